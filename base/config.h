@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.h"
+#include "base/error.h"
+#include "base/http_limits.h"
+#include "base/log.h"
+#include "base/name.h"
+
+namespace base {
+
+enum class Role { dns, ca, validator };
+enum class Permission { zones, challenges, certificates };
+
+// PEM files. Both empty: the server's certificate is issued by its own CA.
+struct TlsFiles {
+  std::filesystem::path certificate;  // chain, leaf first
+  std::filesystem::path key;
+
+  bool empty() const { return certificate.empty(); }
+};
+
+// Who may call which gRPC services. Exactly one of token_file and certificate_name is set.
+struct Credential {
+  std::string name;
+  std::filesystem::path token_file;  // its first line is the token
+  std::string certificate_name;      // a SAN dNSName or URI of the client's certificate, or its CN
+  std::set<Permission> permissions;
+};
+
+// Queries under `zone` go to these servers instead of down from the root.
+struct StubZone {
+  Name zone;
+  std::vector<Endpoint> addresses;
+};
+
+// Everything that an operator can set. docs/configuration.md describes each key; the names are the same.
+struct Config {
+  std::filesystem::path state_directory = "/var/lib/assay";
+  std::set<Role> roles = {Role::dns, Role::ca, Role::validator};
+
+  struct Log {
+    log::Level level = log::Level::info;
+    log::Format format = log::Format::text;
+  } log = {};
+
+  struct Storage {
+    uint64_t size_max = uint64_t{16} << 30;  // the map grows up to here; beyond, writes are refused
+  } storage = {};
+
+  struct Dns {
+    std::vector<Endpoint> listen = {{"127.0.0.1", 5353}};
+    unsigned workers = 0;  // 0: one a core
+    std::chrono::milliseconds tcp_idle{10'000};
+    size_t tcp_connections_max = 1024;
+    size_t tcp_connections_per_address_max = 64;
+  } dns = {};
+
+  struct Acme {
+    std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
+    std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port
+    TlsFiles tls = {};
+    std::string terms_of_service;  // an URL; empty: there are none to agree to
+    std::string website;
+    std::vector<std::string> caa_identities;
+    std::chrono::seconds order_lifetime = std::chrono::days(7);
+    std::chrono::seconds authorization_lifetime = std::chrono::days(30);
+  } acme = {};
+
+  struct Issuance {
+    std::chrono::seconds certificate_lifetime = std::chrono::days(90);
+    std::chrono::seconds backdate = std::chrono::hours(1);  // notBefore lies this far in the past
+  } issuance = {};
+
+  HttpLimits http = {};  // of the ACME listener
+
+  struct Grpc {
+    std::vector<Endpoint> listen = {{"127.0.0.1", 8444}};
+    TlsFiles tls = {};
+    std::filesystem::path client_ca;  // PEM: client certificates that it signed are accepted
+    std::vector<Credential> credentials;
+  } grpc = {};
+
+  struct Validator {
+    std::filesystem::path root_hints;     // empty: those built into the resolver
+    std::filesystem::path trust_anchors;  // empty: the root's, built in
+    std::vector<StubZone> stub;
+    std::chrono::milliseconds timeout{10'000};  // for one look-up with all its retries
+    unsigned attempts = 3;                      // look-ups that get no answer are repeated
+    bool allow_private_addresses = true;
+  } validator = {};
+};
+
+// A larger file is no configuration.
+inline constexpr size_t kConfigSizeMax = 1024 * 1024;
+
+// Reads TOML 1.0. What the text does not say is as above.
+//
+// malformed: the detail lists every mistake, one a line, each as "<source>:<line>:<column>: …": bad syntax,
+// a key that does not exist (with the one that was meant, if one is close), a wrong type, a value out of
+// range, and settings that contradict each other.
+Result<Config> parse_config(std::string_view text, std::string_view source);
+
+// The same of a file. not_found and unavailable say why it could not be read.
+Result<Config> load_config(const std::filesystem::path& path);
+
+// Every key that parse_config knows, sorted: "acme.listen", "grpc.credential[].name".
+std::vector<std::string> config_keys();
+
+}  // namespace base
