@@ -38,4 +38,18 @@ std::string_view name_of(ErrorKind kind) {
   return "internal";
 }
 
+std::string problem_type(ErrorKind kind) {
+  const std::string space = "urn:ietf:params:acme:error:";
+  switch (kind) {
+    case ErrorKind::not_found:
+    case ErrorKind::conflict:
+    case ErrorKind::method_not_allowed:
+    case ErrorKind::unsupported_media_type:
+    case ErrorKind::too_large: return space + "malformed";
+    case ErrorKind::unavailable:
+    case ErrorKind::internal: return space + "serverInternal";
+    default: return space + std::string(name_of(kind));
+  }
+}
+
 }  // namespace base

@@ -73,6 +73,11 @@ inline tl::unexpected<Error> fail(ErrorKind kind, std::string detail) {
 // The kind in RFC 8555's spelling ("badCSR"); ours in lowerCamelCase ("notFound"). For logs and problem types.
 std::string_view name_of(ErrorKind kind);
 
+// The problem document's `type` (RFC 8555 §6.7): "urn:ietf:params:acme:error:badCSR" for the kinds that IANA has
+// registered, the nearest registered one for ours (malformed, or serverInternal where the fault is not the
+// subscriber's).
+std::string problem_type(ErrorKind kind);
+
 }  // namespace base
 
 #define ASSAY_JOIN_(a, b) a##b

@@ -1,0 +1,68 @@
+#include "proto/status.h"
+
+#include "assay/v1/problem.pb.h"
+#include "base/log.h"
+
+namespace proto {
+
+using base::ErrorKind;
+
+grpc::StatusCode to_status_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::malformed:
+    case ErrorKind::bad_csr:
+    case ErrorKind::bad_public_key:
+    case ErrorKind::bad_revocation_reason:
+    case ErrorKind::bad_signature_algorithm:
+    case ErrorKind::invalid_contact:
+    case ErrorKind::unsupported_contact:
+    case ErrorKind::unsupported_identifier:
+    case ErrorKind::rejected_identifier:
+    case ErrorKind::method_not_allowed:
+    case ErrorKind::unsupported_media_type: return grpc::StatusCode::INVALID_ARGUMENT;
+    case ErrorKind::account_does_not_exist:
+    case ErrorKind::not_found: return grpc::StatusCode::NOT_FOUND;
+    case ErrorKind::unauthorized:
+    case ErrorKind::external_account_required: return grpc::StatusCode::PERMISSION_DENIED;
+    case ErrorKind::caa:
+    case ErrorKind::compound:
+    case ErrorKind::connection:
+    case ErrorKind::dns:
+    case ErrorKind::incorrect_response:
+    case ErrorKind::order_not_ready:
+    case ErrorKind::tls:
+    case ErrorKind::user_action_required: return grpc::StatusCode::FAILED_PRECONDITION;
+    case ErrorKind::already_revoked: return grpc::StatusCode::ALREADY_EXISTS;
+    case ErrorKind::bad_nonce:
+    case ErrorKind::conflict: return grpc::StatusCode::ABORTED;
+    case ErrorKind::rate_limited:
+    case ErrorKind::too_large: return grpc::StatusCode::RESOURCE_EXHAUSTED;
+    case ErrorKind::unavailable: return grpc::StatusCode::UNAVAILABLE;
+    case ErrorKind::internal: return grpc::StatusCode::INTERNAL;
+  }
+  return grpc::StatusCode::INTERNAL;
+}
+
+grpc::Status to_status(const base::Error& error) {
+  if (error.kind == ErrorKind::internal) {
+    base::log::error("grpc.internal", {{"detail", error.detail}});
+    return {grpc::StatusCode::INTERNAL, "internal error"};
+  }
+  assay::v1::Problem problem;
+  problem.set_type(base::problem_type(error.kind));
+  problem.set_detail(error.detail);
+  for (const auto& suberror : error.suberrors) {
+    auto* subproblem = problem.add_subproblems();
+    subproblem->set_type(base::problem_type(suberror.kind));
+    subproblem->set_detail(suberror.detail);
+    subproblem->set_identifier(suberror.identifier);
+  }
+  const grpc::StatusCode code = to_status_code(error.kind);
+  assay::v1::StatusDetails details;
+  details.set_code(code);
+  details.set_message(error.detail);
+  details.add_details()->PackFrom(problem);
+  return {code, error.detail, details.SerializeAsString()};
+}
+
+}  // namespace proto

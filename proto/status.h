@@ -1,0 +1,15 @@
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include "base/error.h"
+
+namespace proto {
+
+// The gRPC status of an error, with an assay.v1.Problem in its details. The detail of an `internal` error is
+// logged and not sent.
+grpc::Status to_status(const base::Error& error);
+
+grpc::StatusCode to_status_code(base::ErrorKind kind);
+
+}  // namespace proto
