@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/error.h"
+
+namespace acmecore {
+
+// RFC 1034 §3.1 in presentation form, without the final dot.
+inline constexpr size_t kDnsNameLengthMax = 253;
+
+// May `name` stand in a certificate as a dNSName (RFC 5280 §4.2.1.6, BR 7.1.4.2)? That is: lower-case labels
+// of letters, digits and hyphens (the preferred name syntax of RFC 1034 §3.5, digits first allowed by RFC
+// 1123 §2.1), no final dot, "*." at most once and in front of at least one label, a last label that is not a
+// number (else it would read as an IPv4 address), and every "xn--" label a valid A-label (RFC 5890 §2.3.2.1,
+// RFC 8555 §7.1.4). A single label is syntactically right: whether it may be certified is policy.
+//
+// malformed: a sentence that names `name` and what is wrong with it.
+base::Result<void> check_dns_name(std::string_view name);
+
+}  // namespace acmecore

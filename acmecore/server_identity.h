@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "acmecore/issuer.h"
+#include "acmecore/validity.h"
+#include "base/error.h"
+#include "base/time.h"
+
+namespace acmecore {
+
+inline constexpr std::chrono::hours kServerIdentityLifetime{30 * 24};
+
+// A key and a certificate for our own HTTPS and gRPC listeners.
+struct ServerIdentity {
+  std::string chain_pem;
+  std::string key_pem;  // secret
+  Serial serial;
+  Validity validity;  // replace it once due_for_renewal(validity, now)
+};
+
+// A new key, certified by `issuer` for "localhost", 127.0.0.1, ::1 and `hosts`: DNS names, and IP addresses
+// as text. It lives in memory only, and the next start makes another. malformed: a host that is neither.
+base::Result<ServerIdentity> new_server_identity(const Issuer& issuer, const std::vector<std::string>& hosts,
+                                                 base::Time now);
+
+}  // namespace acmecore
