@@ -1,0 +1,65 @@
+#include "dnsserver/keys.h"
+
+#include <openssl/sha.h>
+
+#include <array>
+#include <cassert>
+
+namespace dnsserver {
+
+namespace {
+
+constexpr char kZones = 'z';
+constexpr char kStaticRRsets = 'r';
+constexpr char kChallenges = 'c';
+constexpr char kNodes = 'n';
+constexpr char kEnd = '\0';
+constexpr size_t kDigestSize = 16;
+
+Bytes zone_prefix(char table, const Name& apex) { return table + apex.sort_key() + kEnd; }
+
+Bytes owner_key(char table, const Name& apex, const Name& owner) {
+  assert(owner.is_under(apex));
+  return zone_prefix(table, apex) + owner.sort_key().substr(apex.sort_key().size());
+}
+
+}  // namespace
+
+Bytes zone_key(const Name& apex) { return kZones + apex.sort_key(); }
+
+Bytes static_rrset_key(const Name& apex, const Name& owner, uint16_t type) {
+  return static_rrsets_prefix(apex, owner) + char(type >> 8) + char(type & 0xff);
+}
+
+Bytes static_rrsets_prefix(const Name& apex, const Name& owner) {
+  return owner_key(kStaticRRsets, apex, owner) + kEnd;
+}
+
+Bytes static_rrsets_prefix(const Name& apex) { return zone_prefix(kStaticRRsets, apex); }
+
+Bytes challenge_key(const Name& apex, const Name& owner, BytesView credential, BytesView value) {
+  const Bytes text = Bytes(credential) + '\0' + Bytes(value);
+  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
+  SHA256(base::octets(text), text.size(), digest.data());
+  return challenges_prefix(apex, owner) + Bytes(base::view(digest).substr(0, kDigestSize));
+}
+
+Bytes challenges_prefix(const Name& apex, const Name& owner) {
+  return owner_key(kChallenges, apex, owner) + kEnd;
+}
+
+Bytes challenges_prefix(const Name& apex) { return zone_prefix(kChallenges, apex); }
+
+Bytes node_key(const Name& apex, const Name& owner) { return owner_key(kNodes, apex, owner); }
+
+Bytes nodes_prefix(const Name& apex) { return zone_prefix(kNodes, apex); }
+
+Bytes zones_prefix() { return Bytes(1, kZones); }
+
+Bytes all_static_rrsets_prefix() { return Bytes(1, kStaticRRsets); }
+
+Bytes all_challenges_prefix() { return Bytes(1, kChallenges); }
+
+Bytes all_nodes_prefix() { return Bytes(1, kNodes); }
+
+}  // namespace dnsserver

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/name.h"
+
+namespace dnsserver {
+
+using base::Bytes;
+using base::BytesView;
+using base::Name;
+
+// Keys of what the DNS side keeps in the store (docs/storage-format.md):
+//
+//   'z' apex                              a zone
+//   'r' apex 00 owner 00 type             a static RRset, type in network order
+//   'c' apex 00 owner 00 digest           one challenge value of one credential
+//   'n' apex 00 owner                     a node: every RRset of one owner, rendered (dnsserver/node.h)
+//
+// where `apex` is the apex's Name::sort_key() and `owner` is what the owner's sort key has behind it. A
+// length octet is never 0, so 00 ends a name without doubt, and whatever lies below a name starts with that
+// name's node key: the first key at or after a node key tells the node, an empty non-terminal and nothing
+// apart.
+//
+// REQUIRES of all: owner.is_under(apex).
+
+Bytes zone_key(const Name& apex);
+
+Bytes static_rrset_key(const Name& apex, const Name& owner, uint16_t type);
+// Prefix of the static RRsets of one owner, and of one zone.
+Bytes static_rrsets_prefix(const Name& apex, const Name& owner);
+Bytes static_rrsets_prefix(const Name& apex);
+
+// The digest is the first 16 octets of SHA-256(credential 00 value).
+Bytes challenge_key(const Name& apex, const Name& owner, BytesView credential, BytesView value);
+// Prefix of the challenge values at one owner, and in one zone.
+Bytes challenges_prefix(const Name& apex, const Name& owner);
+Bytes challenges_prefix(const Name& apex);
+
+Bytes node_key(const Name& apex, const Name& owner);
+// Prefix of all nodes of one zone, which is the apex's own node key.
+Bytes nodes_prefix(const Name& apex);
+
+// Prefixes of all zones, static RRsets, challenge values and nodes.
+Bytes zones_prefix();
+Bytes all_static_rrsets_prefix();
+Bytes all_challenges_prefix();
+Bytes all_nodes_prefix();
+
+}  // namespace dnsserver
