@@ -22,8 +22,8 @@ using base::Time;
 using Revision = uint64_t;
 inline constexpr Revision kAbsent = 0;
 
-// LMDB's limit (docs/storage-format.md); the memory store keeps it too.
-inline constexpr size_t kKeySizeMax = 511;
+// LMDB's 511 less the time that the expiry index puts before a key (docs/storage-format.md).
+inline constexpr size_t kKeySizeMax = 503;
 inline constexpr size_t kValueSizeMax = 16 * 1024 * 1024;
 
 struct Entry {
@@ -38,23 +38,28 @@ struct Entry {
 struct Expectation {
   Bytes key;
   Revision revision = kAbsent;
+
+  bool operator==(const Expectation&) const = default;
 };
 
-// With `expires`, the key appears in expired() from then on. Nothing else happens by itself: who owns the
-// key removes it, because its removal may have to change other keys in the same commit.
+// With `expires`, the key appears in expired() from then on, until it is deleted or put again. Nothing else
+// happens by itself: who owns the key removes it, because its removal may have to change other keys in the
+// same commit (storage/expiry.h removes those that stand alone).
 struct Put {
   Bytes key;
   Bytes value;
   std::optional<Time> expires = std::nullopt;
 };
 
-// All or nothing. A key appears at most once among puts and deletes. Deleting an absent key is no error.
+// All or nothing. REQUIRES: a key appears at most once among puts and deletes. Deleting an absent key is no
+// error. An empty batch is a commit like any other.
 struct Batch {
   std::vector<Expectation> expected = {};
   std::vector<Put> puts = {};
   std::vector<Bytes> deletes = {};
 };
 
+// The keys that start with `prefix`; an empty one is every key.
 struct Range {
   Bytes prefix;
   Bytes after = {};  // only keys greater than this one; for the next page, the last key of the one before
@@ -70,12 +75,19 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-// Reports the commits after it was made, in their order, each key once a commit. Ends when it is destroyed.
+// Keys and values that may wait unread in one watch, in octets with kChangeOverhead for each change.
+inline constexpr size_t kWatchSizeMax = 32 * 1024 * 1024;
+inline constexpr size_t kChangeOverhead = 128;
+
+// Reports the commits after it was made, in their order, each key once a commit. A batch that deletes an
+// absent key reports it too. Ends when it is destroyed; may outlive its store.
 class Watch {
  public:
   virtual ~Watch() = default;
-  // All changes since the last call, after waiting for the first one. conflict: more than the watch's limit
-  // went by unread, so list the prefix again and make a new watch. unavailable: the store is closing.
+  // All changes since the last call, after waiting for the first one; a commit is never cut in two.
+  // conflict, from then on: more than kWatchSizeMax went by unread, so make a new watch and list the prefix
+  // again. unavailable, from then on: the store has closed.
+  // REQUIRES: one call at a time, and the watch outlives it. Asio cannot cancel it.
   virtual Task<Result<std::vector<Change>>> next() = 0;
 };
 
@@ -85,14 +97,14 @@ struct EntryView {
 };
 
 // Synchronous reads of one consistent revision, for one thread at a time that must neither wait nor allocate.
-// What it returns aliases the store and dies with the next refresh() or park().
+// Starts parked. What it returns aliases the store and dies with the next refresh() or park().
 class Reader {
  public:
   virtual ~Reader() = default;
-  // Moves to the newest committed revision. False, and at next to no cost, when it is there already.
+  // Moves to the newest committed revision. False, and at next to no cost, when that is where it was last.
   virtual Result<bool> refresh() = 0;
   // Lets go of the revision, as a thread must before it blocks: a reader that stays pins every page freed
-  // since. The next use refreshes by itself.
+  // since. The next use of get or lower_bound refreshes by itself.
   virtual void park() = 0;
   // internal: the store is broken. Absent keys are no error.
   virtual Result<std::optional<BytesView>> get(BytesView key) = 0;
@@ -100,9 +112,12 @@ class Reader {
   virtual Result<std::optional<EntryView>> lower_bound(BytesView key) = 0;
 };
 
-// An ordered map of bytes with revisions. Everything Assay knows is in one. Keys compare as unsigned octets.
+// An ordered map of bytes with revisions. Everything Assay knows is in one. Keys are 1 to kKeySizeMax octets,
+// compared as unsigned octets; storage/tables.h says who owns which. Reading a key of another size finds
+// nothing. Any operation may fail as `internal`: the store is broken, the detail is for the log.
 //
-// Thread-safe. A Task resumes on the executor of its caller. Contract: tests/storage/store_contract.h.
+// Thread-safe. A Task resumes on the executor of its caller, which must outlive the store. The store outlives
+// its readers and calls, but not its watches. Contract: tests/storage/store_contract.h.
 class Store {
  public:
   virtual ~Store() = default;
@@ -113,15 +128,18 @@ class Store {
   virtual Task<Result<std::vector<Entry>>> list(Range range) = 0;
 
   // Applies the batch and returns its revision once it is durable: it survives SIGKILL and power loss, and
-  // whoever reads afterwards sees it. conflict: an expectation does not hold, nothing was changed.
-  // unavailable: no space, or closing; nothing was changed. malformed: a key or value over its limit.
+  // whoever reads afterwards sees it. conflict: an expectation does not hold. unavailable: no space, or
+  // closing. malformed: a key or value over its limit, or an empty key. internal: also a key that the batch
+  // changes twice. Of a batch that failed, nothing is or will be seen.
   virtual Task<Result<Revision>> commit(Batch batch) = 0;
 
   // Changes to keys that start with `prefix`, from the next commit on.
   virtual std::unique_ptr<Watch> watch(Bytes prefix) = 0;
 
-  // Keys with this prefix whose time to expire is not after `now`, the longest expired first, at most `limit`.
-  virtual Task<Result<std::vector<Bytes>>> expired(Bytes prefix, Time now, size_t limit) = 0;
+  // Keys with this prefix whose time to expire is not after `now`, the longest expired first and of equal ones
+  // the least key, at most `limit`. Each is ready to be expected by the batch that deletes it, so that a key
+  // which was renewed in between stays. A prefix of one octet (a table) is cheapest.
+  virtual Task<Result<std::vector<Expectation>>> expired(Bytes prefix, Time now, size_t limit) = 0;
 
   // A reader outlives neither the store nor its thread's use of it.
   virtual std::unique_ptr<Reader> reader() = 0;

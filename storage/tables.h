@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/bytes.h"
+
+namespace storage {
+
+// The first octet of every key: whose it is. One list, so that no two components collide. What follows the
+// octet is its owner's business; docs/storage-format.md writes all layouts down.
+//
+// Numbers are in network order. Keys that are made in the order of time begin with the time, because keys
+// that arrive in order touch few pages a commit.
+namespace table {
+
+// dnsserver (dnsserver/keys.h).
+inline constexpr char kZone = 'z';         // zones, by apex
+inline constexpr char kStaticRRset = 'r';  // what operators put into a zone, by apex, owner and type
+inline constexpr char kChallenge = 'c';    // challenge values, by apex, owner, credential and value
+inline constexpr char kNode = 'n';         // what the DNS path reads: all of an owner, rendered
+
+// acmecore.
+inline constexpr char kAccount = 'a';        // accounts, by id
+inline constexpr char kAccountKey = 'k';     // JWK thumbprint (RFC 7638) → account id
+inline constexpr char kOrder = 'o';          // orders, by id
+inline constexpr char kAuthorization = 'u';  // authorizations with their challenges, by id
+inline constexpr char kCertificate = 'x';    // certificates and what led to them, by serial
+inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
+inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
+
+}  // namespace table
+
+// All tables, for tests that none is listed twice.
+inline constexpr base::BytesView kTables = "zrcnakouxps";
+
+}  // namespace storage
