@@ -27,6 +27,7 @@ std::string_view name_of(ErrorKind kind) {
     case ErrorKind::unsupported_contact: return "unsupportedContact";
     case ErrorKind::unsupported_identifier: return "unsupportedIdentifier";
     case ErrorKind::user_action_required: return "userActionRequired";
+    case ErrorKind::account_not_valid: return "accountNotValid";
     case ErrorKind::not_found: return "notFound";
     case ErrorKind::conflict: return "conflict";
     case ErrorKind::method_not_allowed: return "methodNotAllowed";
@@ -41,6 +42,7 @@ std::string_view name_of(ErrorKind kind) {
 std::string problem_type(ErrorKind kind) {
   const std::string space = "urn:ietf:params:acme:error:";
   switch (kind) {
+    case ErrorKind::account_not_valid: return space + "unauthorized";
     case ErrorKind::not_found:
     case ErrorKind::conflict:
     case ErrorKind::method_not_allowed:

@@ -35,6 +35,7 @@ enum class ErrorKind {
   unsupported_identifier,
   user_action_required,
 
+  account_not_valid,       // unauthorized, with HTTP 401: deactivated or revoked (RFC 8555 §7.3.6)
   not_found,               // the object does not exist, or is not shown to this caller
   conflict,                // the object changed since it was read; the caller may read and try again
   method_not_allowed,      // HTTP 405

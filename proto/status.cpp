@@ -22,6 +22,7 @@ grpc::StatusCode to_status_code(ErrorKind kind) {
     case ErrorKind::unsupported_media_type: return grpc::StatusCode::INVALID_ARGUMENT;
     case ErrorKind::account_does_not_exist:
     case ErrorKind::not_found: return grpc::StatusCode::NOT_FOUND;
+    case ErrorKind::account_not_valid:
     case ErrorKind::unauthorized:
     case ErrorKind::external_account_required: return grpc::StatusCode::PERMISSION_DENIED;
     case ErrorKind::caa:

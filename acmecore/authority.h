@@ -1,0 +1,137 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acmecore/account.h"
+#include "acmecore/account_key.h"
+#include "acmecore/authorization.h"
+#include "acmecore/identifier.h"
+#include "acmecore/issued_certificate.h"
+#include "acmecore/issuer.h"
+#include "acmecore/order.h"
+#include "acmecore/records.h"
+#include "acmecore/validation.h"
+#include "acmecore/work_in_hand.h"
+#include "base/background.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/task.h"
+#include "base/time.h"
+
+namespace acmecore {
+
+// The longest that an HTTPS answer to a challenge waits for the validation, so that a client which is lucky need
+// not poll (a poll in vain costs more than the wait).
+inline constexpr std::chrono::milliseconds kChallengePatience{50};
+
+inline constexpr size_t kOrdersPageMax = 100;
+
+struct AuthorityOptions {
+  std::string terms_of_service;  // an URL that new accounts must agree to; empty: there are none
+  std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
+  std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
+  std::chrono::seconds certificate_lifetime = kLeafLifetimeDefault;
+};
+
+struct NewAccountRequest {
+  std::vector<std::string> contacts;
+  bool terms_of_service_agreed = false;
+  bool only_return_existing = false;
+};
+
+struct NewAccountResult {
+  Account account;
+  bool created;
+};
+
+struct KeyChangeResult {
+  Account account;    // as it is now; or, unchanged, the other one that has the key
+  bool changed;       // false: another account has the key (RFC 8555 §7.3.5: 409 with its URL)
+};
+
+struct NewOrderRequest {
+  std::vector<RequestedIdentifier> identifiers;
+  bool has_validity = false;  // notBefore or notAfter was given, which we do not honour
+};
+
+// The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to the
+// issuer.
+//
+// `account` is who asks, as the edge has authenticated it. What belongs to another account is not_found, as is what
+// does not exist. What is `processing` goes on in the background, and after a restart when sweep() finds it.
+// Any call may fail with unavailable or internal. Thread-safe: all state is in the records and changes optimistically.
+class Authority {
+ public:
+  // All of these outlive the authority and the work it has put into the background.
+  Authority(Records& records, const base::Clock& clock, const Issuer& issuer, Validation& validation,
+            base::Background& background, AuthorityOptions options);
+
+  // RFC 8555 §7.3, §7.3.1. A key that has an account returns it and ignores the rest.
+  // account_does_not_exist: only_return_existing, and there is none. bad_public_key: the key is blocked.
+  // account_not_valid: it has one that was deactivated. malformed: the terms of service were not agreed to.
+  // The errors of check_contacts.
+  base::Task<base::Result<NewAccountResult>> new_account(AccountKey key, NewAccountRequest request);
+
+  // The account of a gRPC credential, made at its first use, with a key that is made once and signs nothing.
+  base::Task<base::Result<Account>> account_for(std::string principal);
+
+  // RFC 8555 §7.3.2. An empty list clears.
+  base::Task<base::Result<Account>> update_contacts(Account account, std::vector<std::string> contacts);
+
+  // RFC 8555 §7.3.6. For ever.
+  base::Task<base::Result<Account>> deactivate_account(Account account);
+
+  // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.
+  base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
+
+  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity of its own.
+  base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
+
+  base::Task<base::Result<OrderView>> order(Account account, std::string id);
+
+  // Ids, oldest first, at most kOrdersPageMax behind the id `after` (RFC 8555 §7.1.2.1). Orders that are invalid or
+  // were removed are left out, so a page may be short; the last page is the one whose `next` is empty.
+  struct OrdersPage {
+    std::vector<std::string> ids;
+    std::string next;  // what to pass as `after`
+  };
+  base::Task<base::Result<OrdersPage>> orders(Account account, std::string after);
+
+  base::Task<base::Result<AuthorizationView>> authorization(Account account, std::string id);
+
+  // RFC 8555 §7.5.2. malformed: it is neither pending nor valid, nor deactivated already.
+  base::Task<base::Result<AuthorizationView>> deactivate_authorization(Account account, std::string id);
+
+  // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes processing and
+  // is validated; any other is returned as it is. Waits at most `patience` for the outcome.
+  // malformed: the authorization is no longer pending because it expired or was deactivated.
+  base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization, std::string type,
+                                                      std::chrono::milliseconds patience);
+
+  // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other names than
+  // the order's, a key that is an account's or blocked, and the errors of parse_csr.
+  base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der);
+
+  // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
+  base::Task<base::Result<std::string>> certificate(Account account, Serial serial);
+
+  // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations for all
+  // its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the two, or it has
+  // expired. already_revoked. bad_revocation_reason.
+  base::Task<base::Result<void>> revoke(Account account, base::Bytes certificate_der, std::optional<int64_t> reason);
+
+  // The same, asked for by the certificate's own key, which is taken as the key being known to others: the reason is
+  // keyCompromise whatever was asked for, and the key is blocked. unauthorized: it is another key.
+  base::Task<base::Result<void>> revoke_by_key(base::BytesView key_spki_der, base::Bytes certificate_der,
+                                               std::optional<int64_t> reason);
+
+  // Takes up what is processing and in nobody's hand, which after a restart is everything that was processing before
+  // it, and removes what has expired, a bounded number of each. To be called at start and every minute.
+  base::Task<base::Result<void>> sweep();
+};
+
+}  // namespace acmecore

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acmecore/identifier.h"
+#include "acmecore/validation.h"
+#include "base/error.h"
+#include "base/time.h"
+
+namespace acmecore {
+
+// RFC 8555 §7.1.6.
+enum class ChallengeStatus { pending, processing, valid, invalid };
+enum class AuthorizationStatus { pending, valid, invalid, deactivated, expired, revoked };
+std::string_view name_of(ChallengeStatus status);
+std::string_view name_of(AuthorizationStatus status);
+
+inline constexpr std::string_view kDns01 = "dns-01";
+
+// One challenge (RFC 8555 §8). Its type names it within its authorization.
+struct Challenge {
+  std::string type;
+  std::string token;  // 128 bits, base64url
+  ChallengeStatus status = ChallengeStatus::pending;
+  std::string thumbprint;               // of the account's key when it responded (§8.1); empty: it has not
+  std::optional<base::Time> validated;  // there when valid
+  std::optional<base::Error> error;     // there when invalid
+  std::vector<Observation> evidence;    // what the validation saw
+
+  bool operator==(const Challenge&) const = default;
+};
+
+// What the account may do with one identifier (RFC 8555 §7.1.4). Its status is computed, not kept: see status_of.
+struct Authorization {
+  std::string id;
+  std::string account;
+  Identifier identifier;
+  base::Time created;
+  base::Time expires;
+  std::optional<base::Time> deactivated;
+  std::vector<Challenge> challenges;
+
+  const Challenge* find_challenge(std::string_view type) const;
+  Challenge* find_challenge(std::string_view type);
+
+  bool operator==(const Authorization&) const = default;
+};
+
+// The status at `now` (RFC 8555 §7.1.6). One failed challenge makes the authorization invalid; time makes a
+// pending or valid one expired; deactivation comes before both.
+AuthorizationStatus status_of(const Authorization& authorization, base::Time now);
+
+// The key authorization (RFC 8555 §8.1), and what a TXT record shows of it (§8.4).
+std::string key_authorization(std::string_view token, std::string_view thumbprint);
+std::string dns01_value(std::string_view token, std::string_view thumbprint);
+
+// An authorization as it was at the time of the request.
+struct AuthorizationView {
+  Authorization authorization;
+  AuthorizationStatus status;
+};
+
+}  // namespace acmecore

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/name.h"
+
+namespace acmecore {
+
+inline constexpr size_t kIdentifiersMax = 100;
+
+// An identifier of type "dns" (RFC 8555 §7.1.4): a name that check_dns_name accepts and that dns-01 can prove.
+struct Identifier {
+  std::string name;  // lower-case A-labels, without "*." and without a final dot
+  bool wildcard = false;
+
+  // As in an order and in a certificate: "*.corp.example".
+  std::string text() const { return wildcard ? "*." + name : name; }
+
+  // For asking the DNS.
+  base::Name dns_name() const;
+
+  auto operator<=>(const Identifier&) const = default;
+};
+
+// As it came in, of whatever type.
+struct RequestedIdentifier {
+  std::string type;
+  std::string value;
+};
+
+// unsupported_identifier: another type than "dns". malformed: not a name that may stand in a certificate.
+// rejected_identifier: such a name, but not one that we certify: a single label, a wildcard directly below a
+// top-level domain, a reverse-mapping name (under in-addr.arpa or ip6.arpa), no room for "_acme-challenge." in front.
+base::Result<Identifier> parse_identifier(const RequestedIdentifier& requested);
+
+// All identifiers of an order, lower-cased, each once, in the order of their first mention.
+//
+// malformed: none, or more than kIdentifiersMax. If some are refused, the error has one suberror for each; its kind
+// is theirs if they agree, and compound otherwise (RFC 8555 §6.7.1).
+base::Result<std::vector<Identifier>> parse_identifiers(const std::vector<RequestedIdentifier>& requested);
+
+}  // namespace acmecore

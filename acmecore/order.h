@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acmecore/authorization.h"
+#include "acmecore/identifier.h"
+#include "acmecore/serial.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/time.h"
+
+namespace acmecore {
+
+// RFC 8555 §7.1.6.
+enum class OrderStatus { pending, ready, processing, valid, invalid };
+std::string_view name_of(OrderStatus status);
+
+// What we have decided to sign, recorded before it is signed.
+struct Intent {
+  Serial serial;
+  base::Bytes csr_digest;  // SHA-256 of the CSR
+  base::Bytes spki_der;    // the key to certify
+  base::Time begun;
+
+  bool operator==(const Intent&) const = default;
+};
+
+// A request for one certificate (RFC 8555 §7.1.3). Its status is computed, not kept: see status_of.
+struct Order {
+  std::string id;
+  std::string account;
+  std::vector<Identifier> identifiers;
+  std::vector<std::string> authorizations;  // ids
+  base::Time created;
+  base::Time expires;
+  std::optional<Intent> intent;              // finalize was accepted
+  std::vector<Serial> abandoned;             // of intents that a restart cut short: never to be used again
+  std::optional<Serial> certificate;         // it was issued
+  std::optional<base::Error> error;          // its issuance failed
+
+  bool operator==(const Order&) const = default;
+};
+
+// The status at `now` of an order with these authorizations, which are all of its own (RFC 8555 §7.1.6): a
+// certificate makes it valid for ever, an accepted finalize processing; otherwise it is invalid once it has failed or
+// expired or one of its authorizations can no longer be valid, ready when all are valid, and pending else.
+OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
+
+// True if the answer of status_of does not depend on the authorizations.
+bool is_settled(const Order& order);
+
+// An order as it was at the time of the request.
+struct OrderView {
+  Order order;
+  OrderStatus status;
+  std::optional<base::Error> error;  // why it is invalid, with a suberror for each authorization that failed
+};
+
+}  // namespace acmecore

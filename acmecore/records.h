@@ -1,0 +1,103 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acmecore/account.h"
+#include "acmecore/authorization.h"
+#include "acmecore/issued_certificate.h"
+#include "acmecore/order.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "storage/store.h"
+
+namespace acmecore {
+
+// Orders and authorizations stay this long after they expired, so that a client that comes late learns why.
+inline constexpr std::chrono::hours kExpiredRetention{24};
+
+// Certificates stay this long after their notAfter.
+inline constexpr std::chrono::hours kCertificateRetention{90 * 24};
+
+// A record and the revision that it was read at, by which a change of it is optimistic.
+template <class T>
+struct Stored {
+  T value;
+  storage::Revision revision;
+
+  const T* operator->() const { return &value; }
+  T* operator->() { return &value; }
+};
+
+// A batch in acmecore's words. Committing it fails with conflict if a record that it creates exists, or one that it
+// updates, expects or erases is no longer at the revision it was read at.
+class Changes {
+ public:
+  // With the index of its key, and of its principal if it has one.
+  void create(const Account& account);
+  // With its place in the list of its account.
+  void create(const Order& order);
+  void create(const Authorization& authorization);
+  void create(const IssuedCertificate& certificate);
+
+  void update(const Stored<Account>& account);
+  void update(const Stored<Order>& order);
+  void update(const Stored<Authorization>& authorization);
+  void update(const Stored<IssuedCertificate>& certificate);
+
+  // Nothing else changes an authorization while this is committed.
+  void expect(const Stored<Authorization>& authorization);
+
+  // update(), when the key is not the one it had. `old_spki_der` is free for another account afterwards.
+  void change_key(const Stored<Account>& account, base::BytesView old_spki_der);
+
+  // This key is never accepted again, in an account or in a CSR.
+  void block_key(base::BytesView spki_der, base::Time now);
+
+  void erase(const Stored<Order>& order);
+  void erase(const Stored<Authorization>& authorization);
+  void erase(const Stored<IssuedCertificate>& certificate);
+
+  storage::Batch take() && { return std::move(batch_); }
+
+ private:
+  storage::Batch batch_;
+};
+
+// Typed access to what acmecore keeps in the store (docs/storage-format.md). Thread-safe, as the store is.
+//
+// not_found names the kind of record and no more. internal: a record that cannot be read.
+class Records {
+ public:
+  explicit Records(storage::Store& store) : store_(store) {}
+
+  base::Task<base::Result<Stored<Account>>> account(std::string id);
+  base::Task<base::Result<Stored<Order>>> order(std::string id);
+  base::Task<base::Result<Stored<Authorization>>> authorization(std::string id);
+  base::Task<base::Result<Stored<IssuedCertificate>>> certificate(Serial serial);
+
+  // Ids of accounts; nothing where there is none.
+  base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest);
+  base::Task<base::Result<std::optional<std::string>>> account_of_principal(std::string principal);
+
+  base::Task<base::Result<bool>> is_blocked(base::Bytes spki_digest);
+
+  // Ids of an account's orders, oldest first, at most `limit` behind the id `after`.
+  base::Task<base::Result<std::vector<std::string>>> orders_of(std::string account, std::string after, size_t limit);
+
+  // What asks for attention at `now`: records that are `processing`, and those that can be removed.
+  base::Task<base::Result<std::vector<std::string>>> due_orders(base::Time now, size_t limit);
+  base::Task<base::Result<std::vector<std::string>>> due_authorizations(base::Time now, size_t limit);
+  base::Task<base::Result<std::vector<Serial>>> due_certificates(base::Time now, size_t limit);
+
+  base::Task<base::Result<storage::Revision>> commit(Changes changes);
+
+ private:
+  storage::Store& store_;
+};
+
+}  // namespace acmecore
