@@ -1,0 +1,57 @@
+"""An ACME session on python3-acme, step by step, so that a test can do something between two steps."""
+import datetime
+
+import josepy
+from acme import challenges, client, crypto_util, messages
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+
+def private_pem(key):
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+class Session:
+    """One account with a new P-256 key. `hook` publishes and withdraws TXT values."""
+
+    def __init__(self, net):
+        self.net = net
+        self.hook = net.hook()
+        self.key = josepy.JWKEC(key=ec.generate_private_key(ec.SECP256R1()))
+        network = client.ClientNetwork(self.key, alg=josepy.ES256, user_agent="assay-e2e")
+        network.session.verify = net.ca_file
+        directory = client.ClientV2.get_directory(net.directory, network)
+        self.acme = client.ClientV2(directory, network)
+        registration = messages.NewRegistration.from_data(email="team@corp.test", terms_of_service_agreed=True)
+        self.account = self.acme.new_account(registration)
+
+    def order(self, names):
+        """A pending order and the private key of its CSR, in PEM."""
+        key = private_pem(ec.generate_private_key(ec.SECP256R1()))
+        return self.acme.new_order(crypto_util.make_csr(key, names)), key
+
+    def publish(self, order):
+        """Publishes all TXT values; returns (challenge, response) pairs for answer()."""
+        pairs = []
+        for authorization in order.authorizations:
+            challenge = next(c for c in authorization.body.challenges if isinstance(c.chall, challenges.DNS01))
+            response, value = challenge.response_and_validation(self.key)
+            name = "_acme-challenge." + authorization.body.identifier.value
+            self.net.command([self.hook, "add", name, value])
+            pairs.append((challenge, response))
+        return pairs
+
+    def answer(self, pairs):
+        for challenge, response in pairs:
+            self.acme.answer_challenge(challenge, response)
+
+    def wait_valid(self, order):
+        return self.acme.poll_authorizations(order, self._deadline())
+
+    def finalize(self, order):
+        """The order with its certificate chain."""
+        return self.acme.finalize_order(order, self._deadline())
+
+    @staticmethod
+    def _deadline():
+        return datetime.datetime.now() + datetime.timedelta(seconds=60)

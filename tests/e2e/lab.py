@@ -1,0 +1,225 @@
+"""A small internet of its own: a signed root, a corporate DNS server, Assay and a resolver, on loopback.
+
+`run(tests)` puts the calling script into a new network namespace, where port 53 of every 127.x.y.z is free,
+and runs its tests there. Delegations are then real ones: a resolver that starts at the root finds corp.test at
+the corporate server, and _acme-challenge names of it at Assay.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import servers
+
+ASSAY = os.environ.get("ASSAY", "assay")
+START_SECONDS_MAX = 60
+COMMAND_SECONDS_MAX = 180
+# The name that is delegated by CNAME has its TXT at the target.
+ALIASES = {"_acme-challenge.api.corp.test": "7f3k9.acme.test"}
+
+
+def run():
+    """Runs the tests of the calling script inside a network namespace of their own."""
+    if os.environ.get("ASSAY_LAB") != "inside":
+        unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+        os.environ["ASSAY_LAB"] = "inside"
+        os.execvp(unshare[0], unshare + [sys.executable] + sys.argv)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    # BIND listens only on addresses that an interface has.
+    subprocess.run(["ip", "address", "add", f"{servers.CORPORATE_ADDRESS}/8", "dev", "lo"], check=True)
+    unittest.main(module="__main__", verbosity=2)
+
+
+def wait_until(done, what, process=None):
+    """Asks `done` until it is true; gives up when the process has ended or the time is over."""
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while not done():
+        if process is not None and process.poll() is not None:
+            raise RuntimeError(f"{what}: the process ended with {process.returncode}")
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{what}: nothing after {START_SECONDS_MAX} s")
+        select.select([], [], [], 0.02)
+
+
+def answers_dns(address):
+    """True when a DNS server accepts connections there."""
+    with contextlib.closing(socket.socket()) as probe:
+        return probe.connect_ex((address, 53)) == 0
+
+
+class Lab:
+    """Use as a context manager. `corporate` is knot, nsd or bind."""
+
+    def __init__(self, corporate="knot"):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-e2e-"))
+        self.corporate = corporate
+        self.processes = []
+        self.assay = None
+
+    def __enter__(self):
+        try:
+            self._start_peers()
+            self._configure_assay()
+            self.start_assay()
+            self._create_zones()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def __exit__(self, kind, *_):
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if kind is not None:
+            for log in sorted(self.folder.glob("*.log")):
+                print(f"---- {log.name}\n{log.read_text(errors='replace')[-4000:]}", file=sys.stderr)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, name, command, **options):
+        with open(self.folder / f"{name}.log", "ab") as log:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
+        self.processes.append(process)
+        return process
+
+    def _start_peers(self):
+        root = self.start("root", servers.knot(self.folder / "root", servers.ROOT_ADDRESS, ".", servers.ROOT_ZONE,
+                                               sign=True))
+        serve = servers.CORPORATE_SERVERS[self.corporate]
+        corporate = self.start("corporate", serve(self.folder / "corporate", servers.CORPORATE_ADDRESS, "corp.test",
+                                                  servers.CORPORATE_ZONE))
+        wait_until(lambda: answers_dns(servers.ROOT_ADDRESS), "root", root)
+        wait_until(lambda: self.dig(servers.ROOT_ADDRESS, ".", "DNSKEY"), "the root's signature", root)
+        wait_until(lambda: answers_dns(servers.CORPORATE_ADDRESS), self.corporate, corporate)
+        self.root_hints = servers.write(self.folder / "root.hints", servers.root_hints())
+        self.trust_anchor = servers.write(self.folder / "root.ds", servers.trust_anchor_of_root(self.folder / "root"))
+
+    def start_resolver(self):
+        """An Unbound in front of everything, at servers.RESOLVER_ADDRESS."""
+        resolver = self.start("unbound", servers.unbound(self.folder / "unbound", self.root_hints, self.trust_anchor))
+        wait_until(lambda: answers_dns(servers.RESOLVER_ADDRESS), "unbound", resolver)
+
+    def _configure_assay(self):
+        self.state = self.folder / "state"
+        token = servers.write(self.folder / "token", "e2e-token-of-the-lab-0123456789\n")
+        token.chmod(0o600)
+        self.config = servers.write(self.folder / "assay.toml", f"""state_directory = "{self.state}"
+[dns]
+listen = ["{servers.ASSAY_ADDRESS}:53"]
+[acme]
+listen = ["127.0.0.1:8443"]
+external_url = "https://localhost:8443"
+[grpc]
+listen = ["127.0.0.1:8444"]
+[[grpc.credential]]
+name = "lab"
+token_file = "{token}"
+permissions = ["zones", "challenges", "certificates"]
+[validator]
+root_hints = "{self.root_hints}"
+trust_anchors = "{self.trust_anchor}"
+""")
+
+    def start_assay(self):
+        ready = self.state / "run.json"
+        ready.unlink(missing_ok=True)
+        self.assay = self.start("assay", [ASSAY, "serve", "--config", str(self.config)])
+        wait_until(ready.exists, "assay", self.assay)
+        self.ready = json.loads(ready.read_text())
+
+    def kill_assay(self):
+        """SIGKILL: nothing is flushed, nobody says good-bye."""
+        self.assay.send_signal(signal.SIGKILL)
+        self.assay.wait()
+
+    def _create_zones(self):
+        self.cli("zone", "create", "acme.test", "--name-server", "ns1.acme.test")
+        self.cli("zone", "rrset", "put", "ns1.acme.test", "A", "--ttl", "60s", servers.ASSAY_ADDRESS)
+        self.cli("zone", "create", "_acme-challenge.www.corp.test", "--name-server", "ns1.acme.test")
+
+    # Programs
+
+    @property
+    def ca_file(self):
+        return self.ready["ca_file"]
+
+    @property
+    def directory(self):
+        return self.ready["acme_directory"]
+
+    def cli(self, *arguments, check=True):
+        """One call of our own command line."""
+        return self.command([ASSAY, *arguments, "--state", str(self.state), "--token-file", str(self.folder / "token")],
+                            check=check)
+
+    def command(self, command, check=True, env=None, **options):
+        """Runs a program to its end; its output is in the error when it fails."""
+        done = subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=COMMAND_SECONDS_MAX,
+                              env={**os.environ, **self.environment(), **(env or {})}, **options)
+        if check and done.returncode != 0:
+            raise RuntimeError(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}")
+        return done
+
+    def environment(self):
+        """What TLS libraries read, so that clients trust our HTTPS."""
+        if not hasattr(self, "ready"):
+            return {}
+        return {"REQUESTS_CA_BUNDLE": self.ca_file, "SSL_CERT_FILE": self.ca_file, "CURL_CA_BUNDLE": self.ca_file,
+                "LEGO_CA_CERTIFICATES": self.ca_file, "no_proxy": "*"}
+
+    def hook(self):
+        """A script for clients: `hook add|remove NAME VALUE` publishes by our command line, where the name leads."""
+        path = self.folder / "hook"
+        cases = "\n".join(f"  {name}) name={target} ;;" for name, target in ALIASES.items())
+        servers.write(path, f"""#!/bin/bash
+set -eu
+name=${{2%.}}
+case $name in
+{cases}
+esac
+case $1 in add) verb=present ;; remove) verb=remove ;; *) exit 2 ;; esac
+exec {ASSAY} txt "$verb" "$name" "$3" --state "{self.state}" --token-file "{self.folder}/token"
+""")
+        path.chmod(0o755)
+        return path
+
+    def dig(self, server, name, rrtype, *options):
+        """The answer section in short form, one RDATA a line."""
+        done = subprocess.run(["dig", "+short", "+time=5", "+tries=2", *options, f"@{server}", name, rrtype],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+        return [] if done.returncode else [line for line in done.stdout.splitlines() if not line.startswith(";")]
+
+
+class CertificateChecks(unittest.TestCase):
+    """What every certificate that a client was given must be."""
+
+    def check(self, lab, chain, key, names):
+        """Chain and key are PEM files; returns the serial."""
+        text = pathlib.Path(chain).read_text()
+        leaf = lab.folder / "checked-leaf.pem"
+        leaf.write_text(text[:text.index("-----END CERTIFICATE-----")] + "-----END CERTIFICATE-----\n")
+        for name in names:
+            host = name.replace("*", "any-label", 1)
+            lab.command(["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", host, "-CAfile",
+                         lab.ready["root_file"], "-untrusted", chain, leaf])
+        shown = lab.command(["openssl", "x509", "-in", leaf, "-noout", "-ext", "subjectAltName"]).stdout
+        found = sorted(part.strip()[4:] for line in shown.splitlines() for part in line.split(",") if "DNS:" in part)
+        self.assertEqual(found, sorted(names))
+        public = lab.command(["openssl", "x509", "-in", leaf, "-noout", "-pubkey"]).stdout
+        self.assertEqual(public, lab.command(["openssl", "pkey", "-in", key, "-pubout"]).stdout)
+        return lab.command(["openssl", "x509", "-in", leaf, "-noout", "-serial"]).stdout.strip()
