@@ -5,14 +5,14 @@
 #include <array>
 #include <cassert>
 
+#include "storage/tables.h"
+
 namespace dnsserver {
+
+namespace table = storage::table;
 
 namespace {
 
-constexpr char kZones = 'z';
-constexpr char kStaticRRsets = 'r';
-constexpr char kChallenges = 'c';
-constexpr char kNodes = 'n';
 constexpr char kEnd = '\0';
 constexpr size_t kDigestSize = 16;
 
@@ -25,17 +25,17 @@ Bytes owner_key(char table, const Name& apex, const Name& owner) {
 
 }  // namespace
 
-Bytes zone_key(const Name& apex) { return kZones + apex.sort_key(); }
+Bytes zone_key(const Name& apex) { return table::kZone + apex.sort_key(); }
 
 Bytes static_rrset_key(const Name& apex, const Name& owner, uint16_t type) {
   return static_rrsets_prefix(apex, owner) + char(type >> 8) + char(type & 0xff);
 }
 
 Bytes static_rrsets_prefix(const Name& apex, const Name& owner) {
-  return owner_key(kStaticRRsets, apex, owner) + kEnd;
+  return owner_key(table::kStaticRRset, apex, owner) + kEnd;
 }
 
-Bytes static_rrsets_prefix(const Name& apex) { return zone_prefix(kStaticRRsets, apex); }
+Bytes static_rrsets_prefix(const Name& apex) { return zone_prefix(table::kStaticRRset, apex); }
 
 Bytes challenge_key(const Name& apex, const Name& owner, BytesView credential, BytesView value) {
   const Bytes text = Bytes(credential) + '\0' + Bytes(value);
@@ -45,21 +45,21 @@ Bytes challenge_key(const Name& apex, const Name& owner, BytesView credential, B
 }
 
 Bytes challenges_prefix(const Name& apex, const Name& owner) {
-  return owner_key(kChallenges, apex, owner) + kEnd;
+  return owner_key(table::kChallenge, apex, owner) + kEnd;
 }
 
-Bytes challenges_prefix(const Name& apex) { return zone_prefix(kChallenges, apex); }
+Bytes challenges_prefix(const Name& apex) { return zone_prefix(table::kChallenge, apex); }
 
-Bytes node_key(const Name& apex, const Name& owner) { return owner_key(kNodes, apex, owner); }
+Bytes node_key(const Name& apex, const Name& owner) { return owner_key(table::kNode, apex, owner); }
 
-Bytes nodes_prefix(const Name& apex) { return zone_prefix(kNodes, apex); }
+Bytes nodes_prefix(const Name& apex) { return zone_prefix(table::kNode, apex); }
 
-Bytes zones_prefix() { return Bytes(1, kZones); }
+Bytes zones_prefix() { return Bytes(1, table::kZone); }
 
-Bytes all_static_rrsets_prefix() { return Bytes(1, kStaticRRsets); }
+Bytes all_static_rrsets_prefix() { return Bytes(1, table::kStaticRRset); }
 
-Bytes all_challenges_prefix() { return Bytes(1, kChallenges); }
+Bytes all_challenges_prefix() { return Bytes(1, table::kChallenge); }
 
-Bytes all_nodes_prefix() { return Bytes(1, kNodes); }
+Bytes all_nodes_prefix() { return Bytes(1, table::kNode); }
 
 }  // namespace dnsserver

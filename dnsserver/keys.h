@@ -11,7 +11,8 @@ using base::Bytes;
 using base::BytesView;
 using base::Name;
 
-// Keys of what the DNS side keeps in the store (docs/storage-format.md):
+// Keys of what the DNS side keeps in the store (storage/tables.h,
+// docs/storage-format.md):
 //
 //   'z' apex                              a zone
 //   'r' apex 00 owner 00 type             a static RRset, type in network order

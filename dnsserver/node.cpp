@@ -71,7 +71,7 @@ base::Result<Bytes> render_node(std::span<const RRset> rrsets) {
 std::optional<NodeView> NodeView::parse(BytesView blob) {
   if (blob.size() < kPreambleSize || blob[0] != kVersion) return std::nullopt;
   const size_t count = uint8_t(blob[1]);
-  if (blob.size() < kPreambleSize + count * kEntrySize) return std::nullopt;
+  if (count == 0 || blob.size() < kPreambleSize + count * kEntrySize) return std::nullopt;
   const NodeView node(blob.substr(kPreambleSize, count * kEntrySize),
                       blob.substr(kPreambleSize + count * kEntrySize), count);
   size_t size = 0;

@@ -1,0 +1,83 @@
+#include "dnsserver/respond.h"
+
+#include "dnsserver/answer.h"
+#include "dnsserver/wire.h"
+
+namespace dnsserver {
+
+namespace {
+
+// What an error says, in its RCODE and in words of RFC 8914.
+struct Refusal {
+  Rcode rcode;
+  std::optional<ExtendedError> error;
+};
+
+std::optional<Refusal> refusal_of_type(uint16_t type);
+Refusal refusal_of_transfer(const Query& query, const ServedZone* zone, Transport transport);
+const ServedZone* zone_for(const Query& query, const ZoneTable& zones);
+
+bool is_transfer(uint16_t type) { return type == kTypeAxfr || type == kTypeIxfr; }
+
+}  // namespace
+
+Response respond(BytesView message, std::span<char> buffer, Transport transport, const ZoneTable& zones,
+                 NodeSource& nodes) {
+  // Whoever answers a response can be made to talk to itself, or to another of its kind, for ever.
+  if (message.size() < kHeaderSize || (u16_at(message, 2) & kQr)) return {};
+  ResponseWriter response(message, buffer);
+  const bool is_query = (u16_at(message, 2) & kOpcode) == 0;
+  if (!is_query) return response.header_only(Rcode::notimp);
+  Query query;
+  if (!read_query(message, query)) return response.header_only(Rcode::formerr);
+
+  response.start(query, transport);
+  if (query.edns && query.edns->version > 0) return response.finish(Rcode::badvers);
+  if (query.qclass != kClassIn) return response.finish(Rcode::refused, ExtendedError::not_authoritative);
+  if (const auto refusal = refusal_of_type(query.type))
+    return response.finish(refusal->rcode, refusal->error);
+  const ServedZone* zone = zone_for(query, zones);
+  if (is_transfer(query.type)) {
+    const auto refusal = refusal_of_transfer(query, zone, transport);
+    return response.finish(refusal.rcode, refusal.error);
+  }
+  if (!zone) return response.finish(Rcode::refused, ExtendedError::not_authoritative);
+  return answer(query, *zone, zones, nodes, response);
+}
+
+namespace {
+
+// Types that stand for no data (RFC 6895 §3.1), so that nobody can ask for them.
+std::optional<Refusal> refusal_of_type(uint16_t type) {
+  switch (type) {
+    case kTypeTkey:
+      return Refusal{Rcode::notimp, ExtendedError::invalid_query_type};
+    case kTypeOpt:
+    case kTypeTsig:
+    case kTypeNxname:
+      return Refusal{Rcode::formerr, ExtendedError::invalid_query_type};  // RFC 9824 §3.5
+    default:
+      return std::nullopt;
+  }
+}
+
+// Zones are not transferred. AXFR is not defined over UDP (RFC 5936 §4.2), and for what is not the apex of a
+// zone of ours RFC 5936 §2.2.1 asks for NOTAUTH.
+Refusal refusal_of_transfer(const Query& query, const ServedZone* zone, Transport transport) {
+  if (query.type == kTypeAxfr && transport == Transport::udp) return {Rcode::formerr, std::nullopt};
+  if (!zone || zone->apex != query.name.wire()) return {Rcode::notauth, ExtendedError::not_authoritative};
+  return {Rcode::refused, ExtendedError::prohibited};
+}
+
+// DS belongs to the zone above the cut, if that one is here too (RFC 4035 §3.1.4.1).
+const ServedZone* zone_for(const Query& query, const ZoneTable& zones) {
+  const ServedZone* zone = zones.find(query.name);
+  if (zone && query.type == kTypeDs && zone->apex == query.name.wire() && zone->label_count > 0) {
+    if (const ServedZone* parent = zones.find(query.name, zone->label_count - 1)) return parent;
+  }
+  return zone;
+}
+
+}  // namespace
+
+}  // namespace dnsserver

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+
+#include "base/bytes.h"
+#include "dnsserver/node_source.h"
+#include "dnsserver/response.h"
+#include "dnsserver/zone_table.h"
+
+namespace dnsserver {
+
+// Answers one message from outside: octets in, octets out. No allocation, lock, log line or clock.
+//
+// `buffer` may start where `query` does; the response then takes its place. A response over UDP has at most
+// kUdpSizeMax octets, over TCP what the buffer holds.
+//
+// REQUIRES: buffer.size() >= kUdpSizeMax.
+Response respond(BytesView query, std::span<char> buffer, Transport transport, const ZoneTable& zones,
+                 NodeSource& nodes);
+
+}  // namespace dnsserver
