@@ -1,9 +1,8 @@
 #pragma once
 
-#include <string>
-#include <string_view>
 #include <vector>
 
+#include "acmecore/extensions.h"
 #include "acmecore/serial.h"
 #include "acmecore/validity.h"
 #include "base/bytes.h"
@@ -13,14 +12,6 @@ namespace acmecore {
 
 // What revokeCert and the reading back of our own certificates accept.
 inline constexpr size_t kCertificateSizeMax = 32 * 1024;
-
-struct Extension {
-  base::Bytes oid;  // content octets
-  bool critical;
-  base::Bytes value;  // what the OCTET STRING holds
-
-  bool operator==(const Extension&) const = default;
-};
 
 // A certificate (RFC 5280 §4.1), every field as it stands there. Nothing is said about whether it is good.
 struct Certificate {
@@ -32,13 +23,9 @@ struct Certificate {
   Validity validity;
   base::Bytes subject_der;  // Name
   base::Bytes spki_der;
-  std::vector<Extension> extensions;      // in their order
-  std::vector<std::string> dns_names;     // of the subjectAltName, in their order
-  std::vector<base::Bytes> ip_addresses;  // likewise, 4 or 16 octets
+  std::vector<Extension> extensions;  // in their order
+  SubjectAltName subject_alt_name;    // empty where there is none
   base::Bytes signature;
-
-  // Null where there is none.
-  const Extension* find(base::BytesView oid) const;
 };
 
 // Reads one version 3 certificate in strict DER with nothing behind it.

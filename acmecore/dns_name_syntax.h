@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -17,5 +18,8 @@ inline constexpr size_t kDnsNameLengthMax = 253;
 //
 // malformed: a sentence that names `name` and what is wrong with it.
 base::Result<void> check_dns_name(std::string_view name);
+
+// `text` in double quotes for the detail of an error: whatever is not printable ASCII escaped, cut at 253.
+std::string quoted(std::string_view text);
 
 }  // namespace acmecore

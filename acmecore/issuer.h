@@ -5,6 +5,7 @@
 #include "acmecore/certificate.h"
 #include "acmecore/development_ca.h"
 #include "acmecore/leaf_profile.h"
+#include "acmecore/public_key.h"
 #include "acmecore/signing_key.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -36,10 +37,12 @@ class Issuer {
   base::Time not_after() const { return certificate_.validity.not_after; }
 
  private:
-  Issuer(SigningKey key, Certificate certificate, std::string root_pem);
+  Issuer(SigningKey key, PublicKey public_key, Certificate certificate, std::string root_pem);
 
   SigningKey key_;
+  PublicKey public_key_;
   Certificate certificate_;
+  std::string certificate_pem_;
   std::string root_pem_;
 };
 

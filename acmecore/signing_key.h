@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "acmecore/public_key.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/openssl.h"
@@ -17,7 +18,7 @@ class SigningKey {
   // A new key on P-256.
   static SigningKey generate();
 
-  // PKCS#8 in PEM, not encrypted. malformed: not that, or not a key on P-256 or P-384.
+  // PEM of one PKCS#8 or SEC 1 key, not encrypted. malformed: not that, or not a key on P-256 or P-384.
   static base::Result<SigningKey> parse(std::string_view pem);
 
   // PKCS#8 in PEM. A secret.
@@ -33,11 +34,11 @@ class SigningKey {
   base::Result<base::Bytes> sign(base::BytesView message) const;
 
  private:
-  SigningKey(base::PkeyHandle key, base::Bytes spki_der, bool p384);
+  SigningKey(base::PkeyHandle key, base::Bytes spki_der, KeyType type);
 
   base::PkeyHandle key_;
   base::Bytes spki_der_;
-  bool p384_;
+  KeyType type_;
 };
 
 }  // namespace acmecore

@@ -1,0 +1,43 @@
+#include "acmecore/certificate_writer.h"
+
+#include "acmecore/der.h"
+
+namespace acmecore {
+
+using base::Bytes;
+using base::BytesView;
+using base::Result;
+using namespace std::string_view_literals;
+
+namespace {
+
+Bytes encode(const std::vector<Extension>& extensions) {
+  constexpr BytesView kTrue = "\x01\x01\xff"sv;
+  Bytes encoded;
+  for (const Extension& extension : extensions) {
+    encoded += der::sequence({der::oid(extension.oid), extension.critical ? kTrue : BytesView(),
+                              der::octet_string(extension.value)});
+  }
+  return der::element(der::kSequence, encoded);
+}
+
+}  // namespace
+
+Result<Bytes> sign_certificate(const TbsFields& fields, const SigningKey& key) {
+  constexpr BytesView kVersion3 = "\xa0\x03\x02\x01\x02"sv;
+  const BytesView algorithm = key.signature_algorithm_der();
+  const Bytes tbs = der::sequence({
+      kVersion3,
+      der::element(der::kInteger, fields.serial.octets),
+      algorithm,
+      fields.issuer_der,
+      der::sequence({der::time(fields.validity.not_before), der::time(fields.validity.not_after)}),
+      fields.subject_der,
+      fields.spki_der,
+      der::element(der::context_constructed(3), encode(fields.extensions)),
+  });
+  TRY(const Bytes signature, key.sign(tbs));
+  return der::sequence({tbs, algorithm, der::bit_string(signature)});
+}
+
+}  // namespace acmecore

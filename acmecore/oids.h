@@ -1,0 +1,33 @@
+#pragma once
+
+#include "base/bytes.h"
+
+// Content octets of the object identifiers that certificates and certification requests are made of.
+namespace acmecore::oids {
+
+using namespace std::string_view_literals;
+
+// RFC 5280 §4.2.1, appendix A.
+inline constexpr base::BytesView kCommonName = "\x55\x04\x03"sv;
+inline constexpr base::BytesView kCountryName = "\x55\x04\x06"sv;
+inline constexpr base::BytesView kOrganizationName = "\x55\x04\x0a"sv;
+inline constexpr base::BytesView kSubjectKeyIdentifier = "\x55\x1d\x0e"sv;
+inline constexpr base::BytesView kKeyUsage = "\x55\x1d\x0f"sv;
+inline constexpr base::BytesView kSubjectAltName = "\x55\x1d\x11"sv;
+inline constexpr base::BytesView kBasicConstraints = "\x55\x1d\x13"sv;
+inline constexpr base::BytesView kCertificatePolicies = "\x55\x1d\x20"sv;
+inline constexpr base::BytesView kAuthorityKeyIdentifier = "\x55\x1d\x23"sv;
+inline constexpr base::BytesView kExtendedKeyUsage = "\x55\x1d\x25"sv;
+inline constexpr base::BytesView kServerAuth = "\x2b\x06\x01\x05\x05\x07\x03\x01"sv;
+inline constexpr base::BytesView kClientAuth = "\x2b\x06\x01\x05\x05\x07\x03\x02"sv;
+
+// RFC 7633: "must staple".
+inline constexpr base::BytesView kTlsFeature = "\x2b\x06\x01\x05\x05\x07\x01\x18"sv;
+
+// RFC 2985 §5.4.2: extensionRequest.
+inline constexpr base::BytesView kExtensionRequest = "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e"sv;
+
+// BR 7.1.6.1: 2.23.140.1.2.1, domain validated.
+inline constexpr base::BytesView kDomainValidated = "\x67\x81\x0c\x01\x02\x01"sv;
+
+}  // namespace acmecore::oids

@@ -1,0 +1,62 @@
+#include "acmecore/serial.h"
+
+#include "base/random.h"
+
+namespace acmecore {
+
+using base::Bytes;
+using base::BytesView;
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+
+namespace {
+
+constexpr char kLeadingOctet = 0x01;
+constexpr size_t kRandomOctets = 16;
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+Serial new_serial() { return {kLeadingOctet + base::random_bytes(kRandomOctets)}; }
+
+std::string text_of(const Serial& serial) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text;
+  for (char octet : serial.octets) {
+    text.push_back(kHex[uint8_t(octet) >> 4]);
+    text.push_back(kHex[uint8_t(octet) & 15]);
+  }
+  return text;
+}
+
+Result<Serial> parse_serial(std::string_view text) {
+  if (text.size() % 2 != 0) return fail(ErrorKind::malformed, "a serial number has two digits an octet");
+  Bytes octets;
+  for (size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_value(text[i]);
+    const int low = hex_value(text[i + 1]);
+    if (high < 0 || low < 0) return fail(ErrorKind::malformed, "a serial number is hexadecimal");
+    octets.push_back(char(high << 4 | low));
+  }
+  return serial_from_octets(octets);
+}
+
+Result<Serial> serial_from_octets(BytesView octets) {
+  if (octets.empty() || octets.size() > kSerialSizeMax) {
+    return fail(ErrorKind::malformed, "a serial number has 1 to 20 octets");
+  }
+  if ((octets[0] & 0x80) != 0) return fail(ErrorKind::malformed, "a serial number is not negative");
+  if (octets[0] == '\0' && (octets.size() == 1 || (octets[1] & 0x80) == 0)) {
+    return fail(ErrorKind::malformed, "a serial number is neither zero nor longer than it needs");
+  }
+  return Serial{Bytes(octets)};
+}
+
+}  // namespace acmecore

@@ -1,0 +1,61 @@
+#include "acmecore/server_identity.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "acmecore/dns_name_syntax.h"
+#include "acmecore/signing_key.h"
+#include "base/name.h"
+
+namespace acmecore {
+
+using base::Bytes;
+using base::Result;
+using base::Time;
+
+namespace {
+
+// 4 or 16 octets; nothing if `text` is no IP address.
+std::optional<Bytes> parse_address(const std::string& text) {
+  Bytes octets(sizeof(in6_addr), '\0');
+  if (inet_pton(AF_INET6, text.c_str(), octets.data()) == 1) return octets;
+  octets.resize(sizeof(in_addr));
+  if (inet_pton(AF_INET, text.c_str(), octets.data()) == 1) return octets;
+  return std::nullopt;
+}
+
+template <class T>
+void sort_unique(std::vector<T>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+}  // namespace
+
+Result<ServerIdentity> new_server_identity(const Issuer& issuer, const std::vector<std::string>& hosts,
+                                           Time now) {
+  const SigningKey key = SigningKey::generate();
+  LeafRequest request;
+  request.dns_names = {"localhost"};
+  request.ip_addresses = {*parse_address("127.0.0.1"), *parse_address("::1")};
+  request.spki_der = key.spki_der();
+  request.serial = new_serial();
+  TRY(request.validity, leaf_validity(now, kServerIdentityLifetime, issuer.not_after()));
+  for (const std::string& host : hosts) {
+    if (auto address = parse_address(host)) {
+      request.ip_addresses.push_back(*std::move(address));
+      continue;
+    }
+    const std::string name = base::lower(host);
+    CHECK(check_dns_name(name));
+    request.dns_names.push_back(name);
+  }
+  sort_unique(request.dns_names);
+  sort_unique(request.ip_addresses);
+  TRY(const Bytes leaf, issuer.sign_leaf(request));
+  return ServerIdentity{issuer.chain_pem(leaf), key.pem(), request.serial, request.validity};
+}
+
+}  // namespace acmecore

@@ -1,0 +1,97 @@
+#include "acmecore/signature.h"
+
+#include <array>
+
+#include "acmecore/der.h"
+
+namespace acmecore {
+
+using base::BytesView;
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using namespace std::string_view_literals;
+
+namespace {
+
+struct KnownAlgorithm {
+  BytesView oid;
+  SignatureAlgorithm algorithm;
+};
+
+constexpr std::array<KnownAlgorithm, 6> kAccepted{{
+    {"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"sv, SignatureAlgorithm::rsa_sha256},
+    {"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c"sv, SignatureAlgorithm::rsa_sha384},
+    {"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d"sv, SignatureAlgorithm::rsa_sha512},
+    {"\x2a\x86\x48\xce\x3d\x04\x03\x02"sv, SignatureAlgorithm::ecdsa_sha256},
+    {"\x2a\x86\x48\xce\x3d\x04\x03\x03"sv, SignatureAlgorithm::ecdsa_sha384},
+    {"\x2a\x86\x48\xce\x3d\x04\x03\x04"sv, SignatureAlgorithm::ecdsa_sha512},
+}};
+
+constexpr BytesView kRsaWithMd5 = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"sv;
+constexpr BytesView kRsaWithSha1 = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05"sv;
+constexpr BytesView kEcdsaWithSha1 = "\x2a\x86\x48\xce\x3d\x04\x01"sv;
+constexpr BytesView kNull = "\x05\x00"sv;
+
+constexpr bool is_rsa(SignatureAlgorithm algorithm) { return algorithm <= SignatureAlgorithm::rsa_sha512; }
+
+const EVP_MD* digest_of(SignatureAlgorithm algorithm);
+
+}  // namespace
+
+Result<SignatureAlgorithm> parse_signature_algorithm(BytesView der) {
+  TRY(const BytesView content, der::only(der::kSequence, der));
+  der::Reader reader(content);
+  TRY(const BytesView oid, reader.oid());
+  BytesView parameters;
+  if (!reader.at_end()) {
+    TRY(const der::Element element, reader.next());
+    parameters = element.whole;
+  }
+  CHECK(reader.end());
+  if (oid == kRsaWithMd5)
+    return fail(ErrorKind::bad_signature_algorithm, "a signature with MD5 is not accepted");
+  if (oid == kRsaWithSha1 || oid == kEcdsaWithSha1) {
+    return fail(ErrorKind::bad_signature_algorithm, "a signature with SHA-1 is not accepted");
+  }
+  for (const KnownAlgorithm& known : kAccepted) {
+    if (known.oid != oid) continue;
+    if (parameters.empty() || (is_rsa(known.algorithm) && parameters == kNull)) return known.algorithm;
+    return fail(ErrorKind::malformed, "the signature algorithm has parameters that do not belong there");
+  }
+  return fail(ErrorKind::bad_signature_algorithm,
+              "the signature must be RSA (PKCS #1 v1.5) or ECDSA, with SHA-256, SHA-384 or SHA-512");
+}
+
+bool verify_signature(SignatureAlgorithm algorithm, const PublicKey& key, BytesView message,
+                      BytesView signature) {
+  if (is_rsa(algorithm) != (key.type == KeyType::rsa)) return false;
+  const base::MdContextHandle context(EVP_MD_CTX_new());
+  const bool good =
+      EVP_DigestVerifyInit(context.get(), nullptr, digest_of(algorithm), nullptr, key.key.get()) == 1 &&
+      EVP_DigestVerify(context.get(), base::octets(signature), signature.size(), base::octets(message),
+                       message.size()) == 1;
+  if (!good) base::openssl_error();  // nothing of this may be left for whoever asks next
+  return good;
+}
+
+namespace {
+
+const EVP_MD* digest_of(SignatureAlgorithm algorithm) {
+  switch (algorithm) {
+    case SignatureAlgorithm::rsa_sha256:
+    case SignatureAlgorithm::ecdsa_sha256:
+      return EVP_sha256();
+    case SignatureAlgorithm::rsa_sha384:
+    case SignatureAlgorithm::ecdsa_sha384:
+      return EVP_sha384();
+    case SignatureAlgorithm::rsa_sha512:
+    case SignatureAlgorithm::ecdsa_sha512:
+      return EVP_sha512();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+}  // namespace acmecore
