@@ -1,7 +1,7 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,7 +12,7 @@
 
 namespace base {
 
-// What a JSON text from outside may hold at most; deeper or longer is too_large.
+// A JSON text that is longer or deeper is too_large.
 inline constexpr size_t kJsonDepthMax = 16;
 inline constexpr size_t kJsonSizeMax = 256 * 1024;
 
@@ -26,7 +26,7 @@ class Json {
   using Object = std::vector<Member>;
 
   Json() = default;  // null
-  Json(bool value) : value_(value) {}
+  Json(std::same_as<bool> auto value) : value_(value) {}
   Json(int64_t value) : value_(value) {}
   Json(int value) : value_(int64_t{value}) {}
   Json(double value) : value_(value) {}
@@ -36,9 +36,11 @@ class Json {
   Json(Array value) : value_(std::move(value)) {}
   Json(Object value) : value_(std::move(value)) {}
 
-  // Null where the value has another type. An integer that int64_t cannot hold is a double.
+  // Null where the value has another type. An integer that int64_t cannot hold is a number(),
+  // as is whatever has a fraction or an exponent.
   const bool* boolean() const { return std::get_if<bool>(&value_); }
   const int64_t* integer() const { return std::get_if<int64_t>(&value_); }
+  const double* number() const { return std::get_if<double>(&value_); }
   const std::string* string() const { return std::get_if<std::string>(&value_); }
   const Array* array() const { return std::get_if<Array>(&value_); }
   const Object* object() const { return std::get_if<Object>(&value_); }
@@ -59,8 +61,8 @@ class Json {
 // Exactly one value with nothing but whitespace around it, strict: valid UTF-8, no lone surrogates, no name
 // twice in one object (RFC 8259 §4 leaves open what that would mean), no comments, no trailing commas.
 //
-// malformed: anything else; the detail says what and where. too_large: longer than kJsonSizeMax or deeper than
-// kJsonDepthMax.
+// malformed: anything else; the detail says what and where. too_large: longer than kJsonSizeMax or deeper
+// than kJsonDepthMax.
 Result<Json> parse_json(std::string_view text);
 
 }  // namespace base
