@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "dnsserver/respond.h"
+#include "tests/dnsserver/map_reader.h"
+
+namespace dnsserver {
+
+// Zones in memory and what is asked of them, for tests.
+class ServedZones {
+ public:
+  // Serves the records of a master file (tests/dnsserver/zone_text.h), SOA and NS of the apex among them.
+  void add(std::string_view apex, std::string_view text);
+
+  // The response; empty if there is none. Asked twice, with a buffer of its own and in place: both must be
+  // equal to the octet.
+  Bytes ask(BytesView query, Transport transport = Transport::udp);
+
+  MapReader& store() { return reader_; }
+  const ZoneTable& table() const { return table_; }
+
+ private:
+  std::vector<Zone> zones_;
+  ZoneTable table_;
+  MapReader reader_;
+};
+
+// A query as a stub sends it: no flag, no EDNS. ID 0x1234.
+Bytes make_query(std::string_view name, uint16_t type, uint16_t qclass = kClassIn);
+
+// The query with an OPT record behind it. `options` are whole options in wire form.
+struct Opt {
+  uint8_t version = 0;
+  uint16_t flags = 0;
+  uint16_t payload_size = 1232;
+  Bytes options = {};
+};
+Bytes with_edns(Bytes query, const Opt& opt = {});
+
+// The RCODE in the header.
+uint8_t rcode_of(BytesView response);
+
+}  // namespace dnsserver
