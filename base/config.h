@@ -67,7 +67,7 @@ struct Config {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
     std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port
     TlsFiles tls = {};
-    std::string terms_of_service;  // an URL; empty: there are none to agree to
+    std::string terms_of_service;  // a URL; empty: there are none to agree to
     std::string website;
     std::vector<std::string> caa_identities;
     std::chrono::seconds order_lifetime = std::chrono::days(7);
@@ -111,7 +111,14 @@ Result<Config> parse_config(std::string_view text, std::string_view source);
 // The same of a file. not_found and unavailable say why it could not be read.
 Result<Config> load_config(const std::filesystem::path& path);
 
-// Every key that parse_config knows, sorted: "acme.listen", "grpc.credential[].name".
-std::vector<std::string> config_keys();
+// One key, as its documentation has it.
+struct ConfigKey {
+  std::string name;     // "acme.listen", "grpc.credential[].name"
+  std::string allowed;  // "a duration from 1s to 1h"
+  std::string preset;   // its default in TOML, "" where there is none
+};
+
+// Every key that parse_config knows, in the order of Config.
+std::vector<ConfigKey> config_keys();
 
 }  // namespace base

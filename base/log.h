@@ -26,21 +26,20 @@ enum class Format { text, json };
 inline constexpr std::string_view kSecretFields[] = {"token",         "key_authorization", "private_key",
                                                      "authorization", "password",          "secret"};
 
-// A longer value is cut, and ends in "…".
+// A longer value is cut, and ends in "...".
 inline constexpr size_t kValueSizeMax = 2048;
 
 // One named value. It aliases its arguments and dies with the call it is made for.
 struct Field {
   Field(std::string_view name, std::string_view value) : name(name), value(value) {}
-  Field(std::string_view name, const char* value) : name(name), value(std::string_view(value)) {}
-  Field(std::string_view name, const std::string& value) : name(name), value(std::string_view(value)) {}
   Field(std::string_view name, std::same_as<bool> auto value) : name(name), value(value) {}
-  template <std::integral Integer>
-  requires(!std::same_as<Integer, bool>) Field(std::string_view name, Integer value)
-      : name(name), value(int64_t(value)) {}
+  Field(std::string_view name, std::signed_integral auto value) : name(name), value(int64_t(value)) {}
+  template <std::unsigned_integral Count>
+  requires(!std::same_as<Count, bool>) Field(std::string_view name, Count value)
+      : name(name), value(uint64_t(value)) {}
 
   std::string_view name;  // snake_case, a literal
-  std::variant<std::string_view, int64_t, bool> value;
+  std::variant<std::string_view, int64_t, uint64_t, bool> value;
 };
 using Fields = std::initializer_list<Field>;
 

@@ -63,9 +63,10 @@ TEST(Name, IsUnderItselfAndItsAncestorsByWholeLabels) {
 
 // RFC 4034 §6.1.
 TEST(Name, SortsInCanonicalOrder) {
-  const std::vector<Name> sorted{name("example"),         name("a.example"),        name("yljkjljk.a.example"),
-                                 name("Z.a.example"),     name("zABC.a.EXAMPLE"),   name("z.example"),
-                                 name(R"(\001.z.example)"), name("*.z.example"), name(R"(\200.z.example)")};
+  const std::vector<Name> sorted{
+      name("example"),           name("a.example"),      name("yljkjljk.a.example"),
+      name("Z.a.example"),       name("zABC.a.EXAMPLE"), name("z.example"),
+      name(R"(\001.z.example)"), name("*.z.example"),    name(R"(\200.z.example)")};
   EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.end()));
 }
 

@@ -1,0 +1,110 @@
+#include "base/config.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "base/config_node.h"
+#include "base/config_reader.h"
+#include "base/config_schema.h"
+
+namespace base {
+
+namespace {
+
+ConfigPosition position_of(const toml::source_region& source) {
+  return {source.begin.line, source.begin.column};
+}
+
+// Recurses no deeper than toml++'s parser did (TOML_MAX_NESTED_VALUES).
+ConfigNode node_of(const toml::node& from) {
+  ConfigNode node{ConfigNode::Other(), position_of(from.source())};
+  if (const auto* truth = from.as_boolean()) node.value = truth->get();
+  if (const auto* number = from.as_integer()) node.value = number->get();
+  if (const auto* text = from.as_string()) node.value = text->get();
+  if (const auto* array = from.as_array()) {
+    ConfigNode::Array items;
+    for (const toml::node& item : *array)
+      items.push_back(node_of(item));
+    node.value = std::move(items);
+  }
+  if (const auto* table = from.as_table()) {
+    ConfigNode::Table members;
+    for (const auto& [key, value] : *table) {
+      members.push_back({std::string(key.str()), position_of(key.source()), node_of(value)});
+    }
+    node.value = std::move(members);
+  }
+  return node;
+}
+
+std::string sentence(std::string_view source, ConfigPosition position, std::string_view text) {
+  std::string place(source);
+  if (position.line > 0) place += ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
+  return place + ": " + std::string(text);
+}
+
+std::string sentences(std::string_view source, std::vector<ConfigReport::Mistake> mistakes) {
+  const auto is_before = [](const auto& a, const auto& b) { return a.position < b.position; };
+  std::stable_sort(mistakes.begin(), mistakes.end(), is_before);
+  std::string text;
+  for (const auto& mistake : mistakes) {
+    text += (text.empty() ? "" : "\n") + sentence(source, mistake.position, mistake.text);
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, std::string_view source) {
+  if (text.size() > kConfigSizeMax) {
+    return fail(ErrorKind::malformed, sentence(source, {}, "a configuration has at most 1 MiB"));
+  }
+  const toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    return fail(ErrorKind::malformed, sentence(source, position_of(error.source()), error.description()));
+  }
+  const ConfigNode root = node_of(parsed.table());
+  ConfigReport report;
+  ConfigReader top(&std::get<ConfigNode::Table>(root.value), {}, "", report);
+  Config config;
+  read_config(top, config);
+  if (!report.mistakes.empty()) {
+    return fail(ErrorKind::malformed, sentences(source, std::move(report.mistakes)));
+  }
+  return config;
+}
+
+Result<Config> load_config(const std::filesystem::path& path) {
+  std::error_code failure;
+  if (std::filesystem::is_directory(path, failure)) {
+    return fail(ErrorKind::not_found, path.string() + " is a directory");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const int reason = errno;
+    return fail(reason == ENOENT ? ErrorKind::not_found : ErrorKind::unavailable,
+                "cannot open " + path.string() + ": " + std::strerror(reason));
+  }
+  std::string text(kConfigSizeMax + 1, '\0');
+  file.read(text.data(), std::streamsize(text.size()));
+  if (file.bad()) return fail(ErrorKind::unavailable, "cannot read " + path.string());
+  text.resize(size_t(file.gcount()));
+  return parse_config(text, path.string());
+}
+
+std::vector<ConfigKey> config_keys() {
+  ConfigReport report;
+  report.lists_keys = true;
+  ConfigReader top(nullptr, {}, "", report);
+  Config config;
+  read_config(top, config);
+  return std::move(report.keys);
+}
+
+}  // namespace base

@@ -1,0 +1,208 @@
+#include "base/config_schema.h"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+
+namespace base {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kDay = std::chrono::days(1);
+constexpr uint64_t kMiB = uint64_t{1} << 20;
+constexpr size_t kCredentialsMax = 1000;
+constexpr size_t kStubZonesMax = 1000;
+
+constexpr std::pair<std::string_view, Role> kRoles[] = {
+    {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
+constexpr std::pair<std::string_view, Permission> kPermissions[] = {
+    {"zones", Permission::zones},
+    {"challenges", Permission::challenges},
+    {"certificates", Permission::certificates}};
+constexpr std::pair<std::string_view, log::Level> kLevels[] = {{"debug", log::Level::debug},
+                                                               {"info", log::Level::info},
+                                                               {"warning", log::Level::warning},
+                                                               {"error", log::Level::error}};
+constexpr std::pair<std::string_view, log::Format> kFormats[] = {{"text", log::Format::text},
+                                                                 {"json", log::Format::json}};
+
+Result<void> anything(const std::string&) { return {}; }
+
+Result<void> not_empty(const std::string& text) {
+  if (text.empty()) return fail(ErrorKind::malformed, "it is empty");
+  return {};
+}
+
+Result<void> empty_or_web_url(const std::string& text) {
+  if (text.empty()) return {};
+  const auto url = boost::urls::parse_absolute_uri(text);
+  if (!url) return fail(ErrorKind::malformed, url.error().message());
+  const bool is_web = url->scheme() == "https" || url->scheme() == "http";
+  if (!is_web || url->host().empty()) return fail(ErrorKind::malformed, "https:// or http:// and a host");
+  return {};
+}
+
+// Clients compare it with nothing and servers as a string: a path or a slash at the end would be part of
+// every URL that is signed (RFC 8555 §6.4).
+Result<void> empty_or_origin(const std::string& text) {
+  if (text.empty()) return {};
+  const auto url = boost::urls::parse_absolute_uri(text);
+  if (!url) return fail(ErrorKind::malformed, url.error().message());
+  const bool is_origin = url->scheme() == "https" && !url->host().empty() && !url->has_userinfo() &&
+                         url->path().empty() && !url->has_query();
+  if (!is_origin)
+    return fail(ErrorKind::malformed, "nothing but https://, a host, and a port if it is not 443");
+  return {};
+}
+
+// RFC 8659 §4.2: issuer-domain-name.
+Result<void> issuer_domain_name(const std::string& text) {
+  CHECK(Name::parse(text));
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+  if (!is_plain || text.ends_with('.'))
+    return fail(ErrorKind::malformed, "letters, digits, hyphens and inner dots");
+  return {};
+}
+
+void read_tls(ConfigReader& section, TlsFiles& tls) {
+  section.path("tls_certificate", tls.certificate);
+  section.path("tls_key", tls.key);
+  if (tls.certificate.empty() != tls.key.empty()) {
+    section.mistake(tls.key.empty() ? "tls_certificate" : "tls_key",
+                    "tls_certificate and tls_key are set together or not at all");
+  }
+}
+
+void read_log(ConfigReader& section, Config::Log& log) {
+  section.word<log::Level>("level", log.level, kLevels);
+  section.word<log::Format>("format", log.format, kFormats);
+}
+
+void read_storage(ConfigReader& section, Config::Storage& storage) {
+  section.size("size_max", storage.size_max, kMiB, uint64_t{64} << 40);
+}
+
+void read_dns(ConfigReader& section, Config::Dns& dns) {
+  section.endpoints("listen", dns.listen, 0);
+  section.count("workers", dns.workers, 0, 256);
+  section.duration("tcp_idle", dns.tcp_idle, 100ms, 1h);
+  section.count("tcp_connections_max", dns.tcp_connections_max, 1, 1'000'000);
+  section.count("tcp_connections_per_address_max", dns.tcp_connections_per_address_max, 1, 1'000'000);
+}
+
+void read_acme(ConfigReader& section, Config::Acme& acme) {
+  section.endpoints("listen", acme.listen, 0);
+  section.text("external_url", acme.external_url, "an origin, such as \"https://acme.corp.example\"",
+               empty_or_origin);
+  read_tls(section, acme.tls);
+  section.text("terms_of_service", acme.terms_of_service, "a URL", empty_or_web_url);
+  section.text("website", acme.website, "a URL", empty_or_web_url);
+  section.texts("caa_identities", acme.caa_identities, "a domain name", issuer_domain_name);
+  section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
+  section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
+}
+
+void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
+  section.duration("certificate_lifetime", issuance.certificate_lifetime, 5min, 398 * kDay);
+  // BR 7.1.2.7: notBefore within 48 hours of signing.
+  section.duration("backdate", issuance.backdate, 0ms, 48h);
+}
+
+void read_http(ConfigReader& section, HttpLimits& http) {
+  section.size("target_size_max", http.target_size_max, 256, 64 << 10);
+  section.size("header_size_max", http.header_size_max, 1024, kMiB);
+  section.size("body_size_max", http.body_size_max, 1024, 16 * kMiB);
+  section.count("connections_max", http.connections_max, 1, 1'000'000);
+  section.count("connections_per_address_max", http.connections_per_address_max, 1, 1'000'000);
+  section.duration("handshake_timeout", http.handshake_timeout, 100ms, 1h);
+  section.duration("header_timeout", http.header_timeout, 100ms, 1h);
+  section.duration("body_timeout", http.body_timeout, 100ms, 1h);
+  section.duration("write_timeout", http.write_timeout, 100ms, 1h);
+  section.duration("idle_timeout", http.idle_timeout, 100ms, 1h);
+  section.duration("drain_timeout", http.drain_timeout, 0ms, 1h);
+}
+
+void read_credential(ConfigReader& section, Credential& credential) {
+  section.text("name", credential.name, "a name", not_empty);
+  section.path("token_file", credential.token_file);
+  section.text("certificate_name", credential.certificate_name, "a name in the client's certificate",
+               anything);
+  section.words<Permission>("permissions", credential.permissions, kPermissions);
+  if (credential.name.empty()) section.mistake("name", "the credential has no name");
+  if (credential.permissions.empty()) section.mistake("permissions", "the credential has no permissions");
+  if (credential.token_file.empty() == credential.certificate_name.empty()) {
+    section.mistake("token_file", "a credential has either a token_file or a certificate_name");
+  }
+}
+
+void read_grpc(ConfigReader& section, Config::Grpc& grpc) {
+  section.endpoints("listen", grpc.listen, 0);
+  read_tls(section, grpc.tls);
+  section.path("client_ca", grpc.client_ca);
+  section.tables("credential", [&](ConfigReader& element) {
+    Credential credential;
+    read_credential(element, credential);
+    const auto has_its_name = [&](const Credential& other) { return other.name == credential.name; };
+    if (std::any_of(grpc.credentials.begin(), grpc.credentials.end(), has_its_name)) {
+      element.mistake("name", "another credential has this name");
+    }
+    if (!credential.certificate_name.empty() && grpc.client_ca.empty()) {
+      element.mistake("certificate_name", "no client certificate is accepted without grpc.client_ca");
+    }
+    grpc.credentials.push_back(std::move(credential));
+  });
+  if (grpc.credentials.size() > kCredentialsMax) {
+    section.mistake("credential", "there are more than " + std::to_string(kCredentialsMax) + " credentials");
+  }
+}
+
+void read_stub_zone(ConfigReader& section, StubZone& stub) {
+  section.name("zone", stub.zone);
+  section.endpoints("addresses", stub.addresses, 1);
+  if (stub.zone.is_root()) section.mistake("zone", "a stub zone has a zone below the root");
+  if (stub.addresses.empty()) section.mistake("addresses", "a stub zone has addresses");
+}
+
+void read_validator(ConfigReader& section, Config::Validator& validator) {
+  section.path("root_hints", validator.root_hints);
+  section.path("trust_anchors", validator.trust_anchors);
+  section.tables("stub", [&](ConfigReader& element) {
+    StubZone stub;
+    read_stub_zone(element, stub);
+    const auto has_its_zone = [&](const StubZone& other) { return other.zone == stub.zone; };
+    if (std::any_of(validator.stub.begin(), validator.stub.end(), has_its_zone)) {
+      element.mistake("zone", "another stub zone has this name");
+    }
+    validator.stub.push_back(std::move(stub));
+  });
+  if (validator.stub.size() > kStubZonesMax) {
+    section.mistake("stub", "there are more than " + std::to_string(kStubZonesMax) + " stub zones");
+  }
+  section.duration("timeout", validator.timeout, 100ms, 5min);
+  section.count("attempts", validator.attempts, 1, 10);
+  section.boolean("allow_private_addresses", validator.allow_private_addresses);
+}
+
+}  // namespace
+
+void read_config(ConfigReader& top, Config& config) {
+  top.path("state_directory", config.state_directory);
+  if (config.state_directory.empty()) top.mistake("state_directory", "state_directory is empty");
+  top.words<Role>("roles", config.roles, kRoles);
+  top.table("log", [&](ConfigReader& section) { read_log(section, config.log); });
+  top.table("storage", [&](ConfigReader& section) { read_storage(section, config.storage); });
+  top.table("dns", [&](ConfigReader& section) { read_dns(section, config.dns); });
+  top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
+  top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
+  top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });
+  top.table("grpc", [&](ConfigReader& section) { read_grpc(section, config.grpc); });
+  top.table("validator", [&](ConfigReader& section) { read_validator(section, config.validator); });
+  top.finish();
+}
+
+}  // namespace base

@@ -1,0 +1,339 @@
+#include "base/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace base {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Config config(std::string_view text) {
+  auto parsed = parse_config(text, "t");
+  EXPECT_TRUE(parsed) << parsed.error().detail;
+  return parsed.value_or(Config());
+}
+
+std::string mistakes(std::string_view text) {
+  const auto parsed = parse_config(text, "t");
+  EXPECT_FALSE(parsed) << text;
+  return parsed ? "" : parsed.error().detail;
+}
+
+TEST(Config, OfNothingIsUsable) {
+  const Config preset = config("");
+  EXPECT_EQ(preset.roles, (std::set{Role::dns, Role::ca, Role::validator}));
+  EXPECT_THAT(preset.dns.listen, ElementsAre(Endpoint{"127.0.0.1", 5353}));
+  EXPECT_EQ(preset.issuance.certificate_lifetime, std::chrono::days(90));
+  EXPECT_TRUE(preset.grpc.credentials.empty());
+}
+
+TEST(Config, SaysEverythingThatAnOperatorCanSet) {
+  const Config all = config(R"(
+state_directory = "/srv/assay"
+roles = ["ca", "dns"]
+[log]
+level = "debug"
+format = "json"
+[storage]
+size_max = "1GiB"
+[dns]
+listen = ["127.0.0.1:53", "[::1]:53"]
+workers = 2
+tcp_idle = "5s"
+tcp_connections_max = 10
+tcp_connections_per_address_max = 5
+[acme]
+listen = ["127.0.0.1:443"]
+external_url = "https://acme.corp.example"
+tls_certificate = "chain.pem"
+tls_key = "key.pem"
+terms_of_service = "https://corp.example/terms"
+website = "https://corp.example"
+caa_identities = ["corp.example"]
+order_lifetime = "1d"
+authorization_lifetime = "2d"
+[issuance]
+certificate_lifetime = "7d"
+backdate = "5m"
+[http]
+target_size_max = "1KiB"
+header_size_max = "4KiB"
+body_size_max = "32KiB"
+connections_max = 100
+connections_per_address_max = 10
+handshake_timeout = "1s"
+header_timeout = "2s"
+body_timeout = "3s"
+write_timeout = "4s"
+idle_timeout = "5s"
+drain_timeout = "6s"
+[grpc]
+listen = ["127.0.0.1:444"]
+tls_certificate = "grpc.pem"
+tls_key = "grpc-key.pem"
+client_ca = "clients.pem"
+[[grpc.credential]]
+name = "automation"
+token_file = "token"
+permissions = ["challenges", "certificates"]
+[[grpc.credential]]
+name = "operator"
+certificate_name = "operator.corp.example"
+permissions = ["zones"]
+[validator]
+root_hints = "hints"
+trust_anchors = "anchors"
+stub = [{zone = "corp.test", addresses = ["127.0.0.1:5300"]}]
+timeout = "250ms"
+attempts = 1
+allow_private_addresses = false
+)");
+  EXPECT_EQ(all.state_directory, "/srv/assay");
+  EXPECT_EQ(all.roles, (std::set{Role::dns, Role::ca}));
+  EXPECT_EQ(all.log.level, log::Level::debug);
+  EXPECT_EQ(all.log.format, log::Format::json);
+  EXPECT_EQ(all.storage.size_max, uint64_t{1} << 30);
+  EXPECT_THAT(all.dns.listen, ElementsAre(Endpoint{"127.0.0.1", 53}, Endpoint{"::1", 53}));
+  EXPECT_EQ(all.dns.workers, 2u);
+  EXPECT_EQ(all.dns.tcp_idle, 5s);
+  EXPECT_EQ(all.dns.tcp_connections_max, 10u);
+  EXPECT_EQ(all.dns.tcp_connections_per_address_max, 5u);
+  EXPECT_THAT(all.acme.listen, ElementsAre(Endpoint{"127.0.0.1", 443}));
+  EXPECT_EQ(all.acme.external_url, "https://acme.corp.example");
+  EXPECT_EQ(all.acme.tls.certificate, "chain.pem");
+  EXPECT_EQ(all.acme.tls.key, "key.pem");
+  EXPECT_EQ(all.acme.terms_of_service, "https://corp.example/terms");
+  EXPECT_EQ(all.acme.website, "https://corp.example");
+  EXPECT_THAT(all.acme.caa_identities, ElementsAre("corp.example"));
+  EXPECT_EQ(all.acme.order_lifetime, std::chrono::days(1));
+  EXPECT_EQ(all.acme.authorization_lifetime, std::chrono::days(2));
+  EXPECT_EQ(all.issuance.certificate_lifetime, std::chrono::days(7));
+  EXPECT_EQ(all.issuance.backdate, 5min);
+  EXPECT_EQ(all.http.target_size_max, 1024u);
+  EXPECT_EQ(all.http.header_size_max, 4096u);
+  EXPECT_EQ(all.http.body_size_max, 32768u);
+  EXPECT_EQ(all.http.connections_max, 100u);
+  EXPECT_EQ(all.http.connections_per_address_max, 10u);
+  EXPECT_EQ(all.http.handshake_timeout, 1s);
+  EXPECT_EQ(all.http.header_timeout, 2s);
+  EXPECT_EQ(all.http.body_timeout, 3s);
+  EXPECT_EQ(all.http.write_timeout, 4s);
+  EXPECT_EQ(all.http.idle_timeout, 5s);
+  EXPECT_EQ(all.http.drain_timeout, 6s);
+  EXPECT_THAT(all.grpc.listen, ElementsAre(Endpoint{"127.0.0.1", 444}));
+  EXPECT_EQ(all.grpc.tls.certificate, "grpc.pem");
+  EXPECT_EQ(all.grpc.tls.key, "grpc-key.pem");
+  EXPECT_EQ(all.grpc.client_ca, "clients.pem");
+  ASSERT_EQ(all.grpc.credentials.size(), 2u);
+  EXPECT_EQ(all.grpc.credentials[0].name, "automation");
+  EXPECT_EQ(all.grpc.credentials[0].token_file, "token");
+  EXPECT_EQ(all.grpc.credentials[0].permissions,
+            (std::set{Permission::challenges, Permission::certificates}));
+  EXPECT_EQ(all.grpc.credentials[1].certificate_name, "operator.corp.example");
+  EXPECT_EQ(all.validator.root_hints, "hints");
+  EXPECT_EQ(all.validator.trust_anchors, "anchors");
+  ASSERT_EQ(all.validator.stub.size(), 1u);
+  EXPECT_EQ(all.validator.stub[0].zone, Name::parse("corp.test").value());
+  EXPECT_THAT(all.validator.stub[0].addresses, ElementsAre(Endpoint{"127.0.0.1", 5300}));
+  EXPECT_EQ(all.validator.timeout, 250ms);
+  EXPECT_EQ(all.validator.attempts, 1u);
+  EXPECT_FALSE(all.validator.allow_private_addresses);
+}
+
+TEST(Config, AnUnknownKeyIsAMistakeWithItsPlaceAndTheOneThatWasMeant) {
+  EXPECT_EQ(mistakes("[dns]\nworkres = 2\n"), "t:2:1: there is no key dns.workres; is dns.workers meant?");
+  EXPECT_EQ(mistakes("[dnss]\n"), "t:1:2: there is no key dnss; is dns meant?");
+  EXPECT_EQ(mistakes("colour = 1\n"), "t:1:1: there is no key colour");
+  EXPECT_EQ(mistakes("[validator]\nstub = [{zone='a.test', addresses=['127.0.0.1:1'], port=1}]\n"),
+            "t:2:52: there is no key validator.stub[].port");
+}
+
+TEST(Config, AMistakenValueIsToldWithWhatIsAllowed) {
+  EXPECT_EQ(mistakes("[dns]\nworkers = \"2\"\n"), "t:2:11: dns.workers must be a whole number from 0 to 256");
+  EXPECT_EQ(mistakes("[log]\nlevel = \"loud\"\n"),
+            R"(t:2:9: log.level must be one of "debug", "info", "warning", "error")");
+  EXPECT_EQ(mistakes("[dns]\nlisten = [\"localhost:53\"]\n"),
+            "t:2:10: dns.listen must be an array of addresses with ports, such as [\"127.0.0.1:5300\", "
+            "\"[::1]:5300\"] (\"localhost:53\" is no IP address and port, such as 127.0.0.1:53 or [::1]:53)");
+  EXPECT_EQ(mistakes("dns = 1"), "t:1:7: dns must be a table");
+}
+
+TEST(Config, TellsAllMistakesAtOnceInTheirOrder) {
+  EXPECT_EQ(mistakes("role = [\"dns\"]\n[storage]\nsize_max = 5\n[acme]\nlistne = []\n"),
+            "t:1:1: there is no key role; is roles meant?\n"
+            "t:3:12: storage.size_max must be a size from \"1MiB\" to \"64TiB\"\n"
+            "t:5:1: there is no key acme.listne; is acme.listen meant?");
+}
+
+TEST(Config, BadSyntaxIsAMistakeWithItsPlace) {
+  EXPECT_THAT(mistakes("[dns]\nworkers = \n"), HasSubstr("t:2:"));
+  EXPECT_THAT(mistakes("[dns]\nworkers = 1\nworkers = 2\n"), HasSubstr("t:3:"));
+  EXPECT_THAT(mistakes("a = \"\xff\"\n"), HasSubstr("t:1:"));
+}
+
+// The ends of every range, and the values next to them.
+TEST(Config, KeepsEveryBound) {
+  struct Bounds {
+    std::string_view section, key, below, least, most, above;
+  };
+  const Bounds all[] = {
+      {"storage", "size_max", "'1023KiB'", "'1MiB'", "'64TiB'", "'65TiB'"},
+      {"dns", "workers", "-1", "0", "256", "257"},
+      {"dns", "tcp_idle", "'99ms'", "'100ms'", "'1h'", "'3601s'"},
+      {"dns", "tcp_connections_max", "0", "1", "1000000", "1000001"},
+      {"dns", "tcp_connections_per_address_max", "0", "1", "1000000", "1000001"},
+      {"acme", "order_lifetime", "'59s'", "'1m'", "'90d'", "'2161h'"},
+      {"acme", "authorization_lifetime", "'59s'", "'1m'", "'398d'", "'399d'"},
+      {"issuance", "certificate_lifetime", "'299s'", "'5m'", "'398d'", "'399d'"},
+      {"issuance", "backdate", "'-1s'", "'0s'", "'48h'", "'49h'"},
+      {"http", "target_size_max", "'255B'", "'256B'", "'64KiB'", "'65KiB'"},
+      {"http", "header_size_max", "'1023B'", "'1KiB'", "'1MiB'", "'1025KiB'"},
+      {"http", "body_size_max", "'1023B'", "'1KiB'", "'16MiB'", "'17MiB'"},
+      {"http", "connections_max", "0", "1", "1000000", "1000001"},
+      {"http", "connections_per_address_max", "0", "1", "1000000", "1000001"},
+      {"http", "handshake_timeout", "'99ms'", "'100ms'", "'1h'", "'61m'"},
+      {"http", "header_timeout", "'99ms'", "'100ms'", "'1h'", "'61m'"},
+      {"http", "body_timeout", "'99ms'", "'100ms'", "'1h'", "'61m'"},
+      {"http", "write_timeout", "'99ms'", "'100ms'", "'1h'", "'61m'"},
+      {"http", "idle_timeout", "'99ms'", "'100ms'", "'1h'", "'61m'"},
+      {"http", "drain_timeout", "'-1ms'", "'0ms'", "'1h'", "'61m'"},
+      {"validator", "timeout", "'99ms'", "'100ms'", "'5m'", "'6m'"},
+      {"validator", "attempts", "0", "1", "10", "11"},
+  };
+  for (const Bounds& b : all) {
+    const auto with = [&](std::string_view value) {
+      return "[" + std::string(b.section) + "]\n" + std::string(b.key) + " = " + std::string(value) + "\n";
+    };
+    EXPECT_FALSE(parse_config(with(b.below), "t")) << with(b.below);
+    EXPECT_TRUE(parse_config(with(b.least), "t")) << with(b.least);
+    EXPECT_TRUE(parse_config(with(b.most), "t")) << with(b.most);
+    EXPECT_FALSE(parse_config(with(b.above), "t")) << with(b.above);
+  }
+}
+
+TEST(Config, AnExternalUrlIsAnOriginAndNothingMore) {
+  const auto with = [](std::string_view url) {
+    return parse_config("acme.external_url = '" + std::string(url) + "'", "t");
+  };
+  for (const auto url : {"", "https://acme.corp.example", "https://acme.corp.example:8443",
+                         "https://127.0.0.1:8443", "https://[::1]:8443"}) {
+    EXPECT_TRUE(with(url)) << url;
+  }
+  for (const auto url :
+       {"http://acme.corp.example", "https://acme.corp.example/", "https://acme.corp.example/acme",
+        "https://acme.corp.example?x", "https://u@acme.corp.example", "https://", "acme.corp.example",
+        "https://acme.corp.example#x", "https://acme corp.example"}) {
+    EXPECT_FALSE(with(url)) << url;
+  }
+}
+
+TEST(Config, UrlsAndNamesAreWhatTheySay) {
+  EXPECT_TRUE(parse_config("acme.website = 'http://corp.example/x?y'", "t"));
+  EXPECT_FALSE(parse_config("acme.website = 'ftp://corp.example'", "t"));
+  EXPECT_FALSE(parse_config("acme.terms_of_service = 'terms.html'", "t"));
+  EXPECT_TRUE(parse_config("acme.caa_identities = []", "t"));
+  for (const auto identity : {"corp.example.", "", "a..b", "corp example", "corp.example; a=b", "_x.test"}) {
+    EXPECT_FALSE(parse_config("acme.caa_identities = ['" + std::string(identity) + "']", "t")) << identity;
+  }
+}
+
+TEST(Config, SettingsMustNotContradictEachOther) {
+  EXPECT_THAT(mistakes("[acme]\ntls_key = 'k'\n"), HasSubstr("t:2:11: tls_certificate and tls_key"));
+  EXPECT_THAT(mistakes("[grpc]\ntls_certificate = 'c'\n"), HasSubstr("t:2:19: tls_certificate and tls_key"));
+  EXPECT_THAT(mistakes("[[grpc.credential]]\nname='a'\npermissions=['zones']\n"),
+              HasSubstr("either a token_file or a certificate_name"));
+  EXPECT_THAT(
+      mistakes(
+          "[[grpc.credential]]\nname='a'\npermissions=['zones']\ntoken_file='t'\ncertificate_name='c'\n"),
+      HasSubstr("either a token_file or a certificate_name"));
+  EXPECT_THAT(mistakes("[[grpc.credential]]\nname='a'\npermissions=['zones']\ncertificate_name='c'\n"),
+              HasSubstr("without grpc.client_ca"));
+  EXPECT_THAT(mistakes("[[grpc.credential]]\npermissions=['zones']\ntoken_file='t'\n"), HasSubstr("no name"));
+  EXPECT_THAT(mistakes("[[grpc.credential]]\nname='a'\ntoken_file='t'\n"), HasSubstr("no permissions"));
+  EXPECT_THAT(mistakes("[[grpc.credential]]\nname='a'\ntoken_file='t'\npermissions=[]\n"),
+              HasSubstr("grpc.credential[].permissions must be"));
+  EXPECT_THAT(mistakes("[[grpc.credential]]\nname='a'\npermissions=['zones']\ntoken_file='t'\n"
+                       "[[grpc.credential]]\nname='a'\npermissions=['zones']\ntoken_file='u'\n"),
+              HasSubstr("t:6:6: another credential has this name"));
+  EXPECT_THAT(mistakes("validator.stub=[{zone='a.test', addresses=['127.0.0.1:1']}, "
+                       "{zone='A.TEST.', addresses=['127.0.0.1:1']}]"),
+              HasSubstr("another stub zone has this name"));
+  EXPECT_THAT(mistakes("validator.stub=[{zone='a.test'}]"), HasSubstr("a stub zone has addresses"));
+  EXPECT_THAT(mistakes("validator.stub=[{addresses=['127.0.0.1:1']}]"), HasSubstr("below the root"));
+  EXPECT_THAT(mistakes("validator.stub=[{zone='a.test', addresses=['127.0.0.1:0']}]"), HasSubstr("port 0"));
+}
+
+TEST(Config, ListsHoldWhatIsAllowedAndNothingTwice) {
+  EXPECT_FALSE(parse_config("roles = []", "t"));
+  EXPECT_FALSE(parse_config("roles = 'dns'", "t"));
+  EXPECT_FALSE(parse_config("roles = ['dns', 'web']", "t"));
+  EXPECT_FALSE(parse_config("dns.listen = []", "t"));
+  EXPECT_FALSE(parse_config("dns.listen = ['127.0.0.1:53', '127.0.0.1:53']", "t"));
+  EXPECT_TRUE(parse_config("dns.listen = ['127.0.0.1:0', '127.0.0.1:0']", "t"));
+  EXPECT_FALSE(parse_config("grpc.credential = 1", "t"));
+  EXPECT_FALSE(parse_config("grpc.credential = [1]", "t"));
+}
+
+TEST(Config, TextHasNoControlCharacters) {
+  EXPECT_FALSE(parse_config(R"(state_directory = "/srv\u0000/x")", "t"));
+  EXPECT_FALSE(parse_config(R"(state_directory = "")", "t"));
+  EXPECT_FALSE(parse_config(R"(acme.tls_key = "a\nb")", "t"));
+}
+
+TEST(Config, HoldsItsSizeLimit) {
+  const std::string comment = "#" + std::string(kConfigSizeMax - 1, 'x');
+  EXPECT_TRUE(parse_config(comment, "t"));
+  EXPECT_FALSE(parse_config(comment + "x", "t"));
+}
+
+TEST(Config, HoldsTheLimitsOnRepeatedTables) {
+  const auto credentials = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      text +=
+          "[[grpc.credential]]\nname='c" + std::to_string(i) + "'\ntoken_file='t'\npermissions=['zones']\n";
+    }
+    return text;
+  };
+  EXPECT_TRUE(parse_config(credentials(1000), "t"));
+  EXPECT_FALSE(parse_config(credentials(1001), "t"));
+  const auto stubs = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      text += "[[validator.stub]]\nzone='z" + std::to_string(i) + ".test'\naddresses=['127.0.0.1:1']\n";
+    }
+    return text;
+  };
+  EXPECT_TRUE(parse_config(stubs(1000), "t"));
+  EXPECT_FALSE(parse_config(stubs(1001), "t"));
+}
+
+TEST(Config, ComesFromAFileWhoseNameIsInTheMistakes) {
+  const std::string path = testing::TempDir() + "config_test.toml";
+  std::ofstream(path) << "x = 1\n";
+  EXPECT_EQ(load_config(path).error().detail, path + ":1:1: there is no key x");
+  std::ofstream(path) << "dns.workers = 3\n";
+  EXPECT_EQ(load_config(path)->dns.workers, 3u);
+  EXPECT_EQ(load_config(path + ".absent").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(load_config(testing::TempDir()).error().kind, ErrorKind::not_found);
+}
+
+// A row is "| `key` | what is allowed | `default` | …".
+TEST(Config, EveryKeyIsDocumentedWithWhatIsAllowedAndItsDefault) {
+  std::ifstream file(ASSAY_SOURCE_DIR "/docs/configuration.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto keys = config_keys();
+  EXPECT_GT(keys.size(), 40u);
+  for (const ConfigKey& key : keys) {
+    const std::string preset = key.preset.empty() ? "" : "`" + key.preset + "` ";
+    EXPECT_THAT(page, HasSubstr("| `" + key.name + "` | " + key.allowed + " | " + preset + "|"));
+  }
+}
+
+}  // namespace
+}  // namespace base
