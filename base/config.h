@@ -13,11 +13,11 @@
 #include "base/http_limits.h"
 #include "base/log.h"
 #include "base/name.h"
+#include "base/permission.h"
 
 namespace base {
 
 enum class Role { dns, ca, validator };
-enum class Permission { zones, challenges, certificates };
 
 // PEM files. Both empty: the server's certificate is issued by its own CA.
 struct TlsFiles {

@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::string_view kBearer = "bearer ";
 
-std::string_view name_of(Permission permission) {
-  switch (permission) {
-    case Permission::zones: return "zones";
-    case Permission::challenges: return "challenges";
-    case Permission::certificates: return "certificates";
-  }
-  return "";
-}
-
 // RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1).
 std::string bearer_token(std::string_view header) {
   if (header.size() <= kBearer.size()) return "";

@@ -8,9 +8,11 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "base/permission.h"
+
 namespace proto {
 
-enum class Permission { zones, challenges, certificates };
+using base::Permission;
 
 // Who may call. At least one of the two proofs is set.
 struct Credential {

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+namespace base {
+
+// What a credential may do: each permission opens one gRPC service.
+enum class Permission { zones, challenges, certificates };
+
+// As the configuration writes it.
+constexpr std::string_view name_of(Permission permission) {
+  switch (permission) {
+    case Permission::zones: return "zones";
+    case Permission::challenges: return "challenges";
+    case Permission::certificates: return "certificates";
+  }
+  return "";
+}
+
+}  // namespace base
