@@ -1,0 +1,30 @@
+#include "dnsserver/net/counters.h"
+
+namespace dnsserver::net {
+
+Traffic& Traffic::operator+=(const Traffic& other) {
+  for (size_t i = 0; i < kRcodeCount; ++i)
+    responses[i] += other.responses[i];
+  unanswered += other.unanswered;
+  unsent += other.unsent;
+  connections_accepted += other.connections_accepted;
+  connections_refused += other.connections_refused;
+  connections_evicted += other.connections_evicted;
+  connections_open += other.connections_open;
+  return *this;
+}
+
+Traffic TrafficCounters::read() const {
+  Traffic traffic;
+  for (size_t i = 0; i < kRcodeCount; ++i)
+    traffic.responses[i] = responses[i].value();
+  traffic.unanswered = unanswered.value();
+  traffic.unsent = unsent.value();
+  traffic.connections_accepted = connections_accepted.value();
+  traffic.connections_refused = connections_refused.value();
+  traffic.connections_evicted = connections_evicted.value();
+  traffic.connections_open = connections_open.value();
+  return traffic;
+}
+
+}  // namespace dnsserver::net

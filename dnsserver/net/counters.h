@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "dnsserver/response.h"
+
+namespace dnsserver::net {
+
+// What a server has done since it started, over one transport.
+struct Traffic {
+  std::array<uint64_t, kRcodeCount> responses = {};  // by RCODE
+  uint64_t unanswered = 0;                           // messages that get no response
+  uint64_t unsent = 0;                               // responses that the kernel did not take
+  uint64_t connections_accepted = 0;                 // TCP only, as the rest
+  uint64_t connections_refused = 0;                  // over the limit of their address
+  uint64_t connections_evicted = 0;                  // the idlest, to make room under the total limit
+  uint64_t connections_open = 0;
+
+  Traffic& operator+=(const Traffic& other);
+};
+
+// A number that one thread changes and any may read. Costs that thread no more than a plain number.
+class Counter {
+ public:
+  void add(uint64_t count) {
+    value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+  }
+  void set(uint64_t value) { value_.store(value, std::memory_order_relaxed); }
+  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_ = 0;
+};
+
+// Traffic while it is counted, by one worker. On cache lines of its own.
+struct alignas(64) TrafficCounters {
+  std::array<Counter, kRcodeCount> responses;
+  Counter unanswered;
+  Counter unsent;
+  Counter connections_accepted;
+  Counter connections_refused;
+  Counter connections_evicted;
+  Counter connections_open;
+
+  void count(const Response& response) {
+    (response.size > 0 ? responses[size_t(response.rcode)] : unanswered).add(1);
+  }
+  Traffic read() const;
+};
+
+}  // namespace dnsserver::net

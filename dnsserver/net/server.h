@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "dnsserver/net/counters.h"
+#include "dnsserver/net/tcp_worker.h"
+#include "dnsserver/net/udp_worker.h"
+
+namespace dnsserver::net {
+
+struct ServerOptions {
+  // Each is served over UDP and TCP. Port 0 is one that is free in both.
+  std::vector<Endpoint> listen;
+  unsigned udp_workers = 0;  // 0: one a core
+  TcpLimits tcp = {};
+};
+
+// Traffic by transport, of all workers.
+struct ServerTraffic {
+  Traffic udp;
+  Traffic tcp;
+};
+
+// Tries to find a port that is free in both transports.
+inline constexpr int kPortTriesMax = 100;
+
+// Answers DNS queries from a store until it is destroyed. Its threads are its own.
+class Server {
+ public:
+  // All endpoints, or none. unavailable: the detail says what is in the way.
+  // REQUIRES: `store` and `zones` outlive the server.
+  static Result<std::unique_ptr<Server>> start(const ServerOptions& options, storage::Store& store,
+                                               const ZoneTableHolder& zones);
+
+  // Where it listens, in the order of the options, with the ports that were chosen.
+  const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+
+  // For any thread. Counts of one moment need not fit together.
+  ServerTraffic traffic() const;
+
+ private:
+  Server() = default;
+
+  std::vector<Endpoint> endpoints_;
+  std::vector<std::unique_ptr<UdpWorker>> udp_workers_;
+  std::unique_ptr<TcpWorker> tcp_worker_;
+};
+
+}  // namespace dnsserver::net

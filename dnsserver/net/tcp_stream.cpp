@@ -1,0 +1,28 @@
+#include "dnsserver/net/tcp_stream.h"
+
+#include "dnsserver/wire.h"
+
+namespace dnsserver::net {
+
+StreamProgress answer_stream(BytesView in, std::span<char> out, Responder& responder,
+                             TrafficCounters& counters) {
+  StreamProgress progress;
+  while (in.size() - progress.read >= kTcpLengthSize) {
+    const size_t size = u16_at(in, progress.read);
+    progress.broken = size < kHeaderSize;
+    if (progress.broken || in.size() - progress.read - kTcpLengthSize < size) break;
+    progress.full = out.size() - progress.written < kTcpFrameSizeMax;
+    if (progress.full) break;
+    const BytesView query = in.substr(progress.read + kTcpLengthSize, size);
+    const auto room = out.subspan(progress.written + kTcpLengthSize, kTcpSizeMax);
+    const Response response = responder.respond(query, room, Transport::tcp);
+    counters.count(response);
+    progress.read += kTcpLengthSize + size;
+    if (response.size == 0) continue;
+    put_u16(out.data() + progress.written, uint16_t(response.size));
+    progress.written += kTcpLengthSize + response.size;
+  }
+  return progress;
+}
+
+}  // namespace dnsserver::net

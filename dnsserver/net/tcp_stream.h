@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+
+#include "dnsserver/net/counters.h"
+#include "dnsserver/responder.h"
+
+namespace dnsserver::net {
+
+// In front of each message: its size, in two octets (RFC 1035 §4.2.2).
+inline constexpr size_t kTcpLengthSize = 2;
+inline constexpr size_t kTcpFrameSizeMax = kTcpLengthSize + kTcpSizeMax;
+
+// What answer_stream() did.
+struct StreamProgress {
+  size_t read = 0;      // octets of `in`, in whole messages
+  size_t written = 0;   // octets of `out`, in whole responses
+  bool full = false;    // it stopped because another response may have no room
+  bool broken = false;  // it stopped at a message shorter than a header: this is not DNS
+};
+
+// Answers the messages of a TCP stream that are whole, in their order.
+StreamProgress answer_stream(BytesView in, std::span<char> out, Responder& responder,
+                             TrafficCounters& counters);
+
+}  // namespace dnsserver::net

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "dnsserver/net/counters.h"
+#include "dnsserver/net/epoll.h"
+#include "dnsserver/responder.h"
+
+namespace dnsserver::net {
+
+// Answers over UDP: one thread with sockets, reader and counters of its own, so workers share nothing that
+// changes.
+class UdpWorker {
+ public:
+  // Answers at sockets of open_udp() until it is destroyed. unavailable: no thread or descriptor is left.
+  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, storage::Store& store,
+                                                  const ZoneTableHolder& zones);
+  ~UdpWorker();
+
+  // For any thread.
+  Traffic traffic() const { return counters_.read(); }
+
+ private:
+  UdpWorker(std::vector<FileDescriptor> sockets, Epoll epoll)
+      : sockets_(std::move(sockets)), epoll_(std::move(epoll)) {}
+
+  void run(storage::Store& store, const ZoneTableHolder& zones);
+
+  std::vector<FileDescriptor> sockets_;
+  Epoll epoll_;
+  std::atomic<bool> stopping_ = false;
+  TrafficCounters counters_;
+  std::thread thread_;
+};
+
+}  // namespace dnsserver::net
