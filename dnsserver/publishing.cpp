@@ -1,0 +1,153 @@
+#include "dnsserver/publishing.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "dnsserver/keys.h"
+#include "dnsserver/stored.h"
+#include "dnsserver/stored_zones.h"
+
+namespace dnsserver {
+
+namespace {
+
+using base::ErrorKind;
+using base::fail;
+
+Result<void> check_new_zone(const Zone& zone) {
+  const std::string apex = zone.apex.text();
+  if (zone.apex.is_root() || zone.apex.is_wildcard()) {
+    return fail(ErrorKind::malformed, "apex: " + apex + " cannot be a zone here");
+  }
+  if (zone.name_servers.empty())
+    return fail(ErrorKind::malformed, "name_servers: " + apex + " needs at least one");
+  if (zone.name_servers.size() > kNameServersMax) {
+    return fail(ErrorKind::too_large, "name_servers: " + apex + " has more than 16");
+  }
+  for (auto name = zone.name_servers.begin(); name != zone.name_servers.end(); ++name) {
+    if (std::find(zone.name_servers.begin(), name, *name) != name) {
+      return fail(ErrorKind::malformed, "name_servers: " + name->text() + " is named twice");
+    }
+  }
+  if (zone.negative_ttl < std::chrono::seconds(0) || zone.negative_ttl > kNegativeTtlMax) {
+    return fail(ErrorKind::malformed, "negative_ttl: it is from 0 s to 1 day");
+  }
+  return {};
+}
+
+}  // namespace
+
+Publishing::Publishing(storage::Store& store, const base::Clock& clock, ZoneTableHolder& served,
+                       Executor executor)
+    : store_(store),
+      clock_(clock),
+      served_(served),
+      batcher_(std::move(executor), kChangesPerCommitMax,
+               [this](std::vector<Change> changes) { return carry_out(std::move(changes)); }) {}
+
+Task<Result<std::unique_ptr<Publishing>>> Publishing::open(storage::Store& store, const base::Clock& clock,
+                                                           ZoneTableHolder& served, Executor executor) {
+  CO_CHECK(co_await publish_zones(store, served));
+  co_return std::unique_ptr<Publishing>(new Publishing(store, clock, served, std::move(executor)));
+}
+
+Task<Result<Zone>> Publishing::create_zone(Zone zone) {
+  CO_CHECK(check_new_zone(zone));
+  for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    Change create = CreateZone{zone};
+    CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(create)));
+    if (!outcome.left_over) {
+      zone.serial = outcome.serial;
+      co_return zone;
+    }
+    CO_CHECK(co_await sweep_zone(store_, zone.apex, kDeletesPerCommitMax));
+  }
+  co_return fail(ErrorKind::unavailable,
+                 "what was in " + zone.apex.text() + " before is still being removed");
+}
+
+Task<Result<void>> Publishing::delete_zone(Name apex) {
+  Change remove = DeleteZone{apex};
+  CO_CHECK(co_await batcher_.submit(std::move(remove)));
+  if (const auto swept = co_await sweep_zone(store_, apex, kDeletesPerCommitMax); !swept) {
+    left_overs_ = true;
+    base::log::warning("dns.zone.sweep_failed", {{"apex", apex.text()}, {"detail", swept.error().detail}});
+  }
+  co_return Result<void>();
+}
+
+Task<Result<uint32_t>> Publishing::put_rrset(RRset rrset) {
+  Change put = OwnerChange(PutRRset{std::move(rrset)});
+  CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(put)));
+  co_return outcome.serial;
+}
+
+Task<Result<uint32_t>> Publishing::delete_rrset(Name owner, uint16_t type) {
+  Change remove = OwnerChange(DeleteRRset{std::move(owner), type});
+  CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(remove)));
+  co_return outcome.serial;
+}
+
+Task<Result<Presented>> Publishing::present(std::string credential, Name owner, Bytes value, Time expires) {
+  const Challenge challenge{std::move(credential), std::move(owner), std::move(value), clock_.now(), expires};
+  Change present = OwnerChange(Present{challenge});
+  CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(present)));
+  co_return Presented{challenge, outcome.serial};
+}
+
+Task<Result<size_t>> Publishing::remove(std::string credential, Name owner, std::optional<Bytes> value) {
+  Change remove = OwnerChange(Remove{std::move(credential), std::move(owner), std::move(value)});
+  CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(remove)));
+  co_return outcome.removed;
+}
+
+Result<Name> Publishing::zone_of(const Name& owner) const {
+  const auto zones = table();
+  if (const ServedZone* zone = zones->find(owner)) return Name::from_wire(zone->apex);
+  return fail(ErrorKind::not_found, "no zone of this server holds " + owner.text());
+}
+
+Task<Result<size_t>> Publishing::clean_up() {
+  CO_CHECK(co_await sweep_deleted_zones());
+  size_t removed = 0;
+  for (;;) {
+    CO_TRY(const auto expired,
+           co_await store_.expired(all_challenges_prefix(), clock_.now(), kChangesPerCommitMax));
+    ExpireAt expire;
+    for (const storage::Expectation& key : expired) {
+      CO_TRY(const auto entry, co_await store_.get(key.key));
+      if (!entry) continue;
+      CO_TRY(const Challenge challenge, decode_challenge(entry->value));
+      expire.owners.push_back(challenge.owner);
+    }
+    if (expire.owners.empty()) co_return removed;
+    Change change = std::move(expire);
+    CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(change)));
+    removed += outcome.removed;
+    if (outcome.removed == 0 || expired.size() < kChangesPerCommitMax) co_return removed;
+  }
+}
+
+// Deleted zones are found by reading all of them, so not without cause: after open(), and when a sweep has
+// failed.
+Task<Result<void>> Publishing::sweep_deleted_zones() {
+  if (!left_overs_.exchange(false)) co_return Result<void>();
+  const auto zones = co_await read_zones(store_);
+  Result<void> swept;
+  if (!zones) swept = tl::unexpected(zones.error());
+  for (size_t i = 0; swept && i < zones->size(); ++i) {
+    const StoredZone& zone = (*zones)[i];
+    if (zone.deleted) swept = co_await sweep_zone(store_, zone.zone.apex, kDeletesPerCommitMax);
+  }
+  if (!swept) left_overs_ = true;
+  co_return swept;
+}
+
+std::shared_ptr<const ZoneTable> Publishing::table() const {
+  std::shared_ptr<const ZoneTable> held;
+  uint64_t generation = 0;
+  served_.refresh(held, generation);
+  return held;
+}
+
+}  // namespace dnsserver

@@ -1,0 +1,145 @@
+// What the batcher of Publishing carries out: one batch of changes at a time.
+#include <cassert>
+
+#include "dnsserver/fold.h"
+#include "dnsserver/keys.h"
+#include "dnsserver/owner_content.h"
+#include "dnsserver/publishing.h"
+#include "dnsserver/serial.h"
+#include "dnsserver/stored.h"
+#include "dnsserver/stored_zones.h"
+
+namespace dnsserver {
+
+using base::Error;
+using base::ErrorKind;
+using base::fail;
+using storage::Batch;
+
+Task<Publishing::Outcomes> Publishing::carry_out(std::vector<Change> changes) {
+  Outcomes outcomes(changes.size());
+  std::vector<size_t> zone_changes, owner_changes;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const bool of_zone =
+        std::holds_alternative<CreateZone>(changes[i]) || std::holds_alternative<DeleteZone>(changes[i]);
+    (of_zone ? zone_changes : owner_changes).push_back(i);
+  }
+  if (!zone_changes.empty()) co_await carry_out_one_by_one(changes, zone_changes, outcomes);
+  if (!owner_changes.empty()) co_await carry_out_folded(changes, owner_changes, outcomes);
+  co_return outcomes;
+}
+
+// They are rare, and each is a commit.
+Task<> Publishing::carry_out_one_by_one(const std::vector<Change>& changes, const std::vector<size_t>& which,
+                                        Outcomes& outcomes) {
+  for (const size_t i : which) {
+    if (const auto* create = std::get_if<CreateZone>(&changes[i]))
+      outcomes[i] = co_await make_zone(create->zone);
+    if (const auto* remove = std::get_if<DeleteZone>(&changes[i]))
+      outcomes[i] = co_await mark_deleted(remove->apex);
+  }
+  if (const auto published = co_await publish_zones(store_, served_); !published) {
+    fail_those(which, published.error(), outcomes);
+  }
+}
+
+Task<> Publishing::carry_out_folded(const std::vector<Change>& changes, const std::vector<size_t>& which,
+                                    Outcomes& outcomes) {
+  for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto done = co_await commit_fold(changes, which, outcomes);
+    if (done) co_return;
+    if (done.error().kind != ErrorKind::conflict) {
+      fail_those(which, done.error(), outcomes);
+      co_return;
+    }
+    // Another process was faster. It may have changed the zones as well.
+    if (const auto published = co_await publish_zones(store_, served_); !published) {
+      fail_those(which, published.error(), outcomes);
+      co_return;
+    }
+  }
+  const Error contended{ErrorKind::unavailable, "another process changes the same zone without pause"};
+  fail_those(which, contended, outcomes);
+}
+
+// conflict: nothing was done.
+Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
+                                           const std::vector<size_t>& which, Outcomes& outcomes) {
+  const std::shared_ptr<const ZoneTable> zones = table();
+  Fold fold(store_, *zones, clock_.now());
+  for (const size_t i : which)
+    outcomes[i] = co_await apply(fold, changes[i]);
+
+  Batch batch = fold.finish();
+  if (!batch.puts.empty() || !batch.deletes.empty()) {
+    CO_CHECK(co_await store_.commit(std::move(batch)));
+    if (fold.changes_table()) CO_CHECK(co_await publish_zones(store_, served_));
+  }
+  for (const size_t i : which) {
+    const auto* change = std::get_if<OwnerChange>(&changes[i]);
+    if (change != nullptr && outcomes[i]) outcomes[i]->serial = fold.serial_at(owner_of(*change));
+  }
+  co_return Result<void>();
+}
+
+Task<Result<Publishing::Outcome>> Publishing::apply(Fold& fold, const Change& change) {
+  Outcome outcome;
+  if (const auto* one = std::get_if<OwnerChange>(&change)) {
+    CO_TRY(outcome.removed, co_await fold.apply(*one));
+  } else {
+    for (const Name& owner : std::get<ExpireAt>(change).owners) {
+      const OwnerChange expire = Expire{owner};
+      CO_TRY(const size_t removed, co_await fold.apply(expire));
+      outcome.removed += removed;
+    }
+  }
+  co_return outcome;
+}
+
+Task<Result<Publishing::Outcome>> Publishing::make_zone(Zone zone) {
+  CO_TRY(const auto entry, co_await store_.get(zone_key(zone.apex)));
+  if (entry) {
+    CO_TRY(const StoredZone there, decode_zone(entry->value));
+    if (there.deleted) co_return Outcome{.left_over = true};
+    co_return fail(ErrorKind::conflict, "there is a zone " + zone.apex.text() + " already");
+  }
+  if (table()->size() >= kZonesMax)
+    co_return fail(ErrorKind::too_large, "this server holds 100,000 zones, its limit");
+
+  zone.serial = first_serial(clock_.now());
+  OwnerContent apex;
+  apex.owner = zone.apex;
+  CO_TRY(Bytes node, node_of(apex, zone));
+  Batch batch;
+  batch.expected.push_back({zone_key(zone.apex)});
+  batch.puts.push_back({zone_key(zone.apex), encode(StoredZone{zone})});
+  batch.puts.push_back({node_key(zone.apex, zone.apex), std::move(node)});
+  CO_CHECK(co_await store_.commit(std::move(batch)));
+  co_return Outcome{.serial = zone.serial};
+}
+
+// From this commit on the zone is not served; sweep_zone() removes the rest of it.
+Task<Result<Publishing::Outcome>> Publishing::mark_deleted(Name apex) {
+  for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(const auto entry, co_await store_.get(zone_key(apex)));
+    if (!entry) break;
+    CO_TRY(StoredZone zone, decode_zone(entry->value));
+    if (zone.deleted) break;
+    zone.deleted = true;
+    Batch batch;
+    batch.expected.push_back({entry->key, entry->revision});
+    batch.puts.push_back({entry->key, encode(zone)});
+    const auto committed = co_await store_.commit(std::move(batch));
+    if (committed) co_return Outcome{.serial = zone.zone.serial};
+    if (committed.error().kind != ErrorKind::conflict) co_return tl::unexpected(committed.error());
+  }
+  co_return fail(ErrorKind::not_found, "there is no zone " + apex.text());
+}
+
+void Publishing::fail_those(const std::vector<size_t>& which, const Error& error, Outcomes& outcomes) {
+  for (const size_t i : which) {
+    if (outcomes[i]) outcomes[i] = tl::unexpected(error);
+  }
+}
+
+}  // namespace dnsserver

@@ -1,0 +1,219 @@
+#include "dnsserver/zone_edit.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "dnsserver/keys.h"
+#include "dnsserver/rdata.h"
+#include "dnsserver/serial.h"
+#include "dnsserver/static_rrset.h"
+#include "dnsserver/stored.h"
+
+namespace dnsserver {
+
+namespace {
+
+using base::ErrorKind;
+using base::fail;
+using storage::Batch;
+using storage::Entry;
+
+// RFC 1034 §3.6.2.
+Result<void> check_cname_is_alone(const OwnerContent& content) {
+  if (!content.static_rrsets.contains(kTypeCname) || rrsets_of(content).size() == 1) return {};
+  return fail(ErrorKind::conflict,
+              "a CNAME and other data cannot stand at one name, " + content.owner.text());
+}
+
+}  // namespace
+
+std::vector<Name> ZoneEdit::needed(const Name& owner) const {
+  std::vector<Name> names{zone_.apex};
+  for (Name name = owner; name != zone_.apex; name = name.parent()) {
+    if (name == owner || zone_.has_cuts) names.push_back(name);
+  }
+  std::erase_if(names, [&](const Name& name) { return owners_.contains(name.sort_key()); });
+  return names;
+}
+
+Result<void> ZoneEdit::load(const Name& owner, const std::vector<Entry>& static_rrsets,
+                            const std::vector<Entry>& challenges) {
+  Loaded loaded;
+  loaded.stored.owner = owner;
+  for (const Entry& entry : static_rrsets) {
+    TRY(RRset rrset, decode_static_rrset(entry.value));
+    loaded.revisions[entry.key] = entry.revision;
+    loaded.stored.static_rrsets[rrset.type] = std::move(rrset);
+  }
+  for (const Entry& entry : challenges) {
+    TRY(loaded.stored.challenges[entry.key], decode_challenge(entry.value));
+    loaded.revisions[entry.key] = entry.revision;
+  }
+  loaded.content = loaded.stored;
+  loaded.expired = std::erase_if(loaded.content.challenges,
+                                 [&](const auto& entry) { return !is_live(entry.second, now_); });
+  owners_[owner.sort_key()] = std::move(loaded);
+  return {};
+}
+
+Result<size_t> ZoneEdit::apply(const OwnerChange& change) {
+  const auto found = owners_.find(owner_of(change).sort_key());
+  assert(found != owners_.end());
+  Loaded changed = found->second;
+  TRY(const size_t removed,
+      std::visit([&](const auto& which) { return this->change(changed, which); }, change));
+  CHECK(check_cname_is_alone(changed.content));
+  CHECK(node_of(changed.content, zone_));
+  note_flags(changed.content);
+  found->second = std::move(changed);
+  return removed;
+}
+
+Result<size_t> ZoneEdit::change(Loaded& owner, const PutRRset& put) {
+  CHECK(check_static_rrset(zone_.apex, put.rrset));
+  CHECK(check_not_occluded(put.rrset.owner, put.rrset.type));
+  RRset rrset = put.rrset;
+  drop_duplicates(rrset);
+  if (rrset.type == kTypeNs && rrset.owner == zone_.apex) return put_name_servers(owner.content, rrset);
+  owner.content.static_rrsets[rrset.type] = std::move(rrset);
+  return 0;
+}
+
+// Those of the apex are part of the zone.
+Result<size_t> ZoneEdit::put_name_servers(const OwnerContent& content, const RRset& rrset) {
+  if (rrset.rdata.size() > kNameServersMax) {
+    return fail(ErrorKind::too_large, "rdata: " + zone_.apex.text() + " has at most 16 name servers");
+  }
+  Zone changed = zone_;
+  changed.name_servers.clear();
+  for (const Bytes& rdata : rrset.rdata) {
+    TRY(changed.name_servers.emplace_back(), Name::from_wire(rdata));
+  }
+  changed.ttl = std::chrono::seconds(rrset.ttl);
+  CHECK(node_of(content, changed));
+  zone_ = std::move(changed);
+  return 0;
+}
+
+Result<size_t> ZoneEdit::change(Loaded& owner, const DeleteRRset& remove) {
+  if (remove.type == kTypeSoa) return fail(ErrorKind::malformed, "type: the SOA is the zone's own");
+  if (remove.type == kTypeNs && remove.owner == zone_.apex) {
+    return fail(ErrorKind::conflict, "the apex " + zone_.apex.text() + " keeps its NS RRset");
+  }
+  owner.content.static_rrsets.erase(remove.type);
+  return 0;
+}
+
+Result<size_t> ZoneEdit::change(Loaded& owner, const Present& present) {
+  const Challenge& challenge = present.challenge;
+  CHECK(check_challenge(challenge, now_));
+  CHECK(check_not_occluded(challenge.owner, kTypeTxt));
+  Bytes key = challenge_key(zone_.apex, challenge.owner, challenge.credential, challenge.value);
+  auto& challenges = owner.content.challenges;
+  const auto [entry, added] = challenges.try_emplace(std::move(key), challenge);
+  entry->second.expires = challenge.expires;
+  if (challenges.size() > kChallengesPerNameMax) {
+    return fail(ErrorKind::too_large,
+                challenge.owner.text() + " holds 100 challenge values, as many as it may");
+  }
+  return 0;
+}
+
+Result<size_t> ZoneEdit::change(Loaded& owner, const Remove& remove) {
+  return std::erase_if(owner.content.challenges, [&](const auto& entry) {
+    return entry.second.credential == remove.credential &&
+           (!remove.value || entry.second.value == *remove.value);
+  });
+}
+
+// load() has done it.
+Result<size_t> ZoneEdit::change(Loaded& owner, const Expire&) { return std::exchange(owner.expired, 0); }
+
+// At a cut stand the delegation and its DS, at it and below it glue; nothing else would be served (RFC 1034
+// §4.2.1).
+Result<void> ZoneEdit::check_not_occluded(const Name& owner, uint16_t type) const {
+  for (Name name = owner; name != zone_.apex; name = name.parent()) {
+    const auto found = owners_.find(name.sort_key());
+    if (found == owners_.end() || !found->second.content.static_rrsets.contains(kTypeNs)) continue;
+    const bool of_the_cut = name == owner && (type == kTypeNs || type == kTypeDs);
+    if (of_the_cut || type == kTypeA || type == kTypeAaaa) continue;
+    return fail(ErrorKind::conflict, owner.text() + " " + type_text(type) + " would not be served: " +
+                                         name.text() + " is delegated to other servers");
+  }
+  return {};
+}
+
+void ZoneEdit::note_flags(const OwnerContent& content) {
+  if (content.static_rrsets.empty() && content.challenges.empty()) return;
+  if (content.owner != zone_.apex && content.static_rrsets.contains(kTypeNs)) zone_.has_cuts = true;
+  for (Name name = content.owner; name != zone_.apex; name = name.parent()) {
+    if (name.is_wildcard()) zone_.has_wildcards = true;
+  }
+}
+
+void ZoneEdit::finish(Batch& batch) {
+  const auto shows = [](const Loaded& loaded) {
+    return rrsets_of(loaded.stored) != rrsets_of(loaded.content);
+  };
+  const bool visible = zone_ != stored_ ||
+                       std::ranges::any_of(owners_, [&](const auto& owner) { return shows(owner.second); });
+  if (visible) zone_.serial = next_serial(zone_.serial, now_);
+
+  const size_t puts_before = batch.puts.size();
+  const size_t deletes_before = batch.deletes.size();
+  for (const auto& [sort_key, loaded] : owners_) {
+    add_entries(loaded, batch);
+    const bool is_apex = loaded.content.owner == zone_.apex;
+    if (!shows(loaded) && !(is_apex && visible)) continue;
+    auto node = node_of(loaded.content, zone_);
+    assert(node.has_value());  // apply() has rendered it before
+    Bytes key = node_key(zone_.apex, loaded.content.owner);
+    if (node->empty()) {
+      batch.deletes.push_back(std::move(key));
+    } else {
+      batch.puts.push_back({std::move(key), *std::move(node)});
+    }
+  }
+  if (visible) batch.puts.push_back({zone_key(zone_.apex), encode(StoredZone{zone_})});
+  if (batch.puts.size() > puts_before || batch.deletes.size() > deletes_before) {
+    batch.expected.push_back({zone_key(zone_.apex), revision_});
+  }
+}
+
+// Expects each entry that it changes at the revision that was read: another process may renew a value without
+// moving the zone's revision.
+void ZoneEdit::add_entries(const Loaded& loaded, Batch& batch) const {
+  const auto changed = [&](const Bytes& key) {
+    const auto revision = loaded.revisions.find(key);
+    batch.expected.push_back({key, revision == loaded.revisions.end() ? storage::kAbsent : revision->second});
+  };
+  const OwnerContent& was = loaded.stored;
+  const OwnerContent& is = loaded.content;
+  for (const auto& [type, rrset] : is.static_rrsets) {
+    const auto before = was.static_rrsets.find(type);
+    if (before != was.static_rrsets.end() && before->second == rrset) continue;
+    Bytes key = static_rrset_key(zone_.apex, is.owner, type);
+    changed(key);
+    batch.puts.push_back({std::move(key), encode(rrset)});
+  }
+  for (const auto& [type, rrset] : was.static_rrsets) {
+    if (is.static_rrsets.contains(type)) continue;
+    Bytes key = static_rrset_key(zone_.apex, is.owner, type);
+    changed(key);
+    batch.deletes.push_back(std::move(key));
+  }
+  for (const auto& [key, challenge] : is.challenges) {
+    const auto before = was.challenges.find(key);
+    if (before != was.challenges.end() && before->second == challenge) continue;
+    changed(key);
+    batch.puts.push_back({key, encode(challenge), challenge.expires});
+  }
+  for (const auto& [key, challenge] : was.challenges) {
+    if (is.challenges.contains(key)) continue;
+    changed(key);
+    batch.deletes.push_back(key);
+  }
+}
+
+}  // namespace dnsserver

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "dnsserver/change.h"
+#include "dnsserver/owner_content.h"
+#include "storage/store.h"
+
+namespace dnsserver {
+
+// Of one zone.
+inline constexpr size_t kNameServersMax = 16;
+
+// One zone while changes are folded into it, so that many of them are one commit. It starts from what the
+// store holds, is given the content of each owner that a change needs, takes the changes one by one, and says
+// in the end what to commit. Pure.
+class ZoneEdit {
+ public:
+  // `revision` is that of the zone's entry, read before any content.
+  ZoneEdit(Zone zone, storage::Revision revision, Time now)
+      : stored_(zone), zone_(std::move(zone)), revision_(revision), now_(now) {}
+
+  const Zone& zone() const { return zone_; }
+
+  // The owners that a change at `owner` needs the content of and that are not loaded yet: the apex, the
+  // owner, and in a zone with cuts everything between.
+  std::vector<Name> needed(const Name& owner) const;
+
+  // internal: the store holds something else. REQUIRES: all entries of the owner, of one revision or of
+  // several.
+  Result<void> load(const Name& owner, const std::vector<storage::Entry>& static_rrsets,
+                    const std::vector<storage::Entry>& challenges);
+
+  // Applies one change, or none of it, and returns how many challenge values it removed. What failed leaves
+  // no trace.
+  //
+  // malformed: see check_static_rrset() and check_challenge(), and to delete the SOA. conflict: CNAME and
+  // other data at one name (RFC 1034 §3.6.2), what would be occluded by a delegation, the apex without NS.
+  // too_large: more challenges than kChallengesPerNameMax, or more data than kNodeSizeMax. REQUIRES: needed()
+  // of its owner is loaded.
+  Result<size_t> apply(const OwnerChange& change);
+
+  // Adds what has changed to the batch, with the revisions that it expects; moves the serial if a query could
+  // see a difference. To be called once.
+  void finish(storage::Batch& batch);
+
+  // True if the table of zones has to be made anew.
+  bool changes_table() const {
+    return zone_.has_cuts != stored_.has_cuts || zone_.has_wildcards != stored_.has_wildcards;
+  }
+
+ private:
+  struct Loaded {
+    OwnerContent stored;
+    OwnerContent content;  // without what has expired
+    size_t expired = 0;
+    std::map<Bytes, storage::Revision> revisions;
+  };
+
+  // Each changes the content in place; on error it is thrown away.
+  Result<size_t> change(Loaded& owner, const PutRRset& put);
+  Result<size_t> change(Loaded& owner, const DeleteRRset& remove);
+  Result<size_t> change(Loaded& owner, const Present& present);
+  Result<size_t> change(Loaded& owner, const Remove& remove);
+  Result<size_t> change(Loaded& owner, const Expire& expire);
+
+  Result<size_t> put_name_servers(const OwnerContent& content, const RRset& rrset);
+  Result<void> check_not_occluded(const Name& owner, uint16_t type) const;
+  void note_flags(const OwnerContent& content);
+  void add_entries(const Loaded& loaded, storage::Batch& batch) const;
+
+  Zone stored_;
+  Zone zone_;
+  storage::Revision revision_;
+  Time now_;
+  std::map<Bytes, Loaded> owners_;  // by sort key
+};
+
+}  // namespace dnsserver
