@@ -53,7 +53,11 @@ class FileDescriptor {
 
 }  // namespace
 
-Result<CaMaterial> open_or_create_ca(const path& directory, base::Time now) {
+Result<CaMaterial> open_or_create_ca(const path& at, base::Time now) {
+  std::error_code error;
+  path directory = std::filesystem::absolute(at, error).lexically_normal();
+  if (error) return refuse(at, "cannot be looked at: " + error.message());
+  if (!directory.has_filename()) directory = directory.parent_path();  // "ca/"
   TRY(const bool absent, is_absent_or_empty(directory));
   if (absent) {
     TRY(const CaMaterial material, make_development_ca(now));
@@ -94,7 +98,7 @@ Result<void> sync_directory(const path& directory) {
 
 // The rename makes all files appear at once. What an earlier attempt left beside it was never in use.
 Result<void> create(const path& directory, const CaMaterial& material) {
-  const path parent = std::filesystem::absolute(directory).lexically_normal().parent_path();
+  const path parent = directory.parent_path();
   const path draft = directory.string() + ".new";
   std::error_code error;
   std::filesystem::remove_all(draft, error);

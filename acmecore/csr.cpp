@@ -92,7 +92,7 @@ Result<std::vector<std::string>> collect_names(const Parts& parts) {
     name = base::lower(name);
   std::sort(names.begin(), names.end());
   if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end()) {
-    return fail(ErrorKind::malformed, "the subjectAltName has " + quoted(*twice) + " twice");
+    return fail(ErrorKind::malformed, "the subjectAltName has " + in_quotes(*twice) + " twice");
   }
   TRY(std::vector<std::string> common, common_names(parts.subject));
   std::transform(common.begin(), common.end(), std::back_inserter(names),

@@ -25,7 +25,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 Result<void> check_dns_name(std::string_view name) {
   const auto refuse = [name](const std::string& why) {
-    return base::fail(ErrorKind::malformed, quoted(name) + " is no DNS name for a certificate: " + why);
+    return base::fail(ErrorKind::malformed, in_quotes(name) + " is no DNS name for a certificate: " + why);
   };
   if (name.empty()) return refuse("it is empty");
   if (name.size() > kDnsNameLengthMax) return refuse("it is longer than 253 characters");
@@ -42,7 +42,7 @@ Result<void> check_dns_name(std::string_view name) {
   return {};
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "\"";
   for (char c : text.substr(0, kDnsNameLengthMax)) {
@@ -71,7 +71,7 @@ std::string label_fault(std::string_view label) {
     }
   }
   if (label.front() == '-' || label.back() == '-') return "it has a label that begins or ends with a hyphen";
-  if (label.substr(2).starts_with("--") && !is_a_label(label)) {
+  if (label.size() >= 4 && label.substr(2, 2) == "--" && !is_a_label(label)) {
     return "it has a label with \"--\" in the third and fourth place that is no valid A-label (RFC 5890)";
   }
   return {};

@@ -20,6 +20,6 @@ inline constexpr size_t kDnsNameLengthMax = 253;
 base::Result<void> check_dns_name(std::string_view name);
 
 // `text` in double quotes for the detail of an error: whatever is not printable ASCII escaped, cut at 253.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace acmecore
