@@ -61,7 +61,7 @@ struct Batch {
 
 // The keys that start with `prefix`; an empty one is every key.
 struct Range {
-  Bytes prefix;
+  Bytes prefix = {};
   Bytes after = {};  // only keys greater than this one; for the next page, the last key of the one before
   size_t limit = 1000;
 };
@@ -136,9 +136,9 @@ class Store {
   // Changes to keys that start with `prefix`, from the next commit on.
   virtual std::unique_ptr<Watch> watch(Bytes prefix) = 0;
 
-  // Keys with this prefix whose time to expire is not after `now`, the longest expired first and of equal ones
-  // the least key, at most `limit`. Each is ready to be expected by the batch that deletes it, so that a key
-  // which was renewed in between stays. A prefix of one octet (a table) is cheapest.
+  // Keys with this prefix whose time to expire is not after `now`, the longest expired first and of equal
+  // ones the least key, at most `limit`. Each is ready to be expected by the batch that deletes it, so that a
+  // key which was renewed in between stays. A prefix of one octet (a table) is cheapest.
   virtual Task<Result<std::vector<Expectation>>> expired(Bytes prefix, Time now, size_t limit) = 0;
 
   // A reader outlives neither the store nor its thread's use of it.

@@ -19,16 +19,18 @@ inline constexpr char kNode = 'n';         // what the DNS path reads: all of an
 
 // acmecore.
 inline constexpr char kAccount = 'a';        // accounts, by id
-inline constexpr char kAccountKey = 'k';     // JWK thumbprint (RFC 7638) → account id
+inline constexpr char kAccountKey = 'k';     // SHA-256 of a key's SPKI → account id
 inline constexpr char kOrder = 'o';          // orders, by id
+inline constexpr char kAccountOrder = 'l';   // which orders an account has, by account id and order id
 inline constexpr char kAuthorization = 'u';  // authorizations with their challenges, by id
 inline constexpr char kCertificate = 'x';    // certificates and what led to them, by serial
+inline constexpr char kBlockedKey = 'b';     // keys that are never accepted again, by SHA-256 of their SPKI
 inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
 inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
 
 }  // namespace table
 
 // All tables, for tests that none is listed twice.
-inline constexpr base::BytesView kTables = "zrcnakouxps";
+inline constexpr base::BytesView kTables = "zrcnakoluxbps";
 
 }  // namespace storage

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "storage/store.h"
+
+namespace storage {
+
+// What Store::commit asks of a batch before it looks at any state: malformed and internal, as it says there.
+Result<void> validate(const Batch& batch);
+
+// Octets of keys and values that the batch puts.
+size_t put_size(const Batch& batch);
+
+// What a watch reports of the batch once it is committed: its puts, then its deletes.
+std::vector<Change> changes_of(const Batch& batch, Revision revision);
+
+}  // namespace storage

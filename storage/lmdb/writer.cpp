@@ -1,0 +1,144 @@
+#include "storage/lmdb/writer.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "storage/batch.h"
+#include "storage/lmdb/apply.h"
+#include "storage/lmdb/layout.h"
+
+namespace storage::lmdb {
+
+using base::ErrorKind;
+using base::fail;
+
+namespace {
+
+// Groups after which the slots of dead readers are looked for: a backup that was killed leaves one.
+constexpr size_t kGroupsBetweenChecks = 1000;
+
+// To the caller there is one cause, and the log tells the operator which.
+tl::unexpected<base::Error> full() {
+  return fail(ErrorKind::unavailable, "there is no room to store anything; nothing was changed");
+}
+
+tl::unexpected<base::Error> closing() {
+  return fail(ErrorKind::unavailable, "the store is closing; nothing was changed");
+}
+
+}  // namespace
+
+Writer::Writer(Environment& environment, WatchList& watches, size_t size_max, Revision last)
+    : environment_(environment), watches_(watches), size_max_(size_max), committed_(last), thread_([this] {
+        run();
+      }) {}
+
+Writer::~Writer() {
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  arrived_.notify_one();
+  thread_.join();
+  for (Waiting& waiting : waiting_)
+    std::move(waiting.answer).give(closing());
+}
+
+void Writer::commit(Batch batch, Answer answer) {
+  {
+    std::lock_guard lock(mutex_);
+    if (waiting_.size() < kWaitingBatchesMax) {
+      waiting_.push_back({std::move(batch), std::move(answer)});
+      arrived_.notify_one();
+      return;
+    }
+  }
+  std::move(answer).give(
+      fail(ErrorKind::unavailable, "too many changes wait to be stored; nothing was changed"));
+}
+
+void Writer::run() {
+  for (Group group = next_group(); !group.empty(); group = next_group()) {
+    if (++groups_ % kGroupsBetweenChecks == 0) environment_.clear_dead_readers();
+    commit_group(group);
+    for (Waiting& waiting : group)
+      std::move(waiting.answer).give(std::move(waiting.result));
+  }
+}
+
+// Waits for work. Empty: the store is closing.
+Writer::Group Writer::next_group() {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+  Group group;
+  if (closing_) return group;
+  for (size_t size = 0; !waiting_.empty() && group.size() < kGroupBatchesMax;) {
+    size += put_size(waiting_.front().batch);
+    if (size > kGroupSizeMax && !group.empty()) break;
+    group.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return group;
+}
+
+// Gives every batch of the group its result.
+void Writer::commit_group(std::span<Waiting> group) {
+  const Result<Revision> last = try_group(group);
+  if (!last && group.size() > 1) {
+    // One by one, so that a batch which does not fit does not take the others with it.
+    for (size_t i = 0; i < group.size(); ++i)
+      commit_group(group.subspan(i, 1));
+    return;
+  }
+  if (!last) {
+    base::log::error("storage.commit.failed", {{"error", last.error().detail}});
+    group.front().result =
+        last.error().kind == ErrorKind::unavailable ? full() : tl::unexpected(last.error());
+    return;
+  }
+  for (const Waiting& waiting : group) {
+    if (waiting.result) watches_.publish(waiting.batch, *waiting.result);
+  }
+  committed_.store(*last, std::memory_order_release);
+}
+
+// One transaction. The revision that the store has afterwards; in each batch, its own or why it was left out.
+// An error: nothing of the group was changed.
+Result<Revision> Writer::try_group(std::span<Waiting> group) {
+  const Revision before = committed_.load(std::memory_order_relaxed);
+  Revision last = before;
+  size_t size = 0;
+  WriteTxn txn(environment_);
+  CHECK(txn.begin());
+  for (auto& [batch, answer, result] : group) {
+    TRY(const bool holds, expectations_hold(txn, batch));
+    TRY(const bool fits, has_room(batch, size));
+    if (holds && fits) {
+      CHECK(apply(txn, batch, last + 1));
+      size += put_size(batch);
+      result = ++last;
+    } else {
+      result = holds ? full() : fail(ErrorKind::conflict, "another change came first; read again");
+    }
+  }
+  if (last == before) return last;
+  CHECK(set_last_revision(txn, last));
+  CHECK(txn.commit());
+  return last;
+}
+
+// Whether the batch stays under the limit together with `size` octets of its group. One that only deletes
+// always does: it is how room is made.
+Result<bool> Writer::has_room(const Batch& batch, size_t size) {
+  if (batch.puts.empty()) return true;
+  const size_t needed = size + put_size(batch);
+  const size_t in_use_max = environment_.high_water();
+  if (in_use_max + needed <= size_max_) return true;
+  CHECK(free_pages_.renew());
+  const auto free = free_pages_.free_size();
+  free_pages_.reset();
+  if (!free) return tl::unexpected(free.error());
+  return in_use_max - *free + needed <= size_max_;
+}
+
+}  // namespace storage::lmdb
