@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""Assay beside Debian's Pebble in one run: durable issuances a second, and CPU a certificate.
+
+    tests/bench/acme/run.py [--build build/release] [--rounds 3] [--workers 1,8] [--seconds 10]
+
+Rounds are interleaved, each with a fresh server pinned to core 0 and the generator on core 1, because a virtual
+machine's speed drifts: compare the ratios. Pebble keeps everything in memory; ours answers when it is durable.
+Everything listens on loopback. Prints one line a run and a Markdown table of medians.
+"""
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import select
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+START_SECONDS_MAX = 30
+
+
+def free_port():
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(done, what):
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while not done():
+        if time.monotonic() > deadline:
+            sys.exit(f"{what} did not start within {START_SECONDS_MAX} s")
+        select.select([], [], [], 0.02)
+
+
+def accepts(port):
+    with contextlib.closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def start_assay(args, folder, dns_port):
+    (folder / "token").write_text("bench-token-0123456789abcdef\n")
+    (folder / "token").chmod(0o600)
+    (folder / "assay.toml").write_text(f"""state_directory = "{folder}/state"
+roles = ["dns", "ca", "validator"]
+[log]
+level = "warning"
+[dns]
+listen = ["127.0.0.1:0"]
+workers = 1
+[acme]
+listen = ["127.0.0.1:0"]
+[grpc]
+listen = ["127.0.0.1:0"]
+[[grpc.credential]]
+name = "bench"
+token_file = "{folder}/token"
+permissions = ["certificates"]
+[validator]
+stub = [{{ zone = "bench.test", addresses = ["127.0.0.1:{dns_port}"] }}]
+""")
+    with open(folder / "log", "wb") as log:
+        server = subprocess.Popen(["taskset", "-c", "0", args.build / "app/assay", "serve", "--config", folder / "assay.toml"],
+                                  stdout=log, stderr=log)
+    ready = folder / "state/run.json"
+    wait_for(lambda: ready.exists() or server.poll() is not None, "assay")
+    if server.poll() is not None:
+        sys.exit((folder / "log").read_text())
+    at = json.loads(ready.read_text())
+    return server, at["acme_directory"], at["ca_file"]
+
+
+def start_pebble(_, folder, dns_port):
+    port, management = free_port(), free_port()
+    subject = ["-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=localhost"]
+    subprocess.run(["openssl", "req", "-x509", *subject, "-addext", "subjectAltName=DNS:localhost", "-keyout",
+                    folder / "key.pem", "-out", folder / "ca.pem"], check=True, capture_output=True)
+    (folder / "pebble.json").write_text(json.dumps({"pebble": {
+        "listenAddress": f"127.0.0.1:{port}", "managementListenAddress": f"127.0.0.1:{management}",
+        "certificate": str(folder / "ca.pem"), "privateKey": str(folder / "key.pem"), "httpPort": 1, "tlsPort": 1}}))
+    environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0", "PEBBLE_AUTHZREUSE": "0",
+                   "GOMAXPROCS": "1"}
+    server = subprocess.Popen(["taskset", "-c", "0", "pebble", "-config", folder / "pebble.json", "-dnsserver",
+                               f"127.0.0.1:{dns_port}"], env=environment, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    wait_for(lambda: accepts(port), "pebble")
+    return server, f"https://localhost:{port}/dir", str(folder / "ca.pem")
+
+
+SERVERS = {"assay": start_assay, "pebble": start_pebble}
+
+
+def measure(args, name, workers):
+    with tempfile.TemporaryDirectory(prefix="assay-bench-") as temporary:
+        folder = pathlib.Path(temporary)
+        # The generator answers DNS, so it starts first and is told of the server when there is one.
+        load = subprocess.Popen(["taskset", "-c", "1", args.build / "tests/bench/acme/acme_load", "--workers", str(workers),
+                                 "--seconds", str(args.seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        dns_port = int(load.stdout.readline().split()[1])
+        server, directory, ca_file = SERVERS[name](args, folder, dns_port)
+        try:
+            output, _ = load.communicate(f"{server.pid} {directory} {ca_file}\n")
+        finally:
+            server.terminate()
+            server.wait()
+        if load.returncode != 0:
+            sys.exit(f"{name}: acme_load failed")
+        return json.loads(output)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", default="1,8")
+    parser.add_argument("--seconds", type=int, default=10)
+    args = parser.parse_args()
+    results = {}
+    for round_number in range(args.rounds):
+        for workers in map(int, args.workers.split(",")):
+            for name in SERVERS:
+                result = measure(args, name, workers)
+                results.setdefault((workers, name), []).append(result)
+                print(f"round {round_number + 1} workers {workers} {name}: {json.dumps(result)}", flush=True)
+    print("\n| workers | server | issuances/s | CPU ms an issuance | issue p50 / p99 ms | challenge to valid p50 / p99 ms |")
+    print("|---|---|---|---|---|---|")
+    for (workers, name), runs in sorted(results.items()):
+        median = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        print(f"| {workers} | {name} | {median['per_second']:.0f} | {median['cpu_ms']:.2f} | {median['issue_p50_ms']:.1f} / "
+              f"{median['issue_p99_ms']:.1f} | {median['validation_p50_ms']:.1f} / {median['validation_p99_ms']:.1f} |")
+
+
+main()
