@@ -10,26 +10,23 @@
 
 namespace acmecore {
 
-// RSA keys outside these sizes are no account keys: below is weak (BR 6.1.5), above makes every signed request
-// expensive for us.
-inline constexpr int kAccountRsaBitsMin = 2048;
-inline constexpr int kAccountRsaBitsMax = 8192;
-
 enum class AccountKeyType { p256, p384, p521, ed25519, rsa };
 
-// A public key that an account may have, fully checked and ready to verify with. Immutable; any thread may use it.
+// A public key that an account may have, fully checked and ready to verify with. Immutable; any thread may
+// use it.
 class AccountKey {
  public:
-  // Reads a JWK (RFC 7517, 7518 §6, 8037): EC on P-256, P-384 or P-521, OKP Ed25519, RSA. Members that are none of
-  // the key type's are ignored.
+  // Reads a JWK (RFC 7517, 7518 §6, 8037): EC on P-256, P-384 or P-521, OKP Ed25519, RSA. Members that are
+  // none of the key type's are ignored.
   //
-  // malformed: not such a structure, a member that is not base64url or not of the length its curve asks for, a
-  // private member ("d" and its kin, or "k"). bad_public_key: another key type or curve, a point that is not on its
-  // curve, an RSA key that is too small, too large or weak.
+  // malformed: not such a structure, or a member that is not base64url or not of the length its curve asks
+  // for. bad_public_key: another key type or curve, a private member ("d" and its kin), and what
+  // parse_public_key refuses: a point that is not on its curve, an RSA key that is too small, too large or
+  // weak.
   static base::Result<AccountKey> from_jwk(const base::Json& jwk);
 
-  // Reads back what spki_der() gave; it has been checked before. internal: it is something else.
-  static base::Result<AccountKey> from_spki(base::BytesView spki_der);
+  // Reads back what spki_der() and thumbprint() gave. internal: it is something else.
+  static base::Result<AccountKey> from_stored(base::BytesView spki_der, std::string thumbprint);
 
   AccountKeyType type() const { return type_; }
 

@@ -13,8 +13,9 @@ namespace acmecore {
 
 inline constexpr size_t kAccountKeysMax = 10'000;
 
-// The keys of the accounts that asked last, ready to verify with: reading one from its SPKI each time adds a third
-// to the cost of a signature check. Found by thumbprint, so a key that an account left is simply not asked for.
+// The keys of the accounts that asked last, ready to verify with: reading one from its SPKI each time adds a
+// third to the cost of a signature check. Found by thumbprint, so a key that an account left is simply not
+// asked for.
 //
 // Thread-safe, because requests of one account come over many connections. The lock is held for a look-up.
 class AccountKeys {
@@ -27,18 +28,13 @@ class AccountKeys {
   size_t size() const;
 
  private:
-  struct Entry {
-    std::string thumbprint;
-    AccountKeyPtr key;
-  };
-
   AccountKeyPtr find(const std::string& thumbprint);
   void insert(AccountKeyPtr key);
 
   const size_t keys_max_;
   mutable std::mutex mutex_;
-  std::list<Entry> entries_;  // the one used last in front
-  std::unordered_map<std::string, std::list<Entry>::iterator> by_thumbprint_;
+  std::list<AccountKeyPtr> entries_;  // the one used last in front
+  std::unordered_map<std::string, std::list<AccountKeyPtr>::iterator> by_thumbprint_;
 };
 
 }  // namespace acmecore

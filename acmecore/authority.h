@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +11,8 @@
 #include "acmecore/account.h"
 #include "acmecore/account_key.h"
 #include "acmecore/authorization.h"
+#include "acmecore/certificate.h"
+#include "acmecore/csr.h"
 #include "acmecore/identifier.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
@@ -24,11 +28,17 @@
 
 namespace acmecore {
 
-// The longest that an HTTPS answer to a challenge waits for the validation, so that a client which is lucky need
-// not poll (a poll in vain costs more than the wait).
+// The longest that an HTTPS answer to a challenge waits for the validation, so that a client which is lucky
+// need not poll (a poll in vain costs more than the wait).
 inline constexpr std::chrono::milliseconds kChallengePatience{50};
 
 inline constexpr size_t kOrdersPageMax = 100;
+
+// Of the orders in which revoke looks for another account's authorizations, the oldest.
+inline constexpr size_t kOrdersSearchedMax = 1000;
+
+// Records of each kind that one sweep looks at.
+inline constexpr size_t kSweepMax = 1000;
 
 struct AuthorityOptions {
   std::string terms_of_service;  // an URL that new accounts must agree to; empty: there are none
@@ -49,8 +59,8 @@ struct NewAccountResult {
 };
 
 struct KeyChangeResult {
-  Account account;    // as it is now; or, unchanged, the other one that has the key
-  bool changed;       // false: another account has the key (RFC 8555 §7.3.5: 409 with its URL)
+  Account account;  // as it is now; or, unchanged, the other one that has the key
+  bool changed;     // false: another account has the key (RFC 8555 §7.3.5: 409 with its URL)
 };
 
 struct NewOrderRequest {
@@ -58,12 +68,13 @@ struct NewOrderRequest {
   bool has_validity = false;  // notBefore or notAfter was given, which we do not honour
 };
 
-// The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to the
-// issuer.
+// The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
+// the issuer.
 //
-// `account` is who asks, as the edge has authenticated it. What belongs to another account is not_found, as is what
-// does not exist. What is `processing` goes on in the background, and after a restart when sweep() finds it.
-// Any call may fail with unavailable or internal. Thread-safe: all state is in the records and changes optimistically.
+// `account` is who asks, as the edge has authenticated it. What belongs to another account is not_found, as
+// is what does not exist. What is `processing` goes on in the background, and after a restart when sweep()
+// finds it. Any call may fail with unavailable or internal. Thread-safe: all state is in the records and
+// changes optimistically.
 class Authority {
  public:
   // All of these outlive the authority and the work it has put into the background.
@@ -93,8 +104,9 @@ class Authority {
 
   base::Task<base::Result<OrderView>> order(Account account, std::string id);
 
-  // Ids, oldest first, at most kOrdersPageMax behind the id `after` (RFC 8555 §7.1.2.1). Orders that are invalid or
-  // were removed are left out, so a page may be short; the last page is the one whose `next` is empty.
+  // Ids, oldest first, at most kOrdersPageMax behind the id `after` (RFC 8555 §7.1.2.1). Orders that are
+  // invalid or were removed are left out, so a page may be short; the last page is the one whose `next` is
+  // empty.
   struct OrdersPage {
     std::vector<std::string> ids;
     std::string next;  // what to pass as `after`
@@ -106,32 +118,78 @@ class Authority {
   // RFC 8555 §7.5.2. malformed: it is neither pending nor valid, nor deactivated already.
   base::Task<base::Result<AuthorizationView>> deactivate_authorization(Account account, std::string id);
 
-  // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes processing and
-  // is validated; any other is returned as it is. Waits at most `patience` for the outcome.
+  // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes
+  // processing and is validated; any other is returned as it is. Waits at most `patience` for the outcome.
   // malformed: the authorization is no longer pending because it expired or was deactivated.
-  base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization, std::string type,
-                                                      std::chrono::milliseconds patience);
+  base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization,
+                                                      std::string type, std::chrono::milliseconds patience);
 
-  // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other names than
-  // the order's, a key that is an account's or blocked, and the errors of parse_csr.
+  // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other
+  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr.
   base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
   base::Task<base::Result<std::string>> certificate(Account account, Serial serial);
 
-  // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations for all
-  // its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the two, or it has
-  // expired. already_revoked. bad_revocation_reason.
-  base::Task<base::Result<void>> revoke(Account account, base::Bytes certificate_der, std::optional<int64_t> reason);
+  // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
+  // for all its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
+  // two, or it has expired. already_revoked. bad_revocation_reason.
+  base::Task<base::Result<void>> revoke(Account account, base::Bytes certificate_der,
+                                        std::optional<int64_t> reason);
 
-  // The same, asked for by the certificate's own key, which is taken as the key being known to others: the reason is
-  // keyCompromise whatever was asked for, and the key is blocked. unauthorized: it is another key.
-  base::Task<base::Result<void>> revoke_by_key(base::BytesView key_spki_der, base::Bytes certificate_der,
+  // The same, asked for by the certificate's own key, which is taken as the key being known to others: the
+  // reason is keyCompromise whatever was asked for, and the key is blocked. unauthorized: it is another key.
+  base::Task<base::Result<void>> revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
                                                std::optional<int64_t> reason);
 
-  // Takes up what is processing and in nobody's hand, which after a restart is everything that was processing before
-  // it, and removes what has expired, a bounded number of each. To be called at start and every minute.
+  // Takes up what is processing and in nobody's hand, which after a restart is everything that was processing
+  // before it, and removes what expired long ago; at most kSweepMax of each kind. To be called at start and
+  // every minute, never twice at once.
   base::Task<base::Result<void>> sweep();
+
+ private:
+  using Hold = std::unique_ptr<WorkInHand::Hold>;
+  using Authorizations = std::vector<Stored<Authorization>>;
+
+  // not_found unless it is the account's.
+  base::Task<base::Result<Stored<Order>>> owned_order(const Account& account, std::string id);
+  base::Task<base::Result<Stored<Authorization>>> owned_authorization(const Account& account, std::string id);
+
+  // Those that are still there.
+  base::Task<base::Result<Authorizations>> authorizations_of(const Order& order);
+  base::Task<base::Result<OrderView>> view_of(Order order);
+  AuthorizationView view_of(Authorization authorization) const;
+
+  base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
+  base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);
+  base::Task<base::Result<Stored<Account>>> change_account(std::string id,
+                                                           std::function<void(Account&)> change);
+
+  base::Task<void> validate(Hold hold, Stored<Authorization> authorization, std::string type);
+  base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
+                                        Verdict verdict);
+
+  base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order);
+  base::Task<base::Result<Order>> issue(Hold hold, Stored<Order> order);
+
+  base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
+  base::Task<base::Result<void>> revoke_record(Certificate certificate, RevocationReason reason,
+                                               bool block_key);
+
+  base::Task<base::Result<void>> sweep_orders();
+  base::Task<base::Result<void>> sweep_authorizations();
+  base::Task<base::Result<void>> sweep_certificates();
+  base::Task<base::Result<void>> remove(Changes removed);
+  base::Task<base::Result<void>> take_up(Hold hold, Stored<Order> order);
+  base::Task<base::Result<void>> take_up(Hold hold, Stored<Authorization> authorization, std::string type);
+
+  Records& records_;
+  const base::Clock& clock_;
+  const Issuer& issuer_;
+  Validation& validation_;
+  base::Background& background_;
+  const AuthorityOptions options_;
+  WorkInHand in_hand_;
 };
 
 }  // namespace acmecore

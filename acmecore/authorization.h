@@ -26,6 +26,7 @@ struct Challenge {
   std::string token;  // 128 bits, base64url
   ChallengeStatus status = ChallengeStatus::pending;
   std::string thumbprint;               // of the account's key when it responded (§8.1); empty: it has not
+  std::optional<base::Time> responded;  // when that was
   std::optional<base::Time> validated;  // there when valid
   std::optional<base::Error> error;     // there when invalid
   std::vector<Observation> evidence;    // what the validation saw
@@ -33,7 +34,8 @@ struct Challenge {
   bool operator==(const Challenge&) const = default;
 };
 
-// What the account may do with one identifier (RFC 8555 §7.1.4). Its status is computed, not kept: see status_of.
+// What the account may do with one identifier (RFC 8555 §7.1.4). Its status is computed, not kept: see
+// status_of.
 struct Authorization {
   std::string id;
   std::string account;
@@ -52,6 +54,9 @@ struct Authorization {
 // The status at `now` (RFC 8555 §7.1.6). One failed challenge makes the authorization invalid; time makes a
 // pending or valid one expired; deactivation comes before both.
 AuthorizationStatus status_of(const Authorization& authorization, base::Time now);
+
+// The challenge whose validation was begun and not finished; null: none, or it does not matter any more.
+const Challenge* processing_challenge(const Authorization& authorization);
 
 // The key authorization (RFC 8555 §8.1), and what a TXT record shows of it (§8.4).
 std::string key_authorization(std::string_view token, std::string_view thumbprint);

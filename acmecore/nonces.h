@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -22,16 +23,18 @@ inline constexpr std::chrono::minutes kNonceLifetime{60};
 // More used nonces are not remembered; instead, nonces as old as the oldest of them stop being valid early.
 inline constexpr size_t kUsedNoncesMax = 500'000;
 
-// Anti-replay nonces (RFC 8555 §6.5) that cost no write: a nonce is the time, a number that never repeats, and an
-// HMAC over both with a key that is kept in the store. Only the used ones are remembered, in memory, until they
-// expire. docs/decisions/nonces.md says what that means for restarts.
+// Anti-replay nonces (RFC 8555 §6.5) that cost no write: a nonce is the time, a number that never repeats,
+// and an HMAC over both with a key that is kept in the store. Only the used ones are remembered, in memory,
+// until they expire. docs/decisions/nonces.md says what that means for restarts.
 //
 // Thread-safe: every connection takes and gives nonces. One short lock guards the set of used ones.
 class Nonces {
  public:
-  // With the key of the store, made there first if there is none, and with what save() left, which is deleted.
-  // `store` and `clock` outlive the nonces.
-  static base::Task<base::Result<std::unique_ptr<Nonces>>> open(storage::Store& store, const base::Clock& clock);
+  // With the key of the store, made there first if there is none, and with what save() left, which is
+  // deleted. `store` and `clock` outlive the nonces. At most `used_max` used ones are remembered.
+  static base::Task<base::Result<std::unique_ptr<Nonces>>> open(storage::Store& store,
+                                                                const base::Clock& clock,
+                                                                size_t used_max = kUsedNoncesMax);
 
   // A nonce that nobody has seen: base64url, 128 bits of it unpredictable.
   std::string fresh();
@@ -46,19 +49,21 @@ class Nonces {
   // When it was given, and its number.
   using Stamp = std::pair<uint64_t, uint64_t>;
 
-  Nonces(storage::Store& store, const base::Clock& clock, base::Bytes key);
+  Nonces(storage::Store& store, const base::Clock& clock, size_t used_max, base::Bytes key);
 
-  base::Bytes sealed(Stamp stamp) const;
+  base::Bytes mac(base::BytesView stamp) const;
   void load(base::BytesView saved);
-  void forget_old(base::Time now);
+  void accept_from(uint64_t milliseconds);
 
   storage::Store& store_;
   const base::Clock& clock_;
+  const size_t used_max_;
   const base::Bytes key_;
-  std::atomic<uint64_t> next_number_;
-  std::mutex mutex_;  // guards the two below, for the time of one look-up and one insertion
+  std::atomic<uint64_t> next_number_;  // begins anywhere, so that a restart repeats none
+  std::mutex mutex_;                   // guards the two below, for the time of one look-up and one insertion
   std::set<Stamp> used_;
-  uint64_t valid_from_ = 0;  // milliseconds since 1970; what was given before is not accepted
+  uint64_t accepted_from_ =
+      0;  // milliseconds since 1970, never less than before; older ones are not accepted
 };
 
 }  // namespace acmecore

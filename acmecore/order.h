@@ -37,27 +37,36 @@ struct Order {
   std::vector<std::string> authorizations;  // ids
   base::Time created;
   base::Time expires;
-  std::optional<Intent> intent;              // finalize was accepted
-  std::vector<Serial> abandoned;             // of intents that a restart cut short: never to be used again
-  std::optional<Serial> certificate;         // it was issued
-  std::optional<base::Error> error;          // its issuance failed
+  std::optional<Intent> intent;       // finalize was accepted
+  std::vector<Serial> abandoned;      // of intents that a restart cut short: never to be used again
+  std::optional<Serial> certificate;  // it was issued
+  std::optional<base::Error> error;   // its issuance failed
 
   bool operator==(const Order&) const = default;
 };
 
 // The status at `now` of an order with these authorizations, which are all of its own (RFC 8555 §7.1.6): a
-// certificate makes it valid for ever, an accepted finalize processing; otherwise it is invalid once it has failed or
-// expired or one of its authorizations can no longer be valid, ready when all are valid, and pending else.
+// certificate makes it valid for ever, an accepted finalize processing; otherwise it is invalid once it has
+// failed or expired or one of its authorizations can no longer be valid, ready when all are valid, and
+// pending else.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
 
-// True if the answer of status_of does not depend on the authorizations.
+// Finalize was accepted, and what follows from it is not finished.
+bool is_processing(const Order& order);
+
+// True if status_of does not depend on the authorizations.
 bool is_settled(const Order& order);
+
+// Why the order is invalid: the error of its issuance, or one suberror for each authorization that can no
+// longer be valid. Nothing where it is not invalid, or only too old.
+std::optional<base::Error> problem_of(const Order& order, std::span<const Authorization> authorizations,
+                                      base::Time now);
 
 // An order as it was at the time of the request.
 struct OrderView {
   Order order;
   OrderStatus status;
-  std::optional<base::Error> error;  // why it is invalid, with a suberror for each authorization that failed
+  std::optional<base::Error> error;  // problem_of it
 };
 
 }  // namespace acmecore

@@ -33,8 +33,13 @@ struct Stored {
   T* operator->() { return &value; }
 };
 
-// A batch in acmecore's words. Committing it fails with conflict if a record that it creates exists, or one that it
-// updates, expects or erases is no longer at the revision it was read at.
+// When nothing is left to be done for a record but to remove it.
+base::Time removal_time(const Order& order);
+base::Time removal_time(const Authorization& authorization);
+base::Time removal_time(const IssuedCertificate& certificate);
+
+// A batch in acmecore's words. Committing it fails with conflict if a record that it creates exists, or one
+// that it updates, expects or erases is no longer at the revision it was read at.
 class Changes {
  public:
   // With the index of its key, and of its principal if it has one.
@@ -56,15 +61,21 @@ class Changes {
   void change_key(const Stored<Account>& account, base::BytesView old_spki_der);
 
   // This key is never accepted again, in an account or in a CSR.
-  void block_key(base::BytesView spki_der, base::Time now);
+  void block_key(base::BytesView spki_der);
 
   void erase(const Stored<Order>& order);
   void erase(const Stored<Authorization>& authorization);
   void erase(const Stored<IssuedCertificate>& certificate);
 
+  bool empty() const { return batch_.puts.empty() && batch_.deletes.empty(); }
   storage::Batch take() && { return std::move(batch_); }
 
  private:
+  void create(base::Bytes key, base::Bytes value, std::optional<base::Time> due = std::nullopt);
+  void update(base::Bytes key, storage::Revision revision, base::Bytes value,
+              std::optional<base::Time> due = std::nullopt);
+  void erase(base::Bytes key, storage::Revision revision);
+
   storage::Batch batch_;
 };
 
@@ -87,7 +98,8 @@ class Records {
   base::Task<base::Result<bool>> is_blocked(base::Bytes spki_digest);
 
   // Ids of an account's orders, oldest first, at most `limit` behind the id `after`.
-  base::Task<base::Result<std::vector<std::string>>> orders_of(std::string account, std::string after, size_t limit);
+  base::Task<base::Result<std::vector<std::string>>> orders_of(std::string account, std::string after,
+                                                               size_t limit);
 
   // What asks for attention at `now`: records that are `processing`, and those that can be removed.
   base::Task<base::Result<std::vector<std::string>>> due_orders(base::Time now, size_t limit);

@@ -13,15 +13,17 @@ namespace acmecore {
 
 // What one question saw, kept with the authorization as evidence.
 struct Observation {
-  std::string perspective;          // who asked: "primary"
-  base::Name name;                  // what was asked for
-  std::string type;                 // "TXT"
+  std::string perspective;  // who asked: "primary"
+  base::Name name;          // what was asked for
+  std::string type;         // "TXT"
   base::Time asked;
   std::chrono::milliseconds took;
   std::vector<base::Name> path;     // `name`, then every CNAME target up to the owner of the answer
   std::string result;               // "NOERROR", "NXDOMAIN", "SERVFAIL", "timeout"
   std::vector<std::string> values;  // what came back, each escaped and cut for display, at most a few
   std::string security;             // "secure", "insecure", "bogus: …"
+
+  bool operator==(const Observation&) const = default;
 };
 
 // "asked for _acme-challenge.corp.test. TXT, got NOERROR \"x\" at 7f3k.acme.test. (insecure)"
@@ -44,8 +46,8 @@ class Validation {
  public:
   virtual ~Validation() = default;
 
-  // dns-01 (RFC 8555 §8.4): does the TXT RRset at _acme-challenge.`identifier` hold `expected`? Never answered
-  // from a cache. `identifier` is without "*.".
+  // dns-01 (RFC 8555 §8.4): does the TXT RRset at _acme-challenge.`identifier` hold `expected`? Never
+  // answered from a cache. `identifier` is without "*.".
   virtual base::Task<Verdict> dns01(base::Name identifier, std::string expected) = 0;
 
   // Where _acme-challenge.`identifier` leads, whether or not something is there yet. dns: no answer to go by.

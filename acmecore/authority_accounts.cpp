@@ -1,0 +1,173 @@
+#include <utility>
+
+#include "acmecore/authority.h"
+#include "acmecore/contact.h"
+#include "acmecore/optimism.h"
+#include "acmecore/signing_key.h"
+#include "base/base64url.h"
+#include "base/log.h"
+#include "base/random.h"
+
+namespace acmecore {
+
+using base::ErrorKind;
+using base::fail;
+using base::Json;
+using base::Result;
+using base::Task;
+
+namespace {
+
+// A key on P-256 whose private half is forgotten: what it authorizes is bound to it, and it signs nothing.
+Result<AccountKey> key_of_nobody() {
+  constexpr size_t kCoordinateSize = 32;
+  const base::Bytes spki = SigningKey::generate().spki_der();  // ends in the point's coordinates
+  const base::BytesView point = base::BytesView(spki).substr(spki.size() - 2 * kCoordinateSize);
+  const Json jwk = Json::Object{{"kty", "EC"},
+                                {"crv", "P-256"},
+                                {"x", base::base64url(point.substr(0, kCoordinateSize))},
+                                {"y", base::base64url(point.substr(kCoordinateSize))}};
+  return AccountKey::from_jwk(jwk);
+}
+
+Account new_account_with(const AccountKey& key, base::Time now) {
+  Account account;
+  account.id = base::time_ordered_id(now);
+  account.key_spki = key.spki_der();
+  account.key_thumbprint = key.thumbprint();
+  account.created = now;
+  return account;
+}
+
+Result<void> check_valid(const Account& account) {
+  if (account.status == AccountStatus::valid) return {};
+  return fail(ErrorKind::account_not_valid, "the account is " + std::string(name_of(account.status)));
+}
+
+}  // namespace
+
+Task<Result<NewAccountResult>> Authority::new_account(AccountKey key, NewAccountRequest request) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto existing, co_await account_with(key));
+    if (existing) {
+      CO_CHECK(check_valid(*existing));
+      co_return NewAccountResult{*std::move(existing), /*created=*/false};
+    }
+    if (request.only_return_existing) {
+      co_return fail(ErrorKind::account_does_not_exist, "there is no account with this key");
+    }
+    CO_CHECK(co_await refuse_blocked(key));
+    if (!options_.terms_of_service.empty() && !request.terms_of_service_agreed) {
+      co_return fail(ErrorKind::malformed,
+                     "\"termsOfServiceAgreed\" must be true; the terms are at " + options_.terms_of_service);
+    }
+    CO_CHECK(check_contacts(request.contacts));
+
+    Account account = new_account_with(key, clock_.now());
+    account.contacts = request.contacts;
+    account.terms_of_service_agreed = request.terms_of_service_agreed;
+    Changes changes;
+    changes.create(account);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) {
+      base::log::info("acme.account.created", {{"account", account.id}});
+      co_return NewAccountResult{std::move(account), /*created=*/true};
+    }
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  }
+  co_return too_many_at_once();
+}
+
+Task<Result<Account>> Authority::account_for(std::string principal) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto id, co_await records_.account_of_principal(principal));
+    if (id) {
+      CO_TRY(auto stored, co_await records_.account(*std::move(id)));
+      co_return std::move(stored.value);
+    }
+    CO_TRY(const AccountKey key, key_of_nobody());
+    Account account = new_account_with(key, clock_.now());
+    account.principal = principal;
+    account.terms_of_service_agreed = true;  // an operator gave the credential
+    Changes changes;
+    changes.create(account);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) {
+      base::log::info("acme.account.created", {{"account", account.id}, {"principal", principal}});
+      co_return account;
+    }
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  }
+  co_return too_many_at_once();
+}
+
+Task<Result<Account>> Authority::update_contacts(Account account, std::vector<std::string> contacts) {
+  CO_CHECK(check_contacts(contacts));
+  auto set = [contacts = std::move(contacts)](Account& changed) { changed.contacts = contacts; };
+  CO_TRY(auto stored, co_await change_account(std::move(account.id), set));
+  co_return std::move(stored.value);
+}
+
+Task<Result<Account>> Authority::deactivate_account(Account account) {
+  auto set = [](Account& changed) { changed.status = AccountStatus::deactivated; };
+  CO_TRY(auto stored, co_await change_account(std::move(account.id), set));
+  base::log::info("acme.account.deactivated", {{"account", stored->id}});
+  co_return std::move(stored.value);
+}
+
+Task<Result<KeyChangeResult>> Authority::change_key(Account account, AccountKey key) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto holder, co_await account_with(key));
+    if (holder) {
+      const bool own = holder->id == account.id;
+      co_return KeyChangeResult{*std::move(holder), /*changed=*/own};
+    }
+    CO_CHECK(co_await refuse_blocked(key));
+    CO_TRY(auto stored, co_await records_.account(account.id));
+    CO_CHECK(check_valid(stored.value));
+    if (stored->key_spki != account.key_spki) {
+      co_return fail(ErrorKind::conflict, "the account has changed since the request was signed");
+    }
+    stored->key_spki = key.spki_der();
+    stored->key_thumbprint = key.thumbprint();
+    Changes changes;
+    changes.change_key(stored, account.key_spki);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) {
+      base::log::info("acme.account.key_changed", {{"account", account.id}});
+      co_return KeyChangeResult{std::move(stored.value), /*changed=*/true};
+    }
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  }
+  co_return too_many_at_once();
+}
+
+Task<Result<std::optional<Account>>> Authority::account_with(const AccountKey& key) {
+  CO_TRY(auto id, co_await records_.account_with_key(base::sha256(key.spki_der())));
+  if (!id) co_return std::nullopt;
+  CO_TRY(auto stored, co_await records_.account(*std::move(id)));
+  co_return std::move(stored.value);
+}
+
+Task<Result<void>> Authority::refuse_blocked(const AccountKey& key) {
+  CO_TRY(const bool blocked, co_await records_.is_blocked(base::sha256(key.spki_der())));
+  if (blocked) co_return fail(ErrorKind::bad_public_key, "this key was reported as compromised");
+  co_return Result<void>();
+}
+
+Task<Result<Stored<Account>>> Authority::change_account(std::string id,
+                                                        std::function<void(Account&)> change) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto stored, co_await records_.account(id));
+    CO_CHECK(check_valid(stored.value));
+    change(stored.value);
+    Changes changes;
+    changes.update(stored);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) co_return Stored<Account>{std::move(stored.value), *committed};
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  }
+  co_return too_many_at_once();
+}
+
+}  // namespace acmecore

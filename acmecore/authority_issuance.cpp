@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <utility>
+
+#include "acmecore/authority.h"
+#include "acmecore/optimism.h"
+#include "base/log.h"
+
+namespace acmecore {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+std::vector<std::string> names_of(const Order& order) {
+  std::vector<std::string> names;
+  for (const Identifier& identifier : order.identifiers)
+    names.push_back(identifier.text());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+tl::unexpected<base::Error> not_ready(OrderStatus status) {
+  return fail(ErrorKind::order_not_ready, "the order is " + std::string(name_of(status)) + ", not ready");
+}
+
+}  // namespace
+
+Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der) {
+  std::optional<Csr> csr;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto order, co_await owned_order(account, id));
+    CO_TRY(const Authorizations authorizations, co_await authorizations_of(order.value));
+    std::vector<Authorization> values;
+    for (const auto& authorization : authorizations)
+      values.push_back(authorization.value);
+    const OrderStatus status = status_of(order.value, values, clock_.now());
+    if (status != OrderStatus::ready) co_return not_ready(status);
+    if (!csr) {
+      CO_TRY(csr, parse_csr(csr_der));
+      CO_CHECK(co_await check_csr(*csr, order.value));
+    }
+
+    // What is about to be signed is durable before it is signed, and that it may be has not changed since.
+    order->intent = Intent{new_serial(), csr->digest, csr->spki_der, clock_.now()};
+    Changes changes;
+    changes.update(order);
+    for (const auto& authorization : authorizations)
+      changes.expect(authorization);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (is_conflict(committed)) continue;
+    if (!committed) co_return tl::unexpected(committed.error());
+    order.revision = *committed;
+
+    Hold hold = in_hand_.take(id);
+    if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
+    CO_TRY(Order issued, co_await issue(std::move(hold), std::move(order)));
+    co_return co_await view_of(std::move(issued));
+  }
+  co_return too_many_at_once();
+}
+
+Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
+  const auto names = names_of(order);
+  if (csr.dns_names != names) {
+    co_return fail(ErrorKind::bad_csr,
+                   "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
+  }
+  CO_TRY(const auto account, co_await records_.account_with_key(csr.spki_digest));
+  if (account) co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
+  CO_TRY(const bool blocked, co_await records_.is_blocked(csr.spki_digest));
+  if (blocked) co_return fail(ErrorKind::bad_csr, "the CSR's key was reported as compromised");
+  co_return Result<void>();
+}
+
+// Signs what the order's intent says and records the certificate. Returns the order as it is then: valid,
+// invalid because signing failed, or still processing because the store did not take the certificate, which
+// was given to nobody; a sweep begins again, with another serial. REQUIRES: the order is processing; `hold`
+// is on it.
+Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
+  const base::Time now = clock_.now();
+  LeafRequest request;
+  request.dns_names = names_of(order.value);
+  request.spki_der = order->intent->spki_der;
+  request.serial = order->intent->serial;
+  const auto validity = leaf_validity(now, options_.certificate_lifetime, issuer_.not_after());
+  Result<base::Bytes> leaf = fail(ErrorKind::internal, "");
+  if (validity) {
+    request.validity = *validity;
+    leaf = issuer_.sign_leaf(request);
+  } else {
+    leaf = tl::unexpected(validity.error());
+  }
+
+  Stored<Order> processing = order;
+  Changes changes;
+  if (leaf) {
+    order->certificate = request.serial;
+    IssuedCertificate certificate;
+    certificate.serial = request.serial;
+    certificate.account = order->account;
+    certificate.order = order->id;
+    certificate.der = *leaf;
+    certificate.issued = now;
+    certificate.not_after = request.validity.not_after;
+    changes.create(certificate);
+  } else {
+    base::log::error("acme.certificate.not_signed", {{"order", order->id}, {"detail", leaf.error().detail}});
+    order->error = base::Error{ErrorKind::internal, "the certificate could not be made", {}};
+  }
+  changes.update(order);
+  const auto committed = co_await records_.commit(std::move(changes));
+  if (!committed) {
+    base::log::error(
+        "acme.certificate.not_recorded",
+        {{"order", order->id}, {"serial", text_of(request.serial)}, {"detail", committed.error().detail}});
+    co_return std::move(processing.value);
+  }
+  if (leaf) {
+    base::log::info("acme.certificate.issued", {{"order", order->id},
+                                                {"account", order->account},
+                                                {"serial", text_of(request.serial)},
+                                                {"names", joined(request.dns_names)}});
+  }
+  co_return std::move(order.value);
+}
+
+}  // namespace acmecore

@@ -1,0 +1,71 @@
+#include <utility>
+
+#include "acmecore/authority.h"
+#include "base/log.h"
+#include "base/random.h"
+
+namespace acmecore {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+Authorization new_authorization(const Order& order, const Identifier& identifier) {
+  Challenge challenge;
+  challenge.type = kDns01;
+  challenge.token = base::random_token();
+  Authorization authorization;
+  authorization.id = base::time_ordered_id(order.created);
+  authorization.account = order.account;
+  authorization.identifier = identifier;
+  authorization.created = order.created;
+  authorization.expires = order.expires;
+  authorization.challenges.push_back(std::move(challenge));
+  return authorization;
+}
+
+}  // namespace
+
+Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
+  CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
+  if (request.has_validity) {
+    co_return fail(ErrorKind::malformed, "\"notBefore\" and \"notAfter\" are not supported: leave them out");
+  }
+  Order order;
+  order.created = clock_.now();
+  order.expires = order.created + options_.order_lifetime;
+  order.id = base::time_ordered_id(order.created);
+  order.account = account.id;
+  order.identifiers = std::move(identifiers);
+
+  Changes changes;
+  for (const Identifier& identifier : order.identifiers) {
+    const Authorization authorization = new_authorization(order, identifier);
+    changes.create(authorization);
+    order.authorizations.push_back(authorization.id);
+  }
+  changes.create(order);
+  CO_CHECK(co_await records_.commit(std::move(changes)));
+  base::log::info("acme.order.created", {{"order", order.id},
+                                         {"account", order.account},
+                                         {"identifiers", order.identifiers.size()},
+                                         {"first", order.identifiers[0].text()}});
+  co_return OrderView{std::move(order), OrderStatus::pending, std::nullopt};
+}
+
+Task<Result<Authority::OrdersPage>> Authority::orders(Account account, std::string after) {
+  CO_TRY(auto ids, co_await records_.orders_of(account.id, std::move(after), kOrdersPageMax));
+  OrdersPage page;
+  if (ids.size() == kOrdersPageMax) page.next = ids.back();
+  for (std::string& id : ids) {
+    auto viewed = co_await order(account, id);
+    if (viewed && viewed->status != OrderStatus::invalid) page.ids.push_back(std::move(id));
+    if (!viewed && viewed.error().kind != ErrorKind::not_found) co_return tl::unexpected(viewed.error());
+  }
+  co_return page;
+}
+
+}  // namespace acmecore

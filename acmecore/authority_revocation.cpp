@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "acmecore/authority.h"
+#include "acmecore/optimism.h"
+#include "base/log.h"
+
+namespace acmecore {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+
+Task<Result<void>> Authority::revoke(Account account, base::Bytes certificate_der,
+                                     std::optional<int64_t> reason) {
+  CO_TRY(Certificate certificate, parse_certificate(certificate_der));
+  CO_TRY(const auto record, co_await records_.certificate(certificate.serial));
+  const bool own = record->account == account.id;
+  if (!own) {
+    CO_TRY(const bool holds, co_await holds_authorizations(account, certificate.subject_alt_name.dns_names));
+    if (!holds) {
+      co_return fail(
+          ErrorKind::unauthorized,
+          "the account neither ordered the certificate nor holds valid authorizations for all its names");
+    }
+  }
+  CO_TRY(const RevocationReason asked, parse_reason(reason));
+  // Who controls the names now says that their former owner does not (RFC 5280 §5.3.1).
+  const RevocationReason given = own ? asked : RevocationReason::cessation_of_operation;
+  co_return co_await revoke_record(std::move(certificate), given, /*block_key=*/false);
+}
+
+Task<Result<void>> Authority::revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
+                                            std::optional<int64_t> reason) {
+  CO_TRY(Certificate certificate, parse_certificate(certificate_der));
+  if (certificate.spki_der != key_spki_der) {
+    co_return fail(ErrorKind::unauthorized, "the request is not signed by the certificate's key");
+  }
+  CO_CHECK(parse_reason(reason));
+  co_return co_await revoke_record(std::move(certificate), RevocationReason::key_compromise,
+                                   /*block_key=*/true);
+}
+
+Task<Result<bool>> Authority::holds_authorizations(const Account& account, std::vector<std::string> names) {
+  std::set<std::string> missing(names.begin(), names.end());
+  CO_TRY(const auto orders, co_await records_.orders_of(account.id, {}, kOrdersSearchedMax));
+  for (const std::string& id : orders) {
+    const auto order = co_await records_.order(id);
+    if (!order && order.error().kind == ErrorKind::not_found) continue;  // removed since
+    if (!order) co_return tl::unexpected(order.error());
+    CO_TRY(const auto authorizations, co_await authorizations_of(order->value));
+    for (const auto& authorization : authorizations) {
+      if (status_of(authorization.value, clock_.now()) != AuthorizationStatus::valid) continue;
+      missing.erase(authorization->identifier.text());
+    }
+    if (missing.empty()) co_return true;
+  }
+  co_return false;
+}
+
+Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationReason reason,
+                                            bool block_key) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto record, co_await records_.certificate(certificate.serial));
+    if (record->der != certificate.der) co_return fail(ErrorKind::not_found, "there is no such certificate");
+    const base::Time now = clock_.now();
+    if (now > record->not_after) co_return fail(ErrorKind::unauthorized, "the certificate has expired");
+    if (record->revocation) co_return fail(ErrorKind::already_revoked, "the certificate is revoked already");
+    record->revocation = Revocation{now, reason};
+    Changes changes;
+    changes.update(record);
+    if (block_key) changes.block_key(certificate.spki_der);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) {
+      base::log::info("acme.certificate.revoked",
+                      {{"serial", text_of(certificate.serial)}, {"reason", int64_t(reason)}});
+      co_return Result<void>();
+    }
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  }
+  co_return too_many_at_once();
+}
+
+}  // namespace acmecore

@@ -1,0 +1,80 @@
+#include "acmecore/authorization.h"
+
+#include <algorithm>
+
+#include "base/base64url.h"
+#include "base/openssl.h"
+
+namespace acmecore {
+
+std::string_view name_of(ChallengeStatus status) {
+  switch (status) {
+    case ChallengeStatus::pending:
+      return "pending";
+    case ChallengeStatus::processing:
+      return "processing";
+    case ChallengeStatus::valid:
+      return "valid";
+    case ChallengeStatus::invalid:
+      return "invalid";
+  }
+  return "invalid";
+}
+
+std::string_view name_of(AuthorizationStatus status) {
+  switch (status) {
+    case AuthorizationStatus::pending:
+      return "pending";
+    case AuthorizationStatus::valid:
+      return "valid";
+    case AuthorizationStatus::invalid:
+      return "invalid";
+    case AuthorizationStatus::deactivated:
+      return "deactivated";
+    case AuthorizationStatus::expired:
+      return "expired";
+    case AuthorizationStatus::revoked:
+      return "revoked";
+  }
+  return "invalid";
+}
+
+const Challenge* Authorization::find_challenge(std::string_view type) const {
+  const auto found = std::find_if(challenges.begin(), challenges.end(),
+                                  [type](const Challenge& challenge) { return challenge.type == type; });
+  return found == challenges.end() ? nullptr : &*found;
+}
+
+Challenge* Authorization::find_challenge(std::string_view type) {
+  return const_cast<Challenge*>(std::as_const(*this).find_challenge(type));
+}
+
+AuthorizationStatus status_of(const Authorization& authorization, base::Time now) {
+  const auto has = [&authorization](ChallengeStatus status) {
+    return std::any_of(authorization.challenges.begin(), authorization.challenges.end(),
+                       [status](const Challenge& challenge) { return challenge.status == status; });
+  };
+  if (authorization.deactivated) return AuthorizationStatus::deactivated;
+  if (has(ChallengeStatus::invalid)) return AuthorizationStatus::invalid;
+  if (now >= authorization.expires) return AuthorizationStatus::expired;
+  return has(ChallengeStatus::valid) ? AuthorizationStatus::valid : AuthorizationStatus::pending;
+}
+
+const Challenge* processing_challenge(const Authorization& authorization) {
+  if (authorization.deactivated) return nullptr;
+  const auto& challenges = authorization.challenges;
+  const auto found = std::find_if(challenges.begin(), challenges.end(), [](const Challenge& challenge) {
+    return challenge.status == ChallengeStatus::processing;
+  });
+  return found == challenges.end() ? nullptr : &*found;
+}
+
+std::string key_authorization(std::string_view token, std::string_view thumbprint) {
+  return std::string(token) + '.' + std::string(thumbprint);
+}
+
+std::string dns01_value(std::string_view token, std::string_view thumbprint) {
+  return base::base64url(base::sha256(key_authorization(token, thumbprint)));
+}
+
+}  // namespace acmecore

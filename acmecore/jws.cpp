@@ -1,0 +1,204 @@
+#include "acmecore/jws.h"
+
+#include <array>
+
+#include "acmecore/dns_name_syntax.h"
+#include "base/base64url.h"
+#include "base/json.h"
+
+namespace acmecore {
+
+using base::Bytes;
+using base::BytesView;
+using base::ErrorKind;
+using base::fail;
+using base::Json;
+using base::Result;
+
+namespace {
+
+// RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2 ("Ed25519" is what "EdDSA" means here).
+constexpr std::array<std::string_view, 6> kAlgorithmNames{"ES256", "ES384",   "ES512",
+                                                          "EdDSA", "Ed25519", "RS256"};
+constexpr std::array<Algorithm, 6> kAlgorithms{Algorithm::es256, Algorithm::es384, Algorithm::es512,
+                                               Algorithm::eddsa, Algorithm::eddsa, Algorithm::rs256};
+
+Result<Json> protected_header(const std::string& text);
+Result<Algorithm> algorithm_of(const Json& header);
+Result<std::optional<std::string>> nonce_of(const Json& header);
+Result<void> take_key(const Json& header, Jws& jws);
+Result<std::string> required_string(const Json& object, std::string_view name, std::string_view where);
+bool fits(Algorithm algorithm, AccountKeyType type);
+bool is_signature_good(const Jws& jws, const AccountKey& key);
+
+}  // namespace
+
+std::span<const std::string_view> algorithm_names() { return kAlgorithmNames; }
+
+Result<Jws> parse_jws(std::string_view body) {
+  if (body.size() > kJwsSizeMax) {
+    return fail(ErrorKind::too_large, "the JWS is longer than " + std::to_string(kJwsSizeMax) + " octets");
+  }
+  TRY(const Json outer, base::parse_json(body));
+  if (outer.object() == nullptr) {
+    return fail(ErrorKind::malformed, "the body must be a JWS in the flattened JSON serialization");
+  }
+  if (outer.find("signatures") != nullptr) {
+    return fail(ErrorKind::malformed, "the JWS must have exactly one signature, and no \"signatures\"");
+  }
+  if (outer.find("header") != nullptr)
+    return fail(ErrorKind::malformed, "the JWS must have no unprotected header");
+  TRY(const std::string header_text, required_string(outer, "protected", "JWS"));
+  TRY(const std::string payload_text, required_string(outer, "payload", "JWS"));
+  TRY(const std::string signature_text, required_string(outer, "signature", "JWS"));
+
+  TRY(const Json header, protected_header(header_text));
+  Jws jws{};
+  TRY(jws.algorithm, algorithm_of(header));
+  CHECK(take_key(header, jws));
+  TRY(jws.url, required_string(header, "url", "protected header"));
+  TRY(jws.nonce, nonce_of(header));
+
+  const auto payload = base::parse_base64url(payload_text);
+  if (!payload) return fail(ErrorKind::malformed, "the payload is not base64url without padding");
+  const auto signature = base::parse_base64url(signature_text);
+  if (!signature) return fail(ErrorKind::malformed, "the signature is not base64url without padding");
+  jws.payload = *payload;
+  jws.signature = *signature;
+  jws.signing_input = header_text + '.' + payload_text;
+  return jws;
+}
+
+Result<void> check_url(const Jws& jws, std::string_view url) {
+  if (jws.url == url) return {};
+  return fail(ErrorKind::unauthorized,
+              "the JWS was made for " + in_quotes(jws.url) + ", but sent to " + std::string(url));
+}
+
+Result<void> verify_signature(const Jws& jws, const AccountKey& key) {
+  if (!fits(jws.algorithm, key.type())) {
+    return fail(ErrorKind::malformed, "the algorithm of the JWS is not one for this type of key");
+  }
+  if (is_signature_good(jws, key)) return {};
+  base::openssl_error();  // nothing of this may be left for whoever asks next
+  return fail(ErrorKind::malformed, "the signature of the JWS is not by this key");
+}
+
+namespace {
+
+Result<Json> protected_header(const std::string& text) {
+  const auto octets = base::parse_base64url(text);
+  if (!octets) return fail(ErrorKind::malformed, "the protected header is not base64url without padding");
+  TRY(Json header, base::parse_json(*octets));
+  if (header.object() == nullptr) return fail(ErrorKind::malformed, "the protected header is no JSON object");
+  for (std::string_view name : {"crit", "b64"}) {
+    if (header.find(name) != nullptr) {
+      return fail(ErrorKind::malformed, "the protected header must not have \"" + std::string(name) + "\"");
+    }
+  }
+  return header;
+}
+
+Result<Algorithm> algorithm_of(const Json& header) {
+  TRY(const std::string name, required_string(header, "alg", "protected header"));
+  for (size_t i = 0; i < kAlgorithmNames.size(); ++i) {
+    if (kAlgorithmNames[i] == name) return kAlgorithms[i];
+  }
+  return fail(ErrorKind::bad_signature_algorithm, "the algorithm " + in_quotes(name) + " is not accepted");
+}
+
+// Whether a nonce has to be there is for the caller to say: the inner JWS of a key change has none.
+Result<std::optional<std::string>> nonce_of(const Json& header) {
+  if (header.find("nonce") == nullptr) return std::nullopt;
+  TRY(std::string nonce, required_string(header, "nonce", "protected header"));
+  if (!base::parse_base64url(nonce))
+    return fail(ErrorKind::malformed, "the nonce is not base64url without padding");
+  return nonce;
+}
+
+// RFC 8555 §6.2: exactly one of "kid" and "jwk".
+Result<void> take_key(const Json& header, Jws& jws) {
+  const Json* jwk = header.find("jwk");
+  const bool has_kid = header.find("kid") != nullptr;
+  if (has_kid == (jwk != nullptr)) {
+    return fail(ErrorKind::malformed, "the protected header must have exactly one of \"kid\" and \"jwk\"");
+  }
+  if (has_kid) {
+    TRY(jws.kid, required_string(header, "kid", "protected header"));
+    return {};
+  }
+  TRY(jws.jwk, AccountKey::from_jwk(*jwk));
+  const Json* algorithm = jwk->find("alg");
+  if (algorithm == nullptr || *algorithm == *header.find("alg")) return {};
+  return fail(ErrorKind::malformed, "the JWK is for another algorithm than that of the JWS");
+}
+
+Result<std::string> required_string(const Json& object, std::string_view name, std::string_view where) {
+  const Json* member = object.find(name);
+  if (member != nullptr && member->string() != nullptr) return *member->string();
+  return fail(ErrorKind::malformed,
+              "the " + std::string(where) + " must have \"" + std::string(name) + "\", which is a string");
+}
+
+bool fits(Algorithm algorithm, AccountKeyType type) {
+  switch (algorithm) {
+    case Algorithm::es256:
+      return type == AccountKeyType::p256;
+    case Algorithm::es384:
+      return type == AccountKeyType::p384;
+    case Algorithm::es512:
+      return type == AccountKeyType::p521;
+    case Algorithm::eddsa:
+      return type == AccountKeyType::ed25519;
+    case Algorithm::rs256:
+      return type == AccountKeyType::rsa;
+  }
+  return false;
+}
+
+// The octets of one coordinate, for ECDSA (RFC 7518 §3.4).
+size_t coordinate_size(Algorithm algorithm) {
+  return algorithm == Algorithm::es256 ? 32 : algorithm == Algorithm::es384 ? 48 : 66;
+}
+
+// R and S behind each other, as OpenSSL wants them: an ECDSA-Sig-Value. Empty: not of the right size.
+Bytes ecdsa_der(BytesView signature, size_t size) {
+  if (signature.size() != 2 * size) return {};
+  const base::EcdsaSignatureHandle pair(ECDSA_SIG_new());
+  BIGNUM* r = BN_bin2bn(base::octets(signature), int(size), nullptr);
+  BIGNUM* s = BN_bin2bn(base::octets(signature.substr(size)), int(size), nullptr);
+  ECDSA_SIG_set0(pair.get(), r, s);
+  Bytes der(size_t(i2d_ECDSA_SIG(pair.get(), nullptr)), '\0');
+  auto* at = reinterpret_cast<unsigned char*>(der.data());
+  i2d_ECDSA_SIG(pair.get(), &at);
+  return der;
+}
+
+const EVP_MD* digest_of(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::es256:
+    case Algorithm::rs256:
+      return EVP_sha256();
+    case Algorithm::es384:
+      return EVP_sha384();
+    case Algorithm::es512:
+      return EVP_sha512();
+    case Algorithm::eddsa:
+      break;  // hashes by itself
+  }
+  return nullptr;
+}
+
+bool is_signature_good(const Jws& jws, const AccountKey& key) {
+  const bool ecdsa = jws.algorithm != Algorithm::eddsa && jws.algorithm != Algorithm::rs256;
+  const Bytes signature = ecdsa ? ecdsa_der(jws.signature, coordinate_size(jws.algorithm)) : jws.signature;
+  if (signature.empty()) return false;
+  const base::MdContextHandle context(EVP_MD_CTX_new());
+  return EVP_DigestVerifyInit(context.get(), nullptr, digest_of(jws.algorithm), nullptr, key.handle()) == 1 &&
+         EVP_DigestVerify(context.get(), base::octets(signature), signature.size(),
+                          base::octets(jws.signing_input), jws.signing_input.size()) == 1;
+}
+
+}  // namespace
+
+}  // namespace acmecore

@@ -1,0 +1,174 @@
+#include "acmecore/nonces.h"
+
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/base64url.h"
+#include "base/random.h"
+#include "storage/tables.h"
+
+namespace acmecore {
+
+using base::Bytes;
+using base::BytesView;
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+constexpr size_t kKeySize = 32;
+constexpr size_t kNumberSize = 8;
+constexpr size_t kStampSize = 2 * kNumberSize;
+constexpr size_t kMacSize = 16;  // of HMAC-SHA-256: the 128 bits that nobody can guess
+
+static_assert((kUsedNoncesMax + 1) * kStampSize <= storage::kValueSizeMax, "save() writes one value");
+
+const Bytes kKeyKey = Bytes(1, storage::table::kSecret) + "nonce-key";
+const Bytes kUsedKey = Bytes(1, storage::table::kSecret) + "used-nonces";
+
+Task<Result<Bytes>> key_of(storage::Store& store);
+Task<Result<Bytes>> take_saved(storage::Store& store);
+void append(uint64_t number, Bytes& octets);
+uint64_t number_at(BytesView octets, size_t position);
+uint64_t milliseconds_of(base::Time time) { return uint64_t(time.time_since_epoch().count()); }
+tl::unexpected<base::Error> bad_nonce(std::string why);
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Nonces>>> Nonces::open(storage::Store& store, const base::Clock& clock,
+                                                   size_t used_max) {
+  CO_TRY(Bytes key, co_await key_of(store));
+  CO_TRY(const Bytes saved, co_await take_saved(store));
+  std::unique_ptr<Nonces> nonces(new Nonces(store, clock, used_max, std::move(key)));
+  nonces->load(saved);
+  co_return nonces;
+}
+
+Nonces::Nonces(storage::Store& store, const base::Clock& clock, size_t used_max, Bytes key)
+    : store_(store),
+      clock_(clock),
+      used_max_(used_max),
+      key_(std::move(key)),
+      next_number_(number_at(base::random_bytes(kNumberSize), 0)) {}
+
+std::string Nonces::fresh() {
+  Bytes nonce;
+  nonce.reserve(kStampSize + kMacSize);
+  append(milliseconds_of(clock_.now()), nonce);
+  append(next_number_.fetch_add(1, std::memory_order_relaxed), nonce);
+  nonce += mac(nonce);
+  return base::base64url(nonce);
+}
+
+Result<void> Nonces::use(std::string_view nonce) {
+  constexpr size_t kTextSize = ((kStampSize + kMacSize) * 4 + 2) / 3;
+  const auto octets = nonce.size() == kTextSize ? base::parse_base64url(nonce) : std::nullopt;
+  if (!octets) return bad_nonce("is none of ours");
+  const BytesView stamp_octets = BytesView(*octets).substr(0, kStampSize);
+  if (CRYPTO_memcmp(mac(stamp_octets).data(), octets->data() + kStampSize, kMacSize) != 0) {
+    return bad_nonce("is none of ours");
+  }
+  const Stamp stamp(number_at(*octets, 0), number_at(*octets, kNumberSize));
+  const uint64_t now = milliseconds_of(clock_.now());
+  const uint64_t lifetime = uint64_t(std::chrono::milliseconds(kNonceLifetime).count());
+
+  const std::lock_guard lock(mutex_);
+  accept_from(now - std::min(now, lifetime));
+  if (stamp.first < accepted_from_) return bad_nonce("has expired");
+  if (!used_.insert(stamp).second) return bad_nonce("was used before");
+  if (used_.size() > used_max_) accept_from(used_.begin()->first + 1);
+  return {};
+}
+
+Task<Result<void>> Nonces::save() {
+  Bytes value;
+  {
+    const std::lock_guard lock(mutex_);
+    value.reserve(kNumberSize + used_.size() * kStampSize);
+    append(accepted_from_, value);
+    for (const auto& [milliseconds, number] : used_) {
+      append(milliseconds, value);
+      append(number, value);
+    }
+  }
+  storage::Batch batch;
+  batch.puts.push_back({kUsedKey, std::move(value)});
+  CO_CHECK(co_await store_.commit(std::move(batch)));
+  co_return Result<void>();
+}
+
+Bytes Nonces::mac(BytesView stamp) const {
+  Bytes digest(EVP_MAX_MD_SIZE, '\0');
+  auto* out = reinterpret_cast<unsigned char*>(digest.data());
+  const auto* made =
+      HMAC(EVP_sha256(), key_.data(), int(key_.size()), base::octets(stamp), stamp.size(), out, nullptr);
+  assert(made != nullptr);
+  digest.resize(kMacSize);
+  return digest;
+}
+
+void Nonces::load(BytesView saved) {
+  if (saved.size() % kStampSize != kNumberSize) return;  // nothing was saved
+  accepted_from_ = number_at(saved, 0);
+  for (size_t at = kNumberSize; at < saved.size(); at += kStampSize) {
+    used_.emplace_hint(used_.end(), number_at(saved, at), number_at(saved, at + kNumberSize));
+  }
+}
+
+// What is not accepted any more need not be remembered. REQUIRES: mutex_ is held.
+void Nonces::accept_from(uint64_t milliseconds) {
+  if (milliseconds <= accepted_from_) return;
+  accepted_from_ = milliseconds;
+  used_.erase(used_.begin(), used_.lower_bound(Stamp(milliseconds, 0)));
+}
+
+namespace {
+
+Task<Result<Bytes>> key_of(storage::Store& store) {
+  CO_TRY(const auto stored, co_await store.get(kKeyKey));
+  if (stored && stored->value.size() == kKeySize) co_return stored->value;
+  if (stored)
+    co_return fail(ErrorKind::internal,
+                   "the stored nonce key does not have " + std::to_string(kKeySize) + " octets");
+  Bytes key = base::random_bytes(kKeySize);
+  storage::Batch batch;
+  batch.expected.push_back({kKeyKey, storage::kAbsent});
+  batch.puts.push_back({kKeyKey, key});
+  CO_CHECK(co_await store.commit(std::move(batch)));
+  co_return key;
+}
+
+// A list that stayed would be of no use to a start that comes after a crash: it forbids too little.
+Task<Result<Bytes>> take_saved(storage::Store& store) {
+  CO_TRY(auto stored, co_await store.get(kUsedKey));
+  if (!stored) co_return Bytes();
+  storage::Batch batch;
+  batch.deletes.push_back(kUsedKey);
+  CO_CHECK(co_await store.commit(std::move(batch)));
+  co_return std::move(stored->value);
+}
+
+void append(uint64_t number, Bytes& octets) {
+  for (int shift = 56; shift >= 0; shift -= 8)
+    octets.push_back(char((number >> shift) & 0xff));
+}
+
+uint64_t number_at(BytesView octets, size_t position) {
+  uint64_t number = 0;
+  for (char c : octets.substr(position, kNumberSize))
+    number = (number << 8) | uint8_t(c);
+  return number;
+}
+
+tl::unexpected<base::Error> bad_nonce(std::string why) {
+  return fail(ErrorKind::bad_nonce, "the nonce " + why + "; take the new one and try again");
+}
+
+}  // namespace
+
+}  // namespace acmecore

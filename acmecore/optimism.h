@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/error.h"
+
+// Optimistic changes: read, change, commit, and again if somebody else was faster.
+namespace acmecore {
+
+// Each attempt in vain means that another request got through, so more than a few mean a flood.
+inline constexpr int kAttemptsMax = 32;
+
+template <class T>
+bool is_conflict(const base::Result<T>& committed) {
+  return !committed && committed.error().kind == base::ErrorKind::conflict;
+}
+
+inline tl::unexpected<base::Error> too_many_at_once() {
+  return base::fail(base::ErrorKind::unavailable, "too many requests change the same object at once");
+}
+
+}  // namespace acmecore

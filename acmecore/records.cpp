@@ -1,0 +1,213 @@
+#include "acmecore/records.h"
+
+#include <utility>
+
+#include "acmecore/record_codec.h"
+#include "base/openssl.h"
+#include "storage/tables.h"
+
+namespace acmecore {
+
+using base::Bytes;
+using base::BytesView;
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+using base::Time;
+namespace table = storage::table;
+
+namespace {
+
+Bytes key_in(char table, BytesView rest) { return Bytes(1, table) + Bytes(rest); }
+Bytes account_order_key(BytesView account, BytesView order) {
+  return key_in(table::kAccountOrder, account) + Bytes(order);
+}
+
+// When a record asks for attention: at once while something is to be done for it, later to be removed.
+Time due_time(const Order& order) { return is_processing(order) ? order.intent->begun : removal_time(order); }
+
+Time due_time(const Authorization& authorization) {
+  if (const Challenge* challenge = processing_challenge(authorization)) {
+    return challenge->responded.value_or(authorization.created);
+  }
+  return removal_time(authorization);
+}
+
+Time due_time(const IssuedCertificate& certificate) { return removal_time(certificate); }
+
+template <class T, class Id>
+Task<Result<Stored<T>>> find(storage::Store& store, Bytes key, Id id, Result<T> (*decode)(Id, BytesView),
+                             std::string_view what) {
+  CO_TRY(const auto entry, co_await store.get(std::move(key)));
+  if (!entry) co_return fail(ErrorKind::not_found, "there is no such " + std::string(what));
+  CO_TRY(T value, decode(std::move(id), entry->value));
+  co_return Stored<T>{std::move(value), entry->revision};
+}
+
+// The value at `key` as an account's id; nothing where there is no such key.
+Task<Result<std::optional<std::string>>> account_at(storage::Store& store, Bytes key) {
+  CO_TRY(auto entry, co_await store.get(std::move(key)));
+  if (!entry) co_return std::nullopt;
+  co_return std::move(entry->value);
+}
+
+// What follows the table's octet in the keys that are due.
+Task<Result<std::vector<Bytes>>> due_in(storage::Store& store, char table, Time now, size_t limit) {
+  CO_TRY(const auto expired, co_await store.expired(Bytes(1, table), now, limit));
+  std::vector<Bytes> ids;
+  for (const storage::Expectation& one : expired)
+    ids.push_back(one.key.substr(1));
+  co_return ids;
+}
+
+}  // namespace
+
+Time removal_time(const Order& order) { return order.expires + kExpiredRetention; }
+Time removal_time(const Authorization& authorization) { return authorization.expires + kExpiredRetention; }
+Time removal_time(const IssuedCertificate& certificate) {
+  return certificate.not_after + kCertificateRetention;
+}
+
+void Changes::create(const Account& account) {
+  create(key_in(table::kAccount, account.id), encode(account));
+  create(key_in(table::kAccountKey, base::sha256(account.key_spki)), account.id);
+  if (!account.principal.empty()) create(key_in(table::kPrincipal, account.principal), account.id);
+}
+
+void Changes::create(const Order& order) {
+  create(key_in(table::kOrder, order.id), encode(order), due_time(order));
+  create(account_order_key(order.account, order.id), {});
+}
+
+void Changes::create(const Authorization& authorization) {
+  create(key_in(table::kAuthorization, authorization.id), encode(authorization), due_time(authorization));
+}
+
+void Changes::create(const IssuedCertificate& certificate) {
+  create(key_in(table::kCertificate, certificate.serial.octets), encode(certificate), due_time(certificate));
+}
+
+void Changes::update(const Stored<Account>& account) {
+  update(key_in(table::kAccount, account->id), account.revision, encode(account.value));
+}
+
+void Changes::update(const Stored<Order>& order) {
+  update(key_in(table::kOrder, order->id), order.revision, encode(order.value), due_time(order.value));
+}
+
+void Changes::update(const Stored<Authorization>& authorization) {
+  update(key_in(table::kAuthorization, authorization->id), authorization.revision,
+         encode(authorization.value), due_time(authorization.value));
+}
+
+void Changes::update(const Stored<IssuedCertificate>& certificate) {
+  update(key_in(table::kCertificate, certificate->serial.octets), certificate.revision,
+         encode(certificate.value), due_time(certificate.value));
+}
+
+void Changes::expect(const Stored<Authorization>& authorization) {
+  batch_.expected.push_back({key_in(table::kAuthorization, authorization->id), authorization.revision});
+}
+
+void Changes::change_key(const Stored<Account>& account, BytesView old_spki_der) {
+  update(account);
+  create(key_in(table::kAccountKey, base::sha256(account->key_spki)), account->id);
+  batch_.deletes.push_back(key_in(table::kAccountKey, base::sha256(old_spki_der)));
+}
+
+void Changes::block_key(BytesView spki_der) {
+  batch_.puts.push_back({key_in(table::kBlockedKey, base::sha256(spki_der)), {}});
+}
+
+void Changes::erase(const Stored<Order>& order) {
+  erase(key_in(table::kOrder, order->id), order.revision);
+  batch_.deletes.push_back(account_order_key(order->account, order->id));
+}
+
+void Changes::erase(const Stored<Authorization>& authorization) {
+  erase(key_in(table::kAuthorization, authorization->id), authorization.revision);
+}
+
+void Changes::erase(const Stored<IssuedCertificate>& certificate) {
+  erase(key_in(table::kCertificate, certificate->serial.octets), certificate.revision);
+}
+
+void Changes::create(Bytes key, Bytes value, std::optional<Time> due) {
+  update(std::move(key), storage::kAbsent, std::move(value), due);
+}
+
+void Changes::update(Bytes key, storage::Revision revision, Bytes value, std::optional<Time> due) {
+  batch_.expected.push_back({key, revision});
+  batch_.puts.push_back({std::move(key), std::move(value), due});
+}
+
+void Changes::erase(Bytes key, storage::Revision revision) {
+  batch_.expected.push_back({key, revision});
+  batch_.deletes.push_back(std::move(key));
+}
+
+Task<Result<Stored<Account>>> Records::account(std::string id) {
+  return find(store_, key_in(table::kAccount, id), id, decode_account, "account");
+}
+
+Task<Result<Stored<Order>>> Records::order(std::string id) {
+  return find(store_, key_in(table::kOrder, id), id, decode_order, "order");
+}
+
+Task<Result<Stored<Authorization>>> Records::authorization(std::string id) {
+  return find(store_, key_in(table::kAuthorization, id), id, decode_authorization, "authorization");
+}
+
+Task<Result<Stored<IssuedCertificate>>> Records::certificate(Serial serial) {
+  return find(store_, key_in(table::kCertificate, serial.octets), serial, decode_certificate, "certificate");
+}
+
+Task<Result<std::optional<std::string>>> Records::account_with_key(Bytes spki_digest) {
+  return account_at(store_, key_in(table::kAccountKey, spki_digest));
+}
+
+Task<Result<std::optional<std::string>>> Records::account_of_principal(std::string principal) {
+  return account_at(store_, key_in(table::kPrincipal, principal));
+}
+
+Task<Result<bool>> Records::is_blocked(Bytes spki_digest) {
+  CO_TRY(const auto entry, co_await store_.get(key_in(table::kBlockedKey, spki_digest)));
+  co_return entry.has_value();
+}
+
+Task<Result<std::vector<std::string>>> Records::orders_of(std::string account, std::string after,
+                                                          size_t limit) {
+  storage::Range range;
+  range.prefix = key_in(table::kAccountOrder, account);
+  range.after = account_order_key(account, after);
+  range.limit = limit;
+  const size_t prefix_size = range.prefix.size();
+  CO_TRY(const auto entries, co_await store_.list(std::move(range)));
+  std::vector<std::string> ids;
+  for (const storage::Entry& entry : entries)
+    ids.push_back(entry.key.substr(prefix_size));
+  co_return ids;
+}
+
+Task<Result<std::vector<std::string>>> Records::due_orders(Time now, size_t limit) {
+  return due_in(store_, table::kOrder, now, limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::due_authorizations(Time now, size_t limit) {
+  return due_in(store_, table::kAuthorization, now, limit);
+}
+
+Task<Result<std::vector<Serial>>> Records::due_certificates(Time now, size_t limit) {
+  CO_TRY(auto ids, co_await due_in(store_, table::kCertificate, now, limit));
+  std::vector<Serial> serials;
+  for (Bytes& octets : ids)
+    serials.push_back({std::move(octets)});
+  co_return serials;
+}
+
+Task<Result<storage::Revision>> Records::commit(Changes changes) {
+  return store_.commit(std::move(changes).take());
+}
+
+}  // namespace acmecore
