@@ -1,13 +1,16 @@
 #include "acmecore/server_identity.h"
 
-#include <arpa/inet.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/signing_key.h"
+#include "base/endpoint.h"
 #include "base/name.h"
+#include "base/openssl.h"
 
 namespace acmecore {
 
@@ -17,13 +20,17 @@ using base::Time;
 
 namespace {
 
-// 4 or 16 octets; nothing if `text` is no IP address.
+using AddressHandle = base::OpensslHandle<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+
+// 4 or 16 octets; nothing if `text` is no IP address. OpenSSL's reader alone would take a space behind it.
 std::optional<Bytes> parse_address(const std::string& text) {
-  Bytes octets(sizeof(in6_addr), '\0');
-  if (inet_pton(AF_INET6, text.c_str(), octets.data()) == 1) return octets;
-  octets.resize(sizeof(in_addr));
-  if (inet_pton(AF_INET, text.c_str(), octets.data()) == 1) return octets;
-  return std::nullopt;
+  const bool v6 = text.find(':') != std::string::npos;
+  const auto endpoint = base::parse_endpoint(v6 ? "[" + text + "]:0" : text + ":0");
+  if (!endpoint) return std::nullopt;
+  const AddressHandle address(a2i_IPADDRESS(endpoint->address.c_str()));
+  assert(address);
+  const auto* octets = reinterpret_cast<const char*>(ASN1_STRING_get0_data(address.get()));
+  return Bytes(octets, size_t(ASN1_STRING_length(address.get())));
 }
 
 template <class T>

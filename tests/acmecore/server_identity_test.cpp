@@ -46,7 +46,8 @@ TEST(ServerIdentity, AHostThatIsNamedTwiceStandsThereOnce) {
 }
 
 TEST(ServerIdentity, AHostThatIsNeitherNameNorAddressIsRefused) {
-  for (const char* host : {"", "a b", "192.0.2.256", "http://corp.test", "2001:db8::g", "acme_1.corp.test"}) {
+  for (const char* host : {"", "a b", "192.0.2.256", "192.0.2", "192.0.2.1 ", "1.2.3.4.5", "http://corp.test",
+                           "2001:db8::g", "acme_1.corp.test"}) {
     const auto identity = new_server_identity(test_issuer(), {host}, kNow);
     ASSERT_FALSE(identity) << host;
     EXPECT_EQ(identity.error().kind, base::ErrorKind::malformed);
