@@ -1,5 +1,5 @@
 // What the batcher of Publishing carries out: one batch of changes at a time.
-#include <cassert>
+#include <algorithm>
 
 #include "dnsserver/fold.h"
 #include "dnsserver/keys.h"
@@ -38,6 +38,7 @@ Task<> Publishing::carry_out_one_by_one(const std::vector<Change>& changes, cons
     if (const auto* remove = std::get_if<DeleteZone>(&changes[i]))
       outcomes[i] = co_await mark_deleted(remove->apex);
   }
+  if (std::ranges::none_of(which, [&](size_t i) { return outcomes[i].has_value(); })) co_return;
   if (const auto published = co_await publish_zones(store_, served_); !published) {
     fail_those(which, published.error(), outcomes);
   }

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <deque>
 #include <exception>
@@ -54,6 +55,8 @@ class Batcher {
 
   base::Task<> run() {
     while (!waiting_.empty()) {
+      // What is on its way to the strand joins the batch.
+      co_await boost::asio::post(strand_, boost::asio::use_awaitable);
       std::vector<Change> changes;
       std::vector<storage::Answer<Outcome>> answers;
       while (!waiting_.empty() && changes.size() < size_max_) {
