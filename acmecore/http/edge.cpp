@@ -1,0 +1,171 @@
+#include "acmecore/http/edge.h"
+
+#include <algorithm>
+
+#include "acmecore/http/problem.h"
+
+namespace acmecore::http {
+
+using base::ErrorKind;
+using base::fail;
+using base::Json;
+using base::Result;
+using base::Task;
+
+namespace {
+
+constexpr std::string_view kJoseJson = "application/jose+json";
+
+// The media type without its parameters (RFC 9110 §8.3.1), of which jose+json has none that matter.
+bool is_jose_json(const base::http::Request& request) {
+  const auto field = request.header("Content-Type");
+  if (!field) return false;
+  std::string_view type = field->substr(0, field->find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t'))
+    type.remove_suffix(1);
+  return std::ranges::equal(type, kJoseJson, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+}
+
+bool is_open(Resource resource) { return resource == Resource::directory || resource == Resource::new_nonce; }
+
+KeyForm key_form(Resource resource) {
+  if (resource == Resource::new_account) return KeyForm::jwk;
+  return resource == Resource::revoke_cert ? KeyForm::either : KeyForm::kid;
+}
+
+// A browser's question whether it may (RFC 8555 §9.1 leaves CORS to us): it may, for nothing here goes by
+// cookies.
+base::http::Response preflight(Resource resource) {
+  return {204,
+          {{"Allow", std::string(allowed_methods(resource))},
+           {"Access-Control-Allow-Methods", std::string(allowed_methods(resource))},
+           {"Access-Control-Allow-Headers", "Content-Type"},
+           {"Access-Control-Max-Age", "86400"}},
+          ""};
+}
+
+}  // namespace
+
+Edge::Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta)
+    : authority_(authority),
+      authenticator_(authenticator),
+      nonces_(nonces),
+      urls_(std::move(urls)),
+      meta_(std::move(meta)) {}
+
+Task<base::http::Response> Edge::handle(base::http::Request request) {
+  const auto route = find_route(request.target);
+  Result<Response> answered = fail(ErrorKind::not_found, "there is no resource at this URL");
+  if (route) answered = co_await answer(request, *route);
+  Response response = answered ? *std::move(answered) : to_problem(answered.error());
+  if (!answered && answered.error().kind == ErrorKind::method_not_allowed) {
+    response.headers.push_back({"Allow", std::string(allowed_methods(route->resource))});
+  }
+  if (request.method == "POST" || (route && route->resource == Resource::new_nonce)) {
+    response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
+  }
+  if (!route || route->resource != Resource::directory) {
+    response.headers.push_back({"Link", "<" + urls_.directory() + ">;rel=\"index\""});
+  }
+  response.headers.push_back({"Access-Control-Allow-Origin", "*"});
+  response.headers.push_back({"Access-Control-Expose-Headers", "Link, Location, Replay-Nonce, Retry-After"});
+  co_return response;
+}
+
+base::http::Response Edge::refuse(unsigned status, std::string_view detail) {
+  Response response = refusal(status, detail);
+  response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
+  response.headers.push_back({"Link", "<" + urls_.directory() + ">;rel=\"index\""});
+  return response;
+}
+
+Edge::Answer Edge::answer(const base::http::Request& request, const Route& route) {
+  const bool is_get = request.method == "GET";
+  if (request.method == "OPTIONS") co_return preflight(route.resource);
+  if (is_open(route.resource) && (is_get || request.method == "HEAD")) {
+    co_return route.resource == Resource::directory ? directory() : new_nonce(is_get);
+  }
+  if (request.method == "POST") co_return co_await answer_post(request, route);
+  co_return fail(ErrorKind::method_not_allowed,
+                 "this resource answers POST alone (RFC 8555 §6.3), not " + request.method);
+}
+
+Edge::Answer Edge::answer_post(const base::http::Request& request, const Route& route) {
+  if (!is_jose_json(request)) {
+    co_return fail(ErrorKind::unsupported_media_type, "the Content-Type of a POST is application/jose+json");
+  }
+  const std::string url = urls_.at(request.target);
+  CO_TRY(SignedRequest signed_request,
+         co_await authenticator_.authenticate(request.body, url, key_form(route.resource)));
+  co_return co_await dispatch(std::move(signed_request), route, url);
+}
+
+Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::string url) {
+  switch (route.resource) {
+    case Resource::directory:
+      CO_CHECK(require_post_as_get(request));
+      co_return directory();
+    case Resource::new_nonce:
+      CO_CHECK(require_post_as_get(request));
+      co_return new_nonce(/*is_get=*/true);
+    case Resource::new_account:
+      co_return co_await new_account(*std::move(request.jwk), std::move(request.payload));
+    case Resource::new_order:
+      co_return co_await new_order(request);
+    case Resource::revoke_cert:
+      co_return co_await revoke_cert(request);
+    case Resource::key_change:
+      co_return co_await key_change(request, std::move(url));
+    case Resource::account:
+      co_return co_await account(request, route);
+    case Resource::orders:
+      co_return co_await orders(request, route);
+    case Resource::order:
+      co_return co_await order(request, route);
+    case Resource::finalize:
+      co_return co_await finalize(request, route);
+    case Resource::authorization:
+      co_return co_await authorization(request, route);
+    case Resource::challenge:
+      co_return co_await challenge(request, route);
+    case Resource::certificate:
+      co_return co_await certificate(request, route);
+  }
+  co_return fail(ErrorKind::internal, "a route without a handler");
+}
+
+base::http::Response Edge::directory() const {
+  Json::Object meta;
+  if (!meta_.terms_of_service.empty()) meta.emplace_back("termsOfService", meta_.terms_of_service);
+  if (!meta_.website.empty()) meta.emplace_back("website", meta_.website);
+  if (!meta_.caa_identities.empty()) {
+    Json::Array identities;
+    for (const std::string& identity : meta_.caa_identities)
+      identities.push_back(identity);
+    meta.emplace_back("caaIdentities", std::move(identities));
+  }
+  meta.emplace_back("externalAccountRequired", false);
+  return json_response(200, Json::Object{{"newNonce", urls_.at("/acme/new-nonce")},
+                                         {"newAccount", urls_.at("/acme/new-account")},
+                                         {"newOrder", urls_.at("/acme/new-order")},
+                                         {"revokeCert", urls_.at("/acme/revoke-cert")},
+                                         {"keyChange", urls_.at("/acme/key-change")},
+                                         {"meta", std::move(meta)}});
+}
+
+// RFC 8555 §7.2: 200 to HEAD, 204 to GET. handle() adds the nonce.
+base::http::Response Edge::new_nonce(bool is_get) {
+  return {is_get ? 204u : 200u, {{"Cache-Control", "no-store"}}, ""};
+}
+
+Result<void> require_post_as_get(const SignedRequest& request) {
+  if (request.is_post_as_get()) return {};
+  return fail(ErrorKind::malformed,
+              "this resource is only read: the payload of a POST-as-GET is empty (RFC 8555 §6.3)");
+}
+
+base::http::Response json_response(unsigned status, const Json& json) {
+  return {status, {{"Content-Type", "application/json"}}, json.text()};
+}
+
+}  // namespace acmecore::http

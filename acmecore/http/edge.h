@@ -1,0 +1,78 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acmecore/authenticator.h"
+#include "acmecore/authority.h"
+#include "acmecore/http/route.h"
+#include "acmecore/http/urls.h"
+#include "acmecore/nonces.h"
+#include "base/error.h"
+#include "base/http/message.h"
+#include "base/json.h"
+#include "base/task.h"
+
+namespace acmecore::http {
+
+// What the directory says of the server (RFC 8555 §7.1.1). Empty: it is left out.
+struct DirectoryMeta {
+  std::string terms_of_service;
+  std::string website;
+  std::vector<std::string> caa_identities;
+};
+
+// RFC 8555 over HTTPS: from a request to the Authority's use case and back. Thread-safe.
+class Edge {
+ public:
+  // The references outlive the edge and the requests it has been given.
+  Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta);
+
+  // Answers every request; what fails is a problem document. Each answer to a POST carries a fresh nonce, and
+  // each but the directory's the link to the directory (§6.5, §7.1).
+  base::Task<base::http::Response> handle(base::http::Request request);
+
+  // For the listener: what it refuses by itself, in the same form.
+  base::http::Response refuse(unsigned status, std::string_view detail);
+
+ private:
+  using Response = base::http::Response;
+  using Answer = base::Task<base::Result<Response>>;
+
+  Answer answer(const base::http::Request& request, const Route& route);
+  Answer answer_post(const base::http::Request& request, const Route& route);
+  Answer dispatch(SignedRequest request, const Route& route, std::string url);
+  Response directory() const;
+  static Response new_nonce(bool is_get);
+
+  // edge_accounts.cpp
+  Answer new_account(AccountKey key, base::Bytes payload);
+  Answer account(const SignedRequest& request, const Route& route);
+  Answer orders(const SignedRequest& request, const Route& route);
+  Answer key_change(const SignedRequest& request, std::string url);
+
+  // edge_orders.cpp
+  Answer new_order(const SignedRequest& request);
+  Answer order(const SignedRequest& request, const Route& route);
+  Answer finalize(const SignedRequest& request, const Route& route);
+  Answer authorization(const SignedRequest& request, const Route& route);
+  Answer challenge(const SignedRequest& request, const Route& route);
+  Answer certificate(const SignedRequest& request, const Route& route);
+  Answer revoke_cert(const SignedRequest& request);
+
+  Response order_response(unsigned status, const OrderView& view) const;
+
+  Authority& authority_;
+  Authenticator& authenticator_;
+  Nonces& nonces_;
+  const Urls urls_;
+  const DirectoryMeta meta_;
+};
+
+// malformed: a POST to a resource that is only read (RFC 8555 §6.3), with a payload.
+base::Result<void> require_post_as_get(const SignedRequest& request);
+
+base::http::Response json_response(unsigned status, const base::Json& json);
+
+}  // namespace acmecore::http

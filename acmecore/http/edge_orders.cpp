@@ -1,0 +1,101 @@
+#include "acmecore/http/edge.h"
+
+#include <algorithm>
+
+#include "acmecore/http/payload.h"
+#include "acmecore/http/resources.h"
+
+// The resources of RFC 8555 §7.4 to §7.6.
+namespace acmecore::http {
+
+using base::ErrorKind;
+using base::fail;
+
+namespace {
+
+// Validation and issuance take milliseconds; a second is the shortest that the field can say.
+constexpr const char* kRetryAfterSeconds = "1";
+
+void ask_to_retry(base::http::Response& response) {
+  response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+}
+
+bool is_processing(const Challenge& challenge) { return challenge.status == ChallengeStatus::processing; }
+
+}  // namespace
+
+base::http::Response Edge::order_response(unsigned status, const OrderView& view) const {
+  Response response = json_response(status, to_json(view, urls_));
+  response.headers.push_back({"Location", urls_.order(view.order.id)});
+  if (view.status == OrderStatus::processing) ask_to_retry(response);
+  return response;
+}
+
+Edge::Answer Edge::new_order(const SignedRequest& request) {
+  CO_TRY(NewOrderRequest asked, parse_new_order(request.payload));
+  CO_TRY(const OrderView view, co_await authority_.new_order(*request.account, std::move(asked)));
+  co_return order_response(201, view);
+}
+
+Edge::Answer Edge::order(const SignedRequest& request, const Route& route) {
+  CO_CHECK(require_post_as_get(request));
+  CO_TRY(const OrderView view, co_await authority_.order(*request.account, route.id));
+  co_return order_response(200, view);
+}
+
+Edge::Answer Edge::finalize(const SignedRequest& request, const Route& route) {
+  CO_TRY(base::Bytes csr, parse_finalize(request.payload));
+  CO_TRY(const OrderView view, co_await authority_.finalize(*request.account, route.id, std::move(csr)));
+  co_return order_response(200, view);
+}
+
+Edge::Answer Edge::authorization(const SignedRequest& request, const Route& route) {
+  AuthorizationView view;
+  if (request.is_post_as_get()) {
+    CO_TRY(view, co_await authority_.authorization(*request.account, route.id));
+  } else {
+    CO_CHECK(parse_deactivation(request.payload));
+    CO_TRY(view, co_await authority_.deactivate_authorization(*request.account, route.id));
+  }
+  Response response = json_response(200, to_json(view, urls_));
+  if (std::ranges::any_of(view.authorization.challenges, is_processing)) ask_to_retry(response);
+  co_return response;
+}
+
+Edge::Answer Edge::challenge(const SignedRequest& request, const Route& route) {
+  AuthorizationView view;
+  if (request.is_post_as_get()) {
+    CO_TRY(view, co_await authority_.authorization(*request.account, route.id));
+  } else {
+    CO_CHECK(parse_challenge_response(request.payload));
+    CO_TRY(view, co_await authority_.respond(*request.account, route.id, route.part, kChallengePatience));
+  }
+  const Challenge* challenge = view.authorization.find_challenge(route.part);
+  if (challenge == nullptr) co_return fail(ErrorKind::not_found, "the authorization has no such challenge");
+  Response response = json_response(200, to_json(*challenge, route.id, urls_));
+  response.headers.push_back({"Link", "<" + urls_.authorization(route.id) + ">;rel=\"up\""});
+  if (is_processing(*challenge)) ask_to_retry(response);
+  co_return response;
+}
+
+// PEM is what we have, whatever is asked for (RFC 8555 §7.4.2 makes it the default).
+Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route) {
+  CO_CHECK(require_post_as_get(request));
+  const auto serial = parse_serial(route.id);
+  if (!serial) co_return fail(ErrorKind::not_found, "there is no such certificate");
+  CO_TRY(std::string chain, co_await authority_.certificate(*request.account, *serial));
+  co_return Response{200, {{"Content-Type", "application/pem-certificate-chain"}}, std::move(chain)};
+}
+
+Edge::Answer Edge::revoke_cert(const SignedRequest& request) {
+  CO_TRY(RevocationRequest asked, parse_revocation(request.payload));
+  if (request.account) {
+    CO_CHECK(co_await authority_.revoke(*request.account, std::move(asked.certificate_der), asked.reason));
+  } else {
+    CO_CHECK(co_await authority_.revoke_by_key(request.jwk->spki_der(), std::move(asked.certificate_der),
+                                               asked.reason));
+  }
+  co_return Response{200, {}, ""};
+}
+
+}  // namespace acmecore::http

@@ -1,0 +1,141 @@
+#include "acmecore/http/payload.h"
+
+#include "base/base64url.h"
+#include "base/json.h"
+
+namespace acmecore::http {
+
+using base::BytesView;
+using base::ErrorKind;
+using base::fail;
+using base::Json;
+using base::Result;
+
+namespace {
+
+constexpr const char* kDeactivated = "deactivated";
+
+Result<Json> parse_object(BytesView payload) {
+  TRY(Json json, base::parse_json(payload));
+  if (!json.object()) return fail(ErrorKind::malformed, "the payload is not a JSON object");
+  return json;
+}
+
+tl::unexpected<base::Error> wrong_type(std::string_view member, std::string_view expected) {
+  return fail(ErrorKind::malformed,
+              "\"" + std::string(member) + "\" in the payload is not " + std::string(expected));
+}
+
+// Absent is false.
+Result<bool> boolean_of(const Json& object, std::string_view member) {
+  const Json* value = object.find(member);
+  if (value == nullptr) return false;
+  if (!value->boolean()) return wrong_type(member, "true or false");
+  return *value->boolean();
+}
+
+Result<std::string> string_of(const Json& object, std::string_view member) {
+  const Json* value = object.find(member);
+  if (value == nullptr)
+    return fail(ErrorKind::malformed, "the payload has no \"" + std::string(member) + "\"");
+  if (!value->string()) return wrong_type(member, "a string");
+  return *value->string();
+}
+
+Result<base::Bytes> octets_of(const Json& object, std::string_view member) {
+  TRY(const std::string text, string_of(object, member));
+  auto octets = base::parse_base64url(text);
+  if (!octets || octets->empty())
+    return wrong_type(member, "DER in base64url without padding (RFC 8555 §6.1)");
+  return *std::move(octets);
+}
+
+Result<std::optional<std::vector<std::string>>> contacts_of(const Json& object) {
+  const Json* value = object.find("contact");
+  if (value == nullptr) return std::nullopt;
+  if (!value->array()) return wrong_type("contact", "an array of strings");
+  std::vector<std::string> contacts;
+  for (const Json& contact : *value->array()) {
+    if (!contact.string()) return wrong_type("contact", "an array of strings");
+    contacts.push_back(*contact.string());
+  }
+  return contacts;
+}
+
+Result<RequestedIdentifier> identifier_of(const Json& json) {
+  if (!json.object()) return fail(ErrorKind::malformed, "an identifier is not a JSON object");
+  TRY(std::string type, string_of(json, "type"));
+  TRY(std::string value, string_of(json, "value"));
+  return RequestedIdentifier{std::move(type), std::move(value)};
+}
+
+}  // namespace
+
+Result<NewAccountRequest> parse_new_account(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  NewAccountRequest request;
+  TRY(const auto contacts, contacts_of(object));
+  if (contacts) request.contacts = *contacts;
+  TRY(request.terms_of_service_agreed, boolean_of(object, "termsOfServiceAgreed"));
+  TRY(request.only_return_existing, boolean_of(object, "onlyReturnExisting"));
+  return request;
+}
+
+Result<AccountUpdate> parse_account_update(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  AccountUpdate update;
+  TRY(update.contacts, contacts_of(object));
+  const Json* status = object.find("status");
+  if (status != nullptr && !status->string()) return wrong_type("status", "a string");
+  update.deactivate = status != nullptr && *status->string() == kDeactivated;
+  return update;
+}
+
+Result<NewOrderRequest> parse_new_order(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  const Json* identifiers = object.find("identifiers");
+  if (identifiers == nullptr) return fail(ErrorKind::malformed, "the payload has no \"identifiers\"");
+  if (!identifiers->array()) return wrong_type("identifiers", "an array");
+  NewOrderRequest request;
+  for (const Json& json : *identifiers->array()) {
+    TRY(auto identifier, identifier_of(json));
+    request.identifiers.push_back(std::move(identifier));
+  }
+  request.has_validity = object.find("notBefore") != nullptr || object.find("notAfter") != nullptr;
+  return request;
+}
+
+Result<void> parse_deactivation(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  TRY(const std::string status, string_of(object, "status"));
+  if (status != kDeactivated) {
+    return fail(ErrorKind::malformed,
+                "the only status that an authorization can be given is \"deactivated\"");
+  }
+  return {};
+}
+
+Result<void> parse_challenge_response(BytesView payload) {
+  CHECK(parse_object(payload));
+  return {};
+}
+
+Result<base::Bytes> parse_finalize(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  return octets_of(object, "csr");
+}
+
+Result<RevocationRequest> parse_revocation(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  TRY(base::Bytes certificate, octets_of(object, "certificate"));
+  RevocationRequest request{std::move(certificate), std::nullopt};
+  if (const Json* reason = object.find("reason")) {
+    if (!reason->integer()) {
+      return fail(ErrorKind::bad_revocation_reason, "\"reason\" is not one of the integers 0, 1, 3, 4 and 5");
+    }
+    request.reason = *reason->integer();
+  }
+  return request;
+}
+
+}  // namespace acmecore::http

@@ -1,0 +1,91 @@
+#include "acmecore/http/problem.h"
+
+#include "acmecore/jws.h"
+#include "base/log.h"
+
+namespace acmecore::http {
+
+using base::Error;
+using base::ErrorKind;
+using base::Json;
+
+namespace {
+
+// How soon a client may try again after a failure of ours.
+constexpr const char* kRetryAfterSeconds = "10";
+
+base::http::Response problem_response(unsigned status, Json::Object problem) {
+  return {status, {{"Content-Type", "application/problem+json"}}, Json(std::move(problem)).text()};
+}
+
+}  // namespace
+
+unsigned status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::account_not_valid:
+      return 401;
+    case ErrorKind::unauthorized:
+    case ErrorKind::caa:
+    case ErrorKind::external_account_required:
+    case ErrorKind::order_not_ready:
+    case ErrorKind::rejected_identifier:
+    case ErrorKind::user_action_required:
+      return 403;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::method_not_allowed:
+      return 405;
+    case ErrorKind::conflict:
+      return 409;
+    case ErrorKind::too_large:
+      return 413;
+    case ErrorKind::unsupported_media_type:
+      return 415;
+    case ErrorKind::rate_limited:
+      return 429;
+    case ErrorKind::internal:
+      return 500;
+    case ErrorKind::unavailable:
+      return 503;
+    default:
+      return 400;
+  }
+}
+
+Json problem_json(const Error& error) {
+  const bool is_internal = error.kind == ErrorKind::internal;
+  Json::Object problem{{"type", base::problem_type(error.kind)},
+                       {"status", int64_t{status_of(error.kind)}},
+                       {"detail", is_internal ? std::string("internal error") : error.detail}};
+  if (error.kind == ErrorKind::bad_signature_algorithm) {
+    Json::Array algorithms;  // RFC 8555 §6.2
+    for (std::string_view name : algorithm_names())
+      algorithms.push_back(name);
+    problem.emplace_back("algorithms", std::move(algorithms));
+  }
+  Json::Array subproblems;
+  for (const base::Suberror& suberror : error.suberrors) {
+    subproblems.push_back(
+        Json::Object{{"type", base::problem_type(suberror.kind)},
+                     {"detail", suberror.detail},
+                     {"identifier", Json::Object{{"type", "dns"}, {"value", suberror.identifier}}}});
+  }
+  if (!subproblems.empty()) problem.emplace_back("subproblems", std::move(subproblems));
+  return problem;
+}
+
+base::http::Response to_problem(const Error& error) {
+  if (error.kind == ErrorKind::internal) base::log::error("acme.internal", {{"detail", error.detail}});
+  const Json problem = problem_json(error);
+  base::http::Response response = problem_response(status_of(error.kind), *problem.object());
+  if (error.kind == ErrorKind::unavailable) response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+  return response;
+}
+
+base::http::Response refusal(unsigned status, std::string_view detail) {
+  return problem_response(
+      status,
+      {{"type", base::problem_type(ErrorKind::malformed)}, {"status", int64_t{status}}, {"detail", detail}});
+}
+
+}  // namespace acmecore::http

@@ -1,0 +1,71 @@
+#include "acmecore/http/resources.h"
+
+#include "acmecore/http/problem.h"
+#include "base/time.h"
+
+namespace acmecore::http {
+
+using base::Json;
+
+namespace {
+
+Json identifier_json(const std::string& value) { return Json::Object{{"type", "dns"}, {"value", value}}; }
+
+}  // namespace
+
+Json to_json(const Account& account, const Urls& urls) {
+  Json::Array contacts;
+  for (const std::string& contact : account.contacts)
+    contacts.push_back(contact);
+  Json::Object object{{"status", name_of(account.status)},
+                      {"contact", std::move(contacts)},
+                      {"orders", urls.orders(account.id)}};
+  if (account.terms_of_service_agreed) object.emplace_back("termsOfServiceAgreed", true);
+  return object;
+}
+
+Json to_json(const OrderView& view, const Urls& urls) {
+  const Order& order = view.order;
+  Json::Array identifiers, authorizations;
+  for (const Identifier& identifier : order.identifiers)
+    identifiers.push_back(identifier_json(identifier.text()));
+  for (const std::string& id : order.authorizations)
+    authorizations.push_back(urls.authorization(id));
+  Json::Object object{{"status", name_of(view.status)},
+                      {"expires", base::rfc3339(order.expires)},
+                      {"identifiers", std::move(identifiers)},
+                      {"authorizations", std::move(authorizations)},
+                      {"finalize", urls.finalize(order.id)}};
+  if (view.error) object.emplace_back("error", problem_json(*view.error));
+  if (order.certificate && view.status == OrderStatus::valid) {
+    object.emplace_back("certificate", urls.certificate(*order.certificate));
+  }
+  return object;
+}
+
+Json to_json(const AuthorizationView& view, const Urls& urls) {
+  const Authorization& authorization = view.authorization;
+  Json::Array challenges;
+  for (const Challenge& challenge : authorization.challenges) {
+    challenges.push_back(to_json(challenge, authorization.id, urls));
+  }
+  // The identifier is without "*.", and `wildcard` is there only where it is true.
+  Json::Object object{{"identifier", identifier_json(authorization.identifier.name)},
+                      {"status", name_of(view.status)},
+                      {"expires", base::rfc3339(authorization.expires)},
+                      {"challenges", std::move(challenges)}};
+  if (authorization.identifier.wildcard) object.emplace_back("wildcard", true);
+  return object;
+}
+
+Json to_json(const Challenge& challenge, const std::string& authorization, const Urls& urls) {
+  Json::Object object{{"type", challenge.type},
+                      {"url", urls.challenge(authorization, challenge.type)},
+                      {"status", name_of(challenge.status)},
+                      {"token", challenge.token}};
+  if (challenge.validated) object.emplace_back("validated", base::rfc3339(*challenge.validated));
+  if (challenge.error) object.emplace_back("error", problem_json(*challenge.error));
+  return object;
+}
+
+}  // namespace acmecore::http

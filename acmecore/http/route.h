@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace acmecore::http {
+
+// The resources of RFC 8555 §7.1.
+enum class Resource {
+  directory,
+  new_nonce,
+  new_account,
+  new_order,
+  revoke_cert,
+  key_change,
+  account,
+  orders,
+  order,
+  finalize,
+  authorization,
+  challenge,
+  certificate,
+};
+
+struct Route {
+  Resource resource;
+  std::string id;    // of the account, order, authorization or certificate
+  std::string part;  // a challenge's type; where a page of orders begins
+
+  bool operator==(const Route&) const = default;
+};
+
+// What a request target names. Nothing: no resource of ours. Exact: no query but that of a page of orders, no
+// escapes, no empty or further segments.
+std::optional<Route> find_route(std::string_view target);
+
+// For the Allow field (RFC 9110 §10.2.1).
+std::string_view allowed_methods(Resource resource);
+
+}  // namespace acmecore::http
