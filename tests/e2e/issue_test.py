@@ -41,7 +41,7 @@ class Issue(lab.CertificateChecks):
             token = (net.folder / "token").read_text().strip()
             metadata = [("authorization", "Bearer " + token)]
             key = ec.generate_private_key(ec.SECP256R1())
-            with grpc.secure_channel(net.ready["grpc_address"], credentials,
+            with grpc.secure_channel(net.ready["grpc"][0], credentials,
                                      [("grpc.ssl_target_name_override", "localhost")]) as channel:
                 service = stubs.CertificateServiceStub(channel)
                 request = messages.IssueRequest(names=NAMES, csr_der=csr(key, NAMES))

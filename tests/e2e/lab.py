@@ -148,7 +148,7 @@ trust_anchors = "{self.trust_anchor}"
 
     def _create_zones(self):
         self.cli("zone", "create", "acme.test", "--name-server", "ns1.acme.test")
-        self.cli("zone", "rrset", "put", "ns1.acme.test", "A", "--ttl", "60s", servers.ASSAY_ADDRESS)
+        self.cli("zone", "rrset", "put", "ns1.acme.test", "A", servers.ASSAY_ADDRESS, "--ttl", "60s")
         self.cli("zone", "create", "_acme-challenge.www.corp.test", "--name-server", "ns1.acme.test")
 
     # Programs
@@ -193,7 +193,7 @@ case $name in
 {cases}
 esac
 case $1 in add) verb=present ;; remove) verb=remove ;; *) exit 2 ;; esac
-exec {ASSAY} txt "$verb" "$name" "$3" --state "{self.state}" --token-file "{self.folder}/token"
+exec {ASSAY} txt "$verb" --state "{self.state}" --token-file "{self.folder}/token" -- "$name" "$3"
 """)
         path.chmod(0o755)
         return path

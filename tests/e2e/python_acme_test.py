@@ -47,7 +47,7 @@ class PythonAcme(lab.CertificateChecks):
             session = Session(net)
             order, _ = session.order(["www.corp.test"])
             challenge, response = session.publish(order)[0]
-            net.cli("txt", "remove", "_acme-challenge.www.corp.test")
+            net.cli("txt", "remove", "_acme-challenge.www.corp.test", "--all")
             net.cli("txt", "present", "_acme-challenge.www.corp.test", "not-what-was-asked-for")
             session.answer([(challenge, response)])
             with self.assertRaises(errors.ValidationError) as refused:
