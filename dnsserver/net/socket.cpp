@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 namespace dnsserver::net {
@@ -34,24 +36,25 @@ Address address_of(const Endpoint& endpoint) {
   return address;
 }
 
-tl::unexpected<base::Error> cannot_listen(const Endpoint& endpoint, int type) {
-  return base::fail(base::ErrorKind::unavailable, "cannot listen on " + endpoint.text() +
-                                                      (type == SOCK_STREAM ? " (TCP): " : " (UDP): ") +
-                                                      std::generic_category().message(errno));
+tl::unexpected<base::Error> cannot_listen(const Endpoint& endpoint, std::string_view transport) {
+  const std::string why = std::generic_category().message(errno);
+  return base::fail(base::ErrorKind::unavailable,
+                    "cannot listen on " + endpoint.text() + " (" + std::string(transport) + "): " + why);
 }
 
 bool set(const FileDescriptor& socket, int level, int option, int value) {
   return setsockopt(socket.get(), level, option, &value, sizeof value) == 0;
 }
 
-Result<FileDescriptor> bind_socket(const Endpoint& endpoint, int type, int reuse) {
+Result<FileDescriptor> bind_socket(const Endpoint& endpoint, std::string_view transport, int type,
+                                   int reuse) {
   const Address address = address_of(endpoint);
   FileDescriptor socket(::socket(address.family, type | SOCK_CLOEXEC, 0));
   // An IPv6 wildcard stands for IPv6 alone; who wants both lists both.
   const bool v6_only = address.family != AF_INET6 || set(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (socket.get() < 0 || !v6_only || !set(socket, SOL_SOCKET, reuse, 1) ||
       bind(socket.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0) {
-    return cannot_listen(endpoint, type);
+    return cannot_listen(endpoint, transport);
   }
   return socket;
 }
@@ -68,7 +71,7 @@ FileDescriptor::~FileDescriptor() {
 }
 
 Result<FileDescriptor> open_udp(const Endpoint& endpoint) {
-  TRY(FileDescriptor socket, bind_socket(endpoint, SOCK_DGRAM, SO_REUSEPORT));
+  TRY(FileDescriptor socket, bind_socket(endpoint, "UDP", SOCK_DGRAM, SO_REUSEPORT));
   enlarge_buffer(socket, SO_RCVBUFFORCE, SO_RCVBUF);
   enlarge_buffer(socket, SO_SNDBUFFORCE, SO_SNDBUF);
   const bool v6 = address_of(endpoint).family == AF_INET6;
@@ -77,13 +80,13 @@ Result<FileDescriptor> open_udp(const Endpoint& endpoint) {
   if (whole && is_wildcard(endpoint)) {
     whole = v6 ? set(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) : set(socket, IPPROTO_IP, IP_PKTINFO, 1);
   }
-  if (!whole) return cannot_listen(endpoint, SOCK_DGRAM);
+  if (!whole) return cannot_listen(endpoint, "UDP");
   return socket;
 }
 
 Result<FileDescriptor> open_tcp(const Endpoint& endpoint) {
-  TRY(FileDescriptor socket, bind_socket(endpoint, SOCK_STREAM | SOCK_NONBLOCK, SO_REUSEADDR));
-  if (listen(socket.get(), kTcpBacklog) != 0) return cannot_listen(endpoint, SOCK_STREAM);
+  TRY(FileDescriptor socket, bind_socket(endpoint, "TCP", SOCK_STREAM | SOCK_NONBLOCK, SO_REUSEADDR));
+  if (listen(socket.get(), kTcpBacklog) != 0) return cannot_listen(endpoint, "TCP");
   return socket;
 }
 

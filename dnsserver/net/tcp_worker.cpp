@@ -92,8 +92,9 @@ void TcpWorker::accept_from(FileDescriptor& listener) {
     FileDescriptor socket(
         accept4(listener.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.get() < 0) {
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-        make_room_for_descriptors();
+      // The kernel says so even where nobody waits. For the first of the line we know that somebody does.
+      const bool no_room = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+      if (no_room && i == 0) make_room_for_descriptors();
       return;
     }
     admit(std::move(socket), address_of(peer));
