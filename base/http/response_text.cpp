@@ -1,0 +1,53 @@
+#include "base/http/response_text.h"
+
+#include <array>
+#include <cassert>
+#include <cstdio>
+
+namespace base::http {
+
+namespace {
+
+bool has_content(unsigned status) { return status >= 200 && status != 204 && status != 304; }
+
+void append_header(std::string& text, std::string_view name, std::string_view value) {
+  constexpr std::string_view kBreaksOut("\r\n\0", 3);
+  assert(!name.empty() && name.find_first_of(": \t\r\n") == std::string_view::npos);
+  assert(value.find_first_of(kBreaksOut) == std::string_view::npos);
+  text.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+std::string response_text(const Response& response, Time now, ResponseText form) {
+  assert(has_content(response.status) || response.body.empty());
+  std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  text.append(reason_phrase(response.status)).append("\r\n");
+  append_header(text, "Date", http_date(now));
+  for (const Header& header : response.headers)
+    append_header(text, header.name, header.value);
+  if (has_content(response.status))
+    append_header(text, "Content-Length", std::to_string(response.body.size()));
+  if (form.closes) append_header(text, "Connection", "close");
+  text += "\r\n";
+  if (!form.omits_body) text += response.body;
+  return text;
+}
+
+std::string http_date(Time time) {
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  std::array<char, 64> text;
+  const int length =
+      std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                    kDays[std::chrono::weekday(day).c_encoding()], unsigned(date.day()),
+                    kMonths[unsigned(date.month()) - 1], int(date.year()), int(clock.hours().count()),
+                    int(clock.minutes().count()), int(clock.seconds().count()));
+  return std::string(text.data(), size_t(length));
+}
+
+}  // namespace base::http

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "base/http/message.h"
+#include "base/time.h"
+
+namespace base::http {
+
+struct ResponseText {
+  bool omits_body = false;  // the answer to HEAD: Content-Length says what GET would bring (RFC 9110 §9.3.2)
+  bool closes = false;      // the connection ends behind it
+};
+
+// The response in HTTP/1.1. REQUIRES: header names are tokens, values are free of CR, LF and NUL, and a
+// status that has no content (1xx, 204, 304) comes without a body.
+std::string response_text(const Response& response, Time now, ResponseText form);
+
+// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7).
+std::string http_date(Time time);
+
+}  // namespace base::http
