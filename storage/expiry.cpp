@@ -12,7 +12,8 @@ Task<Result<size_t>> sweep_prefix(Store& store, const Bytes& prefix, Time now) {
     CO_TRY(auto expired, co_await store.expired(prefix, now, kSweepBatchMax));
     if (expired.empty()) break;
     Batch batch;
-    for (const Expectation& entry : expired) batch.deletes.push_back(entry.key);
+    for (const Expectation& entry : expired)
+      batch.deletes.push_back(entry.key);
     batch.expected = std::move(expired);
     const size_t count = batch.deletes.size();
     const auto committed = co_await store.commit(std::move(batch));

@@ -13,12 +13,12 @@ inline constexpr size_t kSweepBatchMax = 256;
 inline constexpr int kSweepConflictsMax = 8;
 
 // Deletes the keys under `prefixes` whose time has come, and returns how many. A key that is put again in the
-// meantime stays. Only for keys that stand alone: a key whose removal changes others is its owner's to remove.
-// Fails as the store does; what was deleted by then is deleted.
+// meantime stays. Only for keys that stand alone: a key whose removal changes others is its owner's to
+// remove. Fails as the store does; what was deleted by then is deleted.
 Task<Result<size_t>> sweep(Store& store, std::vector<Bytes> prefixes, Time now);
 
-// Told what a sweep did, waits until the next is due; false ends the sweeping. The timer and the log live at the
-// edge, which is why they come from there.
+// Told what a sweep did, waits until the next is due; false ends the sweeping. The timer and the log live at
+// the edge, which is why they come from there.
 using BetweenSweeps = std::function<Task<bool>(const Result<size_t>& removed)>;
 
 // Sweeps again and again, whether or not a sweep succeeds. The store and the clock outlive it.

@@ -21,7 +21,8 @@ void put(Store& store, Bytes key, std::optional<Time> expires) {
 std::vector<Bytes> keys(Store& store) {
   std::vector<Bytes> keys;
   const auto entries = run_task(store.list({.limit = 100'000})).value();
-  for (const Entry& entry : entries) keys.push_back(entry.key);
+  for (const Entry& entry : entries)
+    keys.push_back(entry.key);
   return keys;
 }
 
@@ -36,7 +37,8 @@ TEST(Sweep, DeletesWhatHasExpiredAndNothingElse) {
 
 TEST(Sweep, LeavesKeysOutsideItsPrefixes) {
   MemoryStore store;
-  for (const char* key : {"a", "b", "ca", "cb"}) put(store, key, kStart);
+  for (const char* key : {"a", "b", "ca", "cb"})
+    put(store, key, kStart);
   EXPECT_EQ(run_task(sweep(store, {"a", "ca"}, kStart)), 2u);
   EXPECT_THAT(keys(store), ElementsAre("b", "cb"));
 }
@@ -44,7 +46,8 @@ TEST(Sweep, LeavesKeysOutsideItsPrefixes) {
 TEST(Sweep, GoesOnUntilNothingIsLeftThatHasExpired) {
   MemoryStore store;
   Batch batch;
-  for (size_t i = 0; i < 2 * kSweepBatchMax + 1; ++i) batch.puts.push_back({"a" + std::to_string(i), "", kStart});
+  for (size_t i = 0; i < 2 * kSweepBatchMax + 1; ++i)
+    batch.puts.push_back({"a" + std::to_string(i), "", kStart});
   ASSERT_TRUE(run_task(store.commit(batch)));
   EXPECT_EQ(run_task(sweep(store, {"a"}, kStart)), 2 * kSweepBatchMax + 1);
   EXPECT_THAT(keys(store), ElementsAre());
