@@ -80,7 +80,7 @@ std::string_view name_of(ErrorKind kind);
 std::string problem_type(ErrorKind kind);
 
 }  // namespace base
-
+// clang-format off
 #define ASSAY_JOIN_(a, b) a##b
 #define ASSAY_JOIN(a, b) ASSAY_JOIN_(a, b)
 #define ASSAY_TRY_(result, declaration, expression, leave)       \

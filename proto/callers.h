@@ -18,7 +18,7 @@ using base::Permission;
 struct Credential {
   std::string name;
   std::string token_sha256;      // 32 octets: what a bearer token must hash to; empty: no token
-  std::string certificate_name;  // a SAN (dNSName or URI) or the CN of a verified client certificate; or empty
+  std::string certificate_name;  // a SAN (dNSName or URI) or the CN of a client certificate; or empty
   std::set<Permission> permissions;
 };
 
