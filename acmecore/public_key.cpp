@@ -1,6 +1,10 @@
 #include "acmecore/public_key.h"
 
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+
 #include <array>
+#include <cassert>
 
 #include "acmecore/der.h"
 #include "acmecore/rsa_weakness.h"
@@ -22,19 +26,22 @@ namespace {
 struct KeyAlgorithm {
   BytesView der;
   KeyType type;
-  size_t coordinate_size;  // of a point; 0 for RSA
+  size_t point_size;  // uncompressed; 0 for RSA
+  const char* curve;  // OpenSSL's name
 };
 
 constexpr std::array<KeyAlgorithm, 4> kKeyAlgorithms{{
-    {"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"sv, KeyType::rsa, 0},
+    {"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"sv, KeyType::rsa, 0, nullptr},
     {"\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"sv, KeyType::p256,
-     32},
-    {"\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22"sv, KeyType::p384, 48},
-    {"\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23"sv, KeyType::p521, 66},
+     65, "P-256"},
+    {"\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22"sv, KeyType::p384, 97,
+     "P-384"},
+    {"\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23"sv, KeyType::p521, 133,
+     "P-521"},
 }};
 
-Result<void> check_rsa(BytesView key_octets);
-Result<void> check_point_form(BytesView point, size_t coordinate_size);
+Result<PkeyHandle> read_rsa_key(BytesView key_octets);
+Result<PkeyHandle> read_point(BytesView point, const KeyAlgorithm& algorithm);
 
 }  // namespace
 
@@ -53,26 +60,29 @@ Result<PublicKey> parse_public_key(BytesView spki_der) {
     return fail(ErrorKind::bad_public_key,
                 "the key must be RSA (rsaEncryption), or on the named curve P-256, P-384 or P-521");
   }
-  if (known->type == KeyType::rsa) {
-    CHECK(check_rsa(key_octets));
-  } else {
-    CHECK(check_point_form(key_octets, known->coordinate_size));
-  }
-
-  // OpenSSL takes a point only if both coordinates are below the field's prime and it is on the curve. That
-  // is full validation (SP 800-56A §5.6.2.3.3) for these curves, whose cofactor is 1.
-  const uint8_t* at = base::octets(spki_der);
-  PkeyHandle key(d2i_PUBKEY(nullptr, &at, long(spki_der.size())));
-  if (!key) {
-    base::openssl_error();
-    return fail(ErrorKind::bad_public_key, "the key's point is not on its curve");
-  }
+  TRY(PkeyHandle key,
+      known->type == KeyType::rsa ? read_rsa_key(key_octets) : read_point(key_octets, *known));
   return PublicKey{known->type, std::move(key)};
 }
 
 namespace {
 
-Result<void> check_rsa(BytesView key_octets) {
+using ParamBuilderHandle = base::OpensslHandle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using ParamsHandle = base::OpensslHandle<OSSL_PARAM, OSSL_PARAM_free>;
+
+// Null if OpenSSL refuses. d2i_PUBKEY does the same through its decoders, in many times the time.
+PkeyHandle import_key(const char* type, OSSL_PARAM_BLD* builder) {
+  const ParamsHandle params(OSSL_PARAM_BLD_to_param(builder));
+  const base::PkeyContextHandle context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  assert(params && context);
+  EVP_PKEY* key = nullptr;
+  const bool imported = EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) == 1;
+  if (!imported) base::openssl_error();
+  return PkeyHandle(key);
+}
+
+Result<PkeyHandle> read_rsa_key(BytesView key_octets) {
   TRY(const BytesView content, der::only(der::kSequence, key_octets));
   der::Reader reader(content);
   TRY(const BytesView modulus_octets, reader.integer());
@@ -92,15 +102,27 @@ Result<void> check_rsa(BytesView key_octets) {
   if (const auto weakness = rsa_weakness(modulus.get(), exponent.get())) {
     return fail(ErrorKind::bad_public_key, "the RSA key " + *weakness);
   }
-  return {};
+  const ParamBuilderHandle builder(OSSL_PARAM_BLD_new());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get());
+  PkeyHandle key = import_key("RSA", builder.get());
+  if (!key) return fail(ErrorKind::bad_public_key, "the RSA key is refused by OpenSSL");
+  return key;
 }
 
 // RFC 5480 §2.2. Compressed points are allowed there, but hardly any client of the certificate reads them.
-Result<void> check_point_form(BytesView point, size_t coordinate_size) {
-  if (point.size() != 1 + 2 * coordinate_size || point[0] != '\x04') {
+Result<PkeyHandle> read_point(BytesView point, const KeyAlgorithm& algorithm) {
+  if (point.size() != algorithm.point_size || point[0] != '\x04') {
     return fail(ErrorKind::bad_public_key, "the key's point must be uncompressed and of its curve's size");
   }
-  return {};
+  const ParamBuilderHandle builder(OSSL_PARAM_BLD_new());
+  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, algorithm.curve, 0);
+  OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());
+  // OpenSSL takes a point only if both coordinates are below the field's prime and it is on the curve. That
+  // is full validation (SP 800-56A §5.6.2.3.3) for these curves, whose cofactor is 1.
+  PkeyHandle key = import_key("EC", builder.get());
+  if (!key) return fail(ErrorKind::bad_public_key, "the key's point is not on its curve");
+  return key;
 }
 
 }  // namespace
