@@ -80,22 +80,22 @@ std::string_view name_of(ErrorKind kind);
 std::string problem_type(ErrorKind kind);
 
 }  // namespace base
-// clang-format off
+
 #define ASSAY_JOIN_(a, b) a##b
 #define ASSAY_JOIN(a, b) ASSAY_JOIN_(a, b)
-#define ASSAY_TRY_(result, declaration, expression, leave)       \
-  auto result = (expression);                                    \
+#define ASSAY_TRY_(leave, result, declaration, expression)      \
+  auto result = (expression);                                   \
   if (!result) leave tl::unexpected(std::move(result).error()); \
   declaration = *std::move(result)
-#define ASSAY_CHECK_(result, expression, leave) \
+#define ASSAY_CHECK_(leave, result, expression) \
   if (auto result = (expression); !result) leave tl::unexpected(std::move(result).error())
 
 // TRY(auto x, f()): x is f()'s value, or this function returns its error. CHECK(f()) is for Result<void>.
 #define TRY(declaration, expression) \
-  ASSAY_TRY_(ASSAY_JOIN(result_, __COUNTER__), declaration, expression, return)
-#define CHECK(expression) ASSAY_CHECK_(ASSAY_JOIN(result_, __COUNTER__), expression, return)
+  ASSAY_TRY_(return, ASSAY_JOIN(result_, __COUNTER__), declaration, expression)
+#define CHECK(expression) ASSAY_CHECK_(return, ASSAY_JOIN(result_, __COUNTER__), expression)
 
 // The same in a coroutine. Awaiting needs a name first where a temporary is involved: see STYLE.md.
 #define CO_TRY(declaration, expression) \
-  ASSAY_TRY_(ASSAY_JOIN(result_, __COUNTER__), declaration, expression, co_return)
-#define CO_CHECK(expression) ASSAY_CHECK_(ASSAY_JOIN(result_, __COUNTER__), expression, co_return)
+  ASSAY_TRY_(co_return, ASSAY_JOIN(result_, __COUNTER__), declaration, expression)
+#define CO_CHECK(expression) ASSAY_CHECK_(co_return, ASSAY_JOIN(result_, __COUNTER__), expression)
