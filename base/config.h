@@ -76,7 +76,6 @@ struct Config {
 
   struct Issuance {
     std::chrono::seconds certificate_lifetime = std::chrono::days(90);
-    std::chrono::seconds backdate = std::chrono::hours(1);  // notBefore lies this far in the past
   } issuance = {};
 
   HttpLimits http = {};  // of the ACME listener

@@ -108,9 +108,8 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
 }
 
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
-  section.duration("certificate_lifetime", issuance.certificate_lifetime, 5min, 398 * kDay);
-  // BR 7.1.2.7: notBefore within 48 hours of signing.
-  section.duration("backdate", issuance.backdate, 0ms, 48h);
+  // What a certificate needs to serve anybody, and the longest that browsers have ever taken.
+  section.duration("certificate_lifetime", issuance.certificate_lifetime, 2h, 398 * kDay);
 }
 
 void read_http(ConfigReader& section, HttpLimits& http) {

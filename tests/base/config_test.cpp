@@ -59,7 +59,6 @@ order_lifetime = "1d"
 authorization_lifetime = "2d"
 [issuance]
 certificate_lifetime = "7d"
-backdate = "5m"
 [http]
 target_size_max = "1KiB"
 header_size_max = "4KiB"
@@ -113,7 +112,6 @@ allow_private_addresses = false
   EXPECT_EQ(all.acme.order_lifetime, std::chrono::days(1));
   EXPECT_EQ(all.acme.authorization_lifetime, std::chrono::days(2));
   EXPECT_EQ(all.issuance.certificate_lifetime, std::chrono::days(7));
-  EXPECT_EQ(all.issuance.backdate, 5min);
   EXPECT_EQ(all.http.target_size_max, 1024u);
   EXPECT_EQ(all.http.header_size_max, 4096u);
   EXPECT_EQ(all.http.body_size_max, 32768u);
@@ -189,8 +187,7 @@ TEST(Config, KeepsEveryBound) {
       {"dns", "tcp_connections_per_address_max", "0", "1", "1000000", "1000001"},
       {"acme", "order_lifetime", "'59s'", "'1m'", "'90d'", "'2161h'"},
       {"acme", "authorization_lifetime", "'59s'", "'1m'", "'398d'", "'399d'"},
-      {"issuance", "certificate_lifetime", "'299s'", "'5m'", "'398d'", "'399d'"},
-      {"issuance", "backdate", "'-1s'", "'0s'", "'48h'", "'49h'"},
+      {"issuance", "certificate_lifetime", "'119m'", "'2h'", "'398d'", "'399d'"},
       {"http", "target_size_max", "'255B'", "'256B'", "'64KiB'", "'65KiB'"},
       {"http", "header_size_max", "'1023B'", "'1KiB'", "'1MiB'", "'1025KiB'"},
       {"http", "body_size_max", "'1023B'", "'1KiB'", "'16MiB'", "'17MiB'"},
