@@ -76,20 +76,13 @@ namespace {
 
 const char* name_of_general_name(uint8_t tag) {
   switch (tag) {
-    case der::context_constructed(0):
-      return "an otherName";
-    case der::context(1):
-      return "an e-mail address";
-    case der::context_constructed(3):
-      return "an X.400 address";
-    case der::context_constructed(4):
-      return "a directory name";
-    case der::context_constructed(5):
-      return "an EDI party name";
-    case der::context(6):
-      return "a URI";
-    case der::context(8):
-      return "a registered ID";
+    case der::context_constructed(0): return "an otherName";
+    case der::context(1): return "an e-mail address";
+    case der::context_constructed(3): return "an X.400 address";
+    case der::context_constructed(4): return "a directory name";
+    case der::context_constructed(5): return "an EDI party name";
+    case der::context(6): return "a URI";
+    case der::context(8): return "a registered ID";
   }
   return "something that is no GeneralName";
 }

@@ -80,14 +80,11 @@ namespace {
 const EVP_MD* digest_of(SignatureAlgorithm algorithm) {
   switch (algorithm) {
     case SignatureAlgorithm::rsa_sha256:
-    case SignatureAlgorithm::ecdsa_sha256:
-      return EVP_sha256();
+    case SignatureAlgorithm::ecdsa_sha256: return EVP_sha256();
     case SignatureAlgorithm::rsa_sha384:
-    case SignatureAlgorithm::ecdsa_sha384:
-      return EVP_sha384();
+    case SignatureAlgorithm::ecdsa_sha384: return EVP_sha384();
     case SignatureAlgorithm::rsa_sha512:
-    case SignatureAlgorithm::ecdsa_sha512:
-      return EVP_sha512();
+    case SignatureAlgorithm::ecdsa_sha512: return EVP_sha512();
   }
   return nullptr;
 }
