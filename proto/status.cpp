@@ -44,7 +44,9 @@ grpc::StatusCode to_status_code(ErrorKind kind) {
   return grpc::StatusCode::INTERNAL;
 }
 
-grpc::Status to_status(const base::Error& error) {
+grpc::Status to_status(const base::Error& error) { return to_status(error, to_status_code(error.kind)); }
+
+grpc::Status to_status(const base::Error& error, grpc::StatusCode code) {
   if (error.kind == ErrorKind::internal) {
     base::log::error("grpc.internal", {{"detail", error.detail}});
     return {grpc::StatusCode::INTERNAL, "internal error"};
@@ -58,7 +60,6 @@ grpc::Status to_status(const base::Error& error) {
     subproblem->set_detail(suberror.detail);
     subproblem->set_identifier(suberror.identifier);
   }
-  const grpc::StatusCode code = to_status_code(error.kind);
   assay::v1::StatusDetails details;
   details.set_code(code);
   details.set_message(error.detail);

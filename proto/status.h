@@ -10,6 +10,9 @@ namespace proto {
 // logged and not sent.
 grpc::Status to_status(const base::Error& error);
 
+// The same with a code that says more of this call's errors than the kind alone does. An `internal` error stays one.
+grpc::Status to_status(const base::Error& error, grpc::StatusCode code);
+
 grpc::StatusCode to_status_code(base::ErrorKind kind);
 
 }  // namespace proto

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+
+#include "assay/v1/challenge.grpc.pb.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "dnsserver/publishing.h"
+#include "proto/callers.h"
+
+namespace dnsserver::rpc {
+
+// A shorter life than this nobody can make use of.
+inline constexpr std::chrono::milliseconds kLifetimeMin = std::chrono::seconds(1);
+
+// assay.v1.ChallengeService: each credential's own challenge values. What it refers to outlives it, and it
+// outlives the server that it is registered with.
+class ChallengeService final : public assay::v1::ChallengeService::CallbackService {
+ public:
+  ChallengeService(Publishing& publishing, const proto::Callers& callers, const base::Clock& clock,
+                   Publishing::Executor executor)
+      : publishing_(publishing), callers_(callers), clock_(clock), executor_(std::move(executor)) {}
+
+  grpc::ServerUnaryReactor* PresentChallenge(grpc::CallbackServerContext* context,
+                                             const assay::v1::PresentChallengeRequest* request,
+                                             assay::v1::PresentChallengeResponse* response) override;
+  grpc::ServerUnaryReactor* RemoveChallenge(grpc::CallbackServerContext* context,
+                                            const assay::v1::RemoveChallengeRequest* request,
+                                            assay::v1::RemoveChallengeResponse* response) override;
+  grpc::ServerUnaryReactor* ListChallenges(grpc::CallbackServerContext* context,
+                                           const assay::v1::ListChallengesRequest* request,
+                                           assay::v1::ListChallengesResponse* response) override;
+
+ private:
+  Task<Result<void>> present(std::string credential, const assay::v1::PresentChallengeRequest& request,
+                             assay::v1::PresentChallengeResponse& response);
+  Task<Result<void>> remove(std::string credential, const assay::v1::RemoveChallengeRequest& request,
+                            assay::v1::RemoveChallengeResponse& response);
+  Task<Result<void>> list(std::string credential, const assay::v1::ListChallengesRequest& request,
+                          assay::v1::ListChallengesResponse& response);
+
+  Publishing& publishing_;
+  const proto::Callers& callers_;
+  const base::Clock& clock_;
+  Publishing::Executor executor_;
+};
+
+}  // namespace dnsserver::rpc
