@@ -97,7 +97,8 @@ class Records {
 
   base::Task<base::Result<bool>> is_blocked(base::Bytes spki_digest);
 
-  // Ids of an account's orders, oldest first, at most `limit` behind the id `after`.
+  // Ids of an account's orders, oldest first, at most `limit` behind the id `after`. All account ids have one
+  // length.
   base::Task<base::Result<std::vector<std::string>>> orders_of(std::string account, std::string after,
                                                                size_t limit);
 

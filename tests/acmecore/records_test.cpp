@@ -1,0 +1,317 @@
+#include "acmecore/records.h"
+
+#include <gtest/gtest.h>
+
+#include "acmecore/record_codec.h"
+#include "base/openssl.h"
+#include "storage/memory_store.h"
+#include "tests/support/run_task.h"
+
+namespace acmecore {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Time;
+using support::run_task;
+
+const Time kNow = base::parse_rfc3339("2026-11-23T04:30:00.123Z").value();
+
+Account account(const std::string& id = "account-1") {
+  Account made;
+  made.id = id;
+  made.contacts = {"mailto:a@corp.test", "mailto:b@corp.test"};
+  made.terms_of_service_agreed = true;
+  made.key_spki = "spki of " + id;
+  made.key_thumbprint = "thumbprint of " + id;
+  made.created = kNow;
+  return made;
+}
+
+Authorization authorization() {
+  Authorization made;
+  made.id = "authorization-1";
+  made.account = "account-1";
+  made.identifier = {"corp.test", true};
+  made.created = kNow;
+  made.expires = kNow + std::chrono::hours(24);
+  Challenge challenge;
+  challenge.type = kDns01;
+  challenge.token = "token";
+  made.challenges = {challenge};
+  return made;
+}
+
+// Every field is set.
+Authorization judged_authorization() {
+  Authorization made = authorization();
+  made.deactivated = kNow;
+  Challenge& challenge = made.challenges[0];
+  challenge.status = ChallengeStatus::invalid;
+  challenge.thumbprint = "thumbprint";
+  challenge.responded = kNow;
+  challenge.validated = kNow;
+  challenge.error = Error{ErrorKind::unauthorized, "not there", {{ErrorKind::dns, "sub", "corp.test"}}};
+  Observation observation{};
+  observation.perspective = "primary";
+  observation.name = base::Name::parse("_acme-challenge.corp.test").value();
+  observation.type = "TXT";
+  observation.asked = kNow;
+  observation.took = std::chrono::milliseconds(7);
+  observation.path = {observation.name, base::Name::parse("7f3k.acme.test").value()};
+  observation.result = "NOERROR";
+  observation.values = {"x", "y\\003"};
+  observation.security = "insecure";
+  challenge.evidence = {observation};
+  return made;
+}
+
+Order order(const std::string& id = "order-1") {
+  Order made;
+  made.id = id;
+  made.account = "account-1";
+  made.identifiers = {{"corp.test", false}, {"corp.test", true}};
+  made.authorizations = {"authorization-1", "authorization-2"};
+  made.created = kNow;
+  made.expires = kNow + std::chrono::hours(24);
+  return made;
+}
+
+Order finished_order() {
+  Order made = order();
+  made.intent = Intent{{"\x01\x02"}, "digest", "spki", kNow};
+  made.abandoned = {{"\x01\x03"}, {"\x01\x04"}};
+  made.certificate = Serial{"\x01\x02"};
+  made.error = Error{ErrorKind::internal, "detail", {}};
+  return made;
+}
+
+IssuedCertificate certificate() {
+  IssuedCertificate made;
+  made.serial = Serial{"\x01\x02"};
+  made.account = "account-1";
+  made.order = "order-1";
+  made.der = "der";
+  made.issued = kNow;
+  made.not_after = kNow + std::chrono::hours(90 * 24);
+  return made;
+}
+
+TEST(RecordCodec, ReadsBackWhatItWrote) {
+  for (AccountStatus status : {AccountStatus::valid, AccountStatus::deactivated, AccountStatus::revoked}) {
+    Account made = account();
+    made.status = status;
+    made.principal = "automation";
+    EXPECT_EQ(decode_account(made.id, encode(made)), made);
+  }
+  for (const Order& made : {order(), finished_order()})
+    EXPECT_EQ(decode_order(made.id, encode(made)), made);
+  for (const Authorization& made : {authorization(), judged_authorization()}) {
+    EXPECT_EQ(decode_authorization(made.id, encode(made)), made);
+  }
+  IssuedCertificate revoked = certificate();
+  revoked.revocation = Revocation{kNow, RevocationReason::superseded};
+  for (const IssuedCertificate& made : {certificate(), revoked}) {
+    EXPECT_EQ(decode_certificate(made.serial, encode(made)), made);
+  }
+}
+
+TEST(RecordCodec, RefusesWhatItDidNotWrite) {
+  EXPECT_EQ(decode_account("a", "\xff rubbish").error().kind, ErrorKind::internal);
+  EXPECT_EQ(decode_account("a", "").error().kind, ErrorKind::internal);  // no status
+  EXPECT_EQ(decode_order("o", "\xff").error().kind, ErrorKind::internal);
+  EXPECT_EQ(decode_authorization("u", "\xff").error().kind, ErrorKind::internal);
+  EXPECT_EQ(decode_certificate({"\x01"}, "\xff").error().kind, ErrorKind::internal);
+}
+
+TEST(RevocationReason, IsOneThatASubscriberMayGive) {
+  EXPECT_EQ(parse_reason(std::nullopt), RevocationReason::unspecified);
+  for (int64_t code : {0, 1, 3, 4, 5})
+    EXPECT_EQ(int64_t(*parse_reason(code)), code);
+  for (int64_t code : {int64_t(2), int64_t(6), int64_t(7), int64_t(8), int64_t(9), int64_t(10), int64_t(11),
+                       int64_t(99), int64_t(-1), int64_t(2147483648), INT64_MAX, INT64_MIN}) {
+    EXPECT_EQ(parse_reason(code).error().kind, ErrorKind::bad_revocation_reason) << code;
+  }
+}
+
+class RecordsTest : public testing::Test {
+ protected:
+  template <class T>
+  ErrorKind create(const T& record) {
+    Changes changes;
+    changes.create(record);
+    return commit(std::move(changes));
+  }
+
+  template <class T>
+  ErrorKind update(const Stored<T>& record) {
+    Changes changes;
+    changes.update(record);
+    return commit(std::move(changes));
+  }
+
+  // internal: it was committed.
+  ErrorKind commit(Changes changes) {
+    const auto committed = run_task(records_.commit(std::move(changes)));
+    return committed ? ErrorKind::internal : committed.error().kind;
+  }
+
+  std::vector<std::string> due_orders(Time now) { return run_task(records_.due_orders(now, 10)).value(); }
+  std::vector<std::string> due_authorizations(Time now) {
+    return run_task(records_.due_authorizations(now, 10)).value();
+  }
+
+  static constexpr ErrorKind kCommitted = ErrorKind::internal;
+  storage::MemoryStore store_;
+  Records records_{store_};
+};
+
+TEST_F(RecordsTest, FindsWhatWasCreated) {
+  EXPECT_EQ(create(account()), kCommitted);
+  EXPECT_EQ(create(order()), kCommitted);
+  EXPECT_EQ(create(authorization()), kCommitted);
+  EXPECT_EQ(create(certificate()), kCommitted);
+  EXPECT_EQ(run_task(records_.account("account-1"))->value, account());
+  EXPECT_EQ(run_task(records_.order("order-1"))->value, order());
+  EXPECT_EQ(run_task(records_.authorization("authorization-1"))->value, authorization());
+  EXPECT_EQ(run_task(records_.certificate(certificate().serial))->value, certificate());
+}
+
+TEST_F(RecordsTest, SaysThatWhatIsNotThereIsNotThere) {
+  for (const std::string& id : {std::string(), std::string("x"), std::string(1000, 'x')}) {
+    EXPECT_EQ(run_task(records_.account(id)).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(run_task(records_.order(id)).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(run_task(records_.authorization(id)).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(run_task(records_.certificate(Serial{id})).error().kind, ErrorKind::not_found);
+  }
+}
+
+TEST_F(RecordsTest, FindsAccountsByKeyAndPrincipal) {
+  Account with_principal = account();
+  with_principal.principal = "automation";
+  EXPECT_EQ(create(with_principal), kCommitted);
+  EXPECT_EQ(run_task(records_.account_with_key(base::sha256(with_principal.key_spki))).value(), "account-1");
+  EXPECT_EQ(run_task(records_.account_of_principal("automation")).value(), "account-1");
+  EXPECT_EQ(run_task(records_.account_with_key(base::sha256("other"))).value(), std::nullopt);
+  EXPECT_EQ(run_task(records_.account_of_principal("other")).value(), std::nullopt);
+}
+
+TEST_F(RecordsTest, CreatesNothingTwice) {
+  EXPECT_EQ(create(account()), kCommitted);
+  EXPECT_EQ(create(account()), ErrorKind::conflict);
+  Account same_key = account("account-2");
+  same_key.key_spki = account().key_spki;
+  EXPECT_EQ(create(same_key), ErrorKind::conflict);
+  EXPECT_EQ(run_task(records_.account("account-2")).error().kind, ErrorKind::not_found);
+}
+
+TEST_F(RecordsTest, UpdatesOnlyWhatNobodyChangedSince) {
+  create(order());
+  auto mine = run_task(records_.order("order-1")).value();
+  auto theirs = mine;
+  theirs->error = Error{ErrorKind::dns, "x", {}};
+  EXPECT_EQ(update(theirs), kCommitted);
+  EXPECT_EQ(update(mine), ErrorKind::conflict);
+  EXPECT_EQ(run_task(records_.order("order-1"))->value, theirs.value);
+}
+
+TEST_F(RecordsTest, ExpectsAuthorizationsToStayAsTheyAre) {
+  create(authorization());
+  create(order());
+  const auto expected = run_task(records_.authorization("authorization-1")).value();
+  auto changed = expected;
+  changed->deactivated = kNow;
+  EXPECT_EQ(update(changed), kCommitted);
+  Changes changes;
+  changes.update(run_task(records_.order("order-1")).value());
+  changes.expect(expected);
+  EXPECT_EQ(commit(std::move(changes)), ErrorKind::conflict);
+}
+
+TEST_F(RecordsTest, ChangesAnAccountsKeyWithItsIndex) {
+  create(account());
+  create(account("account-2"));
+  auto changed = run_task(records_.account("account-1")).value();
+  changed->key_spki = "new";
+  Changes changes;
+  changes.change_key(changed, account().key_spki);
+  EXPECT_EQ(commit(std::move(changes)), kCommitted);
+  EXPECT_EQ(run_task(records_.account_with_key(base::sha256("new"))).value(), "account-1");
+  EXPECT_EQ(run_task(records_.account_with_key(base::sha256(account().key_spki))).value(), std::nullopt);
+
+  auto taken = run_task(records_.account("account-1")).value();
+  taken->key_spki = account("account-2").key_spki;
+  Changes to_taken;
+  to_taken.change_key(taken, "new");
+  EXPECT_EQ(commit(std::move(to_taken)), ErrorKind::conflict);
+}
+
+TEST_F(RecordsTest, ListsTheOrdersOfAnAccountInPages) {
+  for (const char* id : {"o1", "o2", "o3"})
+    create(order(id));
+  Order other = order("o4");
+  other.account = "account-2";
+  create(other);
+  const auto list = [this](const std::string& after, size_t limit) {
+    return run_task(records_.orders_of("account-1", after, limit)).value();
+  };
+  EXPECT_EQ(list("", 2), (std::vector<std::string>{"o1", "o2"}));
+  EXPECT_EQ(list("o2", 2), (std::vector<std::string>{"o3"}));
+  EXPECT_EQ(list("o3", 2), std::vector<std::string>());
+}
+
+TEST_F(RecordsTest, BlocksKeys) {
+  EXPECT_FALSE(run_task(records_.is_blocked(base::sha256("spki"))).value());
+  Changes changes;
+  changes.block_key("spki");
+  EXPECT_EQ(commit(std::move(changes)), kCommitted);
+  EXPECT_TRUE(run_task(records_.is_blocked(base::sha256("spki"))).value());
+  EXPECT_FALSE(run_task(records_.is_blocked(base::sha256("other"))).value());
+}
+
+TEST_F(RecordsTest, AnOrderIsDueAtOnceWhileItIsProcessingAndElseWhenItCanGo) {
+  create(order());
+  const Time removal = order().expires + kExpiredRetention;
+  EXPECT_TRUE(due_orders(removal - std::chrono::milliseconds(1)).empty());
+  EXPECT_EQ(due_orders(removal), (std::vector<std::string>{"order-1"}));
+
+  auto stored = run_task(records_.order("order-1")).value();
+  stored->intent = Intent{{"\x01"}, "digest", "spki", kNow};
+  update(stored);
+  EXPECT_EQ(due_orders(kNow), (std::vector<std::string>{"order-1"}));
+  stored = run_task(records_.order("order-1")).value();
+  stored->certificate = Serial{"\x01"};
+  update(stored);
+  EXPECT_TRUE(due_orders(kNow).empty());
+
+  Changes changes;
+  changes.erase(run_task(records_.order("order-1")).value());
+  EXPECT_EQ(commit(std::move(changes)), kCommitted);
+  EXPECT_TRUE(due_orders(removal).empty());
+  EXPECT_TRUE(run_task(records_.orders_of("account-1", "", 10))->empty());
+}
+
+TEST_F(RecordsTest, AnAuthorizationIsDueAtOnceWhileItIsProcessing) {
+  create(authorization());
+  EXPECT_TRUE(due_authorizations(kNow).empty());
+  auto stored = run_task(records_.authorization("authorization-1")).value();
+  stored->challenges[0].status = ChallengeStatus::processing;
+  stored->challenges[0].responded = kNow;
+  update(stored);
+  EXPECT_EQ(due_authorizations(kNow), (std::vector<std::string>{"authorization-1"}));
+  stored = run_task(records_.authorization("authorization-1")).value();
+  stored->deactivated = kNow;
+  update(stored);
+  EXPECT_TRUE(due_authorizations(kNow).empty());
+}
+
+TEST_F(RecordsTest, ACertificateIsDueLongAfterItsEnd) {
+  create(certificate());
+  const Time removal = certificate().not_after + kCertificateRetention;
+  EXPECT_TRUE(run_task(records_.due_certificates(removal - std::chrono::milliseconds(1), 10))->empty());
+  EXPECT_EQ(run_task(records_.due_certificates(removal, 10)).value(),
+            (std::vector<Serial>{certificate().serial}));
+}
+
+}  // namespace
+}  // namespace acmecore
