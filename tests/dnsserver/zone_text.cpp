@@ -104,6 +104,7 @@ std::string edns_of(const ldns_pkt* pkt) {
 std::string rcode_of(const ldns_pkt* pkt) {
   const int code = ldns_pkt_get_rcode(pkt) | ldns_pkt_edns_extended_rcode(pkt) << 4;
   if (code == 16) return "BADVERS";
+  if (code == LDNS_RCODE_NOTIMPL) return "NOTIMP";  // as IANA has it
   return take(ldns_pkt_rcode2str(ldns_pkt_rcode(code)));
 }
 
@@ -137,6 +138,24 @@ std::string canonical_line(std::string_view line, const Name& origin) {
   return line_of(parse_rr(std::string(line), origin).get());
 }
 
+uint16_t type_number(const std::string& text) { return uint16_t(ldns_get_rr_type_by_name(text.c_str())); }
+
+uint16_t class_number(const std::string& text) { return uint16_t(ldns_get_rr_class_by_name(text.c_str())); }
+
+Bytes from_hex(std::string_view digits) {
+  Bytes octets;
+  int high = -1;
+  for (char c : digits) {
+    if (c == ' ') continue;
+    const size_t value = std::string_view("0123456789abcdef").find(base::lower(c));
+    if (value == std::string_view::npos) stop("not hexadecimal", digits);
+    if (high >= 0) octets += char(size_t(high) << 4 | value);
+    high = high >= 0 ? -1 : int(value);
+  }
+  if (high >= 0) stop("half an octet", digits);
+  return octets;
+}
+
 ReadMessage read_message(BytesView message) {
   if (const auto checked = base::check_message(message); !checked)
     stop("not a message", checked.error().detail);
@@ -147,7 +166,6 @@ ReadMessage read_message(BytesView message) {
   const std::unique_ptr<ldns_pkt, FreePkt> pkt(parsed);
   ReadMessage read{.rcode = rcode_of(pkt.get()),
                    .flags = flags_of(u16_at(message, 2)),
-                   .opcode = std::to_string(ldns_pkt_get_opcode(pkt.get())),
                    .question = {},
                    .answer = lines_of(ldns_pkt_answer(pkt.get())),
                    .authority = lines_of(ldns_pkt_authority(pkt.get())),

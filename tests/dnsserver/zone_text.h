@@ -17,11 +17,17 @@ std::vector<RRset> parse_rrsets(std::string_view text, const Name& origin);
 // A record as it is written everywhere: absolute owner in its own case, TTL, class, type, RDATA.
 std::string canonical_line(std::string_view line, const Name& origin);
 
+// "TXT", "TYPE65280"; "CH", "CLASS3".
+uint16_t type_number(const std::string& text);
+uint16_t class_number(const std::string& text);
+
+// Hexadecimal digits, between which blanks mean nothing.
+Bytes from_hex(std::string_view digits);
+
 // What an independent reader of DNS messages (ldns) sees in one.
 struct ReadMessage {
   std::string rcode;                // "NOERROR", "BADVERS"
   std::string flags;                // those that are set: "qr aa rd"
-  std::string opcode;               // "QUERY"
   std::string question;             // "www.corp.test. IN TXT", empty if there is none
   std::vector<std::string> answer;  // lines as canonical_line() writes them, in the order of the message
   std::vector<std::string> authority;

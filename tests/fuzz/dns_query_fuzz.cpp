@@ -1,0 +1,66 @@
+// Whatever comes in, over either transport: silence only for what is no query, and else a response that is
+// whole, keeps to its limit, and repeats the ID, the OPCODE and, unless it is a header alone, the question.
+#include <cstdint>
+#include <cstdlib>
+
+#include "base/message.h"
+#include "dnsserver/wire.h"
+#include "tests/dnsserver/served_zones.h"
+
+using namespace dnsserver;
+
+namespace {
+
+ServedZones& served_zones() {
+  static ServedZones& zones = *[] {
+    auto* const zones = new ServedZones;
+    zones->add("corp.test", R"(@       60 SOA ns1 hostmaster 1 3600 900 604800 5
+                               @       60 NS  ns1
+                               ns1     60 A   192.0.2.1
+                               www     60 TXT "a"
+                               a.b.c   60 TXT "deep"
+                               one     60 CNAME two
+                               two     60 CNAME www
+                               loop    60 CNAME loop
+                               *.wild  60 CNAME www
+                               sub     60 NS  ns.sub
+                               ns.sub  60 A   192.0.2.53)");
+    std::string large = "@ 60 SOA ns1 hostmaster 1 3600 900 604800 5\n@ 60 NS ns1\n";
+    for (char c = 'a'; c <= 'z'; ++c)
+      large += "@ 60 TXT \"" + std::string(100, c) + "\"\n";
+    zones->add("large.test", large);
+    return zones;
+  }();
+  return zones;
+}
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check(const Bytes& query, Transport transport) {
+  const Bytes response = served_zones().ask(query, transport);
+  const bool is_query = query.size() >= kHeaderSize && (u16_at(query, 2) & kQr) == 0;
+  require(response.empty() == !is_query);
+  if (!is_query) return;
+  require(base::check_message(response).has_value());
+  const size_t size_max = u16_at(query, 10) == 0 ? kUdpSizeMin : kUdpSizeMax;
+  require(transport == Transport::tcp || response.size() <= size_max);
+  require(response.substr(0, 2) == query.substr(0, 2));
+  require((u16_at(response, 2) & (kQr | kOpcode)) == (kQr | (u16_at(query, 2) & kOpcode)));
+  if (response.size() == kHeaderSize) return;
+  LoweredName name;
+  const size_t end = name.read(query, kHeaderSize) + 4;
+  require(end > kHeaderSize + 4 && u16_at(response, 4) == 1);
+  require(response.substr(kHeaderSize, end - kHeaderSize) == query.substr(kHeaderSize, end - kHeaderSize));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const Bytes query(reinterpret_cast<const char*>(data), size);
+  if (size > kTcpSizeMax) return 0;
+  check(query, Transport::udp);
+  check(query, Transport::tcp);
+  return 0;
+}
