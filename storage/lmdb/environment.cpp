@@ -111,7 +111,18 @@ void Environment::clear_dead_readers() {
   mdb_reader_check(env_, &dead);
 }
 
+int Environment::begin_read(MDB_txn** txn) {
+  const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, txn);
+  if (code != MDB_MAP_RESIZED) return code;
+  // The process that writes has restarted with a larger map, and this one follows.
+  mdb_env_set_mapsize(env_, 0);
+  return mdb_txn_begin(env_, nullptr, MDB_RDONLY, txn);
+}
+
 Result<void> Environment::copy_to(int descriptor) {
+  MDB_txn* txn = nullptr;
+  if (const int code = begin_read(&txn)) return failure(code, "copying the store");
+  mdb_txn_abort(txn);
   if (const int code = mdb_env_copyfd2(env_, descriptor, MDB_CP_COMPACT))
     return failure(code, "copying the store");
   return {};
@@ -163,7 +174,7 @@ Result<void> ReadTxn::renew() {
 }
 
 Result<void> ReadTxn::begin() {
-  if (const int code = mdb_txn_begin(environment_.env_, nullptr, MDB_RDONLY, &txn_)) {
+  if (const int code = environment_.begin_read(&txn_)) {
     txn_ = nullptr;
     return failure(code, "beginning to read the store");
   }

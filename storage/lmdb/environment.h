@@ -67,6 +67,8 @@ class Environment {
 
   explicit Environment(MDB_env* env) : env_(env) {}
 
+  int begin_read(MDB_txn** txn);
+
   MDB_env* env_;
   unsigned handles_[kDatabases] = {};
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "storage/batch.h"
+#include "storage/lmdb/backup.h"
 #include "storage/lmdb/layout.h"
 #include "storage/lmdb/lmdb_reader.h"
 #include "storage/lmdb/queries.h"
@@ -14,23 +15,13 @@ using base::fail;
 
 namespace {
 
-// Where a store is made before it is moved into place, so that power loss leaves a whole one or none.
-constexpr const char* kUnfinished = "unfinished";
-
 size_t map_size(size_t size_max) { return size_max + lmdb::deletion_reserve(size_max); }
 
 Result<void> create_store(const std::filesystem::path& directory) {
-  const auto unfinished = directory / kUnfinished;
-  std::error_code ignored;
-  std::filesystem::remove_all(unfinished, ignored);
-  CHECK(lmdb::make_directory(unfinished));
-  {
+  return lmdb::install_store(directory, [](const std::filesystem::path& unfinished) -> Result<void> {
     TRY(const auto environment, lmdb::Environment::open(unfinished, lmdb::Access::write, map_size(0)));
-    CHECK(lmdb::create_layout(*environment));
-  }
-  CHECK(lmdb::rename_durably(unfinished / lmdb::kDataFile, directory / lmdb::kDataFile));
-  std::filesystem::remove_all(unfinished, ignored);
-  return {};
+    return lmdb::create_layout(*environment);
+  });
 }
 
 }  // namespace
@@ -39,8 +30,7 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(Options options) {
   const auto& directory = options.directory;
   CHECK(lmdb::make_directory(directory));
   TRY(auto lock, lmdb::DirectoryLock::take(directory));
-  std::error_code error;
-  if (!std::filesystem::exists(directory / lmdb::kDataFile, error)) CHECK(create_store(directory));
+  if (!lmdb::holds_store(directory)) CHECK(create_store(directory));
   TRY(auto environment, lmdb::Environment::open(directory, lmdb::Access::write, map_size(options.size_max)));
   CHECK(lmdb::open_layout(*environment, directory));
   Revision last = kAbsent;
@@ -85,5 +75,7 @@ Task<Result<std::vector<Expectation>>> LmdbStore::expired(Bytes prefix, Time now
 std::unique_ptr<Reader> LmdbStore::reader() {
   return std::make_unique<lmdb::LmdbReader>(*environment_, writer_);
 }
+
+Result<void> LmdbStore::backup(const std::filesystem::path& to) { return lmdb::write_backup(*environment_, to); }
 
 }  // namespace storage

@@ -37,6 +37,10 @@ class LmdbStore final : public Store {
   Task<Result<std::vector<Expectation>>> expired(Bytes prefix, Time now, size_t limit) override;
   std::unique_ptr<Reader> reader() override;
 
+  // Writes a backup of the newest revision into the directory `to`, as storage/lmdb/backup.h says, while commits
+  // go on. Blocks its thread.
+  Result<void> backup(const std::filesystem::path& to);
+
  private:
   LmdbStore(lmdb::DirectoryLock lock, std::unique_ptr<lmdb::Environment> environment, size_t size_max,
             Revision last);

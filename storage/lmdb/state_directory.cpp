@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <utility>
+
+#include "storage/lmdb/environment.h"
 
 namespace storage::lmdb {
 
@@ -18,6 +21,8 @@ using std::filesystem::path;
 namespace {
 
 constexpr const char* kLockFile = "assay.lock";
+// Where a store is before it is whole. What a crash leaves there is thrown away.
+constexpr const char* kUnfinished = "unfinished";
 
 tl::unexpected<base::Error> failure(const char* doing, const path& file, int code) {
   return fail(ErrorKind::internal,
@@ -48,9 +53,23 @@ Result<void> sync_directory(const path& directory) {
   return {};
 }
 
-Result<void> rename_durably(const path& from, const path& to) {
-  if (std::rename(from.c_str(), to.c_str()) != 0) return failure("move", from, errno);
-  return sync_directory(parent_of(to));
+bool holds_store(const path& directory) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(directory / kDataFile, ignored));
+}
+
+Result<void> install_store(const path& directory, const std::function<Result<void>(const path&)>& make) {
+  const path unfinished = directory / kUnfinished;
+  std::error_code ignored;
+  std::filesystem::remove_all(unfinished, ignored);
+  CHECK(make_directory(unfinished));
+  auto installed = make(unfinished);
+  if (installed && std::rename((unfinished / kDataFile).c_str(), (directory / kDataFile).c_str()) != 0) {
+    installed = failure("move", unfinished / kDataFile, errno);
+  }
+  if (installed) installed = sync_directory(directory);
+  std::filesystem::remove_all(unfinished, ignored);
+  return installed;
 }
 
 Result<DirectoryLock> DirectoryLock::take(const path& directory) {

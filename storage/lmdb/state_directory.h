@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "storage/store.h"
 
@@ -13,8 +14,14 @@ Result<void> make_directory(const std::filesystem::path& directory);
 // Makes the names in `directory` durable.
 Result<void> sync_directory(const std::filesystem::path& directory);
 
-// Renames within one directory, durably.
-Result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+// Whether there is a store in `directory`.
+bool holds_store(const std::filesystem::path& directory);
+
+// Makes a store in `directory` that is there whole or not at all, whatever happens meanwhile: make(path) writes a
+// data file into the directory at `path`, durably, and then the file is moved to where it belongs.
+// REQUIRES: the lock of `directory`, and !holds_store(directory).
+Result<void> install_store(const std::filesystem::path& directory,
+                           const std::function<Result<void>(const std::filesystem::path&)>& make);
 
 // The right of one process to write into a directory. The kernel takes it back when the process ends.
 class DirectoryLock {

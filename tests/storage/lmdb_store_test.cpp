@@ -1,0 +1,221 @@
+#include "storage/lmdb/lmdb_store.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "storage/lmdb/layout.h"
+#include "tests/support/run_task.h"
+#include "tests/support/temp_directory.h"
+
+namespace storage {
+namespace {
+
+using base::ErrorKind;
+using support::run_task;
+using support::TempDirectory;
+using testing::HasSubstr;
+
+constexpr size_t kMebi = 1 << 20;
+constexpr size_t kSmall = 2 * kMebi;
+
+class LmdbStoreTest : public testing::Test {
+ protected:
+  std::unique_ptr<LmdbStore> open(uint64_t size_max = 64 * kMebi) {
+    return LmdbStore::open({.directory = directory_, .size_max = size_max}).value();
+  }
+  base::Error open_error() {
+    const auto opened = LmdbStore::open({.directory = directory_});
+    EXPECT_FALSE(opened);
+    return opened ? base::Error{} : opened.error();
+  }
+
+  TempDirectory temporary_{TempDirectory::Place::memory};
+  std::filesystem::path directory_ = temporary_.path() / "var" / "state";
+};
+
+Result<Revision> commit(Store& store, Batch batch) { return run_task(store.commit(std::move(batch))); }
+
+// Puts 100 kB under k0, k1 … until the store is full, and returns how many it took.
+int fill(Store& store) {
+  for (int count = 0;; ++count) {
+    const auto result = commit(store, {.puts = {{"k" + std::to_string(count), Bytes(100'000, 'v')}}});
+    if (result) continue;
+    EXPECT_EQ(result.error().kind, ErrorKind::unavailable);
+    return count;
+  }
+}
+
+unsigned mode_of(const std::filesystem::path& path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 ? status.st_mode & 0777 : 0;
+}
+
+TEST_F(LmdbStoreTest, MakesItsDirectoriesAndFilesForItsOwnerOnly) {
+  const mode_t before = umask(0);
+  const auto store = open();
+  umask(before);
+  EXPECT_EQ(mode_of(directory_), 0700u);
+  EXPECT_EQ(mode_of(directory_.parent_path()), 0700u);
+  for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+    EXPECT_EQ(mode_of(file.path()), 0600u) << file.path();
+  }
+}
+
+TEST_F(LmdbStoreTest, KeepsEverythingWhenItIsOpenedAgain) {
+  const Time expires{std::chrono::seconds(1'790'000'000)};
+  ASSERT_EQ(commit(*open(), {.puts = {{"a", "1", expires}, {"b", "2"}}}), 1u);
+  ASSERT_EQ(commit(*open(), {.expected = {{"b", 1}}, .deletes = {"b"}}), 2u);
+  const auto store = open();
+  EXPECT_EQ(run_task(store->get("a")).value(), (Entry{"a", "1", 1}));
+  EXPECT_EQ(run_task(store->get("b")).value(), std::nullopt);
+  EXPECT_THAT(run_task(store->expired("", expires, 9)).value(), testing::ElementsAre(Expectation{"a", 1}));
+  const auto reader = store->reader();
+  EXPECT_EQ(reader->get("a").value(), "1");
+}
+
+TEST_F(LmdbStoreTest, IsOpenForWritingOnlyOnce) {
+  auto store = open();
+  const auto error = open_error();
+  EXPECT_THAT(error.detail, HasSubstr("the store in " + directory_.string() + " is in use"));
+  store = nullptr;
+  EXPECT_TRUE(open());
+}
+
+TEST_F(LmdbStoreTest, RefusesAStoreThatANewerAssayWrote) {
+  open();
+  {
+    const auto environment = lmdb::Environment::open(directory_, lmdb::Access::write, 64 * kMebi).value();
+    ASSERT_TRUE(lmdb::open_layout(*environment, directory_));
+    lmdb::WriteTxn txn(*environment);
+    ASSERT_TRUE(txn.begin());
+    ASSERT_TRUE(txn.put(lmdb::Database::meta, "format", lmdb::to_stored(7)));
+    ASSERT_TRUE(txn.commit());
+  }
+  EXPECT_EQ(open_error().detail, "the store in " + directory_.string() +
+                                     " has format 7, written by a newer Assay; this one reads up to 1");
+}
+
+TEST_F(LmdbStoreTest, RefusesAnEnvironmentThatIsNotAStore) {
+  std::filesystem::create_directories(directory_);
+  { ASSERT_TRUE(lmdb::Environment::open(directory_, lmdb::Access::write, kMebi)); }
+  EXPECT_THAT(open_error().detail, HasSubstr("is not a store of Assay"));
+}
+
+TEST_F(LmdbStoreTest, RefusesAFileThatIsNotLmdbs) {
+  std::filesystem::create_directories(directory_);
+  std::ofstream(directory_ / lmdb::kDataFile) << std::string(10'000, 'x');
+  EXPECT_THAT(open_error().detail, HasSubstr("cannot open the store in " + directory_.string()));
+}
+
+TEST_F(LmdbStoreTest, RefusesAFileThatWasCutShort) {
+  commit(*open(), {.puts = {{"a", Bytes(kMebi, 'v')}}}).value();
+  std::filesystem::resize_file(directory_ / lmdb::kDataFile, kMebi / 2);
+  EXPECT_THAT(open_error().detail, HasSubstr("is cut short"));
+}
+
+TEST_F(LmdbStoreTest, RefusesADirectoryThatIsAFile) {
+  std::filesystem::create_directories(directory_.parent_path());
+  std::ofstream(directory_) << "x";
+  EXPECT_THAT(open_error().detail, HasSubstr(directory_.string()));
+}
+
+TEST_F(LmdbStoreTest, ThrowsAwayAStoreThatWasNotFinished) {
+  std::filesystem::create_directories(directory_ / "unfinished");
+  std::ofstream(directory_ / "unfinished" / lmdb::kDataFile) << "half a page";
+  const auto store = open();
+  EXPECT_EQ(commit(*store, {}), 1u);
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "unfinished"));
+}
+
+// The map that a store is made with has room for 4 MiB. All of size_max is mapped when it is opened, so that
+// there is nothing to wait for afterwards: neither for readers, nor for a restart.
+TEST_F(LmdbStoreTest, GrowsFarPastTheMapItWasMadeWithWhileAReaderStaysAtItsRevision) {
+  const auto store = open(256 * kMebi);
+  commit(*store, {.puts = {{"a", "before"}}}).value();
+  const auto reader = store->reader();
+  const BytesView before = reader->get("a").value().value();
+  ASSERT_LT(std::filesystem::file_size(directory_ / lmdb::kDataFile), kMebi);
+  for (int i = 0; i < 64; ++i) {
+    ASSERT_TRUE(commit(*store, {.puts = {{"a" + std::to_string(i), Bytes(kMebi, 'v')}}}));
+  }
+  EXPECT_GT(std::filesystem::file_size(directory_ / lmdb::kDataFile), 64 * kMebi);
+  EXPECT_EQ(before, "before");
+  EXPECT_TRUE(reader->refresh().value());
+  EXPECT_EQ(reader->get("a63").value().value().size(), kMebi);
+}
+
+TEST_F(LmdbStoreTest, IsUnavailableAtItsLimitAndGoesOnReading) {
+  const auto store = open(kSmall);
+  const int count = fill(*store);
+  EXPECT_GT(count, 10);
+  EXPECT_LT(count, 21);
+  EXPECT_LE(std::filesystem::file_size(directory_ / lmdb::kDataFile), kSmall + lmdb::deletion_reserve(kSmall));
+  EXPECT_EQ(run_task(store->get("k0")).value()->value, Bytes(100'000, 'v'));
+  EXPECT_EQ(run_task(store->get("k" + std::to_string(count))).value(), std::nullopt);
+  EXPECT_EQ(store->reader()->get("k1").value().value().size(), 100'000u);
+}
+
+TEST_F(LmdbStoreTest, WritesAgainOnceThereIsRoom) {
+  const auto store = open(kSmall);
+  const int count = fill(*store);
+  for (int i = 0; i < count; ++i) {
+    ASSERT_TRUE(commit(*store, {.deletes = {"k" + std::to_string(i)}})) << "room is made without room";
+  }
+  EXPECT_GE(fill(*store), count - 1) << "and all of it can be used again";
+}
+
+TEST_F(LmdbStoreTest, HasRoomForMoreWhenItIsOpenedWithALargerLimit) {
+  const int count = fill(*open(kSmall));
+  const auto store = open(2 * kSmall);
+  EXPECT_TRUE(run_task(store->get("k0")).value());
+  EXPECT_TRUE(commit(*store, {.puts = {{"k" + std::to_string(count), Bytes(100'000, 'v')}}}));
+}
+
+TEST_F(LmdbStoreTest, OpensWithASmallerLimitAndOnlyDeletes) {
+  commit(*open(), {.puts = {{"a", Bytes(3 * kMebi, 'v')}}}).value();
+  const auto store = open(kSmall);
+  EXPECT_EQ(run_task(store->get("a")).value()->value.size(), 3 * kMebi);
+  EXPECT_EQ(commit(*store, {.puts = {{"b", ""}}}).error().kind, ErrorKind::unavailable);
+  EXPECT_TRUE(commit(*store, {.deletes = {"a"}}));
+  EXPECT_TRUE(commit(*store, {.deletes = {"a"}}));
+  EXPECT_TRUE(commit(*store, {.puts = {{"b", ""}}}));
+}
+
+TEST_F(LmdbStoreTest, ABatchThatDoesNotFitLeavesNothing) {
+  const auto store = open(kSmall);
+  commit(*store, {.puts = {{"a", "1"}}}).value();
+  const auto refused = commit(*store, {.puts = {{"b", "1"}, {"c", Bytes(kSmall, 'v')}}, .deletes = {"a"}});
+  EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(refused.error().detail, "there is no room to store anything; nothing was changed");
+  EXPECT_TRUE(run_task(store->get("a")).value());
+  EXPECT_FALSE(run_task(store->get("b")).value());
+  EXPECT_EQ(commit(*store, {.puts = {{"b", "2"}}}), 2u);
+}
+
+TEST_F(LmdbStoreTest, SaysThatTheAddressSpaceIsTooSmallForItsLimit) {
+  const auto opened = LmdbStore::open({.directory = directory_, .size_max = uint64_t{1} << 50});
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().detail, HasSubstr(directory_.string()));
+  EXPECT_TRUE(open());
+}
+
+TEST_F(LmdbStoreTest, MoreReadersThanThereAreSlotsAreUnavailableAndNoOneElseIsHurt) {
+  const auto store = open();
+  commit(*store, {.puts = {{"a", "1"}}}).value();
+  std::vector<std::unique_ptr<Reader>> readers;
+  Result<bool> refreshed = true;
+  while (refreshed && readers.size() <= lmdb::kReadersMax) {
+    readers.push_back(store->reader());
+    refreshed = readers.back()->refresh();
+  }
+  EXPECT_EQ(refreshed.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(readers.size(), lmdb::kReadersMax + 1);
+  EXPECT_EQ(readers.front()->get("a").value(), "1");
+  readers.erase(readers.begin());
+  EXPECT_TRUE(readers.back()->refresh().value());
+}
+
+}  // namespace
+}  // namespace storage
