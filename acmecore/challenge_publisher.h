@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -16,6 +17,14 @@ class ChallengePublisher {
 
   // Apex of the zone that would hold `owner`. not_found: none here does.
   virtual base::Task<base::Result<base::Name>> zone_of(base::Name owner) = 0;
+
+  // A zone that names may be delegated to, and its primary name server: what an error suggests. Nothing: there
+  // is no zone here.
+  struct Host {
+    base::Name apex;
+    base::Name name_server;
+  };
+  virtual base::Task<base::Result<std::optional<Host>>> suggested_host() = 0;
 
   // Adds a TXT value that belongs to `credential` and disappears at `expires`. It is durable, and what the
   // next query sees, when this returns.

@@ -6,7 +6,7 @@ std::string sentence(const Observation& observation) {
   std::string text =
       "asked for " + observation.name.text() + " " + observation.type + ", got " + observation.result;
   for (const std::string& value : observation.values)
-    text += " \"" + value + "\"";
+    text += " " + value;
   if (observation.path.size() > 1) text += " at " + observation.path.back().text();
   if (!observation.security.empty()) text += " (" + observation.security + ")";
   return text;

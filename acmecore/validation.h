@@ -20,7 +20,7 @@ struct Observation {
   std::chrono::milliseconds took;
   std::vector<base::Name> path;     // `name`, then every CNAME target up to the owner of the answer
   std::string result;               // "NOERROR", "NXDOMAIN", "SERVFAIL", "timeout"
-  std::vector<std::string> values;  // what came back, each escaped and cut for display, at most a few
+  std::vector<std::string> values;  // what came back, each quoted, escaped and cut for display, at most a few
   std::string security;             // "secure", "insecure", "bogus: …"
 
   bool operator==(const Observation&) const = default;

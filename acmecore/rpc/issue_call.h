@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "acmecore/authority.h"
+#include "acmecore/challenge_publisher.h"
+#include "acmecore/rpc/delegation.h"
+#include "acmecore/validation.h"
+#include "assay/v1/certificate.pb.h"
+#include "base/error.h"
+#include "base/task.h"
+#include "base/time.h"
+
+namespace acmecore::rpc {
+
+// Published values disappear after this by themselves, should nobody be left to remove them.
+inline constexpr std::chrono::minutes kPublishedMax{60};
+
+// Validations and signing that take longer are given up on; the order goes on without us.
+inline constexpr std::chrono::minutes kIssueWaitMax{5};
+
+// The one who made the call.
+class IssueCaller {
+ public:
+  virtual ~IssueCaller() = default;
+  // Tells what happened. False: nobody listens any more.
+  virtual base::Task<bool> tell(assay::v1::IssueResponse event) = 0;
+  virtual bool has_gone() const = 0;
+};
+
+// What an issuance by one call stands on. All of it outlives the call.
+struct IssueServices {
+  Authority& authority;
+  Validation& validation;
+  ChallengePublisher& publisher;
+  const base::Clock& clock;
+};
+
+// One CertificateService.Issue: the order of an ACME client, with the client's work done here. Used once.
+class IssueCall {
+ public:
+  IssueCall(IssueServices services, std::string principal, IssueCaller& caller)
+      : services_(services), principal_(std::move(principal)), caller_(caller) {}
+
+  // Returns when the certificate was told, or with the first error; either way, what it published is gone.
+  //
+  // The errors of Authority, and: bad_csr also for names that are not those of the CSR. compound: one suberror
+  // for each name that is not delegated to a zone here, or whose validation failed. unavailable: the caller has
+  // gone, or it takes longer than kIssueWaitMax.
+  base::Task<base::Result<void>> run(assay::v1::IssueRequest request);
+
+ private:
+  base::Task<base::Result<void>> issue(assay::v1::IssueRequest request);
+  base::Task<base::Result<void>> prove();
+  base::Task<base::Result<void>> find_delegations();
+  base::Task<base::Result<Delegation>> find_delegation(Identifier identifier);
+  base::Task<base::Result<void>> publish();
+  base::Task<base::Result<void>> await_validations();
+  base::Task<base::Result<AuthorizationView>> settled_authorization(std::string id);
+  base::Task<base::Result<OrderView>> settled_order(OrderView order);
+  base::Task<base::Result<void>> hand_out(Serial serial);
+  base::Task<> withdraw();
+
+  base::Task<base::Result<void>> tell(assay::v1::IssueResponse event);
+  base::Task<base::Result<void>> pause(std::chrono::milliseconds& duration);
+
+  const IssueServices services_;
+  const std::string principal_;
+  IssueCaller& caller_;
+
+  Account account_;
+  Order order_;
+  std::vector<Authorization> authorizations_;
+  std::map<std::string, Delegation> delegations_;  // by name, without "*."
+  std::vector<std::pair<base::Name, std::string>> published_;
+  base::Time give_up_;
+};
+
+}  // namespace acmecore::rpc
