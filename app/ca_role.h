@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acmecore/authenticator.h"
+#include "acmecore/authority.h"
+#include "acmecore/http/edge.h"
+#include "acmecore/issuer.h"
+#include "acmecore/nonces.h"
+#include "acmecore/records.h"
+#include "app/loop.h"
+#include "app/runtime.h"
+#include "base/async/executor_background.h"
+#include "base/config.h"
+#include "base/http/listener.h"
+#include "base/http/tls.h"
+#include "storage/store.h"
+
+namespace app {
+
+// The certificate authority and its HTTPS.
+class CaRole {
+ public:
+  // Serves from now on, and takes up what was under way when the last process ended. The errors of Nonces::open
+  // and Listener::open. The arguments outlive the role, and the role the work on the runtime.
+  static base::Result<std::unique_ptr<CaRole>> open(const base::Config& config,
+                                                    const acmecore::Issuer& issuer, storage::Store& store,
+                                                    acmecore::Validation& validation,
+                                                    const base::Clock& clock, Runtime& runtime,
+                                                    const base::http::TlsIdentity& identity);
+
+  acmecore::Authority& authority() { return authority_; }
+  const std::vector<base::Endpoint>& endpoints() const { return listener_->endpoints(); }
+  std::string directory_url() const { return urls_->directory(); }
+
+  base::Result<void> renew(const base::http::TlsIdentity& identity) { return listener_->renew(identity); }
+
+  // Answers what is under way, for as long as HttpLimits::drain_timeout, and ends what goes on in the
+  // background. Nothing is served afterwards.
+  base::Task<> drain();
+
+ private:
+  CaRole(const base::Config& config, const acmecore::Issuer& issuer, storage::Store& store,
+         acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime);
+
+  base::Result<void> open_https(const base::Config& config, const base::http::TlsIdentity& identity);
+
+  Runtime& runtime_;
+  acmecore::Records records_;
+  base::ExecutorBackground background_;
+  acmecore::Authority authority_;
+  std::unique_ptr<acmecore::Nonces> nonces_;
+  std::optional<acmecore::http::Urls> urls_;
+  std::optional<acmecore::Authenticator> authenticator_;
+  std::optional<acmecore::http::Edge> edge_;
+  // What the listener's threads answer with. Null until the URLs are known, which is after the listener has its
+  // port.
+  std::atomic<acmecore::http::Edge*> serving_ = nullptr;
+  std::unique_ptr<base::http::Listener> listener_;
+  std::unique_ptr<Loop> sweep_;
+};
+
+}  // namespace app

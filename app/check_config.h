@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/config.h"
+#include "base/error.h"
+
+namespace app {
+
+// Whether a server with this configuration could be wired, as far as that can be told without state: the
+// roles fit together, and the files of credentials and certificates can be read and are what they should be.
+// malformed, unavailable: one sentence that says what to change.
+base::Result<void> check_config(const base::Config& config);
+
+}  // namespace app

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/loop.h"
+#include "app/publisher_adapter.h"
+#include "app/runtime.h"
+#include "base/config.h"
+#include "dnsserver/net/server.h"
+#include "dnsserver/publishing.h"
+#include "dnsserver/zone_table.h"
+#include "storage/store.h"
+
+namespace app {
+
+// The challenge authority: zones in the store, answered over UDP and TCP.
+class DnsRole {
+ public:
+  // Answers from now on. The errors of Publishing::open and net::Server::start. The arguments outlive the role.
+  static base::Result<std::unique_ptr<DnsRole>> open(const base::Config& config, storage::Store& store,
+                                                     const base::Clock& clock, Runtime& runtime);
+
+  dnsserver::Publishing& publishing() { return *publishing_; }
+  acmecore::ChallengePublisher& publisher() { return *publisher_; }
+  const std::vector<base::Endpoint>& endpoints() const { return server_->endpoints(); }
+
+  // Makes a zone, unless it is there, with one name server "ns1", which is this server.
+  base::Result<void> ensure_zone(const base::Name& apex);
+
+  // Ends what goes on in the background; queries are answered until the role goes.
+  void stop() { clean_up_->stop(); }
+
+ private:
+  explicit DnsRole(Runtime& runtime) : runtime_(runtime) {}
+
+  Runtime& runtime_;
+  dnsserver::ZoneTableHolder zones_;
+  std::unique_ptr<dnsserver::Publishing> publishing_;
+  std::optional<PublisherAdapter> publisher_;
+  std::unique_ptr<Loop> clean_up_;
+  std::unique_ptr<dnsserver::net::Server> server_;
+};
+
+}  // namespace app

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace app {
+
+// Certificates, keys, tokens and requests are far smaller.
+inline constexpr size_t kFileSizeMax = 1024 * 1024;
+
+enum class FileMode { open_to_all = 0644, secret = 0600 };
+
+// The whole of a regular file or pipe. unavailable: the detail names the file and says why, also when it is
+// larger than kFileSizeMax.
+base::Result<std::string> read_file(const std::filesystem::path& path);
+
+// The first line of a file, without the white space around it: a token. unavailable as above, and when there
+// is nothing in it or every user of the machine may read it.
+base::Result<std::string> read_token(const std::filesystem::path& path);
+
+// Puts a whole file in the place of what was there, or leaves that alone. unavailable as above.
+base::Result<void> write_file(const std::filesystem::path& path, std::string_view contents, FileMode mode);
+
+}  // namespace app

@@ -1,0 +1,72 @@
+#include "app/identities.h"
+
+#include <boost/url/parse.hpp>
+#include <cassert>
+#include <set>
+
+#include "acmecore/server_identity.h"
+#include "app/files.h"
+
+namespace app {
+
+using base::Result;
+using base::http::TlsIdentity;
+
+namespace {
+
+// The names and addresses that clients connect to: of the external URL, and where we listen.
+std::vector<std::string> hosts_of(const base::Config& config) {
+  std::set<std::string> hosts;
+  for (const auto* endpoints : {&config.acme.listen, &config.grpc.listen}) {
+    for (const base::Endpoint& endpoint : *endpoints) {
+      const bool is_any = endpoint.address == "0.0.0.0" || endpoint.address == "::";
+      if (!is_any) hosts.insert(endpoint.address);
+    }
+  }
+  if (const auto url = boost::urls::parse_uri(config.acme.external_url)) {
+    hosts.insert(std::string(url->encoded_host_address()));
+  }
+  for (const char* known : {"localhost", "127.0.0.1", "::1"})
+    hosts.erase(known);  // always there
+  return {hosts.begin(), hosts.end()};
+}
+
+}  // namespace
+
+Result<std::optional<TlsIdentity>> load_identity(const base::TlsFiles& files) {
+  if (files.empty()) return std::nullopt;
+  TlsIdentity identity;
+  TRY(identity.chain_pem, read_file(files.certificate));
+  TRY(identity.key_pem, read_file(files.key));
+  if (auto context = base::http::tls_server_context(identity); !context) {
+    return base::fail(context.error().kind, files.certificate.string() + " and " + files.key.string() + ": " +
+                                                context.error().detail);
+  }
+  return identity;
+}
+
+Identities::Identities(const base::Config& config, const acmecore::Issuer* issuer, const base::Clock& clock)
+    : acme_files_(config.acme.tls),
+      grpc_files_(config.grpc.tls),
+      issuer_(issuer),
+      clock_(clock),
+      hosts_(hosts_of(config)) {}
+
+Result<TlsIdentity> Identities::acme() { return identity(acme_files_); }
+
+Result<TlsIdentity> Identities::grpc() { return identity(grpc_files_); }
+
+bool Identities::due_for_renewal() const {
+  return validity_ && acmecore::due_for_renewal(*validity_, clock_.now());
+}
+
+Result<TlsIdentity> Identities::identity(const base::TlsFiles& files) {
+  TRY(auto from_files, load_identity(files));
+  if (from_files) return *std::move(from_files);
+  assert(issuer_ != nullptr);  // check_config saw to it
+  TRY(auto made, acmecore::new_server_identity(*issuer_, hosts_, clock_.now()));
+  validity_ = made.validity;
+  return TlsIdentity{std::move(made.chain_pem), std::move(made.key_pem)};
+}
+
+}  // namespace app

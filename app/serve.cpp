@@ -1,0 +1,45 @@
+#include "app/serve.h"
+
+#include "app/check_config.h"
+#include "app/signals.h"
+#include "base/log.h"
+
+namespace app {
+
+using base::Result;
+
+namespace {
+
+// What failed is tried again later, with the certificates that are there.
+void log_failure(const Result<void>& renewed) {
+  if (!renewed) base::log::error("server.identities.not_renewed", {{"detail", renewed.error().detail}});
+}
+
+}  // namespace
+
+Result<void> serve(const base::Config& config, const OwnZones& own_zones,
+                   const std::function<void(const RunFile&)>& ready) {
+  base::log::configure(config.log.level, config.log.format);
+  CHECK(check_config(config));
+  Signals signals;
+  TRY(auto server, Server::start(config, own_zones));
+  ready(server->run_file());
+  for (;;) {
+    const std::optional<int> signal = signals.wait(kRenewalInterval);
+    if (!signal) {
+      log_failure(server->renew_identities_if_due());
+    } else if (*signal == SIGHUP) {
+      log_failure(server->renew_identities());
+    } else {
+      break;
+    }
+  }
+  base::log::info("server.draining");
+  signals.release();
+  server->drain(config.http.drain_timeout);
+  server.reset();
+  base::log::info("server.end");
+  return {};
+}
+
+}  // namespace app

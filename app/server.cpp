@@ -1,0 +1,183 @@
+#include "app/server.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "acmecore/ca_files.h"
+#include "acmecore/rpc/certificate_service.h"
+#include "app/callers.h"
+#include "app/files.h"
+#include "app/version.h"
+#include "base/log.h"
+#include "dnsserver/rpc/challenge_service.h"
+#include "dnsserver/rpc/zone_service.h"
+#include "storage/lmdb/lmdb_store.h"
+
+namespace app {
+
+using base::Result;
+using base::Role;
+using std::chrono::milliseconds;
+
+namespace {
+
+// Coroutines wait more than they compute.
+constexpr unsigned kThreadsMin = 2;
+constexpr unsigned kThreadsMax = 8;
+
+// For what is left to end once nobody waits for it: a commit, a look-up that is cut off.
+constexpr milliseconds kEndPatience{5'000};
+
+unsigned thread_count() { return std::clamp(std::thread::hardware_concurrency(), kThreadsMin, kThreadsMax); }
+
+std::string joined(const std::vector<base::Endpoint>& endpoints) {
+  std::string text;
+  for (const base::Endpoint& endpoint : endpoints)
+    text += (text.empty() ? "" : " ") + endpoint.text();
+  return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(const base::Config& config, const OwnZones& own_zones) {
+  std::unique_ptr<Server> server(new Server(config));
+  CHECK(server->open_store());
+  CHECK(server->open_ca());
+  CHECK(server->open_roles(own_zones));
+  CHECK(server->open_rpc());
+  CHECK(server->announce());
+  return server;
+}
+
+Server::Server(const base::Config& config) : config_(config), runtime_(thread_count()) {}
+
+Server::~Server() {
+  if (!drained_) drain(milliseconds::zero());
+  if (!runtime_.finish(kEndPatience)) {
+    // Everything acknowledged is durable, so an end without more ado loses nothing.
+    base::log::error("server.end.cut_short");
+    std::_Exit(EXIT_FAILURE);
+  }
+}
+
+Result<void> Server::open_store() {
+  storage::LmdbStore::Options options;
+  options.directory = config_.state_directory / kStoreDirectory;
+  options.size_max = config_.storage.size_max;
+  TRY(store_, storage::LmdbStore::open(std::move(options)));
+  remove_run_file(config_.state_directory);  // of a process that was killed
+  return {};
+}
+
+Result<void> Server::open_ca() {
+  if (config_.roles.contains(Role::ca)) {
+    TRY(const auto material,
+        acmecore::open_or_create_ca(config_.state_directory / kCaDirectory, clock_.now()));
+    TRY(issuer_, acmecore::Issuer::open(material, clock_.now()));
+    CHECK(write_file(config_.state_directory / kRootFile, issuer_->root_pem(), FileMode::open_to_all));
+  }
+  identities_.emplace(config_, issuer_ ? &*issuer_ : nullptr, clock_);
+  return {};
+}
+
+Result<void> Server::open_roles(const OwnZones& own_zones) {
+  if (config_.roles.contains(Role::dns)) {
+    TRY(dns_, DnsRole::open(config_, *store_, clock_, runtime_));
+    for (const base::Name& apex : own_zones.made)
+      CHECK(dns_->ensure_zone(apex));
+  }
+  if (config_.roles.contains(Role::validator)) {
+    const auto own_servers = dns_ ? dns_->endpoints() : std::vector<base::Endpoint>();
+    TRY(validator_, ValidatorRole::open(config_.validator, own_zones.asked, own_servers, clock_, runtime_));
+  }
+  if (config_.roles.contains(Role::ca)) {
+    TRY(const auto identity, identities_->acme());
+    TRY(ca_, CaRole::open(config_, *issuer_, *store_, validator_->validation(), clock_, runtime_, identity));
+  }
+  return {};
+}
+
+Result<void> Server::open_rpc() {
+  TRY(auto credentials, load_credentials(config_.grpc));
+  callers_.emplace(std::move(credentials));
+  const auto executor = runtime_.executor();
+  if (dns_) {
+    add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
+    add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(dns_->publishing(), *callers_, clock_,
+                                                                       executor);
+  }
+  if (dns_ && ca_) {
+    const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),
+                                                clock_};
+    add<assay::v1::CertificateService, acmecore::rpc::CertificateService>(services, *callers_, executor);
+  }
+  TRY(RpcTls tls, rpc_tls());
+  TRY(rpc_, RpcServer::open(config_.grpc.listen, std::move(tls), services_));
+  return {};
+}
+
+Result<RpcTls> Server::rpc_tls() {
+  TRY(auto identity, identities_->grpc());
+  RpcTls tls;
+  tls.chain_pem = std::move(identity.chain_pem);
+  tls.key_pem = std::move(identity.key_pem);
+  if (!config_.grpc.client_ca.empty()) {
+    TRY(tls.client_ca_pem, read_file(config_.grpc.client_ca));
+  }
+  return tls;
+}
+
+Result<void> Server::announce() {
+  run_.pid = ::getpid();
+  run_.version = kVersion;
+  run_.grpc = rpc_->endpoints();
+  if (dns_) run_.dns = dns_->endpoints();
+  if (ca_) {
+    run_.acme = ca_->endpoints();
+    run_.acme_directory = ca_->directory_url();
+    run_.root_file = std::filesystem::absolute(config_.state_directory / kRootFile);
+    run_.ca_file = run_.root_file;
+  }
+  const auto has_token = [](const base::Credential& credential) { return !credential.token_file.empty(); };
+  const auto& credentials = config_.grpc.credentials;
+  const auto first = std::find_if(credentials.begin(), credentials.end(), has_token);
+  if (first != credentials.end()) run_.token_file = std::filesystem::absolute(first->token_file);
+  CHECK(write_run_file(config_.state_directory, run_));
+  base::log::info("server.ready", {{"version", run_.version},
+                                   {"dns", joined(run_.dns)},
+                                   {"acme", run_.acme_directory},
+                                   {"grpc", joined(run_.grpc)},
+                                   {"state", config_.state_directory.string()}});
+  return {};
+}
+
+Result<void> Server::renew_identities() {
+  TRY(RpcTls tls, rpc_tls());
+  if (ca_) {
+    TRY(const auto acme, identities_->acme());
+    CHECK(ca_->renew(acme));
+  }
+  rpc_->renew(std::move(tls));
+  base::log::info("server.identities.renewed");
+  return {};
+}
+
+Result<void> Server::renew_identities_if_due() {
+  if (identities_->due_for_renewal()) return renew_identities();
+  return {};
+}
+
+void Server::drain(milliseconds deadline) {
+  drained_ = true;
+  remove_run_file(config_.state_directory);
+  std::future<void> https;
+  if (ca_) https = runtime_.start(ca_->drain());
+  if (rpc_) rpc_->drain(deadline);
+  if (https.valid()) https.get();
+  if (validator_) validator_->stop();
+  if (dns_) dns_->stop();
+}
+
+}  // namespace app

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "acmecore/issuer.h"
+#include "app/ca_role.h"
+#include "app/dns_role.h"
+#include "app/identities.h"
+#include "app/rpc_server.h"
+#include "app/run_file.h"
+#include "app/runtime.h"
+#include "app/validator_role.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "proto/callers.h"
+#include "storage/store.h"
+
+namespace app {
+
+// Within the state directory.
+inline constexpr const char* kStoreDirectory = "store";
+inline constexpr const char* kCaDirectory = "ca";
+inline constexpr const char* kRootFile = "root.pem";
+
+// Zones that a server makes at its start, and that its validator asks itself for.
+struct OwnZones {
+  std::vector<base::Name> made;   // unless they are there
+  std::vector<base::Name> asked;  // names at and below
+};
+
+// One running Assay: everything that the roles of a configuration need, made in the order of its dependence.
+class Server {
+ public:
+  // Everything is up and listens, and run.json says where. The error is the first thing that went wrong, in
+  // one sentence for the operator. REQUIRES: check_config(config) succeeded; the process ignores SIGPIPE; one
+  // server at a time in a process.
+  static base::Result<std::unique_ptr<Server>> start(const base::Config& config, const OwnZones& own_zones);
+
+  // As drain() with no time for anyone, if that was not done.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  const RunFile& run_file() const { return run_; }
+
+  // New certificates for the listeners, from their files or our CA. On error the old ones stay.
+  base::Result<void> renew_identities();
+  // The same, when those of our CA grow old.
+  base::Result<void> renew_identities_if_due();
+
+  // Accepts nothing new, answers what is under way within `deadline`, and ends everything but DNS.
+  void drain(std::chrono::milliseconds deadline);
+
+ private:
+  explicit Server(const base::Config& config);
+
+  base::Result<void> open_store();
+  base::Result<void> open_ca();
+  base::Result<void> open_roles(const OwnZones& own_zones);
+  base::Result<void> open_rpc();
+  template <class Api, class Service, class... Arguments>
+  void add(Arguments&&... arguments) {
+    services_.push_back({Api::service_full_name(), std::make_unique<Service>(arguments...)});
+  }
+  base::Result<RpcTls> rpc_tls();
+  base::Result<void> announce();
+
+  const base::Config config_;
+  const base::SystemClock clock_;
+  std::unique_ptr<storage::Store> store_;
+  std::optional<acmecore::Issuer> issuer_;
+  std::optional<Identities> identities_;
+  std::optional<proto::Callers> callers_;
+  Runtime runtime_;
+  std::unique_ptr<DnsRole> dns_;
+  std::unique_ptr<ValidatorRole> validator_;
+  std::unique_ptr<CaRole> ca_;
+  std::vector<RpcServer::NamedService> services_;
+  std::unique_ptr<RpcServer> rpc_;
+  RunFile run_;
+  bool drained_ = false;
+};
+
+}  // namespace app
