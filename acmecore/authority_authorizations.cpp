@@ -108,7 +108,10 @@ Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::s
   if (is_undecided(verdict)) co_return tl::unexpected(verdict.outcome.error());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Challenge* challenge = authorization->find_challenge(type);
-    if (challenge == nullptr || challenge->status != ChallengeStatus::processing) co_return Result<void>();
+    if (challenge == nullptr || challenge->status != ChallengeStatus::processing ||
+        authorization->deactivated) {
+      co_return Result<void>();  // it does not matter any more
+    }
     const base::Time now = clock_.now();
     const bool in_time = status_of(authorization.value, now) == AuthorizationStatus::pending;
     challenge->evidence = verdict.evidence;

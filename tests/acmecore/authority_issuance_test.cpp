@@ -1,0 +1,201 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
+
+#include "acmecore/certificate.h"
+#include "acmecore/pem.h"
+#include "tests/acmecore/authority_fixture.h"
+
+namespace acmecore {
+namespace {
+
+using base::ErrorKind;
+
+class AuthorityIssuanceTest : public AuthorityTest {
+ protected:
+  // How many certificates there are for an order.
+  size_t certificates() {
+    storage::Range range;
+    range.prefix = "x";
+    return run(store_.list(range))->size();
+  }
+};
+
+TEST_F(AuthorityIssuanceTest, AReadyOrderGetsItsCertificate) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"*.corp.test", "corp.test"});
+  const base::PkeyHandle key = make_p256();
+  const OrderView valid =
+      run(finalize(account, ready, csr_for({"corp.test", "*.corp.test"}, key.get()))).value();
+  EXPECT_EQ(valid.status, OrderStatus::valid);
+  ASSERT_TRUE(valid.order.certificate);
+  EXPECT_EQ(order(account, ready.order.id).order, valid.order);
+
+  const std::string chain = run(authority_->certificate(account, *valid.order.certificate)).value();
+  const IssuedCertificate record = run(records_.certificate(*valid.order.certificate))->value;
+  EXPECT_EQ(chain, test_issuer().chain_pem(record.der));
+  const Certificate leaf = parse_certificate(record.der).value();
+  EXPECT_EQ(leaf.serial, *valid.order.certificate);
+  EXPECT_EQ(leaf.spki_der, spki_of(key.get()));
+  EXPECT_EQ(leaf.subject_alt_name.dns_names, (std::vector<std::string>{"*.corp.test", "corp.test"}));
+  EXPECT_EQ(record.account, account.id);
+  EXPECT_EQ(record.order, ready.order.id);
+  EXPECT_EQ(record.not_after, leaf.validity.not_after);
+  EXPECT_FALSE(record.revocation);
+}
+
+// F01, T41
+TEST_F(AuthorityIssuanceTest, OnlyAReadyOrderIsFinalized) {
+  const Account account = new_account();
+  const base::Bytes csr = csr_for({"corp.test"});
+  const OrderView pending = new_order(account, {"corp.test"});
+  EXPECT_EQ(error_of(finalize(account, pending, csr)), ErrorKind::order_not_ready);
+  EXPECT_EQ(error_of(finalize(account, pending, "rubbish")), ErrorKind::order_not_ready);
+
+  const OrderView expired = ready_order(account, {"corp.test"});
+  clock_.advance(options_.order_lifetime);
+  EXPECT_EQ(error_of(finalize(account, expired, csr)), ErrorKind::order_not_ready);
+
+  const OrderView invalid = new_order(account, {"www.corp.test"});
+  respond(account, invalid.order.authorizations[0]);
+  EXPECT_EQ(error_of(finalize(account, invalid, csr)), ErrorKind::order_not_ready);
+  EXPECT_EQ(certificates(), 0u);
+}
+
+TEST_F(AuthorityIssuanceTest, AnOrderIsFinalizedOnce) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  const base::Bytes csr = csr_for({"corp.test"});
+  EXPECT_EQ(run(finalize(account, ready, csr))->status, OrderStatus::valid);
+  EXPECT_EQ(error_of(finalize(account, ready, csr)), ErrorKind::order_not_ready);
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}))), ErrorKind::order_not_ready);
+  EXPECT_EQ(certificates(), 1u);
+}
+
+TEST_F(AuthorityIssuanceTest, SixteenAtOnceMakeOneCertificate) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  boost::asio::thread_pool pool(4);
+  std::vector<std::future<base::Result<OrderView>>> answers;
+  for (int i = 0; i < 16; ++i) {
+    answers.push_back(boost::asio::co_spawn(pool, finalize(account, ready, csr_for({"corp.test"})),
+                                            boost::asio::use_future));
+  }
+  size_t valid = 0;
+  for (auto& answer : answers) {
+    const auto result = answer.get();
+    if (result) {
+      ++valid;
+      EXPECT_EQ(result->status, OrderStatus::valid);
+    } else {
+      EXPECT_EQ(result.error().kind, ErrorKind::order_not_ready);
+    }
+  }
+  EXPECT_EQ(valid, 1u);
+  EXPECT_EQ(certificates(), 1u);
+  EXPECT_TRUE(order(account, ready.order.id).order.abandoned.empty());
+}
+
+// F04–F16, T42, T43: the order stays ready.
+TEST_F(AuthorityIssuanceTest, ABadCsrLeavesTheOrderReady) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test", "*.corp.test"});
+  const base::Bytes good = csr_for({"corp.test", "*.corp.test"});
+  CsrDraft other_cn;
+  other_cn.subject = {{"CN", "evil.test"}};
+  const std::vector<base::Bytes> bad{"",
+                                     "rubbish",
+                                     good + '\0',
+                                     good.substr(1),
+                                     csr_for({"corp.test"}),
+                                     csr_for({"*.corp.test"}),
+                                     csr_for({"corp.test", "*.corp.test", "evil.test"}),
+                                     csr_for({"corp.test", "evil.test"}),
+                                     make_csr(other_cn)};
+  for (const base::Bytes& csr : bad) {
+    EXPECT_EQ(error_of(finalize(account, ready, csr)), ErrorKind::bad_csr);
+    EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::ready);
+  }
+  EXPECT_EQ(run(finalize(account, ready, good))->status, OrderStatus::valid);
+}
+
+// T44, RFC 8555 §11.1
+TEST_F(AuthorityIssuanceTest, AnAccountsKeyAndABlockedKeyAreNotCertified) {
+  const ClientKey own;
+  const ClientKey others;
+  const base::PkeyHandle blocked = make_p256();
+  const Account account = new_account(own);
+  new_account(others);
+  Changes changes;
+  changes.block_key(spki_of(blocked.get()));
+  ASSERT_TRUE(run(records_.commit(std::move(changes))));
+  const OrderView ready = ready_order(account, {"corp.test"});
+  for (EVP_PKEY* key : {own.handle(), others.handle(), blocked.get()}) {
+    EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}, key))), ErrorKind::bad_csr);
+  }
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::ready);
+}
+
+TEST_F(AuthorityIssuanceTest, WhatCouldNotBeIntendedIsNotSigned) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  store_.next_commits({ErrorKind::unavailable});
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}))), ErrorKind::unavailable);
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::ready);
+  EXPECT_EQ(certificates(), 0u);
+}
+
+TEST_F(AuthorityIssuanceTest, TheIntentIsTriedAgainWhereSomethingElseChanged) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  store_.next_commits({ErrorKind::conflict});
+  EXPECT_EQ(run(finalize(account, ready, csr_for({"corp.test"})))->status, OrderStatus::valid);
+}
+
+// The certificate may have been signed, but nobody has it, and its serial is never used again.
+TEST_F(AuthorityIssuanceTest, ACertificateThatWasNotRecordedIsMadeAgainWithAnotherSerial) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  const base::PkeyHandle key = make_p256();
+  store_.next_commits({std::nullopt, ErrorKind::unavailable});
+  const OrderView view = run(finalize(account, ready, csr_for({"corp.test"}, key.get()))).value();
+  EXPECT_EQ(view.status, OrderStatus::processing);
+  EXPECT_EQ(certificates(), 0u);
+  const Serial first = order(account, ready.order.id).order.intent->serial;
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}))), ErrorKind::order_not_ready);
+
+  restart();
+  EXPECT_TRUE(run(authority_->sweep()));
+  const OrderView valid = order(account, ready.order.id);
+  EXPECT_EQ(valid.status, OrderStatus::valid);
+  EXPECT_NE(*valid.order.certificate, first);
+  EXPECT_EQ(valid.order.abandoned, (std::vector<Serial>{first}));
+  EXPECT_EQ(certificates(), 1u);
+  const auto record = run(records_.certificate(*valid.order.certificate)).value();
+  EXPECT_EQ(parse_certificate(record->der)->spki_der, spki_of(key.get()));
+}
+
+TEST_F(AuthorityIssuanceTest, AnOrderThatCannotBeSignedIsInvalidAndKeepsTheReasonToItself) {
+  clock_.advance(kIssuingLifetime - std::chrono::hours(1));  // the issuing CA ends too soon for any leaf
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  const OrderView invalid = run(finalize(account, ready, csr_for({"corp.test"}))).value();
+  EXPECT_EQ(invalid.status, OrderStatus::invalid);
+  ASSERT_TRUE(invalid.error);
+  EXPECT_EQ(invalid.error->kind, ErrorKind::internal);
+  EXPECT_EQ(invalid.error->detail, "the certificate could not be made");
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::invalid);
+  EXPECT_EQ(certificates(), 0u);
+}
+
+TEST_F(AuthorityIssuanceTest, AValidOrderStaysSoWhenItsAuthorizationsEnd) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  run(finalize(account, ready, csr_for({"corp.test"}))).value();
+  run(authority_->deactivate_authorization(account, ready.order.authorizations[0])).value();
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::valid);
+}
+
+}  // namespace
+}  // namespace acmecore

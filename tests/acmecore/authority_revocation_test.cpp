@@ -1,0 +1,172 @@
+#include "tests/acmecore/authority_fixture.h"
+
+namespace acmecore {
+namespace {
+
+using base::ErrorKind;
+
+class AuthorityRevocationTest : public AuthorityTest {
+ protected:
+  std::optional<Revocation> revocation(const IssuedCertificate& certificate) {
+    return run(records_.certificate(certificate.serial))->value.revocation;
+  }
+};
+
+TEST_F(AuthorityRevocationTest, TheAccountThatOrderedRevokesWithItsReason) {
+  const Account account = new_account();
+  const IssuedCertificate plain = issue(account, {"corp.test"});
+  EXPECT_EQ(error_of(authority_->revoke(account, plain.der, std::nullopt)), kNone);
+  EXPECT_EQ(revocation(plain), (Revocation{kNow, RevocationReason::unspecified}));
+
+  const IssuedCertificate superseded = issue(account, {"corp.test"});
+  store_.next_commits({ErrorKind::conflict});
+  EXPECT_EQ(error_of(authority_->revoke(account, superseded.der, 4)), kNone);
+  EXPECT_EQ(revocation(superseded), (Revocation{kNow, RevocationReason::superseded}));
+}
+
+// T73
+TEST_F(AuthorityRevocationTest, ACertificateIsRevokedOnce) {
+  const Account account = new_account();
+  const IssuedCertificate certificate = issue(account, {"corp.test"});
+  EXPECT_EQ(error_of(authority_->revoke(account, certificate.der, 1)), kNone);
+  EXPECT_EQ(error_of(authority_->revoke(account, certificate.der, 4)), ErrorKind::already_revoked);
+  EXPECT_EQ(revocation(certificate)->reason, RevocationReason::key_compromise);
+}
+
+// R01–R06
+TEST_F(AuthorityRevocationTest, OtherReasonsAreRefused) {
+  const base::PkeyHandle key = make_p256();
+  const Account account = new_account();
+  const IssuedCertificate certificate = issue(account, {"corp.test"}, key.get());
+  for (int64_t reason : {int64_t(2), int64_t(6), int64_t(7), int64_t(9), int64_t(11), int64_t(99),
+                         int64_t(-1), int64_t(2147483648)}) {
+    EXPECT_EQ(error_of(authority_->revoke(account, certificate.der, reason)),
+              ErrorKind::bad_revocation_reason);
+    EXPECT_EQ(error_of(authority_->revoke_by_key(spki_of(key.get()), certificate.der, reason)),
+              ErrorKind::bad_revocation_reason);
+  }
+  EXPECT_FALSE(revocation(certificate));
+}
+
+// T72
+TEST_F(AuthorityRevocationTest, AnotherAccountNeedsAuthorizationsForAllNames) {
+  const IssuedCertificate certificate = issue(new_account(), {"corp.test", "*.corp.test"});
+  const Account other = new_account();
+  const auto revoke = [&] { return error_of(authority_->revoke(other, certificate.der, 1)); };
+  EXPECT_EQ(revoke(), ErrorKind::unauthorized);
+  ready_order(other, {"corp.test", "www.corp.test"});
+  EXPECT_EQ(revoke(), ErrorKind::unauthorized);
+  new_order(other, {"*.corp.test"});
+  EXPECT_EQ(revoke(), ErrorKind::unauthorized);  // pending
+  ready_order(other, {"*.corp.test"});
+  EXPECT_EQ(revoke(), kNone);
+  EXPECT_EQ(revocation(certificate)->reason, RevocationReason::cessation_of_operation);
+}
+
+TEST_F(AuthorityRevocationTest, TheCertificatesKeyRevokesAndIsBlocked) {
+  const ClientKey key;
+  const Account account = new_account();
+  const IssuedCertificate certificate = issue(account, {"corp.test"}, key.handle());
+  const base::Bytes spki = key.account_key().spki_der();
+  EXPECT_EQ(error_of(authority_->revoke_by_key(spki_of(make_p256().get()), certificate.der, 0)),
+            ErrorKind::unauthorized);
+  EXPECT_FALSE(revocation(certificate));
+  EXPECT_EQ(error_of(authority_->revoke_by_key(spki, certificate.der, 4)), kNone);
+  EXPECT_EQ(revocation(certificate)->reason, RevocationReason::key_compromise);
+  EXPECT_EQ(error_of(authority_->revoke_by_key(spki, certificate.der, 4)), ErrorKind::already_revoked);
+
+  EXPECT_EQ(error_of(authority_->new_account(key.account_key(), {})), ErrorKind::bad_public_key);
+  const OrderView ready = ready_order(account, {"corp.test"});
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}, key.handle()))), ErrorKind::bad_csr);
+}
+
+TEST_F(AuthorityRevocationTest, OnlyOurCertificatesAreRevoked) {
+  const Account account = new_account();
+  const IssuedCertificate certificate = issue(account, {"corp.test"});
+  const base::PkeyHandle key = make_p256();
+  LeafRequest request = good_leaf_request();
+  request.spki_der = spki_of(key.get());
+  const base::Bytes unrecorded = test_issuer().sign_leaf(request).value();
+  EXPECT_EQ(error_of(authority_->revoke(account, unrecorded, 0)), ErrorKind::not_found);
+  EXPECT_EQ(error_of(authority_->revoke_by_key(spki_of(key.get()), unrecorded, 0)), ErrorKind::not_found);
+
+  // One of ours in all but its octets: the last of the signature.
+  base::Bytes forged = certificate.der;
+  forged.back() = char(forged.back() ^ 1);
+  EXPECT_EQ(error_of(authority_->revoke(account, forged, 0)), ErrorKind::not_found);
+
+  for (const base::Bytes& rubbish : {base::Bytes(), base::Bytes("rubbish"), csr_for({"corp.test"})}) {
+    EXPECT_EQ(error_of(authority_->revoke(account, rubbish, 0)), ErrorKind::malformed);
+    EXPECT_EQ(error_of(authority_->revoke_by_key(spki_of(key.get()), rubbish, 0)), ErrorKind::malformed);
+  }
+  EXPECT_FALSE(revocation(certificate));
+}
+
+TEST_F(AuthorityRevocationTest, AnExpiredCertificateIsNotRevoked) {
+  const Account account = new_account();
+  const IssuedCertificate certificate = issue(account, {"corp.test"});
+  clock_.advance(certificate.not_after - kNow);
+  EXPECT_EQ(error_of(authority_->revoke(account, certificate.der, 99)), ErrorKind::bad_revocation_reason);
+  clock_.advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(error_of(authority_->revoke(account, certificate.der, 0)), ErrorKind::unauthorized);
+}
+
+class AuthoritySweepTest : public AuthorityRevocationTest {};
+
+TEST_F(AuthoritySweepTest, RemovesWhatExpiredLongAgoAndNothingElse) {
+  const Account account = new_account();
+  const IssuedCertificate certificate = issue(account, {"corp.test"});
+  const OrderView old = new_order(account, {"old.corp.test"});
+  clock_.advance(options_.order_lifetime + kExpiredRetention - std::chrono::milliseconds(1));
+  const OrderView young = new_order(account, {"young.corp.test"});
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(order(account, old.order.id).status, OrderStatus::invalid);
+
+  clock_.advance(std::chrono::milliseconds(1));
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(error_of(authority_->order(account, old.order.id)), ErrorKind::not_found);
+  EXPECT_EQ(error_of(authority_->authorization(account, old.order.authorizations[0])), ErrorKind::not_found);
+  EXPECT_EQ(error_of(authority_->order(account, certificate.order)), ErrorKind::not_found);
+  EXPECT_EQ(run(authority_->orders(account, ""))->ids, (std::vector<std::string>{young.order.id}));
+  EXPECT_EQ(run(authority_->authorization(account, young.order.authorizations[0]))->status,
+            AuthorizationStatus::pending);
+  EXPECT_EQ(error_of(authority_->certificate(account, certificate.serial)), kNone);
+
+  clock_.advance(certificate.not_after + kCertificateRetention - clock_.now());
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(error_of(authority_->certificate(account, certificate.serial)), ErrorKind::not_found);
+  EXPECT_EQ(run(records_.account(account.id))->value, account);
+}
+
+TEST_F(AuthoritySweepTest, WritesNothingWhereThereIsNothingToDo) {
+  const Account account = new_account();
+  new_order(account, {"corp.test"});
+  memory_.set_full(true);
+  EXPECT_TRUE(run(authority_->sweep()));
+}
+
+TEST_F(AuthoritySweepTest, StopsWhereTheStoreDoes) {
+  new_order(new_account(), {"corp.test"});
+  clock_.advance(options_.order_lifetime + kExpiredRetention);
+  memory_.set_full(true);
+  EXPECT_EQ(error_of(authority_->sweep()), ErrorKind::unavailable);
+  memory_.set_full(false);
+  store_.next_commits({ErrorKind::conflict, ErrorKind::conflict});
+  EXPECT_TRUE(run(authority_->sweep()));  // the next one will do
+  EXPECT_EQ(run(records_.due_orders(clock_.now(), 10))->size(), 1u);
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_TRUE(run(records_.due_orders(clock_.now(), 10))->empty());
+}
+
+TEST_F(AuthoritySweepTest, ARecordThatCannotBeReadDoesNotKeepItFromTheOthers) {
+  storage::Batch batch;
+  batch.puts.push_back({"oaaa", "\xff", kNow});
+  ASSERT_TRUE(run(store_.commit(std::move(batch))));
+  const OrderView old = new_order(new_account(), {"corp.test"});
+  clock_.advance(options_.order_lifetime + kExpiredRetention);
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(run(records_.order(old.order.id)).error().kind, ErrorKind::not_found);
+}
+
+}  // namespace
+}  // namespace acmecore
