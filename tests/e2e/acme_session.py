@@ -18,8 +18,7 @@ class Session:
         self.net = net
         self.hook = net.hook()
         self.key = josepy.JWKEC(key=ec.generate_private_key(ec.SECP256R1()))
-        network = client.ClientNetwork(self.key, alg=josepy.ES256, user_agent="assay-e2e")
-        network.session.verify = net.ca_file
+        network = client.ClientNetwork(self.key, alg=josepy.ES256, verify_ssl=net.ca_file, user_agent="assay-e2e")
         directory = client.ClientV2.get_directory(net.directory, network)
         self.acme = client.ClientV2(directory, network)
         registration = messages.NewRegistration.from_data(email="team@corp.test", terms_of_service_agreed=True)

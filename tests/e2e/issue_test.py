@@ -85,13 +85,15 @@ class Issue(lab.CertificateChecks):
         # Not delegated to us: the answer says which record would do it.
         lost = refused(["nobody.corp.test"], ["nobody.corp.test"], metadata)
         self.assertEqual(lost.code(), grpc.StatusCode.FAILED_PRECONDITION)
-        self.assertIn("_acme-challenge.nobody.corp.test", lost.details())
-        self.assertIn("CNAME", lost.details())
         details = dict(lost.trailing_metadata())["grpc-status-details-bin"]
         status = problems.StatusDetails.FromString(details)
         problem = problems.Problem()
         self.assertTrue(status.details[0].Unpack(problem))
         self.assertTrue(problem.type.startswith("urn:ietf:params:acme:error:"), problem.type)
+        missing = problem.subproblems[0]
+        self.assertEqual(missing.identifier, "nobody.corp.test")
+        self.assertIn("_acme-challenge.nobody.corp.test", missing.detail)
+        self.assertIn("CNAME", missing.detail)
 
     def test_from_our_command_line(self):
         with lab.Lab(corporate="bind") as net:

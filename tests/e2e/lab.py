@@ -28,15 +28,20 @@ ALIASES = {"_acme-challenge.api.corp.test": "7f3k9.acme.test"}
 
 
 def run():
-    """Runs the tests of the calling script inside a network namespace of their own."""
+    """Runs the tests of the calling script inside network and mount namespaces of their own."""
     if os.environ.get("ASSAY_LAB") != "inside":
-        unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+        unshare = ["unshare", "-nm"] if os.geteuid() == 0 else ["unshare", "-rnm"]
         os.environ["ASSAY_LAB"] = "inside"
         os.execvp(unshare[0], unshare + [sys.executable] + sys.argv)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     # BIND listens only on addresses that an interface has.
     subprocess.run(["ip", "address", "add", f"{servers.CORPORATE_ADDRESS}/8", "dev", "lo"], check=True)
-    unittest.main(module="__main__", verbosity=2)
+    # Go's resolver, which lego looks name servers up with, reads nothing but this file.
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as resolv_conf:
+        resolv_conf.write(f"nameserver {servers.RESOLVER_ADDRESS}\n")
+        resolv_conf.flush()
+        subprocess.run(["mount", "--bind", resolv_conf.name, "/etc/resolv.conf"], check=True)
+        unittest.main(module="__main__", verbosity=2)
 
 
 def wait_until(done, what, process=None):
