@@ -15,7 +15,8 @@ case $1 in present) verb=add ;; cleanup) verb=remove ;; *) exit 2 ;; esac
 exec {net.hook()} $verb "$2" "$3"
 """)
             script.chmod(0o755)
-            environment = {"EXEC_PATH": str(script), "EXEC_PROPAGATION_TIMEOUT": "60", "EXEC_POLLING_INTERVAL": "1"}
+            environment = {"EXEC_PATH": str(script), "EXEC_PROPAGATION_TIMEOUT": "60", "EXEC_POLLING_INTERVAL": "1",
+                           "EXEC_SEQUENCE_INTERVAL": "1"}
 
             def lego(*arguments):
                 return net.command(["lego", "--path", net.folder / "lego", "--server", net.directory, "--accept-tos", "--email",
