@@ -9,6 +9,7 @@
 #include "acmecore/rpc/certificate_service.h"
 #include "app/callers.h"
 #include "app/files.h"
+#include "app/state.h"
 #include "app/version.h"
 #include "base/log.h"
 #include "dnsserver/rpc/challenge_service.h"

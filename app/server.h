@@ -20,11 +20,6 @@
 
 namespace app {
 
-// Within the state directory.
-inline constexpr const char* kStoreDirectory = "store";
-inline constexpr const char* kCaDirectory = "ca";
-inline constexpr const char* kRootFile = "root.pem";
-
 // Zones that a server makes at its start, and that its validator asks itself for.
 struct OwnZones {
   std::vector<base::Name> made;   // unless they are there
@@ -70,11 +65,11 @@ class Server {
 
   const base::Config config_;
   const base::SystemClock clock_;
+  Runtime runtime_;
   std::unique_ptr<storage::Store> store_;
   std::optional<acmecore::Issuer> issuer_;
   std::optional<Identities> identities_;
   std::optional<proto::Callers> callers_;
-  Runtime runtime_;
   std::unique_ptr<DnsRole> dns_;
   std::unique_ptr<ValidatorRole> validator_;
   std::unique_ptr<CaRole> ca_;

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <filesystem>
+
+// What a server keeps in its state directory: the store with everything it knows, and the keys of its CA.
+namespace app {
+
+inline constexpr const char* kStoreDirectory = "store";
+inline constexpr const char* kCaDirectory = "ca";
+inline constexpr const char* kRootFile = "root.pem";  // to be read by all; a copy of the CA's
+
+}  // namespace app
