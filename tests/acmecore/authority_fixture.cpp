@@ -21,7 +21,7 @@ Task<Verdict> ScriptedValidation::dns01(base::Name identifier, std::string expec
   observation.type = "TXT";
   observation.result = "NOERROR";
   for (const auto& [owner, value] : values_) {
-    if (owner == name) observation.values.push_back(value);
+    if (owner == name) observation.values.push_back('"' + value + '"');
   }
   Verdict verdict;
   verdict.evidence = {observation};

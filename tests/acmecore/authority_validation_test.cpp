@@ -7,6 +7,22 @@ using base::Error;
 using base::ErrorKind;
 using std::chrono::milliseconds;
 
+TEST(Observation, IsASentence) {
+  Observation observation{};
+  observation.name = base::Name::parse("_acme-challenge.corp.test").value();
+  observation.type = "TXT";
+  observation.result = "NXDOMAIN";
+  observation.path = {observation.name};
+  EXPECT_EQ(sentence(observation), "asked for _acme-challenge.corp.test. TXT, got NXDOMAIN");
+  observation.result = "NOERROR";
+  observation.path.push_back(base::Name::parse("7f3k.acme.test").value());
+  observation.values = {"\"x\"", "\"y\""};
+  observation.security = "insecure";
+  EXPECT_EQ(
+      sentence(observation),
+      "asked for _acme-challenge.corp.test. TXT, got NOERROR \"x\" \"y\" at 7f3k.acme.test. (insecure)");
+}
+
 class AuthorityValidationTest : public AuthorityTest {
  protected:
   AuthorityValidationTest()
@@ -62,7 +78,7 @@ TEST_F(AuthorityValidationTest, AFailureHasItsErrorAndItsEvidence) {
   EXPECT_EQ(invalid.error->kind, ErrorKind::unauthorized);
   EXPECT_EQ(invalid.error->detail, "asked for corp.test. TXT, got NOERROR \"something else\"");
   ASSERT_EQ(invalid.evidence.size(), 1u);
-  EXPECT_EQ(invalid.evidence[0].values, (std::vector<std::string>{"something else"}));
+  EXPECT_EQ(invalid.evidence[0].values, (std::vector<std::string>{"\"something else\""}));
 }
 
 TEST_F(AuthorityValidationTest, ADnsErrorIsAFailureToo) {
