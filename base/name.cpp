@@ -51,7 +51,8 @@ void append_escaped(std::string& text, BytesView label) {
 
 Bytes lower(BytesView bytes) {
   Bytes lowered(bytes);
-  for (char& c : lowered) c = lower(c);
+  for (char& c : lowered)
+    c = lower(c);
   return lowered;
 }
 
@@ -100,7 +101,8 @@ Result<Name> Name::parse(std::string_view text) {
 Result<Name> Name::from_wire(BytesView wire) {
   size_t at = 0;
   while (at < wire.size() && wire[at] != 0) {
-    if (uint8_t(wire[at]) > kLabelSizeMax) return fail(ErrorKind::malformed, "a label is longer than 63 octets");
+    if (uint8_t(wire[at]) > kLabelSizeMax)
+      return fail(ErrorKind::malformed, "a label is longer than 63 octets");
     at += size_t(uint8_t(wire[at])) + 1;
   }
   if (at + 1 != wire.size() || wire.size() > kNameSizeMax) {
@@ -118,7 +120,8 @@ Bytes Name::sort_key() const {
   key.reserve(wire_.size());
   for (auto label = labels.rbegin(); label != labels.rend(); ++label) {
     key += char(label->size());
-    for (char c : *label) key += lower(c);
+    for (char c : *label)
+      key += lower(c);
   }
   return key;
 }
@@ -135,7 +138,8 @@ std::string Name::text() const {
 
 size_t Name::label_count() const {
   size_t count = 0;
-  for (size_t at = 0; wire_[at] != 0; at += size_t(uint8_t(wire_[at])) + 1) ++count;
+  for (size_t at = 0; wire_[at] != 0; at += size_t(uint8_t(wire_[at])) + 1)
+    ++count;
   return count;
 }
 
@@ -143,7 +147,8 @@ bool Name::is_under(const Name& apex) const {
   if (wire_.size() < apex.wire_.size()) return false;
   const size_t start = wire_.size() - apex.wire_.size();
   size_t at = 0;
-  while (at < start) at += size_t(uint8_t(wire_[at])) + 1;
+  while (at < start)
+    at += size_t(uint8_t(wire_[at])) + 1;
   return at == start && std::equal(wire_.begin() + long(start), wire_.end(), apex.wire_.begin(),
                                    [](char a, char b) { return lower(a) == lower(b); });
 }

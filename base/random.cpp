@@ -21,7 +21,8 @@ std::string time_ordered_id(Time now) {
   constexpr std::string_view kAlphabet = "0123456789abcdefghijklmnopqrstuv";
   const auto milliseconds = uint64_t(now.time_since_epoch().count());
   Bytes octets;
-  for (int shift = 40; shift >= 0; shift -= 8) octets.push_back(char((milliseconds >> shift) & 0xff));
+  for (int shift = 40; shift >= 0; shift -= 8)
+    octets.push_back(char((milliseconds >> shift) & 0xff));
   octets += random_bytes(10);
   std::string id;
   uint32_t bits = 0;

@@ -30,12 +30,14 @@ bool take(std::string_view& text, std::string_view either) {
 std::optional<std::chrono::milliseconds> take_fraction(std::string_view& text) {
   constexpr size_t kDigitsMax = 9;
   size_t digits = 0;
-  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
+  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9')
+    ++digits;
   if (digits == 0 || digits > kDigitsMax) return std::nullopt;
   std::string_view thousandths = text.substr(0, std::min<size_t>(digits, 3));
   int value = 0;
   std::from_chars(thousandths.data(), thousandths.data() + thousandths.size(), value);
-  for (size_t i = thousandths.size(); i < 3; ++i) value *= 10;
+  for (size_t i = thousandths.size(); i < 3; ++i)
+    value *= 10;
   text.remove_prefix(digits);
   return std::chrono::milliseconds(value);
 }

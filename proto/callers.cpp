@@ -65,9 +65,9 @@ tl::expected<std::string, grpc::Status> Callers::authorize(const Presented& pres
                                                            Permission permission) const {
   const Credential* credential = find(presented);
   if (credential == nullptr) {
-    return tl::unexpected(grpc::Status(
-        grpc::StatusCode::UNAUTHENTICATED,
-        "neither a known bearer token nor a known client certificate came with this call"));
+    return tl::unexpected(
+        grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
+                     "neither a known bearer token nor a known client certificate came with this call"));
   }
   if (!credential->permissions.contains(permission)) {
     return tl::unexpected(grpc::Status(grpc::StatusCode::PERMISSION_DENIED,

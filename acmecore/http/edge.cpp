@@ -102,34 +102,20 @@ Edge::Answer Edge::answer_post(const base::http::Request& request, const Route& 
 
 Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::string url) {
   switch (route.resource) {
-    case Resource::directory:
-      CO_CHECK(require_post_as_get(request));
-      co_return directory();
-    case Resource::new_nonce:
-      CO_CHECK(require_post_as_get(request));
-      co_return new_nonce(/*is_get=*/true);
+    case Resource::directory: CO_CHECK(require_post_as_get(request)); co_return directory();
+    case Resource::new_nonce: CO_CHECK(require_post_as_get(request)); co_return new_nonce(/*is_get=*/true);
     case Resource::new_account:
       co_return co_await new_account(*std::move(request.jwk), std::move(request.payload));
-    case Resource::new_order:
-      co_return co_await new_order(request);
-    case Resource::revoke_cert:
-      co_return co_await revoke_cert(request);
-    case Resource::key_change:
-      co_return co_await key_change(request, std::move(url));
-    case Resource::account:
-      co_return co_await account(request, route);
-    case Resource::orders:
-      co_return co_await orders(request, route);
-    case Resource::order:
-      co_return co_await order(request, route);
-    case Resource::finalize:
-      co_return co_await finalize(request, route);
-    case Resource::authorization:
-      co_return co_await authorization(request, route);
-    case Resource::challenge:
-      co_return co_await challenge(request, route);
-    case Resource::certificate:
-      co_return co_await certificate(request, route);
+    case Resource::new_order: co_return co_await new_order(request);
+    case Resource::revoke_cert: co_return co_await revoke_cert(request);
+    case Resource::key_change: co_return co_await key_change(request, std::move(url));
+    case Resource::account: co_return co_await account(request, route);
+    case Resource::orders: co_return co_await orders(request, route);
+    case Resource::order: co_return co_await order(request, route);
+    case Resource::finalize: co_return co_await finalize(request, route);
+    case Resource::authorization: co_return co_await authorization(request, route);
+    case Resource::challenge: co_return co_await challenge(request, route);
+    case Resource::certificate: co_return co_await certificate(request, route);
   }
   co_return fail(ErrorKind::internal, "a route without a handler");
 }

@@ -22,33 +22,22 @@ base::http::Response problem_response(unsigned status, Json::Object problem) {
 
 unsigned status_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::account_not_valid:
-      return 401;
+    case ErrorKind::account_not_valid: return 401;
     case ErrorKind::unauthorized:
     case ErrorKind::caa:
     case ErrorKind::external_account_required:
     case ErrorKind::order_not_ready:
     case ErrorKind::rejected_identifier:
-    case ErrorKind::user_action_required:
-      return 403;
-    case ErrorKind::not_found:
-      return 404;
-    case ErrorKind::method_not_allowed:
-      return 405;
-    case ErrorKind::conflict:
-      return 409;
-    case ErrorKind::too_large:
-      return 413;
-    case ErrorKind::unsupported_media_type:
-      return 415;
-    case ErrorKind::rate_limited:
-      return 429;
-    case ErrorKind::internal:
-      return 500;
-    case ErrorKind::unavailable:
-      return 503;
-    default:
-      return 400;
+    case ErrorKind::user_action_required: return 403;
+    case ErrorKind::not_found: return 404;
+    case ErrorKind::method_not_allowed: return 405;
+    case ErrorKind::conflict: return 409;
+    case ErrorKind::too_large: return 413;
+    case ErrorKind::unsupported_media_type: return 415;
+    case ErrorKind::rate_limited: return 429;
+    case ErrorKind::internal: return 500;
+    case ErrorKind::unavailable: return 503;
+    default: return 400;
   }
 }
 

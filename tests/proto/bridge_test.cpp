@@ -39,7 +39,8 @@ class EchoNames final : public assay::v1::CertificateService::CallbackService {
       if (!co_await stream.write(std::move(response))) co_return grpc::Status::CANCELLED;
     }
     if (request.names_size() == 0) {
-      co_return to_status({base::ErrorKind::bad_csr, "no names", {{base::ErrorKind::caa, "denied", "a.test"}}});
+      co_return to_status(
+          {base::ErrorKind::bad_csr, "no names", {{base::ErrorKind::caa, "denied", "a.test"}}});
     }
     co_return grpc::Status::OK;
   }
@@ -95,11 +96,13 @@ TEST_F(Bridge, StreamsWhatACoroutineWrites) {
   const auto stub = assay::v1::CertificateService::NewStub(channel_);
   grpc::ClientContext context;
   IssueRequest request;
-  for (int i = 0; i < 100; ++i) request.add_names(std::to_string(i));
+  for (int i = 0; i < 100; ++i)
+    request.add_names(std::to_string(i));
   const auto reader = stub->Issue(&context, request);
   IssueResponse response;
   int seen = 0;
-  while (reader->Read(&response)) EXPECT_EQ(response.order_created().order(), std::to_string(seen++));
+  while (reader->Read(&response))
+    EXPECT_EQ(response.order_created().order(), std::to_string(seen++));
   EXPECT_EQ(seen, 100);
   EXPECT_TRUE(reader->Finish().ok());
 }
@@ -108,7 +111,8 @@ TEST_F(Bridge, EndsAStreamWhoseClientHasGone) {
   const auto stub = assay::v1::CertificateService::NewStub(channel_);
   grpc::ClientContext context;
   IssueRequest request;
-  for (int i = 0; i < 100000; ++i) request.add_names("x");
+  for (int i = 0; i < 100000; ++i)
+    request.add_names("x");
   const auto reader = stub->Issue(&context, request);
   IssueResponse response;
   ASSERT_TRUE(reader->Read(&response));

@@ -14,7 +14,8 @@ const Callers kCallers({{.name = "robot",
                         {.name = "admin",
                          .token_sha256 = "",
                          .certificate_name = "admin.corp.test",
-                         .permissions = {Permission::zones, Permission::challenges, Permission::certificates}}});
+                         .permissions = {Permission::zones, Permission::challenges,
+                                         Permission::certificates}}});
 
 grpc::StatusCode refusal(const Presented& presented, Permission permission) {
   const auto caller = kCallers.authorize(presented, permission);
@@ -22,7 +23,8 @@ grpc::StatusCode refusal(const Presented& presented, Permission permission) {
 }
 
 TEST(Callers, AreKnownByTheirToken) {
-  EXPECT_EQ(kCallers.authorize({.token = "s3cret", .certificate_names = {}}, Permission::challenges), "robot");
+  EXPECT_EQ(kCallers.authorize({.token = "s3cret", .certificate_names = {}}, Permission::challenges),
+            "robot");
   EXPECT_EQ(refusal({.token = "s3cre", .certificate_names = {}}, Permission::challenges),
             grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(refusal({.token = base::sha256("s3cret"), .certificate_names = {}}, Permission::challenges),

@@ -3,8 +3,8 @@
 //   acme_load [--workers N] [--seconds S] [--warmup S] [--zone bench.test]
 //
 // Prints the port of its DNS server first ("dns PORT"). Then it reads "PID DIRECTORY-URL CA-FILE" from standard
-// input: a driver starts the server, which asks that port, in between. Ends with one line of JSON. Keys, accounts and CSRs are made
-// before the clock starts.
+// input: a driver starts the server, which asks that port, in between. Ends with one line of JSON. Keys and
+// accounts are made before the clock starts.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -60,7 +60,8 @@ std::chrono::duration<double> cpu_time(int pid) {
   std::getline(file, line);
   std::istringstream fields(line.substr(line.rfind(')') + 2));
   std::string skipped;
-  for (int i = 0; i < 11; ++i) fields >> skipped;
+  for (int i = 0; i < 11; ++i)
+    fields >> skipped;
   long user = 0, system = 0;
   fields >> user >> system;
   return std::chrono::duration<double>(double(user + system) / double(sysconf(_SC_CLK_TCK)));
@@ -89,8 +90,8 @@ class Worker {
     const std::string name =
         "n" + std::to_string(number_) + "-" + std::to_string(issued_++) + "." + options_.zone;
     const std::string request_der = csr(certificate_key_.get(), name);
-    const HttpAnswer created = post(at(directory_, "newOrder"),
-                                    R"({"identifiers":[{"type":"dns","value":")" + name + "\"}]}");
+    const HttpAnswer created =
+        post(at(directory_, "newOrder"), R"({"identifiers":[{"type":"dns","value":")" + name + "\"}]}");
     auto order = object(created);
     const std::string authorization_url(order.at("authorizations").as_array().at(0).as_string());
     const auto authorization = object(post(authorization_url, ""));
@@ -109,12 +110,14 @@ class Worker {
     validation_ms.push_back(Milliseconds(Clock::now() - asked).count());
     order = object(post(at(order, "finalize"), R"({"csr":")" + base::base64url(request_der) + "\"}"));
     while (at(order, "status") != "valid") {
-      if (at(order, "status") == "invalid") throw std::runtime_error("invalid: " + boost::json::serialize(order));
+      if (at(order, "status") == "invalid")
+        throw std::runtime_error("invalid: " + boost::json::serialize(order));
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
       order = object(post(created.location, ""));
     }
     const HttpAnswer chain = post(at(order, "certificate"), "");
-    if (chain.body.find("-----BEGIN CERTIFICATE-----") == std::string::npos) throw std::runtime_error(chain.body);
+    if (chain.body.find("-----BEGIN CERTIFICATE-----") == std::string::npos)
+      throw std::runtime_error(chain.body);
   }
 
   std::vector<double> issue_ms;
@@ -170,16 +173,18 @@ void report(const std::vector<std::unique_ptr<Worker>>& workers, double elapsed,
     validations.insert(validations.end(), worker->validation_ms.begin(), worker->validation_ms.end());
   }
   const double count = double(issues.size());
-  std::printf("{\"issuances\":%.0f,\"per_second\":%.1f,\"cpu_ms\":%.3f,\"utilization\":%.2f,\"posts\":%.2f,"
-              "\"issue_p50_ms\":%.2f,\"issue_p99_ms\":%.2f,\"validation_p50_ms\":%.2f,\"validation_p99_ms\":%.2f}\n",
-              count, count / elapsed, 1000 * cpu / count, cpu / elapsed, double(posts) / count,
-              percentile(issues, 0.5), percentile(issues, 0.99), percentile(validations, 0.5),
-              percentile(validations, 0.99));
+  std::printf(
+      "{\"issuances\":%.0f,\"per_second\":%.1f,\"cpu_ms\":%.3f,\"utilization\":%.2f,\"posts\":%.2f,"
+      "\"issue_p50_ms\":%.2f,\"issue_p99_ms\":%.2f,\"validation_p50_ms\":%.2f,\"validation_p99_ms\":%.2f}\n",
+      count, count / elapsed, 1000 * cpu / count, cpu / elapsed, double(posts) / count,
+      percentile(issues, 0.5), percentile(issues, 0.99), percentile(validations, 0.5),
+      percentile(validations, 0.99));
 }
 
 void run(const Options& options, TxtServer& dns) {
   std::vector<std::unique_ptr<Worker>> workers;
-  for (int i = 0; i < options.workers; ++i) workers.push_back(std::make_unique<Worker>(options, dns, i));
+  for (int i = 0; i < options.workers; ++i)
+    workers.push_back(std::make_unique<Worker>(options, dns, i));
   std::atomic<bool> measuring = false, stopping = false;
   std::vector<std::thread> threads;
   for (auto& worker : workers) {
@@ -205,9 +210,11 @@ void run(const Options& options, TxtServer& dns) {
   const double cpu = (cpu_time(options.pid) - cpu_before).count();
   const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
   stopping = true;
-  for (auto& thread : threads) thread.join();
+  for (auto& thread : threads)
+    thread.join();
   long posts = 0;
-  for (const auto& worker : workers) posts += worker->posts;
+  for (const auto& worker : workers)
+    posts += worker->posts;
   report(workers, elapsed, cpu, posts);
 }
 

@@ -63,7 +63,8 @@ std::string thumbprint(EVP_PKEY* key) { return base::base64url(base::sha256(jwk(
 std::string csr(EVP_PKEY* key, const std::string& name) {
   const base::X509RequestHandle request(X509_REQ_new());
   require(X509_REQ_set_pubkey(request.get(), key) == 1);
-  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("DNS:" + name).c_str());
+  X509_EXTENSION* extension =
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("DNS:" + name).c_str());
   require(extension != nullptr);
   STACK_OF(X509_EXTENSION)* extensions = sk_X509_EXTENSION_new_null();
   sk_X509_EXTENSION_push(extensions, extension);

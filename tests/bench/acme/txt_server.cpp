@@ -29,7 +29,8 @@ std::string wire_name(std::string_view name) {
 
 // An RR whose owner is a pointer to offset `owner`, with a TTL of 0.
 std::string record(unsigned owner, unsigned type, const std::string& rdata) {
-  return be16(0xc000 | owner) + be16(type) + be16(1) + std::string(4, '\0') + be16(unsigned(rdata.size())) + rdata;
+  return be16(0xc000 | owner) + be16(type) + be16(1) + std::string(4, '\0') + be16(unsigned(rdata.size())) +
+         rdata;
 }
 
 }  // namespace
@@ -64,7 +65,8 @@ void TxtServer::run() {
   while (!stopping_) {
     sockaddr_in peer{};
     socklen_t size = sizeof peer;
-    const ssize_t got = recvfrom(socket_, query.data(), query.size(), 0, reinterpret_cast<sockaddr*>(&peer), &size);
+    const ssize_t got =
+        recvfrom(socket_, query.data(), query.size(), 0, reinterpret_cast<sockaddr*>(&peer), &size);
     if (got < ssize_t(kHeaderSize) || stopping_) continue;
     const std::string reply = answer({query.data(), size_t(got)});
     sendto(socket_, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&peer), size);
@@ -76,7 +78,8 @@ std::string TxtServer::answer(std::string_view query) {
   size_t at = kHeaderSize;
   while (at < query.size() && query[at] != 0) {
     if (!owner.empty()) owner += '.';
-    for (char c : query.substr(at + 1, uint8_t(query[at]))) owner += char(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    for (char c : query.substr(at + 1, uint8_t(query[at])))
+      owner += char(c >= 'A' && c <= 'Z' ? c + 32 : c);
     at += uint8_t(query[at]) + size_t{1};
   }
   const size_t question_end = at + 5;
@@ -98,7 +101,8 @@ std::string TxtServer::answer(std::string_view query) {
   // NODATA with the zone's SOA, whose name ends the question's.
   const size_t zone_at = question_end - 4 - wire_name(zone_).size();
   const std::string numbers = std::string(3, '\0') + "\1" + std::string(16, '\0');
-  return reply + record(unsigned(zone_at), 6, be16(unsigned(0xc000 | zone_at)) + be16(unsigned(0xc000 | zone_at)) + numbers);
+  return reply + record(unsigned(zone_at), 6,
+                        be16(unsigned(0xc000 | zone_at)) + be16(unsigned(0xc000 | zone_at)) + numbers);
 }
 
 }  // namespace bench
