@@ -129,8 +129,9 @@ class Store {
 
   // Applies the batch and returns its revision once it is durable: it survives SIGKILL and power loss, and
   // whoever reads afterwards sees it. conflict: an expectation does not hold. unavailable: no space, or
-  // closing. malformed: a key or value over its limit, or an empty key. internal: also a key that the batch
-  // changes twice. Of a batch that failed, nothing is or will be seen.
+  // closing. malformed: a key or value over its limit, or an empty key. Of a batch that failed so, nothing is
+  // or will be seen. internal: a key that the batch changes twice; or the disk failed at the very end, and
+  // whether the batch was applied is known after a restart.
   virtual Task<Result<Revision>> commit(Batch batch) = 0;
 
   // Changes to keys that start with `prefix`, from the next commit on.

@@ -76,8 +76,8 @@ Result<void> restore_store(const path& from, const path& directory) {
   CHECK(lmdb::make_directory(directory));
   TRY(const auto lock, lmdb::DirectoryLock::take(directory));
   if (lmdb::holds_store(directory)) {
-    return fail(ErrorKind::conflict, "there is a store in " + directory.string() +
-                                         "; restore into a directory without one");
+    return fail(ErrorKind::conflict,
+                "there is a store in " + directory.string() + "; restore into a directory without one");
   }
   return lmdb::install_store(directory, [&](const path& unfinished) -> Result<void> {
     TRY(const auto data, lmdb::File::open(from / lmdb::kDataFile));
@@ -86,8 +86,9 @@ Result<void> restore_store(const path& from, const path& directory) {
     TRY(const auto copied, lmdb::File::open(unfinished / lmdb::kDataFile));
     TRY(const auto sum, copied.sha256());
     if (checksum_line(sum) != expected) {
-      return fail(ErrorKind::malformed, "the backup in " + from.string() + " is damaged: the SHA-256 of its " +
-                                            lmdb::kDataFile + " is not what " + kChecksumFile + " says");
+      return fail(ErrorKind::malformed, "the backup in " + from.string() +
+                                            " is damaged: the SHA-256 of its " + lmdb::kDataFile +
+                                            " is not what " + kChecksumFile + " says");
     }
     CHECK(copy.sync());
     return check(unfinished);

@@ -20,7 +20,8 @@ constexpr const char* kNames[kDatabases] = {nullptr, "entries", "expiry"};
 
 // The kinds that a caller can be told; the rest is a bug or a broken disk.
 tl::unexpected<base::Error> failure(int code, const char* doing) {
-  const std::string detail = std::string(doing) + ": " + mdb_strerror(code);
+  std::string detail = std::string(doing) + ": " + mdb_strerror(code);
+  if (code == EIO) detail += ", from a disk that fails or is full";  // LMDB's word for a write cut short
   switch (code) {
     case MDB_MAP_FULL:
     case MDB_TXN_FULL:
@@ -28,11 +29,9 @@ tl::unexpected<base::Error> failure(int code, const char* doing) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-    case EIO:  // also what LMDB makes of a write that was cut short by a full disk
-    case ENOMEM:
-      return fail(ErrorKind::unavailable, detail);
-    default:
-      return fail(ErrorKind::internal, detail);
+    case EIO:
+    case ENOMEM: return fail(ErrorKind::unavailable, detail);
+    default: return fail(ErrorKind::internal, detail);
   }
 }
 
@@ -45,6 +44,12 @@ unsigned flags_of(Access access) {
   if (access != Access::write) flags |= MDB_RDONLY;
   if (access == Access::alone) flags |= MDB_NOLOCK;
   return flags;
+}
+
+tl::unexpected<base::Error> no_address_space(const std::filesystem::path& directory, size_t map_size) {
+  return fail(ErrorKind::internal, "cannot open the store in " + directory.string() +
+                                       ": no address space for " + std::to_string(map_size >> 20) +
+                                       " MiB; lower storage.size_max or raise the process's limit");
 }
 
 // LMDB trusts its file's length, and a page behind the end is a SIGBUS.
@@ -68,6 +73,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const std::filesystem::pa
   mdb_env_set_maxreaders(env, kReadersMax);
   if (access == Access::write) mdb_env_set_mapsize(env, map_size);
   if (const int code = mdb_env_open(env, directory.c_str(), flags_of(access), kFileMode)) {
+    if (code == ENOMEM && access == Access::write) return no_address_space(directory, map_size);
     return fail(ErrorKind::internal,
                 "cannot open the store in " + directory.string() + ": " + mdb_strerror(code));
   }
@@ -117,6 +123,14 @@ int Environment::begin_read(MDB_txn** txn) {
   // The process that writes has restarted with a larger map, and this one follows.
   mdb_env_set_mapsize(env_, 0);
   return mdb_txn_begin(env_, nullptr, MDB_RDONLY, txn);
+}
+
+// LMDB gives an environment up when it could not write the page that says which transaction is the last.
+bool Environment::is_broken() {
+  MDB_txn* txn = nullptr;
+  const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  if (!code) mdb_txn_abort(txn);
+  return code == MDB_PANIC;
 }
 
 Result<void> Environment::copy_to(int descriptor) {
@@ -256,8 +270,14 @@ Result<void> WriteTxn::erase(Database database, BytesView key) {
 }
 
 Result<void> WriteTxn::commit() {
-  if (const int code = mdb_txn_commit(std::exchange(txn_, nullptr))) return failure(code, "committing");
-  return {};
+  const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
+  if (!code) return {};
+  if (environment_.is_broken()) {
+    return fail(ErrorKind::internal, std::string("the disk failed at the end of a commit (") +
+                                         mdb_strerror(code) +
+                                         "); whether it was made is known after a restart");
+  }
+  return failure(code, "committing");
 }
 
 }  // namespace storage::lmdb

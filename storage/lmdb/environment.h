@@ -68,6 +68,7 @@ class Environment {
   explicit Environment(MDB_env* env) : env_(env) {}
 
   int begin_read(MDB_txn** txn);
+  bool is_broken();
 
   MDB_env* env_;
   unsigned handles_[kDatabases] = {};
@@ -128,7 +129,8 @@ class WriteTxn final : public Txn {
   Result<void> begin();
   Result<void> put(Database database, BytesView key, BytesView value);
   Result<void> erase(Database database, BytesView key);  // an absent key is no error
-  // Returns once the transaction is on the disk.
+  // Returns once the transaction is on the disk. unavailable: it was not made, for want of room. internal: the
+  // disk failed, and from now on so does everything in this environment but what has begun to read.
   Result<void> commit();
 };
 

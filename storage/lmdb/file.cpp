@@ -22,9 +22,9 @@ namespace {
 constexpr size_t kChunkSize = 256 * 1024;
 
 tl::unexpected<base::Error> failure_at(const char* doing, const path& file) {
-  const ErrorKind kind = errno == ENOENT    ? ErrorKind::not_found
-                         : errno == ENOSPC  ? ErrorKind::unavailable
-                                            : ErrorKind::internal;
+  const ErrorKind kind = errno == ENOENT   ? ErrorKind::not_found
+                         : errno == ENOSPC ? ErrorKind::unavailable
+                                           : ErrorKind::internal;
   return fail(kind, std::string("cannot ") + doing + " " + file.string() + ": " + std::strerror(errno));
 }
 

@@ -76,6 +76,8 @@ std::unique_ptr<Reader> LmdbStore::reader() {
   return std::make_unique<lmdb::LmdbReader>(*environment_, writer_);
 }
 
-Result<void> LmdbStore::backup(const std::filesystem::path& to) { return lmdb::write_backup(*environment_, to); }
+Result<void> LmdbStore::backup(const std::filesystem::path& to) {
+  return lmdb::write_backup(*environment_, to);
+}
 
 }  // namespace storage

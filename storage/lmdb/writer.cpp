@@ -17,11 +17,6 @@ namespace {
 // Groups after which the slots of dead readers are looked for: a backup that was killed leaves one.
 constexpr size_t kGroupsBetweenChecks = 1000;
 
-// To the caller there is one cause, and the log tells the operator which.
-tl::unexpected<base::Error> full() {
-  return fail(ErrorKind::unavailable, "there is no room to store anything; nothing was changed");
-}
-
 tl::unexpected<base::Error> closing() {
   return fail(ErrorKind::unavailable, "the store is closing; nothing was changed");
 }
@@ -91,13 +86,15 @@ void Writer::commit_group(std::span<Waiting> group) {
     return;
   }
   if (!last) {
-    base::log::error("storage.commit.failed", {{"error", last.error().detail}});
+    const base::Error& error = last.error();
     group.front().result =
-        last.error().kind == ErrorKind::unavailable ? full() : tl::unexpected(last.error());
+        tl::unexpected(error.kind == ErrorKind::unavailable ? refusal(error.detail) : error);
     return;
   }
   for (const Waiting& waiting : group) {
-    if (waiting.result) watches_.publish(waiting.batch, *waiting.result);
+    if (!waiting.result) continue;
+    watches_.publish(waiting.batch, *waiting.result);
+    if (!waiting.batch.puts.empty() && std::exchange(refusing_, false)) base::log::info("storage.writable");
   }
   committed_.store(*last, std::memory_order_release);
 }
@@ -117,14 +114,22 @@ Result<Revision> Writer::try_group(std::span<Waiting> group) {
       CHECK(apply(txn, batch, last + 1));
       size += put_size(batch);
       result = ++last;
+    } else if (holds) {
+      result = tl::unexpected(refusal("storage.size_max is reached"));
     } else {
-      result = holds ? full() : fail(ErrorKind::conflict, "another change came first; read again");
+      result = fail(ErrorKind::conflict, "another change came first; read again");
     }
   }
   if (last == before) return last;
   CHECK(set_last_revision(txn, last));
   CHECK(txn.commit());
   return last;
+}
+
+// To the caller there is one cause. The log tells the operator which, once until batches pass again.
+base::Error Writer::refusal(std::string_view cause) {
+  if (!std::exchange(refusing_, true)) base::log::error("storage.full", {{"cause", cause}});
+  return {ErrorKind::unavailable, "there is no room to store anything; nothing was changed"};
 }
 
 // Whether the batch stays under the limit together with `size` octets of its group. One that only deletes

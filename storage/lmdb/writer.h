@@ -56,12 +56,14 @@ class Writer {
   void commit_group(std::span<Waiting> group);
   Result<Revision> try_group(std::span<Waiting> group);
   Result<bool> has_room(const Batch& batch, size_t size);
+  base::Error refusal(std::string_view cause);
 
   Environment& environment_;
   WatchList& watches_;
   const size_t size_max_;
   ReadTxn free_pages_{environment_};  // of the writer's thread
   size_t groups_ = 0;                 // of the writer's thread
+  bool refusing_ = false;             // of the writer's thread: the last batch that puts found no room
 
   // On a line of its own: every DNS worker reads it, and nothing beside it may take it from them.
   alignas(64) std::atomic<Revision> committed_;

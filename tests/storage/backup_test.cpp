@@ -81,7 +81,8 @@ TEST_F(BackupTest, IsReadableByItsOwnerOnly) {
 
 TEST_F(BackupTest, ItsSumIsWhatSha256sumChecks) {
   make_backup();
-  EXPECT_EQ(std::system(("cd '" + backup_.string() + "' && sha256sum --check --status SHA256SUMS").c_str()), 0);
+  EXPECT_EQ(std::system(("cd '" + backup_.string() + "' && sha256sum --check --status SHA256SUMS").c_str()),
+            0);
 }
 
 // Each batch moves two counters together; a copy that caught half a batch has them apart.
@@ -92,11 +93,13 @@ TEST_F(BackupTest, IsConsistentWhileOthersWrite) {
   std::thread writer([&] {
     for (int i = 0; !done; ++i, ++commits) {
       const Bytes count = std::to_string(i);
-      Batch batch{.puts = {{"first", count}, {"last", count}, {"pad" + std::to_string(i % 50), Bytes(9000, 'p')}}};
+      Batch batch{
+          .puts = {{"first", count}, {"last", count}, {"pad" + std::to_string(i % 50), Bytes(9000, 'p')}}};
       run_task(store->commit(std::move(batch))).value();
     }
   });
-  while (commits < 5) std::this_thread::yield();
+  while (commits < 5)
+    std::this_thread::yield();
   for (int i = 0; i < 10; ++i) {
     const int before = commits;
     const auto backup = backup_.string() + std::to_string(i);
@@ -169,7 +172,8 @@ TEST_F(BackupTest, OfADirectoryWithoutAStoreFailsAndMakesNone) {
 
 TEST_F(BackupTest, IsNotRestoredOverAStore) {
   make_backup();
-  EXPECT_THAT(restore_store(backup_, state_).error().detail, HasSubstr("there is a store in " + state_.string()));
+  EXPECT_THAT(restore_store(backup_, state_).error().detail,
+              HasSubstr("there is a store in " + state_.string()));
   const auto store = open(state_);
   EXPECT_THAT(restore_store(backup_, state_).error().detail, HasSubstr("is in use"));
   EXPECT_EQ(run_task(store->get("a")).value()->value, "1");

@@ -47,17 +47,23 @@ DiskLayer* covering(int descriptor) {
 // Writes as much as the layer admits, and tells it. `offset` is where the octets go.
 template <class Write>
 ssize_t pass(DiskLayer& disk, int descriptor, std::string octets, size_t offset, Write write) {
-  const auto admitted = disk.admit(octets.size());
-  if (!admitted) {
+  struct stat status;
+  fstat(descriptor, &status);
+  const size_t admitted = disk.admit(size_t(status.st_size), offset, octets.size());
+  if (admitted == 0) {
     errno = ENOSPC;
     return -1;
   }
-  octets.resize(*admitted);
+  octets.resize(admitted);
   const ssize_t written = write(octets);
   if (written > 0) {
     octets.resize(size_t(written));
     const bool durable = (fcntl(descriptor, F_GETFL) & O_DSYNC) != 0;
     disk.note(WriteEvent{file_of(descriptor), offset, std::move(octets), durable});
+    if (durable && disk.fails_durable_writes()) {
+      errno = EIO;
+      return -1;
+    }
   }
   return written;
 }
@@ -90,6 +96,16 @@ void DiskLayer::set_room(std::optional<size_t> octets) {
   room_ = octets;
 }
 
+void DiskLayer::fail_durable_writes(bool failing) {
+  std::lock_guard lock(mutex_);
+  failing_durable_writes_ = failing;
+}
+
+bool DiskLayer::fails_durable_writes() {
+  std::lock_guard lock(mutex_);
+  return failing_durable_writes_;
+}
+
 void DiskLayer::stall_syncs(bool stalled) {
   std::lock_guard lock(mutex_);
   stalled_ = stalled;
@@ -111,13 +127,13 @@ void DiskLayer::note(DiskEvent event) {
   events_.push_back(std::move(event));
 }
 
-std::optional<size_t> DiskLayer::admit(size_t size) {
+size_t DiskLayer::admit(size_t length, size_t offset, size_t size) {
   std::lock_guard lock(mutex_);
-  if (!room_) return size;
-  if (*room_ == 0) return std::nullopt;
-  const size_t admitted = std::min(size, *room_);
-  *room_ -= admitted;
-  return admitted;
+  const size_t end = offset + size;
+  if (!room_ || end <= length) return size;
+  const size_t growth = std::min(end - length, *room_);
+  *room_ -= growth;
+  return length + growth <= offset ? 0 : length + growth - offset;
 }
 
 void DiskLayer::before_sync() {

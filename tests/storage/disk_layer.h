@@ -46,8 +46,11 @@ class DiskLayer {
   void mark(uint64_t what);
   std::vector<DiskEvent> take_events();
 
-  // From now on only so many octets fit; the write that meets the end is cut short, the next fails (ENOSPC).
+  // From now on files can grow by so many octets together. The write that meets the end is cut short, and the
+  // next one fails (ENOSPC). Writing over what is there needs no room.
   void set_room(std::optional<size_t> octets);
+  // From now on a durable write happens, and says that it failed (EIO).
+  void fail_durable_writes(bool failing);
   // From now on no sync returns, until it is called with false.
   void stall_syncs(bool stalled);
   // Returns once a sync is stalled.
@@ -56,9 +59,10 @@ class DiskLayer {
   // For the replaced calls.
   bool covers(const std::string& path) const;
   void note(DiskEvent event);
-  // How many of `size` octets may be written: 0 and more, or nothing if not even one.
-  std::optional<size_t> admit(size_t size);
+  // How many of `size` octets may be written at `offset` of a file that is `length` long.
+  size_t admit(size_t length, size_t offset, size_t size);
   void before_sync();
+  bool fails_durable_writes();
 
  private:
   const std::filesystem::path root_;
@@ -66,6 +70,7 @@ class DiskLayer {
   std::condition_variable changed_;
   std::vector<DiskEvent> events_;
   std::optional<size_t> room_;
+  bool failing_durable_writes_ = false;
   bool stalled_ = false;
   int waiting_syncs_ = 0;
 };

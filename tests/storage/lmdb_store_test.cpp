@@ -151,7 +151,8 @@ TEST_F(LmdbStoreTest, IsUnavailableAtItsLimitAndGoesOnReading) {
   const int count = fill(*store);
   EXPECT_GT(count, 10);
   EXPECT_LT(count, 21);
-  EXPECT_LE(std::filesystem::file_size(directory_ / lmdb::kDataFile), kSmall + lmdb::deletion_reserve(kSmall));
+  EXPECT_LE(std::filesystem::file_size(directory_ / lmdb::kDataFile),
+            kSmall + lmdb::deletion_reserve(kSmall));
   EXPECT_EQ(run_task(store->get("k0")).value()->value, Bytes(100'000, 'v'));
   EXPECT_EQ(run_task(store->get("k" + std::to_string(count))).value(), std::nullopt);
   EXPECT_EQ(store->reader()->get("k1").value().value().size(), 100'000u);
@@ -197,7 +198,7 @@ TEST_F(LmdbStoreTest, ABatchThatDoesNotFitLeavesNothing) {
 TEST_F(LmdbStoreTest, SaysThatTheAddressSpaceIsTooSmallForItsLimit) {
   const auto opened = LmdbStore::open({.directory = directory_, .size_max = uint64_t{1} << 50});
   ASSERT_FALSE(opened);
-  EXPECT_THAT(opened.error().detail, HasSubstr(directory_.string()));
+  EXPECT_THAT(opened.error().detail, HasSubstr("no address space for"));
   EXPECT_TRUE(open());
 }
 
