@@ -32,8 +32,7 @@ TEST(Config, OfNothingIsUsable) {
   EXPECT_TRUE(preset.grpc.credentials.empty());
 }
 
-TEST(Config, SaysEverythingThatAnOperatorCanSet) {
-  const Config all = config(R"(
+constexpr const char* kEverything = R"(
 state_directory = "/srv/assay"
 roles = ["ca", "dns"]
 [log]
@@ -91,7 +90,11 @@ stub = [{zone = "corp.test", addresses = ["127.0.0.1:5300"]}]
 timeout = "250ms"
 attempts = 1
 allow_private_addresses = false
-)");
+)";
+
+TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
+  const Config all = config(kEverything);
+
   EXPECT_EQ(all.state_directory, "/srv/assay");
   EXPECT_EQ(all.roles, (std::set{Role::dns, Role::ca}));
   EXPECT_EQ(all.log.level, log::Level::debug);
@@ -123,6 +126,10 @@ allow_private_addresses = false
   EXPECT_EQ(all.http.write_timeout, 4s);
   EXPECT_EQ(all.http.idle_timeout, 5s);
   EXPECT_EQ(all.http.drain_timeout, 6s);
+}
+
+TEST(Config, SaysEverythingThatAnOperatorCanSetOfWhoAsksAndWhoIsAsked) {
+  const Config all = config(kEverything);
   EXPECT_THAT(all.grpc.listen, ElementsAre(Endpoint{"127.0.0.1", 444}));
   EXPECT_EQ(all.grpc.tls.certificate, "grpc.pem");
   EXPECT_EQ(all.grpc.tls.key, "grpc-key.pem");
