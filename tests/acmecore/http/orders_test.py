@@ -1,0 +1,235 @@
+"""RFC 8555 §7.1.3, §7.1.4, §7.4 and §7.5: O01 to O52, authorizations and challenges."""
+import unittest
+
+import wire
+from wire import b64, csr
+
+
+def dns(*values):
+    return [{"type": "dns", "value": value} for value in values]
+
+
+class OrderTest(wire.WireTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account = cls.new_account(cls())
+
+    def ask(self, payload, account=None):
+        return self.post(account or self.account, self.url["newOrder"], payload)
+
+
+class NewOrders(OrderTest):
+    def test_a_new_order_is_201_with_location_and_object(self):
+        reply = self.ask({"identifiers": dns("a.orders.test", "*.a.orders.test")})
+        self.assertEqual(reply.status, 201)
+        order = reply.json()
+        self.assertEqual(order["status"], "pending")
+        self.assertEqual(order["identifiers"], dns("a.orders.test", "*.a.orders.test"))
+        self.assertEqual(len(order["authorizations"]), 2)
+        self.assertRegex(order["expires"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
+        self.assertEqual(order["finalize"], reply.headers["Location"] + "/finalize")
+        self.assertNotIn("certificate", order)
+        self.assertNotIn("error", order)
+        self.assertEqual(self.get(self.account, reply.headers["Location"]), order)
+
+    def test_O01_to_O05_identifiers_that_are_no_list(self):
+        for payload in ({}, {"identifiers": []}, {"identifiers": "a.test"}, {"identifiers": None},
+                        {"identifiers": {"type": "dns", "value": "a.test"}}, {"identifiers": 1}, "", [], "null"):
+            self.refused(self.ask(payload), 400, "malformed")
+
+    def test_O06_to_O13_an_identifier_that_is_none(self):
+        for identifier in ("a.test", None, 1, [], {}, {"type": "dns"}, {"value": "a.test"},
+                           {"type": "dns", "value": 1}, {"type": "dns", "value": ["a.test"]},
+                           {"type": 1, "value": "a.test"}, {"type": None, "value": "a.test"},
+                           {"type": "dns", "value": None}, {"type": "dns", "value": ""}):
+            self.refused(self.ask({"identifiers": [identifier]}), 400, "malformed")
+            self.refused(self.ask({"identifiers": dns("a.orders.test") + [identifier]}), 400, "malformed")
+
+    def test_names_that_no_certificate_may_hold(self):
+        for name in ("a..test", ".a.test", "a.test.", "-a.test", "a-.test", "a_b.test", "a b.test", "a.test:443",
+                     "https://a.test", "a.test/x", "a\0.test", "*", "*.", "*.*.a.test", "a.*.test", "a*.a.test",
+                     "**.a.test", "xn--a.test", "xn--.test", "ab--c.test", "\u00e4.test", "a" * 64 + ".test",
+                     ".".join(["a" * 60] * 5), "127.0.0.1", "1.2.3.4", "::1", "[::1]", "a@b.test", "\u212a.test"):
+            reply = self.ask({"identifiers": dns(name)})
+            self.assertIn(reply.status, (400, 403), name)
+            self.assertIn(reply.error, ("malformed", "rejectedIdentifier"), name)
+
+    def test_names_that_we_do_not_certify(self):
+        for name in ("localhost", "test", "*.test", "1.2.0.192.in-addr.arpa", "a.ip6.arpa"):
+            self.refused(self.ask({"identifiers": dns(name)}), 403, "rejectedIdentifier")
+
+    def test_other_types_are_unsupported(self):
+        for kind in ("ip", "email", "DNS", "", "permanent-identifier"):
+            self.refused(self.ask({"identifiers": [{"type": kind, "value": "192.0.2.1"}]}), 400, "unsupportedIdentifier")
+
+    def test_several_bad_identifiers_are_told_each(self):
+        reply = self.ask({"identifiers": dns("good.orders.test", "a..test", "localhost")})
+        problem = reply.json()
+        self.assertEqual(reply.status, 400)
+        self.assertEqual(reply.error, "compound")
+        told = {sub["identifier"]["value"]: sub["type"].removeprefix(wire.URN) for sub in problem["subproblems"]}
+        self.assertEqual(told, {"a..test": "malformed", "localhost": "rejectedIdentifier"})
+
+    def test_names_are_lowered_and_taken_once(self):
+        order = self.ask({"identifiers": dns("A.Orders.TEST", "a.orders.test", "b.orders.test")}).json()
+        self.assertEqual(order["identifiers"], dns("a.orders.test", "b.orders.test"))
+
+    def test_the_number_of_identifiers_is_limited(self):
+        names = [f"a{i}.orders.test" for i in range(101)]
+        self.assertEqual(self.ask({"identifiers": dns(*names[:100])}).status, 201)
+        self.refused(self.ask({"identifiers": dns(*names)}), 400, "malformed")
+
+    def test_a_validity_of_its_own_is_refused_and_not_ignored(self):
+        for member in ("notBefore", "notAfter"):
+            for value in ("2030-01-01T00:00:00Z", "x", 1, None):
+                self.refused(self.ask({"identifiers": dns("a.orders.test"), member: value}), 400, "malformed")
+
+    def test_unknown_members_are_ignored(self):
+        reply = self.ask({"identifiers": dns("a.orders.test"), "unknown": 1, "status": "valid", "finalize": "x"})
+        self.assertEqual((reply.status, reply.json()["status"]), (201, "pending"))
+        self.assertNotIn("unknown", reply.json())
+
+
+class Access(OrderTest):
+    def test_O48_O49_anothers_resources_are_not_found(self):
+        owner, stranger = self.account, self.new_account()
+        _, _, order = self.issue(owner, "a.access.test")
+        authorization = order["authorizations"][0]
+        challenge = self.get(owner, authorization)["challenges"][0]["url"]
+        for url, payloads in ((order["url"], [""]), (order["finalize"], [{"csr": b64(csr("a.access.test"))}]),
+                              (authorization, ["", {"status": "deactivated"}]), (challenge, ["", {}]),
+                              (order["certificate"], [""])):
+            for payload in payloads:
+                reply = self.post(stranger, url, payload)
+                self.refused(reply, 404, "malformed")
+                # It says as much as of one that is not there.
+                absent = self.post(stranger, self.not_there(url), payload)
+                self.refused(absent, 404, "malformed")
+                self.assertEqual(reply.json()["detail"], absent.json()["detail"])
+        self.assertEqual(self.get(owner, authorization)["status"], "valid")
+
+    def not_there(self, url):
+        parts = url.removeprefix(self.server.origin).split("/")
+        parts[3] = parts[3][:-1] + ("0" if parts[3][-1] != "0" else "1")
+        return self.server.origin + "/".join(parts)
+
+    def test_O50_what_does_not_exist_is_404(self):
+        for path in ("/acme/order/0", "/acme/authorization/0", "/acme/challenge/0/dns-01", "/acme/certificate/00",
+                     "/acme/certificate/xyz", "/acme/order/" + "0" * 64):
+            self.refused(self.post(self.account, self.server.origin + path), 404, "malformed")
+        self.refused(self.post(self.account, self.server.origin + "/acme/order/0/finalize", {"csr": "AA"}), 404, "malformed")
+
+    def test_resources_that_are_only_read_take_no_payload(self):
+        order = self.new_order(self.account, "a.access.test")
+        for payload in ({}, [], "x", {"status": "valid"}):
+            self.refused(self.post(self.account, order["url"], payload), 400, "malformed")
+            self.refused(self.post(self.account, self.account.url + "/orders", payload), 400, "malformed")
+
+
+class Authorizations(OrderTest):
+    def authorization_of(self, name):
+        order = self.new_order(self.account, name)
+        url = order["authorizations"][0]
+        return order, url, self.get(self.account, url)
+
+    def test_O51_a_wildcards_authorization(self):
+        _, _, authorization = self.authorization_of("*.a.authorizations.test")
+        self.assertEqual(authorization["identifier"], dns("a.authorizations.test")[0])
+        self.assertIs(authorization["wildcard"], True)
+        self.assertEqual([c["type"] for c in authorization["challenges"]], ["dns-01"])
+
+    def test_O52_an_ordinary_authorization(self):
+        _, url, authorization = self.authorization_of("a.authorizations.test")
+        self.assertIn(authorization.get("wildcard", False), (False,))
+        self.assertEqual(authorization["status"], "pending")
+        for challenge in authorization["challenges"]:
+            self.assertRegex(challenge["token"], r"^[A-Za-z0-9_-]{22,}$")
+            self.assertEqual(challenge["status"], "pending")
+            self.assertNotIn("error", challenge)
+            self.assertNotIn("validated", challenge)
+            reply = self.post(self.account, challenge["url"])
+            self.assertEqual((reply.status, reply.json()), (200, challenge))
+            self.assertIn(url, reply.links("up"))
+
+    def test_a_proved_name(self):
+        order, url, _ = self.authorization_of("a.authorizations.test")
+        self.assertEqual(self.respond(self.account, order)["status"], "ready")
+        authorization = self.get(self.account, url)
+        self.assertEqual(authorization["status"], "valid")
+        challenge, = authorization["challenges"]
+        self.assertEqual(challenge["status"], "valid")
+        self.assertRegex(challenge["validated"], r"^\d{4}-\d\d-\d\dT")
+
+    def test_a_name_that_is_not_proved(self):
+        for name, error in (("a.refused.test", "unauthorized"), ("a.unanswered.test", "dns")):
+            order, url, _ = self.authorization_of(name)
+            order = self.respond(self.account, order)
+            self.assertEqual(order["status"], "invalid")
+            authorization = self.get(self.account, url)
+            self.assertEqual(authorization["status"], "invalid")
+            challenge, = authorization["challenges"]
+            self.assertEqual(challenge["status"], "invalid")
+            self.assertEqual(challenge["error"]["type"], wire.URN + error)
+            self.assertEqual(order["error"]["subproblems"][0]["identifier"], dns(name)[0])
+            self.refused(self.post(self.account, order["finalize"], {"csr": b64(csr(name))}), 403, "orderNotReady")
+
+    def test_a_slow_validation_goes_on_behind_the_answer(self):
+        order, url, authorization = self.authorization_of("a.slow.test")
+        challenge = authorization["challenges"][0]["url"]
+        for _ in range(2):
+            reply = self.post(self.account, challenge, {})
+            self.assertEqual((reply.status, reply.json()["status"]), (200, "processing"))
+            self.assertEqual(reply.headers["Retry-After"], "1")
+        reply = self.post(self.account, url)
+        self.assertEqual((reply.json()["status"], reply.headers["Retry-After"]), ("pending", "1"))
+        self.assertEqual(self.poll(self.account, challenge, "processing")["status"], "valid")
+        self.assertEqual(self.get(self.account, order["url"])["status"], "ready")
+
+    def test_a_challenge_that_is_decided_stays_so(self):
+        order, url, authorization = self.authorization_of("a.authorizations.test")
+        challenge = authorization["challenges"][0]["url"]
+        self.respond(self.account, order)
+        before = self.get(self.account, challenge)
+        self.assertEqual(self.post(self.account, challenge, {}).json(), before)
+
+    def test_a_challenge_response_is_an_object_of_which_nothing_is_read(self):
+        _, _, authorization = self.authorization_of("a.authorizations.test")
+        challenge = authorization["challenges"][0]["url"]
+        for payload in ("[]", "null", "x", "1", '"{}"'):
+            self.refused(self.post(self.account, challenge, payload), 400, "malformed")
+        self.assertEqual(self.get(self.account, challenge)["status"], "pending")
+        reply = self.post(self.account, challenge, {"keyAuthorization": "x", "status": "valid", "unknown": []})
+        self.assertEqual(reply.status, 200)
+
+    def test_a_challenge_of_another_type_is_not_found(self):
+        _, url, authorization = self.authorization_of("a.authorizations.test")
+        base_url = authorization["challenges"][0]["url"].rsplit("/", 1)[0]
+        for kind in ("http-01", "tls-alpn-01", "dns-account-01", "x"):
+            self.refused(self.post(self.account, base_url + "/" + kind), 404, "malformed")
+            self.refused_somehow(self.post(self.account, base_url + "/" + kind, {}))
+        self.assertEqual(self.get(self.account, url)["status"], "pending")
+
+    def test_a_deactivated_authorization_counts_for_nothing(self):
+        for proved in (False, True):
+            order, url, authorization = self.authorization_of("a.authorizations.test")
+            if proved:
+                self.respond(self.account, order)
+            reply = self.post(self.account, url, {"status": "deactivated"})
+            self.assertEqual((reply.status, reply.json()["status"]), (200, "deactivated"))
+            self.assertEqual(self.get(self.account, order["url"])["status"], "invalid")
+            finalize = self.post(self.account, order["finalize"], {"csr": b64(csr("a.authorizations.test"))})
+            self.refused(finalize, 403, "orderNotReady")
+            challenge = authorization["challenges"][0]["url"]
+            if not proved:
+                self.refused(self.post(self.account, challenge, {}), 400, "malformed")
+
+    def test_an_authorization_takes_no_other_status(self):
+        _, url, _ = self.authorization_of("a.authorizations.test")
+        for payload in ({}, {"status": "valid"}, {"status": "revoked"}, {"status": 1}, {"status": None}, [], "x"):
+            self.refused(self.post(self.account, url, payload), 400, "malformed")
+        self.assertEqual(self.get(self.account, url)["status"], "pending")
+
+
+if __name__ == "__main__":
+    unittest.main()
