@@ -16,6 +16,7 @@ using base::Result;
 constexpr size_t kHeaderSize = 12;
 constexpr uint16_t kIn = 1;
 constexpr uint16_t kCnameType = 5;
+constexpr uint16_t kSoa = 6;
 constexpr uint16_t kDname = 39;
 
 tl::unexpected<base::Error> bad(std::string_view why) {
@@ -174,6 +175,10 @@ Result<Answer> parse_answer(BytesView message) {
       TRY(auto target, reader.target(record));
       cnames.push_back({std::move(record.owner), std::move(target)});
     }
+  }
+  for (size_t left = count(8); left > 0; --left) {
+    TRY(const auto record, reader.record());
+    if (record.type == kSoa) answer.has_soa = true;
   }
   TRY(answer.path, follow(cnames, question));
   for (size_t i = 0; i + 1 < answer.path.size(); ++i) {

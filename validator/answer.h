@@ -13,13 +13,14 @@ namespace validator {
 // (libunbound at 11).
 inline constexpr size_t kCnamesRead = 16;
 
-// What the answer section of a response says about its question.
+// What a response says about its question.
 struct Answer {
   uint8_t rcode = 0;
   std::vector<base::Name> path;  // the question's name, then every CNAME target in order
   std::vector<base::Name>
       dnames;  // owners of DNAMEs, which the path's CNAMEs may be synthesized from (RFC 6672)
   std::vector<base::Bytes> rdata;  // the RRset of the question's type at the end of the path
+  bool has_soa = false;            // in the authority section: a server that knows says that nothing is there
 };
 
 // Reads a response with one question, of class IN. Never reads out of bounds and does work in proportion to

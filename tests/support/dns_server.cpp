@@ -2,12 +2,12 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <exception>
 
 namespace support {
 
@@ -18,6 +18,11 @@ using asio::ip::tcp;
 using asio::ip::udp;
 using base::Bytes;
 using boost::system::error_code;
+
+// A test that answers nonsense is to be noticed.
+void rethrow(std::exception_ptr thrown) {
+  if (thrown) std::rethrow_exception(thrown);
+}
 
 // A UDP and a TCP socket on one port: the kernel chooses for one, and the other may find it taken.
 std::pair<udp::socket, tcp::acceptor> sockets(asio::io_context& io, std::string_view text, uint16_t port) {
@@ -39,8 +44,8 @@ std::pair<udp::socket, tcp::acceptor> sockets(asio::io_context& io, std::string_
 DnsServer::DnsServer(asio::io_context& io, Answers answers, std::string_view address, uint16_t port)
     : answers_(std::move(answers)), udp_(io), acceptor_(io) {
   std::tie(udp_, acceptor_) = sockets(io, address, port);
-  asio::co_spawn(io, serve_udp(), asio::detached);
-  asio::co_spawn(io, serve_tcp(), asio::detached);
+  asio::co_spawn(io, serve_udp(), rethrow);
+  asio::co_spawn(io, serve_tcp(), rethrow);
 }
 
 base::Endpoint DnsServer::endpoint() const {
@@ -79,7 +84,7 @@ base::Task<> DnsServer::serve_tcp() {
   while (true) {
     auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failed));
     if (failed) co_return;
-    asio::co_spawn(acceptor_.get_executor(), serve_connection(std::move(socket)), asio::detached);
+    asio::co_spawn(acceptor_.get_executor(), serve_connection(std::move(socket)), rethrow);
   }
 }
 

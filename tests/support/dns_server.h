@@ -18,7 +18,7 @@ class DnsServer {
   // The datagrams, or the one message over TCP, that answer a question: none is silence.
   using Answers = std::function<std::vector<base::Bytes>(const Question&)>;
 
-  // Port 0: a free one. Serves while `io` runs; the server is gone when `io` is.
+  // Port 0: a free one. Serves while `io` runs, until it is destroyed.
   DnsServer(boost::asio::io_context& io, Answers answers, std::string_view address = "127.0.0.1",
             uint16_t port = 0);
 

@@ -60,6 +60,17 @@ TEST(Answer, KeepsThePathToANameThatDoesNotExist) {
   EXPECT_THAT(answer->rdata, IsEmpty());
 }
 
+// RFC 2308 §3.
+TEST(Answer, TellsADenialFromAReferral) {
+  const auto denial = parse_answer(Response(question("a.test", kTxt)).soa("test").bytes());
+  EXPECT_TRUE(denial->has_soa);
+  const auto referral = parse_answer(
+      Response(question("a.test", kTxt)).authority("test", support::kNs, name("ns.test").wire()).bytes());
+  EXPECT_FALSE(referral->has_soa);
+  EXPECT_FALSE(parse_answer(Response(question("a.test", kTxt)).additional("test", support::kSoa, "").bytes())
+                   ->has_soa);
+}
+
 TEST(Answer, TellsWhichDnamesThePathCameBy) {
   const auto answer = parse_answer(Response(question("x.a.test", kTxt))
                                        .answer("a.test", support::kDname, name("b.test").wire())
@@ -130,8 +141,11 @@ TEST(Answer, HoldsAThousandValues) {
 }
 
 TEST(Answer, IsRefusedWhereItIsCutShort) {
-  const Bytes whole =
-      Response(question("a.test", kTxt)).cname("a.test", "b.test").answer("b.test", kTxt, txt("x")).bytes();
+  const Bytes whole = Response(question("a.test", kTxt))
+                          .cname("a.test", "b.test")
+                          .answer("b.test", kTxt, txt("x"))
+                          .soa("test")
+                          .bytes();
   ASSERT_TRUE(parse_answer(whole));
   for (size_t size = 0; size < whole.size(); ++size)
     EXPECT_FALSE(parse_answer(base::BytesView(whole).substr(0, size))) << size;

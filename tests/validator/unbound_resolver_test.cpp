@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <string>
 
@@ -175,6 +177,16 @@ TEST_F(UnboundResolverTest, TakesNothingFromALameServer) {
   EXPECT_THAT(lookup.why, HasSubstr("from 127.0.0.1"));
 }
 
+// RFC 2308 §3. What a parent says that is taken for its child, or a server that has lost its zone.
+TEST_F(UnboundResolverTest, TakesNoDenialWithoutSoa) {
+  for (const uint8_t rcode : {support::kNoerror, support::kNxdomain}) {
+    serve_one([=](const Question& question) { return Response(question).rcode(rcode).bytes(); });
+    const auto lookup = look_up("rcode" + std::to_string(rcode) + ".test");
+    EXPECT_EQ(lookup.outcome, Outcome::servfail);
+    EXPECT_THAT(lookup.why, HasSubstr("without SOA"));
+  }
+}
+
 TEST_F(UnboundResolverTest, EndsInTimeWhereNoServerAnswers) {
   options_.timeout = 100ms;
   serve([](const Question&) { return std::vector<base::Bytes>(); });
@@ -337,6 +349,29 @@ TEST_F(UnboundResolverTest, MayGoWithItsLookupsUnderWay) {
                         [](std::exception_ptr, base::Result<Lookup>) {});
   while (server_.questions().empty())
     io_.run_one();
+}
+
+// The lab's server has one thread, the resolver's executor three.
+TEST_F(UnboundResolverTest, RunsOnAnExecutorOfSeveralThreads) {
+  constexpr int kLookups = 200;
+  serve_txt("x");
+  boost::asio::thread_pool pool(3);
+  auto shared = UnboundResolver::open(pool.get_executor(), options_).value();
+  std::atomic<int> seen = 0;
+  std::atomic<int> ended = 0;
+  for (int i = 0; i < kLookups; ++i) {
+    auto lookup = shared->resolve(name("n" + std::to_string(i % 50) + ".test"), kTxt);
+    boost::asio::co_spawn(pool, std::move(lookup), [&](std::exception_ptr, base::Result<Lookup> result) {
+      seen += result && result->rdata.size() == 1;
+      ++ended;
+    });
+  }
+  while (ended < kLookups)
+    io_.run_one_for(10ms);
+  EXPECT_EQ(seen, kLookups);
+  EXPECT_THAT(server_.questions(), SizeIs(testing::Ge(size_t{kLookups})));
+  shared = nullptr;
+  pool.join();
 }
 
 TEST_F(UnboundResolverTest, AsksNobodyForNamesThatAreNotInTheDns) {

@@ -29,7 +29,8 @@ using Clock = std::chrono::steady_clock;
 // One token for each look-up under way; sending waits while it is full.
 using Places = asio::experimental::channel<void(error_code)>;
 
-// What a context said, and every owner of which it now remembers an RRset on the path.
+// What a context said, and every owner of which it now remembers an RRset on the path; of a DNAME too, from which
+// libunbound answers for other names if it is signed.
 struct Seen {
   Lookup lookup;
   std::vector<Name> owners;
@@ -173,13 +174,16 @@ Seen read(UnboundReply reply, const Name& name, uint16_t type) {
   lookup.path = std::move(answer->path);
   seen.owners = std::move(answer->dnames);
   seen.owners.insert(seen.owners.end(), lookup.path.begin(), lookup.path.end());
-  if (answer->rcode == kNxdomain) {
-    lookup.outcome = Outcome::nxdomain;
-  } else if (answer->rcode == kNoerror) {
-    lookup.outcome = answer->rdata.empty() ? Outcome::nodata : Outcome::noerror;
-    lookup.rdata = std::move(answer->rdata);
-  } else {
+  const bool denied = answer->rcode == kNxdomain || answer->rdata.empty();
+  if (answer->rcode != kNoerror && answer->rcode != kNxdomain) {
     lookup.why = "RCODE " + std::to_string(answer->rcode);
+  } else if (denied && !answer->has_soa) {
+    lookup.why = "a server denies it without SOA (RFC 2308 §3): it is lame or broken";
+  } else if (denied) {
+    lookup.outcome = answer->rcode == kNxdomain ? Outcome::nxdomain : Outcome::nodata;
+  } else {
+    lookup.outcome = Outcome::noerror;
+    lookup.rdata = std::move(answer->rdata);
   }
   return seen;
 }
