@@ -64,7 +64,7 @@ uint32_t Fold::serial_at(const Name& owner) const {
 
 bool Fold::changes_table() const {
   return std::ranges::any_of(edits_,
-                             [](const auto& edit) { return edit.second && edit.second->changes_table(); });
+                             [](const auto& edit) { return !edit.second || edit.second->changes_table(); });
 }
 
 }  // namespace dnsserver

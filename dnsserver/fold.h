@@ -26,6 +26,7 @@ class Fold {
   // After finish(): the serial of the zone that holds `owner`; 0 where none does.
   uint32_t serial_at(const Name& owner) const;
 
+  // True if the table has to be made anew: after the commit it is not what the store holds.
   bool changes_table() const;
 
  private:

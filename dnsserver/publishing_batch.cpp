@@ -74,8 +74,8 @@ Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
   Batch batch = fold.finish();
   if (!batch.puts.empty() || !batch.deletes.empty()) {
     CO_CHECK(co_await store_.commit(std::move(batch)));
-    if (fold.changes_table()) CO_CHECK(co_await publish_zones(store_, served_));
   }
+  if (fold.changes_table()) CO_CHECK(co_await publish_zones(store_, served_));
   for (const size_t i : which) {
     const auto* change = std::get_if<OwnerChange>(&changes[i]);
     if (change != nullptr && outcomes[i]) outcomes[i]->serial = fold.serial_at(owner_of(*change));

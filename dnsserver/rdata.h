@@ -24,7 +24,8 @@ std::string type_text(uint16_t type);
 
 // One record's RDATA from presentation form (RFC 1035 §5.1), as an operator types it, to wire form without
 // compression. Names are absolute, with or without the final dot. Any type has the form "\# 4 C0000201" of
-// RFC 3597 §5, and a type without a mnemonic has no other.
+// RFC 3597 §5, and a type without a mnemonic has no other, nor
+// has CERT, IPSECKEY, APL and LOC.
 //
 // malformed, with what is wrong: not RDATA of `type`, a number out of its range, more than
 // kRdataTextSizeMax characters, or what belongs to a zone file and not to one record: control characters,

@@ -55,6 +55,20 @@ TEST_P(PublishingChallenges, AreSeenByTheNextQuery) {
   EXPECT_EQ(dns_.serial(), before + 1);
 }
 
+// What a name is when it is delegated here by NS.
+TEST_P(PublishingChallenges, StandAtTheApexOfAZoneOfTheirOwn) {
+  dns_.create_zone("_acme-challenge.www.example.test");
+  const uint32_t before = dns_.serial("_acme-challenge.www.example.test");
+  const auto presented = dns_.present("alice", "_acme-challenge.www.example.test", "one");
+  ASSERT_TRUE(presented);
+  EXPECT_EQ(presented->zone_serial, before + 1);
+  EXPECT_EQ(dns_.serial("_acme-challenge.www.example.test"), before + 1);
+  EXPECT_EQ(values("_acme-challenge.www.example.test"), (Lines{"one"}));
+  EXPECT_EQ(dns_.remove("alice", "_acme-challenge.www.example.test"), 1u);
+  EXPECT_EQ(dns_.ask("_acme-challenge.www.example.test", "TXT"), (Lines{"NOERROR"}));
+  EXPECT_EQ(dns_.ask("_acme-challenge.www.example.test", "NS").size(), 2u);
+}
+
 TEST_P(PublishingChallenges, StandSideBySide) {
   Lines expected;
   for (int i = 0; i < 10; ++i) {

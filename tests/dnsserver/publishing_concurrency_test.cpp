@@ -228,6 +228,15 @@ TEST_P(PublishingContended, SeesThatTheZoneWasDeleted) {
   EXPECT_EQ(dns_.key_count(), 0u);
 }
 
+TEST_P(PublishingContended, StopsServingAZoneThatItFindsDeleted) {
+  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("corp.test"))));
+  EXPECT_EQ(publishing_->zone_of(name("corp.test")), name("corp.test")) << "not told of it yet";
+  const auto mine =
+      dns_.run(publishing_->present("alice", name("a.corp.test"), "mine", dns_.clock().now() + 1h));
+  EXPECT_EQ(kind(mine), ErrorKind::not_found);
+  EXPECT_FALSE(publishing_->zone_of(name("corp.test")));
+}
+
 TEST_P(PublishingContended, MakesAZoneOnce) {
   Zone zone;
   zone.apex = name("new.test");
