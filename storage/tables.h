@@ -1,14 +1,12 @@
 #pragma once
 
-#include "base/bytes.h"
+#include <cstdint>
 
 namespace storage {
 
 // The first octet of every key: whose it is. One list, so that no two components collide. What follows the
-// octet is its owner's business; docs/storage-format.md writes all layouts down.
-//
-// Numbers are in network order. Keys that are made in the order of time begin with the time, because keys
-// that arrive in order touch few pages a commit.
+// octet is its owner's business, and docs/storage-format.md writes all layouts down. Keys that are made in the
+// order of time begin with the time, because keys that arrive in order touch few pages a commit.
 namespace table {
 
 // dnsserver (dnsserver/keys.h).
@@ -28,9 +26,21 @@ inline constexpr char kBlockedKey = 'b';     // keys that are never accepted aga
 inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
 inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
 
-}  // namespace table
+inline constexpr char kAll[] = {kZone,       kStaticRRset, kChallenge,    kNode,          kAccount,
+                                kAccountKey, kOrder,       kAccountOrder, kAuthorization, kCertificate,
+                                kBlockedKey, kPrincipal,   kSecret};
 
-// All tables, for tests that none is listed twice.
-inline constexpr base::BytesView kTables = "zrcnakoluxbps";
+constexpr bool are_distinct() {
+  bool seen[256] = {};
+  for (const char table : kAll) {
+    bool& before = seen[uint8_t(table)];
+    if (before) return false;
+    before = true;
+  }
+  return true;
+}
+static_assert(are_distinct());
+
+}  // namespace table
 
 }  // namespace storage
