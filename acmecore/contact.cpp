@@ -48,9 +48,10 @@ Result<void> check_contact(const std::string& contact) {
   return {};
 }
 
-// The addr-spec of RFC 6068 §2 as people have it: a dot-atom or percent-encoded local part, and a host name.
+// The addr-spec of RFC 6068 §2 as people have it: a dot-atom and a host name. Nothing percent-encoded, because
+// what that hides (a line break, say) would come out when somebody sends mail there.
 bool is_address(std::string_view text) {
-  constexpr std::string_view kAtomSpecials = ".!#$&'*+-/=^_`{|}~%";
+  constexpr std::string_view kAtomSpecials = ".!#$&'*+-/=^_`{|}~";
   const size_t at = text.find('@');
   if (at == std::string_view::npos || at == 0) return false;
   for (char c : text.substr(0, at)) {

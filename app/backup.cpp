@@ -23,14 +23,14 @@ Result<void> make_directory(const path& directory) {
   return {};
 }
 
-bool exists(const path& file) {
+bool is_there(const path& file) {
   std::error_code ignored;  // what cannot be looked at cannot be written either, which says why
   return std::filesystem::exists(file, ignored);
 }
 
 // A role without a CA has no such directory.
 Result<void> copy_ca(const path& from, const path& to) {
-  if (!exists(from)) return {};
+  if (!is_there(from)) return {};
   CHECK(make_directory(to));
   std::error_code failure;
   for (const auto& entry : std::filesystem::directory_iterator(from, failure)) {
@@ -51,7 +51,7 @@ Result<void> write_backup(const path& state, const path& to) {
 }  // namespace
 
 Result<void> backup_state(const path& state, const path& to) {
-  if (exists(to)) return fail(ErrorKind::unavailable, to.string() + " exists; a backup goes where nothing is");
+  if (is_there(to)) return fail(ErrorKind::unavailable, to.string() + " exists; a backup goes where nothing is");
   const path draft = to.string() + ".new";
   std::error_code failure;
   std::filesystem::remove_all(draft, failure);  // of an attempt that was cut short
@@ -65,7 +65,7 @@ Result<void> backup_state(const path& state, const path& to) {
 }
 
 Result<void> restore_state(const path& from, const path& state) {
-  if (exists(state / kCaDirectory)) {
+  if (is_there(state / kCaDirectory)) {
     return fail(ErrorKind::unavailable, state.string() + " holds a CA already; restore into an empty directory");
   }
   const path draft = (state / kCaDirectory).string() + ".new";
@@ -74,7 +74,7 @@ Result<void> restore_state(const path& from, const path& state) {
   CHECK(make_directory(state));
   CHECK(copy_ca(from / kCaDirectory, draft));
   CHECK(storage::restore_store(from / kStoreDirectory, state / kStoreDirectory));
-  if (exists(draft)) std::filesystem::rename(draft, state / kCaDirectory, failure);
+  if (is_there(draft)) std::filesystem::rename(draft, state / kCaDirectory, failure);
   if (failure) return fail(ErrorKind::unavailable, "cannot write " + state.string() + ": " + failure.message());
   return {};
 }

@@ -82,18 +82,14 @@ class Walk {
 
   Result<void> take(char field) {
     switch (field) {
-      case 'n':
-        return name();
-      case 's':
-        return skip(at_ < end_ ? 1 + uint8_at(at_) : 1);
-      case 'h':
-        return skip(at_ + 4 <= end_ ? 4 + uint8_at(at_) + uint16_at(at_ + 2) : 4);
+      case 'n': return name();
+      case 's': return skip(at_ < end_ ? 1 + uint8_at(at_) : 1);
+      case 'h': return skip(at_ + 4 <= end_ ? 4 + uint8_at(at_) + uint16_at(at_ + 2) : 4);
       case '*':
         while (at_ < end_)
           CHECK(name());
         return {};
-      default:
-        return skip(size_t(field - '0'));
+      default: return skip(size_t(field - '0'));
     }
   }
 

@@ -88,7 +88,7 @@ void add_rrset(CLI::App& zone, std::shared_ptr<const ServerOptions> server, Comm
 
   auto* put = group->add_subcommand("put", "Put an RRset in the place of what was there");
   put->add_option("OWNER", options->owner, "Absolute, with or without the final dot")->required();
-  put->add_option("TYPE", options->type, "A, AAAA, CAA … or TYPEnnn")->required();
+  put->add_option("TYPE", options->type, "A, AAAA, CAA and so on, or TYPEnnn")->required();
   put->add_option("RDATA", options->rdata, "As in a zone file, each record one argument")->required();
   add_duration_option(*put, "--ttl", options->ttl, "For how long resolvers may keep it; else 1m");
   calls_server(*put, chosen, server, [options](const Client& client, Terminal& terminal) {
@@ -103,7 +103,7 @@ void add_rrset(CLI::App& zone, std::shared_ptr<const ServerOptions> server, Comm
 
   auto* remove = group->add_subcommand("delete", "Delete an RRset");
   remove->add_option("OWNER", options->owner, "Absolute, with or without the final dot")->required();
-  remove->add_option("TYPE", options->type, "A, AAAA, CAA … or TYPEnnn")->required();
+  remove->add_option("TYPE", options->type, "A, AAAA, CAA and so on, or TYPEnnn")->required();
   calls_server(*remove, chosen, server, [options](const Client& client, Terminal& terminal) {
     return delete_rrset(*options, client, terminal);
   });
