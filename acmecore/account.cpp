@@ -4,12 +4,9 @@ namespace acmecore {
 
 std::string_view name_of(AccountStatus status) {
   switch (status) {
-    case AccountStatus::valid:
-      return "valid";
-    case AccountStatus::deactivated:
-      return "deactivated";
-    case AccountStatus::revoked:
-      return "revoked";
+    case AccountStatus::valid: return "valid";
+    case AccountStatus::deactivated: return "deactivated";
+    case AccountStatus::revoked: return "revoked";
   }
   return "revoked";
 }

@@ -171,14 +171,10 @@ Result<KeyText> read_okp(const Json& jwk) {
 
 AccountKeyType account_key_type(KeyType type) {
   switch (type) {
-    case KeyType::rsa:
-      return AccountKeyType::rsa;
-    case KeyType::p256:
-      return AccountKeyType::p256;
-    case KeyType::p384:
-      return AccountKeyType::p384;
-    case KeyType::p521:
-      return AccountKeyType::p521;
+    case KeyType::rsa: return AccountKeyType::rsa;
+    case KeyType::p256: return AccountKeyType::p256;
+    case KeyType::p384: return AccountKeyType::p384;
+    case KeyType::p521: return AccountKeyType::p521;
   }
   return AccountKeyType::rsa;
 }

@@ -9,32 +9,22 @@ namespace acmecore {
 
 std::string_view name_of(ChallengeStatus status) {
   switch (status) {
-    case ChallengeStatus::pending:
-      return "pending";
-    case ChallengeStatus::processing:
-      return "processing";
-    case ChallengeStatus::valid:
-      return "valid";
-    case ChallengeStatus::invalid:
-      return "invalid";
+    case ChallengeStatus::pending: return "pending";
+    case ChallengeStatus::processing: return "processing";
+    case ChallengeStatus::valid: return "valid";
+    case ChallengeStatus::invalid: return "invalid";
   }
   return "invalid";
 }
 
 std::string_view name_of(AuthorizationStatus status) {
   switch (status) {
-    case AuthorizationStatus::pending:
-      return "pending";
-    case AuthorizationStatus::valid:
-      return "valid";
-    case AuthorizationStatus::invalid:
-      return "invalid";
-    case AuthorizationStatus::deactivated:
-      return "deactivated";
-    case AuthorizationStatus::expired:
-      return "expired";
-    case AuthorizationStatus::revoked:
-      return "revoked";
+    case AuthorizationStatus::pending: return "pending";
+    case AuthorizationStatus::valid: return "valid";
+    case AuthorizationStatus::invalid: return "invalid";
+    case AuthorizationStatus::deactivated: return "deactivated";
+    case AuthorizationStatus::expired: return "expired";
+    case AuthorizationStatus::revoked: return "revoked";
   }
   return "invalid";
 }

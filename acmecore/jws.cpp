@@ -142,16 +142,11 @@ Result<std::string> required_string(const Json& object, std::string_view name, s
 
 bool fits(Algorithm algorithm, AccountKeyType type) {
   switch (algorithm) {
-    case Algorithm::es256:
-      return type == AccountKeyType::p256;
-    case Algorithm::es384:
-      return type == AccountKeyType::p384;
-    case Algorithm::es512:
-      return type == AccountKeyType::p521;
-    case Algorithm::eddsa:
-      return type == AccountKeyType::ed25519;
-    case Algorithm::rs256:
-      return type == AccountKeyType::rsa;
+    case Algorithm::es256: return type == AccountKeyType::p256;
+    case Algorithm::es384: return type == AccountKeyType::p384;
+    case Algorithm::es512: return type == AccountKeyType::p521;
+    case Algorithm::eddsa: return type == AccountKeyType::ed25519;
+    case Algorithm::rs256: return type == AccountKeyType::rsa;
   }
   return false;
 }
@@ -177,14 +172,10 @@ Bytes ecdsa_der(BytesView signature, size_t size) {
 const EVP_MD* digest_of(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::es256:
-    case Algorithm::rs256:
-      return EVP_sha256();
-    case Algorithm::es384:
-      return EVP_sha384();
-    case Algorithm::es512:
-      return EVP_sha512();
-    case Algorithm::eddsa:
-      break;  // hashes by itself
+    case Algorithm::rs256: return EVP_sha256();
+    case Algorithm::es384: return EVP_sha384();
+    case Algorithm::es512: return EVP_sha512();
+    case Algorithm::eddsa: break;  // hashes by itself
   }
   return nullptr;
 }

@@ -33,16 +33,11 @@ Suberror suberror_of(const Authorization& authorization, AuthorizationStatus sta
 
 std::string_view name_of(OrderStatus status) {
   switch (status) {
-    case OrderStatus::pending:
-      return "pending";
-    case OrderStatus::ready:
-      return "ready";
-    case OrderStatus::processing:
-      return "processing";
-    case OrderStatus::valid:
-      return "valid";
-    case OrderStatus::invalid:
-      return "invalid";
+    case OrderStatus::pending: return "pending";
+    case OrderStatus::ready: return "ready";
+    case OrderStatus::processing: return "processing";
+    case OrderStatus::valid: return "valid";
+    case OrderStatus::invalid: return "invalid";
   }
   return "invalid";
 }

@@ -19,7 +19,8 @@ Result<void> make_directory(const path& directory) {
   std::error_code failure;
   std::filesystem::create_directories(directory, failure);
   if (!failure) std::filesystem::permissions(directory, std::filesystem::perms::owner_all, failure);
-  if (failure) return fail(ErrorKind::unavailable, "cannot make " + directory.string() + ": " + failure.message());
+  if (failure)
+    return fail(ErrorKind::unavailable, "cannot make " + directory.string() + ": " + failure.message());
   return {};
 }
 
@@ -36,7 +37,8 @@ Result<void> copy_ca(const path& from, const path& to) {
   for (const auto& entry : std::filesystem::directory_iterator(from, failure)) {
     TRY(const std::string contents, read_file(entry.path()));
     const bool is_key = entry.path().extension() == ".key";
-    CHECK(write_file(to / entry.path().filename(), contents, is_key ? FileMode::secret : FileMode::open_to_all));
+    CHECK(write_file(to / entry.path().filename(), contents,
+                     is_key ? FileMode::secret : FileMode::open_to_all));
   }
   if (failure) return fail(ErrorKind::unavailable, "cannot read " + from.string() + ": " + failure.message());
   return {};
@@ -51,7 +53,8 @@ Result<void> write_backup(const path& state, const path& to) {
 }  // namespace
 
 Result<void> backup_state(const path& state, const path& to) {
-  if (is_there(to)) return fail(ErrorKind::unavailable, to.string() + " exists; a backup goes where nothing is");
+  if (is_there(to))
+    return fail(ErrorKind::unavailable, to.string() + " exists; a backup goes where nothing is");
   const path draft = to.string() + ".new";
   std::error_code failure;
   std::filesystem::remove_all(draft, failure);  // of an attempt that was cut short
@@ -66,7 +69,8 @@ Result<void> backup_state(const path& state, const path& to) {
 
 Result<void> restore_state(const path& from, const path& state) {
   if (is_there(state / kCaDirectory)) {
-    return fail(ErrorKind::unavailable, state.string() + " holds a CA already; restore into an empty directory");
+    return fail(ErrorKind::unavailable,
+                state.string() + " holds a CA already; restore into an empty directory");
   }
   const path draft = (state / kCaDirectory).string() + ".new";
   std::error_code failure;
@@ -75,7 +79,8 @@ Result<void> restore_state(const path& from, const path& state) {
   CHECK(copy_ca(from / kCaDirectory, draft));
   CHECK(storage::restore_store(from / kStoreDirectory, state / kStoreDirectory));
   if (is_there(draft)) std::filesystem::rename(draft, state / kCaDirectory, failure);
-  if (failure) return fail(ErrorKind::unavailable, "cannot write " + state.string() + ": " + failure.message());
+  if (failure)
+    return fail(ErrorKind::unavailable, "cannot write " + state.string() + ": " + failure.message());
   return {};
 }
 

@@ -62,16 +62,10 @@ bool Answer::answer_name() {
   }
   if (found.kind == Kind::absent && zone_.has_wildcards) found = find_wildcard(key);
   switch (found.kind) {
-    case Kind::node:
-      return answer_from_node(found.blob);
-    case Kind::empty_non_terminal:
-      deny(Rcode::noerror);
-      return true;
-    case Kind::absent:
-      deny(Rcode::nxdomain);
-      return true;
-    case Kind::broken:
-      break;
+    case Kind::node: return answer_from_node(found.blob);
+    case Kind::empty_non_terminal: deny(Rcode::noerror); return true;
+    case Kind::absent: deny(Rcode::nxdomain); return true;
+    case Kind::broken: break;
   }
   response_.set_broken();
   return true;

@@ -50,14 +50,11 @@ namespace {
 // Types that stand for no data (RFC 6895 §3.1), so that nobody can ask for them.
 std::optional<Refusal> refusal_of_type(uint16_t type) {
   switch (type) {
-    case kTypeTkey:
-      return Refusal{Rcode::notimp, ExtendedError::invalid_query_type};
+    case kTypeTkey: return Refusal{Rcode::notimp, ExtendedError::invalid_query_type};
     case kTypeOpt:
     case kTypeTsig:
-    case kTypeNxname:
-      return Refusal{Rcode::formerr, ExtendedError::invalid_query_type};  // RFC 9824 §3.5
-    default:
-      return std::nullopt;
+    case kTypeNxname: return Refusal{Rcode::formerr, ExtendedError::invalid_query_type};  // RFC 9824 §3.5
+    default: return std::nullopt;
   }
 }
 

@@ -34,7 +34,8 @@ using Work = std::function<Result<void>(const path& state, const path& copy)>;
 void set_up(CLI::App& command, const char* copy, const char* copy_text, Command& chosen, Work work) {
   const auto options = std::make_shared<StateOptions>();
   command.add_option(copy, options->copy, copy_text)->required();
-  auto* config = command.add_option("--config", options->config, "Configuration of the server")->type_name("FILE");
+  auto* config =
+      command.add_option("--config", options->config, "Configuration of the server")->type_name("FILE");
   command.add_option("--state", options->state, "Its state directory")->type_name("DIR")->excludes(config);
   command.parse_complete_callback([options] {
     if (options->config.empty() && options->state.empty()) throw CLI::RequiredError("--config or --state");

@@ -41,7 +41,8 @@ TEST(CommandLine, RefusesOptionsThatContradictEachOther) {
   expect_usage_error({"cert", "issue", "--csr", "a", "--key-out", "b"}, "--key-out excludes --csr");
   expect_usage_error({"backup", "d", "--state", "s", "--config", "c"}, "--state excludes --config");
   expect_usage_error({"txt", "remove", "a.test", "value", "--all"}, "either a value or --all");
-  expect_usage_error({"zone", "list", "--client-certificate", "c"}, "--client-certificate requires --client-key");
+  expect_usage_error({"zone", "list", "--client-certificate", "c"},
+                     "--client-certificate requires --client-key");
 }
 
 TEST(CommandLine, RemovesAllValuesOnlyWhenToldSo) {
@@ -59,7 +60,9 @@ TEST(CommandLine, RefusesDurationsWithoutAUnit) {
   expect_usage_error({"zone", "rrset", "put", "a.test", "A", "192.0.2.1", "--ttl", "-1s"}, "--ttl");
 }
 
-TEST(CommandLine, KnowsTwoOutputs) { expect_usage_error({"zone", "list", "--output", "xml"}, "text or json"); }
+TEST(CommandLine, KnowsTwoOutputs) {
+  expect_usage_error({"zone", "list", "--output", "xml"}, "text or json");
+}
 
 TEST(CommandLine, HelpIsNoError) {
   for (const std::vector<std::string>& arguments :

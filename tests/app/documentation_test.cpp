@@ -16,8 +16,8 @@ using testing::Not;
 
 TEST(ManPage, DocumentsEveryCommandAndOption) {
   const std::string page = assay({"man"}).out;
-  for (const char* text : {".SS \"assay serve\"", ".SS \"assay zone rrset put\"", "\\-\\-client\\-key", "ASSAY_SERVER",
-                           ".SH \"EXIT STATUS\""}) {
+  for (const char* text : {".SS \"assay serve\"", ".SS \"assay zone rrset put\"", "\\-\\-client\\-key",
+                           "ASSAY_SERVER", ".SH \"EXIT STATUS\""}) {
     EXPECT_THAT(page, HasSubstr(text));
   }
 }
@@ -72,14 +72,14 @@ TEST(Completion, OfZshIsBashs) {
 
 TEST(Completion, OfFishHasARuleForEachCommandAndOption) {
   const std::string script = assay({"completion", "fish"}).out;
-  EXPECT_THAT(script, HasSubstr("complete -c assay -n '__assay_at \"assay zone\"' -f -a create -d 'Create a zone'\n"));
+  EXPECT_THAT(
+      script,
+      HasSubstr("complete -c assay -n '__assay_at \"assay zone\"' -f -a create -d 'Create a zone'\n"));
   EXPECT_THAT(script, HasSubstr("complete -c assay -n '__assay_below \"assay zone\"' -l token-file -r -d "));
   EXPECT_THAT(script, HasSubstr("The SOA\\'s RNAME"));
 }
 
-TEST(Completion, IsForShellsThatAreKnown) {
-  EXPECT_EQ(assay({"completion", "tcsh"}).exit_code, 2);
-}
+TEST(Completion, IsForShellsThatAreKnown) { EXPECT_EQ(assay({"completion", "tcsh"}).exit_code, 2); }
 
 }  // namespace
 }  // namespace app

@@ -60,7 +60,8 @@ class Everything {
     while (writers_ > 0) {
       const auto pairs = run_task(store_.list({.prefix = "p"})).value();
       EXPECT_EQ(pairs.size() % 2, 0u);
-      for (size_t i = 0; i + 1 < pairs.size(); i += 2) EXPECT_EQ(pairs[i].value, pairs[i + 1].value);
+      for (size_t i = 0; i + 1 < pairs.size(); i += 2)
+        EXPECT_EQ(pairs[i].value, pairs[i + 1].value);
     }
   }
 
@@ -71,21 +72,25 @@ class Everything {
     int next = 0;
     while (next < kBatches) {
       const auto changes = run_task(watch->next()).value();
-      for (const Change& change : changes) EXPECT_EQ(change.value, std::to_string(next++));
+      for (const Change& change : changes)
+        EXPECT_EQ(change.value, std::to_string(next++));
     }
   }
 
   void sweep_while_others_write() {
-    while (writers_ > 0) EXPECT_TRUE(run_task(sweep(store_, {"e"}, kExpired)));
+    while (writers_ > 0)
+      EXPECT_TRUE(run_task(sweep(store_, {"e"}, kExpired)));
     EXPECT_TRUE(run_task(sweep(store_, {"e"}, kExpired)));
   }
 
   void back_up(const std::filesystem::path& to) {
-    for (int i = 0; writers_ > 0; ++i) EXPECT_TRUE(store_.backup(to / std::to_string(i)));
+    for (int i = 0; writers_ > 0; ++i)
+      EXPECT_TRUE(store_.backup(to / std::to_string(i)));
   }
 
   void wait_for_watches(int count) {
-    while (watching_ < count) std::this_thread::yield();
+    while (watching_ < count)
+      std::this_thread::yield();
   }
 
  private:
@@ -98,17 +103,22 @@ TEST(LmdbStoreConcurrency, ReadersWatchersSweepsAndBackupsGoOnWhileOthersCommit)
   const TempDirectory temporary(TempDirectory::Place::memory);
   const auto backups = temporary.path() / "backups";
   std::filesystem::create_directory(backups);
-  const auto store = LmdbStore::open({.directory = temporary.path() / "state", .size_max = 256 << 20}).value();
+  const auto store =
+      LmdbStore::open({.directory = temporary.path() / "state", .size_max = 256 << 20}).value();
   Everything everything(*store);
   std::vector<std::thread> threads;
-  for (int i = 0; i < 2; ++i) threads.emplace_back([&] { everything.watch(); });
+  for (int i = 0; i < 2; ++i)
+    threads.emplace_back([&] { everything.watch(); });
   everything.wait_for_watches(2);
-  for (int i = 0; i < kWriters; ++i) threads.emplace_back([&, i] { everything.write(i); });
-  for (int i = 0; i < 3; ++i) threads.emplace_back([&, i] { everything.read(i); });
+  for (int i = 0; i < kWriters; ++i)
+    threads.emplace_back([&, i] { everything.write(i); });
+  for (int i = 0; i < 3; ++i)
+    threads.emplace_back([&, i] { everything.read(i); });
   threads.emplace_back([&] { everything.list(); });
   threads.emplace_back([&] { everything.sweep_while_others_write(); });
   threads.emplace_back([&] { everything.back_up(backups); });
-  for (auto& thread : threads) thread.join();
+  for (auto& thread : threads)
+    thread.join();
   EXPECT_EQ(run_task(store->list({.prefix = "e"})).value().size(), 0u);
   EXPECT_EQ(run_task(store->list({.prefix = "large"})).value().size(), size_t{kWriters * kBatches});
 }
