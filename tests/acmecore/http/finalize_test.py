@@ -11,6 +11,7 @@ import wire
 from wire import Key, b64, csr
 
 NAME = "a.finalize.test"
+SPKI_DER = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 class FinalizeTest(wire.WireTest):
@@ -64,7 +65,7 @@ class Requests(FinalizeTest):
         certificate = x509.load_pem_x509_certificate(self.server.root.encode())
         for der in (b"\0", b"rubbish", b"0\x80", bytes(1000), good[:-1], good[: len(good) // 2],
                     certificate.public_bytes(serialization.Encoding.DER),
-                    key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)):
+                    key.public_key().public_bytes(*SPKI_DER)):
             self.refused_csr(der)
 
     def test_F08_octets_behind_the_csr(self):
@@ -77,10 +78,9 @@ class Requests(FinalizeTest):
         self.refused_csr(bytes(der))
 
     def test_F10_anothers_public_key_put_in(self):
-        der_format = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         mine, theirs = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-        forged = csr(*self.NAMES, key=mine).replace(mine.public_key().public_bytes(*der_format),
-                                                    theirs.public_key().public_bytes(*der_format))
+        forged = csr(*self.NAMES, key=mine).replace(mine.public_key().public_bytes(*SPKI_DER),
+                                                    theirs.public_key().public_bytes(*SPKI_DER))
         self.refused_csr(forged)
 
     def test_F11_to_F13_other_names_than_ordered(self):

@@ -13,6 +13,10 @@ from wire import ABSENT, Key, b64, unb64
 ALGORITHMS = {"ES256", "ES384", "ES512", "EdDSA", "Ed25519", "RS256"}
 
 
+def octets(number):
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
 class JwsTest(wire.WireTest):
     @classmethod
     def setUpClass(cls):
@@ -147,9 +151,9 @@ class Keys(JwsTest):
         small = rsa.generate_private_key(65537, 1024)
         self.refused(self.new_account_with_jwk(Key("RS256", small).jwk(), Key("RS256", small)), 400, "badPublicKey")
         n, e = numbers.n, numbers.e
-        for modulus, exponent in ((n, 1), (n, 2), (n, 65536), (n & ~1, e), (n << 6200, e), (3 * n, e), (1 << 2047 | 1, 3)):
-            size = (modulus.bit_length() + 7) // 8
-            jwk = {"kty": "RSA", "n": b64(modulus.to_bytes(size, "big")), "e": b64(exponent.to_bytes(3, "big").lstrip(b"\0"))}
+        for modulus, exponent in ((n, 1), (n, 2), (n, 65536), (n & ~1, e), (n << 6200, e), (3 * n, e),
+                                  (1 << 2047 | 1, 3)):
+            jwk = {"kty": "RSA", "n": b64(octets(modulus)), "e": b64(octets(exponent))}
             self.refused(self.new_account_with_jwk(jwk, Key("RS256")), 400, "badPublicKey")
 
     def test_a_jwk_for_another_algorithm(self):

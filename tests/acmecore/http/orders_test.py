@@ -61,7 +61,8 @@ class NewOrders(OrderTest):
 
     def test_other_types_are_unsupported(self):
         for kind in ("ip", "email", "DNS", "", "permanent-identifier"):
-            self.refused(self.ask({"identifiers": [{"type": kind, "value": "192.0.2.1"}]}), 400, "unsupportedIdentifier")
+            reply = self.ask({"identifiers": [{"type": kind, "value": "192.0.2.1"}]})
+            self.refused(reply, 400, "unsupportedIdentifier")
 
     def test_several_bad_identifiers_are_told_each(self):
         reply = self.ask({"identifiers": dns("good.orders.test", "a..test", "localhost")})
@@ -118,7 +119,8 @@ class Access(OrderTest):
         for path in ("/acme/order/0", "/acme/authorization/0", "/acme/challenge/0/dns-01", "/acme/certificate/00",
                      "/acme/certificate/xyz", "/acme/order/" + "0" * 64):
             self.refused(self.post(self.account, self.server.origin + path), 404, "malformed")
-        self.refused(self.post(self.account, self.server.origin + "/acme/order/0/finalize", {"csr": "AA"}), 404, "malformed")
+        finalize = self.server.origin + "/acme/order/0/finalize"
+        self.refused(self.post(self.account, finalize, {"csr": "AA"}), 404, "malformed")
 
     def test_resources_that_are_only_read_take_no_payload(self):
         order = self.new_order(self.account, "a.access.test")

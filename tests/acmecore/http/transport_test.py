@@ -19,7 +19,8 @@ class MediaTypes(wire.WireTest):
             self.refused(self.new_account_as(content_type), 415, "malformed")
 
     def test_T06_parameters_and_case_of_the_content_type_do_not_matter(self):
-        for content_type in ("application/jose+json; charset=utf-8", "Application/JOSE+JSON", "application/jose+json ;x"):
+        for content_type in ("application/jose+json; charset=utf-8", "Application/JOSE+JSON",
+                             "application/jose+json ;x"):
             self.assertEqual(self.new_account_as(content_type).status, 201)
 
 
@@ -110,7 +111,8 @@ class Bodies(wire.WireTest):
     def test_T31_to_T39_a_body_that_is_no_flattened_jws(self):
         good = json.dumps(self.draft(self.url["newAccount"], {}, Key()))
         for body in (b"hello", good[:-20].encode(), b"[]", b'"x"', b"null", b"{}", b"\0", bytes(range(256)),
-                     good.replace('"payload"', '"\0"').encode(), good.encode().replace(b'"protected": "', b'"protected": "\xff'),
+                     good.replace('"payload"', '"\0"').encode(),
+                     good.encode().replace(b'"protected": "', b'"protected": "\xff'),
                      b"\xef\xbb\xbf" + good.encode(), good.encode("utf-16")):
             self.refused_body(body)
 

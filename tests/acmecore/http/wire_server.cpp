@@ -1,5 +1,5 @@
-// An ACME server for the tests in this folder: the real edge, authority and listener over a store in memory,
-// with a validation that goes by the name. It says where it is in one line of JSON on stdout, and ends with stdin.
+// An ACME server for the tests in this folder: the real edge, authority and listener over a store in memory, with
+// a validation that goes by the name. It says where it is in one line of JSON on stdout, and ends with stdin.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
