@@ -69,8 +69,9 @@ Ended run(const std::vector<std::string>& command) {
   return Process(command, directory.path()).wait();
 }
 
+// gRPC may still be ending a connection when a short-lived client exits, which looks like a leak.
 Ended assay(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), ASSAY_PROGRAM);
+  arguments.insert(arguments.begin(), {"/usr/bin/env", "ASAN_OPTIONS=detect_leaks=0", ASSAY_PROGRAM});
   return run(arguments);
 }
 
