@@ -38,6 +38,10 @@ Task<Result<ChallengePath>> ScriptedValidation::challenge_path(base::Name identi
 }
 
 Task<Result<storage::Revision>> UnluckyStore::commit(storage::Batch batch) {
+  if (intruder_) {
+    const auto intruder = std::exchange(intruder_, nullptr);
+    co_await intruder();
+  }
   if (!fates_.empty()) {
     const auto fate = fates_.front();
     fates_.pop_front();

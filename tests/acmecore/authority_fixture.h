@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -48,12 +49,15 @@ class ScriptedValidation final : public Validation {
   size_t asked_ = 0;
 };
 
-// A store whose next commits fail as a test says: each entry is taken by one commit, and nothing lets it pass.
+// A store in which others are faster: the next commits fail as a test says (each entry is taken by one commit, and
+// nothing lets it pass), or something else is committed first.
 class UnluckyStore final : public storage::Store {
  public:
   explicit UnluckyStore(storage::Store& store) : store_(store) {}
 
   void next_commits(std::deque<std::optional<base::ErrorKind>> fates) { fates_ = std::move(fates); }
+
+  void before_next_commit(std::function<base::Task<void>()> intruder) { intruder_ = std::move(intruder); }
 
   base::Task<base::Result<std::optional<storage::Entry>>> get(base::Bytes key) override {
     return store_.get(std::move(key));
@@ -74,6 +78,7 @@ class UnluckyStore final : public storage::Store {
  private:
   storage::Store& store_;
   std::deque<std::optional<base::ErrorKind>> fates_;
+  std::function<base::Task<void>()> intruder_;
 };
 
 // One CA with everything about it in memory.

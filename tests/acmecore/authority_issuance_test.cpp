@@ -153,6 +153,19 @@ TEST_F(AuthorityIssuanceTest, TheIntentIsTriedAgainWhereSomethingElseChanged) {
   EXPECT_EQ(run(finalize(account, ready, csr_for({"corp.test"})))->status, OrderStatus::valid);
 }
 
+TEST_F(AuthorityIssuanceTest, AnAuthorizationThatEndsBeforeTheIntentIsDurableCountsForNothing) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test", "*.corp.test"});
+  store_.before_next_commit([&]() -> base::Task<void> {
+    const auto view = co_await authority_->deactivate_authorization(account, ready.order.authorizations[1]);
+    EXPECT_EQ(view->status, AuthorizationStatus::deactivated);
+  });
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test", "*.corp.test"}))),
+            ErrorKind::order_not_ready);
+  EXPECT_FALSE(order(account, ready.order.id).order.intent);
+  EXPECT_EQ(certificates(), 0u);
+}
+
 // The certificate may have been signed, but nobody has it, and its serial is never used again.
 TEST_F(AuthorityIssuanceTest, ACertificateThatWasNotRecordedIsMadeAgainWithAnotherSerial) {
   const Account account = new_account();

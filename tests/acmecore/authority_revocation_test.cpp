@@ -63,6 +63,21 @@ TEST_F(AuthorityRevocationTest, AnotherAccountNeedsAuthorizationsForAllNames) {
   EXPECT_EQ(revocation(certificate)->reason, RevocationReason::cessation_of_operation);
 }
 
+TEST_F(AuthorityRevocationTest, AuthorizationsAreLookedForInABoundedNumberOfOrders) {
+  const IssuedCertificate certificate = issue(new_account(), {"corp.test"});
+  const Account other = new_account();
+  std::vector<std::string> orders;
+  for (size_t i = 0; i < kOrdersSearchedMax; ++i)
+    orders.push_back(new_order(other, {"www.corp.test"}).order.id);
+  clock_.advance(std::chrono::milliseconds(1));
+  ready_order(other, {"corp.test"});
+  EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), ErrorKind::unauthorized);
+  Changes changes;
+  changes.erase(run(records_.order(orders[0])).value());
+  ASSERT_TRUE(run(records_.commit(std::move(changes))));
+  EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), kNone);
+}
+
 TEST_F(AuthorityRevocationTest, TheCertificatesKeyRevokesAndIsBlocked) {
   const ClientKey key;
   const Account account = new_account();
@@ -136,6 +151,18 @@ TEST_F(AuthoritySweepTest, RemovesWhatExpiredLongAgoAndNothingElse) {
   EXPECT_TRUE(run(authority_->sweep()));
   EXPECT_EQ(error_of(authority_->certificate(account, certificate.serial)), ErrorKind::not_found);
   EXPECT_EQ(run(records_.account(account.id))->value, account);
+}
+
+TEST_F(AuthoritySweepTest, RemovesABoundedNumberAtOnce) {
+  const Account account = new_account();
+  for (size_t i = 0; i < kSweepMax + 1; ++i)
+    new_order(account, {"corp.test"});
+  clock_.advance(options_.order_lifetime + kExpiredRetention);
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(run(records_.due_orders(clock_.now(), 10))->size(), 1u);
+  EXPECT_EQ(run(records_.due_authorizations(clock_.now(), 10))->size(), 1u);
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_TRUE(run(records_.due_orders(clock_.now(), 10))->empty());
 }
 
 TEST_F(AuthoritySweepTest, WritesNothingWhereThereIsNothingToDo) {
