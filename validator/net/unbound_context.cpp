@@ -5,10 +5,10 @@
 #include <unbound.h>
 
 #include <cassert>
-#include <string_view>
 #include <utility>
 
 #include "validator/net/asio_event.h"
+#include "validator/net/unbound_reason.h"
 
 namespace validator {
 
@@ -108,39 +108,6 @@ Event::Event(boost::asio::any_io_executor strand, int fd, short bits, UnboundHan
 Loop::Loop(boost::asio::any_io_executor strand)
     : ub_event_base{UB_EVENT_MAGIC, &loop_methods}, strand(std::move(strand)) {}
 
-std::string printable(std::string_view text) {
-  std::string kept;
-  for (const char c : text.substr(0, kWhySizeMax))
-    kept += c >= 0x20 && c < 0x7f ? c : '?';
-  return kept;
-}
-
-// "[time] libunbound[pid:0] error: SERVFAIL <x. TXT IN>: the reason" → "the reason". The line of a look-up is
-// the last before its callback.
-std::string servfail_reason(std::string_view log) {
-  const size_t line = log.rfind("SERVFAIL <");
-  if (line == std::string_view::npos) return "";
-  const size_t start = log.find(">: ", line);
-  if (start == std::string_view::npos) return "";
-  log.remove_prefix(start + 3);
-  return printable(log.substr(0, log.find('\n')));
-}
-
-// "validation failure <x. TXT IN>: the reason" → "the reason".
-std::string bogus_reason(std::string_view why) {
-  const size_t start = why.find(">: ");
-  return printable(start == std::string_view::npos ? why : why.substr(start + 3));
-}
-
-// The first error in the log, as ", it says …"; or nothing.
-std::string complaint(std::string_view log) {
-  constexpr std::string_view kError = "error: ";
-  const size_t start = log.find(kError);
-  if (start == std::string_view::npos) return "";
-  log.remove_prefix(start + kError.size());
-  return ", it says " + printable(log.substr(0, log.find('\n')));
-}
-
 }  // namespace
 
 UnboundLibrary::UnboundLibrary(boost::asio::any_io_executor strand)
@@ -194,8 +161,9 @@ UnboundContext::~UnboundContext() {
 
 Result<void> UnboundContext::apply(const UnboundSettings& settings) {
   const auto refused = [&](const std::string& what, int error) {
+    const auto complaint = first_error(library_.take_log());
     return base::fail(ErrorKind::malformed, "libunbound refuses " + what + ": " + ub_strerror(error) +
-                                                complaint(library_.take_log()));
+                                                (complaint.empty() ? "" : ", it says " + complaint));
   };
   for (const auto& [name, value] : settings.options) {
     if (int error = ub_ctx_set_option(context_, name.c_str(), value.c_str()))

@@ -47,14 +47,11 @@ class UnboundLibrary {
   ub_ctx* keeper_;  // asks nothing; destroying any other context loses the log, and this one sets it again
 };
 
-// Octets of libunbound's explanations that are kept. They quote names, which strangers choose.
-inline constexpr size_t kWhySizeMax = 500;
-
 // What libunbound reports of one look-up.
 struct UnboundReply {
   base::Bytes message;  // the answer; empty: SERVFAIL
   Security security = Security::insecure;
-  std::string why;  // of SERVFAIL and bogus: printable ASCII, at most kWhySizeMax; may be empty
+  std::string why;  // of SERVFAIL and bogus (see unbound_reason.h); may be empty
 };
 
 // One libunbound context: a whole validating resolver with caches of its own, for one look-up at a time.
