@@ -172,7 +172,7 @@ Result<void> Server::renew_identities_if_due() {
 
 void Server::drain(milliseconds deadline) {
   drained_ = true;
-  remove_run_file(config_.state_directory);
+  if (run_.pid != 0) remove_run_file(config_.state_directory);  // else it is that of another server
   std::future<void> https;
   if (ca_) https = runtime_.start(ca_->drain());
   if (rpc_) rpc_->drain(deadline);

@@ -50,7 +50,7 @@ std::string bash(const CommandNode& program) {
   return R"(_assay() {
   local word words path=)" +
          program.path + R"(
-  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case "$path $word" in
       )" +
          paths + R"() path="$path $word" ;;
