@@ -52,10 +52,19 @@ tl::unexpected<base::Error> no_address_space(const std::filesystem::path& direct
                                        " MiB; lower storage.size_max or raise the process's limit");
 }
 
-// LMDB trusts its file's length, and a page behind the end is a SIGBUS.
-Result<void> check_length(const std::filesystem::path& file, size_t length_min) {
+// A transaction may take pages at the end of the file and give them back before it writes them, so that a whole
+// file is a little shorter than its high water.
+constexpr size_t kUnwrittenSizeMax = 64 * 4096;
+
+// LMDB trusts its file's length, and a page behind the end is a SIGBUS. A writer makes a file that is a little short
+// whole: should one of its pages be missed after all, LMDB finds zeros and says so.
+Result<void> check_length(const std::filesystem::path& file, size_t length_min, Access access) {
   std::error_code error;
   const auto length = std::filesystem::file_size(file, error);
+  if (!error && length < length_min && length + kUnwrittenSizeMax >= length_min) {
+    if (access == Access::write) std::filesystem::resize_file(file, length_min, error);
+    if (!error) return {};
+  }
   if (error) return fail(ErrorKind::internal, file.string() + ": " + error.message());
   if (length >= length_min) return {};
   return fail(ErrorKind::internal, file.string() + " is cut short: " + std::to_string(length) +
@@ -77,7 +86,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const std::filesystem::pa
     return fail(ErrorKind::internal,
                 "cannot open the store in " + directory.string() + ": " + mdb_strerror(code));
   }
-  CHECK(check_length(directory / kDataFile, environment->high_water()));
+  CHECK(check_length(directory / kDataFile, environment->high_water(), access));
   environment->clear_dead_readers();
   return environment;
 }
