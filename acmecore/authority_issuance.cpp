@@ -29,6 +29,23 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, std::chrono::seconds lifetime,
+                               base::Time now) {
+  LeafRequest request;
+  request.dns_names = names_of(order);
+  request.spki_der = order.intent->spki_der;
+  request.serial = order.intent->serial;
+  TRY(request.validity, leaf_validity(now, lifetime, issuer.not_after()));
+  IssuedCertificate certificate;
+  TRY(certificate.der, issuer.sign_leaf(request));
+  certificate.serial = request.serial;
+  certificate.account = order.account;
+  certificate.order = order.id;
+  certificate.issued = now;
+  certificate.not_after = request.validity.not_after;
+  return certificate;
+}
+
 tl::unexpected<base::Error> not_ready(OrderStatus status) {
   return fail(ErrorKind::order_not_ready, "the order is " + std::string(name_of(status)) + ", not ready");
 }
@@ -84,56 +101,37 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
   co_return Result<void>();
 }
 
-// Signs what the order's intent says and records the certificate. Returns the order as it is then: valid,
-// invalid because signing failed, or still processing because the store did not take the certificate, which
-// was given to nobody; a sweep begins again, with another serial. REQUIRES: the order is processing; `hold`
-// is on it.
+// Signs what the order's intent says and records the certificate. Returns the order as it is then: valid, invalid
+// because signing failed, or still processing because the store did not take the certificate, which was given to
+// nobody; a sweep begins again, with another serial.
+// REQUIRES: the order is processing; `hold` is on it.
 Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  const base::Time now = clock_.now();
-  LeafRequest request;
-  request.dns_names = names_of(order.value);
-  request.spki_der = order->intent->spki_der;
-  request.serial = order->intent->serial;
-  const auto validity = leaf_validity(now, options_.certificate_lifetime, issuer_.not_after());
-  Result<base::Bytes> leaf = fail(ErrorKind::internal, "");
-  if (validity) {
-    request.validity = *validity;
-    leaf = issuer_.sign_leaf(request);
-  } else {
-    leaf = tl::unexpected(validity.error());
-  }
-
-  Stored<Order> processing = order;
+  const auto certificate = sign(issuer_, order.value, options_.certificate_lifetime, clock_.now());
+  Stored<Order> finished = order;
   Changes changes;
-  if (leaf) {
-    order->certificate = request.serial;
-    IssuedCertificate certificate;
-    certificate.serial = request.serial;
-    certificate.account = order->account;
-    certificate.order = order->id;
-    certificate.der = *leaf;
-    certificate.issued = now;
-    certificate.not_after = request.validity.not_after;
-    changes.create(certificate);
+  if (certificate) {
+    finished->certificate = certificate->serial;
+    changes.create(*certificate);
   } else {
-    base::log::error("acme.certificate.not_signed", {{"order", order->id}, {"detail", leaf.error().detail}});
-    order->error = base::Error{ErrorKind::internal, "the certificate could not be made", {}};
+    base::log::error("acme.certificate.not_signed",
+                     {{"order", order->id}, {"detail", certificate.error().detail}});
+    finished->error = base::Error{ErrorKind::internal, "the certificate could not be made", {}};
   }
-  changes.update(order);
+  changes.update(finished);
   const auto committed = co_await records_.commit(std::move(changes));
   if (!committed) {
-    base::log::error(
-        "acme.certificate.not_recorded",
-        {{"order", order->id}, {"serial", text_of(request.serial)}, {"detail", committed.error().detail}});
-    co_return std::move(processing.value);
+    base::log::error("acme.certificate.not_recorded", {{"order", order->id},
+                                                       {"serial", text_of(order->intent->serial)},
+                                                       {"detail", committed.error().detail}});
+    co_return std::move(order.value);
   }
-  if (leaf) {
+  if (certificate) {
     base::log::info("acme.certificate.issued", {{"order", order->id},
                                                 {"account", order->account},
-                                                {"serial", text_of(request.serial)},
-                                                {"names", joined(request.dns_names)}});
+                                                {"serial", text_of(certificate->serial)},
+                                                {"names", joined(names_of(order.value))}});
   }
-  co_return std::move(order.value);
+  co_return std::move(finished.value);
 }
 
 }  // namespace acmecore
