@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "dnsserver/challenge.h"
 #include "dnsserver/rrset.h"
+#include "dnsserver/zone.h"
 
 namespace dnsserver {
 
@@ -41,5 +43,27 @@ struct Expire {
 using OwnerChange = std::variant<PutRRset, DeleteRRset, Present, Remove, Expire>;
 
 const Name& owner_of(const OwnerChange& change);
+
+// What can be asked of zones.
+
+struct CreateZone {
+  Zone zone;
+};
+
+struct DeleteZone {
+  Name apex;
+};
+
+// Expire at many owners, of any zones.
+struct ExpireAt {
+  std::vector<Name> owners;
+};
+
+// What a change that succeeded came to.
+struct ChangeOutcome {
+  uint32_t serial = 0;     // of the zone
+  size_t removed = 0;      // challenge values
+  bool left_over = false;  // nothing was done: what is left of a deleted zone stands in the way of this one
+};
 
 }  // namespace dnsserver

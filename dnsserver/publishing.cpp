@@ -42,7 +42,8 @@ Publishing::Publishing(storage::Store& store, const base::Clock& clock, ZoneTabl
     : store_(store),
       clock_(clock),
       served_(served),
-      batcher_(std::move(executor), kChangesPerCommitMax,
+      batcher_(std::move(executor), {.size_max = kChangesPerCommitMax, .waiting_max = kWaitingMax},
+               fail(ErrorKind::unavailable, "too many changes wait to be written"),
                [this](std::vector<Change> changes) { return carry_out(std::move(changes)); }) {}
 
 Task<Result<std::unique_ptr<Publishing>>> Publishing::open(storage::Store& store, const base::Clock& clock,

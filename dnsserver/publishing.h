@@ -28,6 +28,8 @@ inline constexpr size_t kZonesMax = 100'000;
 inline constexpr std::chrono::seconds kNegativeTtlMax = std::chrono::days(1);
 // Changes that are one commit.
 inline constexpr size_t kChangesPerCommitMax = 256;
+// Changes that wait for the one under way, while the store is slow.
+inline constexpr size_t kWaitingMax = 10'000;
 // Keys that the cleaning after a zone removes with one commit.
 inline constexpr size_t kDeletesPerCommitMax = 1000;
 // Another process may change a zone between our reading and our commit. After so many times we give up.
@@ -56,9 +58,9 @@ struct Presented {
 // come at once are folded into one commit; an error of one is not the others'. Another process may change the
 // same zones of the store; a zone that it makes is not known here before open().
 //
-// Beside what each function says, all may fail as unavailable (the store; or somebody else changes the same
-// zone without pause) and internal. Thread-safe. Outlives its calls; store, clock, `served` and executor
-// outlive it.
+// Beside what each function says, all may fail as unavailable (the store; kWaitingMax changes wait; somebody else
+// changes the same zone without pause) and internal. Thread-safe. Outlives its calls; store, clock, `served` and
+// executor outlive it.
 class Publishing {
  public:
   using Executor = base::Task<>::executor_type;
@@ -89,8 +91,8 @@ class Publishing {
   Task<Result<Presented>> present(std::string credential, Name owner, Bytes value, Time expires);
   // Removes the credential's value, or all of its values at the owner, and returns how many there were.
   Task<Result<size_t>> remove(std::string credential, Name owner, std::optional<Bytes> value);
-  // The credential's live values, at one owner or everywhere. A page may be short, or empty, and still have a
-  // next.
+  // The credential's live values, at one owner or everywhere. A page looks at kScannedPerPageMax entries, so it
+  // may be short, or empty, and still have a next.
   Task<Result<Page<Challenge>>> list_challenges(std::string credential, std::optional<Name> owner,
                                                 Bytes after, size_t limit);
 
@@ -102,22 +104,8 @@ class Publishing {
   Task<Result<size_t>> clean_up();
 
  private:
-  struct CreateZone {
-    Zone zone;
-  };
-  struct DeleteZone {
-    Name apex;
-  };
-  struct ExpireAt {
-    std::vector<Name> owners;
-  };
   using Change = std::variant<CreateZone, DeleteZone, ExpireAt, OwnerChange>;
-
-  struct Outcome {
-    uint32_t serial = 0;     // of the zone
-    size_t removed = 0;      // challenge values
-    bool left_over = false;  // what is left of a deleted zone stands in the way of this one
-  };
+  using Outcome = ChangeOutcome;
   using Outcomes = std::vector<Result<Outcome>>;
 
   Publishing(storage::Store& store, const base::Clock& clock, ZoneTableHolder& served, Executor executor);

@@ -22,14 +22,18 @@ template <class Change, class Outcome>
 class Batcher {
  public:
   using Executor = base::Task<>::executor_type;
-  // Returns an outcome for each change, in their order. Runs on a strand of the executor, never twice at
-  // once.
+  // Returns an outcome for each change, in their order. Runs on a strand of the executor, never twice at once.
   using CarryOut = std::function<base::Task<std::vector<Outcome>>(std::vector<Change>)>;
 
-  // At most `size_max` changes are one batch.
-  Batcher(Executor executor, size_t size_max, CarryOut carry_out)
+  struct Limits {
+    size_t size_max;     // changes in one batch
+    size_t waiting_max;  // changes that wait for the next; one more gets the outcome `refused`
+  };
+
+  Batcher(Executor executor, Limits limits, Outcome refused, CarryOut carry_out)
       : strand_(boost::asio::make_strand(std::move(executor))),
-        size_max_(size_max),
+        limits_(limits),
+        refused_(std::move(refused)),
         carry_out_(std::move(carry_out)) {}
 
   Batcher(const Batcher&) = delete;
@@ -38,11 +42,10 @@ class Batcher {
   // Returns the outcome, on the caller's executor. The change is carried out even if the caller goes away.
   base::Task<Outcome> submit(Change change) {
     auto start = [&](storage::Answer<Outcome> answer) {
-      auto enqueue = [this, waiting = Waiting{std::move(change), std::move(answer)}]() mutable {
-        waiting_.push_back(std::move(waiting));
-        if (!std::exchange(running_, true)) boost::asio::co_spawn(strand_, run(), &rethrow);
+      auto arrive = [this, waiting = Waiting{std::move(change), std::move(answer)}]() mutable {
+        enqueue(std::move(waiting));
       };
-      boost::asio::post(strand_, std::move(enqueue));
+      boost::asio::post(strand_, std::move(arrive));
     };
     co_return co_await storage::answered<Outcome>(start);
   }
@@ -53,13 +56,22 @@ class Batcher {
     storage::Answer<Outcome> answer;
   };
 
+  void enqueue(Waiting waiting) {
+    if (waiting_.size() >= limits_.waiting_max) {
+      std::move(waiting.answer).give(refused_);
+      return;
+    }
+    waiting_.push_back(std::move(waiting));
+    if (!std::exchange(running_, true)) boost::asio::co_spawn(strand_, run(), &rethrow);
+  }
+
   base::Task<> run() {
     while (!waiting_.empty()) {
       // What is on its way to the strand joins the batch.
       co_await boost::asio::post(strand_, boost::asio::use_awaitable);
       std::vector<Change> changes;
       std::vector<storage::Answer<Outcome>> answers;
-      while (!waiting_.empty() && changes.size() < size_max_) {
+      while (!waiting_.empty() && changes.size() < limits_.size_max) {
         changes.push_back(std::move(waiting_.front().change));
         answers.push_back(std::move(waiting_.front().answer));
         waiting_.pop_front();
@@ -77,7 +89,8 @@ class Batcher {
   }
 
   boost::asio::strand<Executor> strand_;
-  size_t size_max_;
+  const Limits limits_;
+  const Outcome refused_;
   CarryOut carry_out_;
   std::deque<Waiting> waiting_;  // this and the next belong to the strand
   bool running_ = false;

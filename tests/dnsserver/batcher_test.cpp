@@ -48,6 +48,17 @@ TEST_F(BatcherTest, CarriesOutWhatComesAtOnceTogetherUpToItsSize) {
   EXPECT_EQ(later[0].get(), "10") << "it starts again after it had nothing to do";
 }
 
+TEST_F(BatcherTest, RefusesWhatIsTooMuchToWait) {
+  Batcher<int, std::string> batcher(io_.get_executor(), {4, 3}, "refused",
+                                    [&](Ints changes) -> base::Task<std::vector<std::string>> {
+                                      co_return std::vector<std::string>(changes.size(), "done");
+                                    });
+  auto outcomes = submit(batcher, 0, 5);
+  io_.run();
+  for (size_t i = 0; i < 5; ++i)
+    EXPECT_EQ(outcomes[i].get(), i < 3 ? "done" : "refused");
+}
+
 TEST_F(BatcherTest, HasOneBatchUnderWayAtATime) {
   int under_way = 0;
   Batcher<int, std::string>* self = nullptr;

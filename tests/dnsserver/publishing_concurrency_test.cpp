@@ -4,6 +4,8 @@
 #include <boost/asio/use_future.hpp>
 #include <future>
 
+#include "dnsserver/keys.h"
+#include "dnsserver/stored.h"
 #include "storage/memory_store.h"
 #include "tests/dnsserver/publishing_fixture.h"
 
@@ -260,6 +262,42 @@ TEST(PublishingFullStore, RefusesChangesAndGoesOnAfterwards) {
   store.set_full(false);
   ASSERT_TRUE(dns.present("alice", "a.corp.test", "after"));
   EXPECT_EQ(dns.ask("a.corp.test", "TXT").size(), 3u);
+}
+
+TEST(PublishingLists, LookAtABoundedNumberOfEntriesForAPage) {
+  PublishingFixture dns(PublishingFixture::StoreKind::memory);
+  dns.create_zone();
+  const Name apex = Name::parse("corp.test").value();
+  const Name owner = Name::parse("a.corp.test").value();
+  storage::Batch batch;
+  for (size_t i = 0; i <= kScannedPerPageMax; ++i) {
+    const Challenge challenge{"bob", owner, "v" + std::to_string(i), dns.clock().now(),
+                              dns.clock().now() + 1h};
+    batch.puts.push_back({challenge_key(apex, owner, "bob", challenge.value), encode(challenge)});
+  }
+  ASSERT_TRUE(dns.run(dns.store().commit(std::move(batch))));
+  const auto first = dns.run(dns.publishing().list_challenges("alice", std::nullopt, "", 10)).value();
+  EXPECT_TRUE(first.items.empty());
+  EXPECT_NE(first.next, "");
+  const auto second =
+      dns.run(dns.publishing().list_challenges("alice", std::nullopt, first.next, 10)).value();
+  EXPECT_EQ(second.next, "");
+}
+
+TEST(PublishingWaiting, IsBounded) {
+  PublishingFixture dns(PublishingFixture::StoreKind::memory);
+  dns.create_zone();
+  std::vector<std::future<Result<size_t>>> removed;
+  for (size_t i = 0; i <= kWaitingMax; ++i) {
+    removed.push_back(boost::asio::co_spawn(
+        dns.io(), dns.publishing().remove("alice", Name::parse("a.corp.test").value(), std::nullopt),
+        boost::asio::use_future));
+  }
+  dns.io().restart();
+  dns.io().run();
+  for (size_t i = 0; i < kWaitingMax; ++i)
+    EXPECT_TRUE(removed[i].get());
+  EXPECT_EQ(removed.back().get().error().kind, ErrorKind::unavailable);
 }
 
 TEST(PublishingThreads, MayCallAtAnyTime) {
