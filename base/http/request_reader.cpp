@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <limits>
 
 #include "base/name.h"
 
@@ -13,14 +14,7 @@ namespace {
 
 namespace beast = boost::beast::http;
 
-constexpr std::string_view kHeaderEnd = "\r\n\r\n";
-
-// Room for the sizes of chunks beside their contents, in proportion to the body and once more for trailers.
-constexpr size_t kChunkOverheadFactor = 2;
-
-size_t transferred_size_max(const HttpLimits& limits) {
-  return kChunkOverheadFactor * limits.body_size_max + limits.header_size_max;
-}
+constexpr BytesView kHeaderEnd = "\r\n\r\n";
 
 // "https://host/path" (absolute-form, RFC 9112 §3.2.2) to "/path". Others stay as they are.
 std::string origin_form(std::string_view target) {
@@ -41,42 +35,46 @@ std::vector<Header> headers_of(const beast::fields& fields) {
   return headers;
 }
 
+// `name` in lower case.
+bool has(const Request& request, std::string_view name) {
+  return std::any_of(request.headers.begin(), request.headers.end(),
+                     [&](const Header& header) { return lower(header.name) == name; });
+}
+
+bool has_only(const Request& request, std::string_view name, std::string_view value) {
+  const auto field = request.header(name);
+  return field && lower(*field) == value;
+}
+
 }  // namespace
 
-struct RequestReader::Parser : beast::request_parser<beast::string_body> {};
-
-RequestReader::RequestReader(const HttpLimits& limits) : limits_(limits) {}
-RequestReader::~RequestReader() = default;
-
 RequestReader::Progress RequestReader::advance() {
-  if (refused_.status != 0) return Progress::refused;
-  if (!parser_) {
-    const Progress progress = begin();
-    if (!parser_) return progress;
+  if (part_ == Part::header) {
+    const Progress progress = read_header();
+    if (part_ == Part::header) return progress;
   }
-  if (parser_->is_done()) return Progress::complete;
-  if (expects_continue_) {
+  if (part_ == Part::body && expects_continue_) {
     expects_continue_ = false;
     return Progress::expects_continue;
   }
-  return read_body();
+  if (part_ == Part::body) return read_body();
+  return part_ == Part::complete ? Progress::complete : Progress::refused;
 }
 
 Request RequestReader::take() {
-  request_.body = std::move(parser_->get().body());
-  parser_.reset();
-  body_octets_ = 0;
+  part_ = Part::header;
   return std::move(request_);
 }
 
 RequestReader::Progress RequestReader::refuse(unsigned status, std::string detail) {
+  part_ = Part::refused;
   refused_ = {status, std::move(detail)};
   return Progress::refused;
 }
 
 // Skips empty lines in front of the request line (RFC 9112 §2.2), and waits for the whole header section: the
 // library's own limit counts only what one call of it sees.
-RequestReader::Progress RequestReader::begin() {
+RequestReader::Progress RequestReader::read_header() {
   while (input_.starts_with("\r\n"))
     input_.erase(0, 2);
   if (input_.empty()) return Progress::idle;
@@ -84,7 +82,9 @@ RequestReader::Progress RequestReader::begin() {
   const size_t size = end == Bytes::npos ? input_.size() : end + kHeaderEnd.size();
   if (size > limits_.header_size_max) return refuse_unfinished_header();
   if (end == Bytes::npos) return Progress::in_header;
-  return read_header();
+  if (!parse_header(BytesView(input_).substr(0, size))) return Progress::refused;
+  input_.erase(0, size);
+  return Progress::in_body;
 }
 
 RequestReader::Progress RequestReader::refuse_unfinished_header() {
@@ -96,70 +96,81 @@ RequestReader::Progress RequestReader::refuse_unfinished_header() {
                 "the header section is larger than " + std::to_string(limits_.header_size_max) + " octets");
 }
 
-RequestReader::Progress RequestReader::read_header() {
-  auto parser = std::make_unique<Parser>();
-  parser->header_limit(std::numeric_limits<uint32_t>::max());
-  parser->body_limit(limits_.body_size_max);
+// Sets part_. False: the request is refused.
+bool RequestReader::parse_header(BytesView section) {
+  beast::request_parser<beast::empty_body> parser;
+  parser.header_limit(std::numeric_limits<uint32_t>::max());
+  // Bodies are read here and not there: that parser asserts what a peer can break (Beast 1.81, last chunk in
+  // pieces).
+  parser.skip(true);
   boost::system::error_code error;
-  const size_t used = parser->put(boost::asio::buffer(input_), error);
-  if (error == beast::error::body_limit) {
-    return refuse(413, "the body is larger than " + std::to_string(limits_.body_size_max) + " octets");
+  const size_t used = parser.put(boost::asio::buffer(section), error);
+  const bool is_known_version = error != beast::error::bad_version;
+  if (is_known_version && (error || used != section.size() || !parser.is_header_done())) {
+    refuse(400, "the request is malformed" + (error ? ": " + error.message() : ""));
+    return false;
   }
-  if (error == beast::error::bad_version) return refuse(505, "this server speaks HTTP/1.1");
-  if (error || !parser->is_header_done()) return refuse(400, "the request is malformed: " + error.message());
-  input_.erase(0, used);
-  parser->eager(true);
-  const auto& head = parser->get();
+  const auto& head = parser.get();
+  if (!is_known_version || head.version() != 11) {
+    refuse(505, "this server speaks HTTP/1.1");
+    return false;
+  }
   request_ = Request{std::string(head.method_string()), origin_form(head.target()), headers_of(head), {}, {}};
   wants_close_ = !head.keep_alive();
-  if (head.version() != 11) return refuse(505, "this server speaks HTTP/1.1");
-  if (!check_header()) return Progress::refused;
-  expects_continue_ = request_.header("Expect").has_value() && !parser->is_done();
-  parser_ = std::move(parser);
-  return Progress::in_body;
+  const auto length = parser.content_length();
+  return check_header() && begin_body(length ? std::optional<uint64_t>(*length) : std::nullopt);
 }
 
-// Sets refused_ if it returns false.
+// The two below set refused_ if they return false.
 bool RequestReader::check_header() {
-  const auto is = [](std::string_view name) {
-    return [name](const Header& header) { return lower(header.name) == name; };
-  };
-  const auto count = [&](std::string_view name) {
-    return std::count_if(request_.headers.begin(), request_.headers.end(), is(name));
-  };
+  if (!check_target()) return false;
+  if (!request_.header("Host")) {
+    refuse(400, "a request has exactly one Host");
+  } else if (has(request_, "transfer-encoding") && !has_only(request_, "Transfer-Encoding", "chunked")) {
+    refuse(501, "the only Transfer-Encoding here is chunked");
+  } else if (has(request_, "expect") && !has_only(request_, "Expect", "100-continue")) {
+    refuse(417, "the only expectation is 100-continue");
+  }
+  return part_ != Part::refused;
+}
+
+bool RequestReader::check_target() {
   if (request_.target.size() > limits_.target_size_max) {
     refuse(414, "the target is longer than " + std::to_string(limits_.target_size_max) + " octets");
   } else if (!request_.target.starts_with('/') && !(request_.target == "*" && request_.method == "OPTIONS")) {
     refuse(400, "the target is not a path");
-  } else if (count("host") != 1) {
-    refuse(400, "a request has exactly one Host");
-  } else if (const auto encodings = count("transfer-encoding"); encodings > 0) {
-    const auto encoding = request_.header("Transfer-Encoding");
-    if (!encoding || lower(*encoding) != "chunked") refuse(501, "the only Transfer-Encoding here is chunked");
-  } else if (const auto expectations = count("expect"); expectations > 0) {
-    const auto expectation = request_.header("Expect");
-    if (!expectation || lower(*expectation) != "100-continue")
-      refuse(417, "the only expectation is 100-continue");
   }
-  return refused_.status == 0;
+  return part_ != Part::refused;
+}
+
+// The parser has refused whatever has Transfer-Encoding and Content-Length both.
+bool RequestReader::begin_body(std::optional<uint64_t> content_length) {
+  if (content_length.value_or(0) > limits_.body_size_max) {
+    refuse(413, "the body is larger than " + std::to_string(limits_.body_size_max) + " octets");
+    return false;
+  }
+  content_length_ = size_t(content_length.value_or(0));
+  chunks_.reset();
+  if (has(request_, "transfer-encoding")) {
+    chunks_.emplace(limits_.body_size_max, limits_.body_size_max + limits_.header_size_max);
+  }
+  part_ = chunks_ || content_length_ > 0 ? Part::body : Part::complete;
+  expects_continue_ = has(request_, "expect");
+  return true;
 }
 
 RequestReader::Progress RequestReader::read_body() {
-  boost::system::error_code error;
-  // An empty chunk header would be asked for octets that are not there.
-  if (input_.empty()) return Progress::in_body;
-  const size_t used = parser_->put(boost::asio::buffer(input_), error);
-  input_.erase(0, used);
-  body_octets_ += used;
-  if (error == beast::error::body_limit || body_octets_ + input_.size() > transferred_size_max(limits_)) {
-    if (!parser_->is_done()) {
-      return refuse(413, "the body is larger than " + std::to_string(limits_.body_size_max) + " octets");
-    }
+  if (chunks_) {
+    if (auto refused = chunks_->read(input_)) return refuse(refused->status, std::move(refused->detail));
+    if (!chunks_->is_done()) return Progress::in_body;
+    request_.body = chunks_->take();
+  } else {
+    if (input_.size() < content_length_) return Progress::in_body;
+    request_.body = input_.substr(0, content_length_);
+    input_.erase(0, content_length_);
   }
-  if (error && error != beast::error::need_more) {
-    return refuse(400, "the body is malformed: " + error.message());
-  }
-  return parser_->is_done() ? Progress::complete : Progress::in_body;
+  part_ = Part::complete;
+  return Progress::complete;
 }
 
 }  // namespace base::http

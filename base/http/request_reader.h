@@ -1,23 +1,17 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/bytes.h"
+#include "base/http/chunked_body.h"
 #include "base/http/message.h"
+#include "base/http/refused.h"
 #include "base/http_limits.h"
 
 namespace base::http {
-
-// Why a request gets no further than the listener.
-struct Refused {
-  unsigned status;
-  std::string detail;
-
-  bool operator==(const Refused&) const = default;
-};
 
 // Reads the requests of one connection out of its octets (RFC 9112), without a socket. One request is read
 // after the other; what a client sent ahead (§9.3.2) waits here.
@@ -27,8 +21,7 @@ struct Refused {
 // dropped.
 class RequestReader {
  public:
-  explicit RequestReader(const HttpLimits& limits);
-  ~RequestReader();
+  explicit RequestReader(const HttpLimits& limits) : limits_(limits) {}
 
   void append(BytesView octets) { input_ += octets; }
 
@@ -50,21 +43,24 @@ class RequestReader {
   bool wants_close() const { return wants_close_; }
 
  private:
-  struct Parser;
+  enum class Part { header, body, complete, refused };
 
-  Progress begin();
   Progress read_header();
   Progress read_body();
   Progress refuse(unsigned status, std::string detail);
   Progress refuse_unfinished_header();
+  bool parse_header(BytesView section);
   bool check_header();
+  bool check_target();
+  bool begin_body(std::optional<uint64_t> content_length);
 
   const HttpLimits limits_;
   Bytes input_;
-  std::unique_ptr<Parser> parser_;  // of the request whose header section has been read
+  Part part_ = Part::header;
   Request request_;
+  std::optional<ChunkedBody> chunks_;  // the body, if it comes in chunks
+  size_t content_length_ = 0;          // of the body, if it does not
   Refused refused_ = {};
-  size_t body_octets_ = 0;  // of the body as it is transferred, so far
   bool expects_continue_ = false;
   bool wants_close_ = false;
 };

@@ -167,11 +167,13 @@ TEST(RequestReader, RefusesAmbiguousBodies) {
 TEST(RequestReader, RefusesBrokenChunks) {
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const std::string_view body :
-       {"x\r\n", "-1\r\n", "1 1\r\nx\r\n", "1\r\nxyz\r\n", "fffffffffffffffff\r\nx", "1;\"\r\nx\r\n",
-        "0\r\nbad trailer\r\n\r\n"}) {
+       {"x\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "\r\n", "1 1\r\nx\r\n", "1\r\nxyz\r\n",
+        "1\r\nx\n\r\n", "1\n\r\n", "1;a\nb\r\n", "1;a\rb\r\n", "1;\x7f\r\n", "1,1\r\n",
+        "0\r\nbad trailer\r\n\r\n", "0\r\n: no name\r\n\r\n", "0\r\n folded: x\r\n\r\n"}) {
     EXPECT_EQ(refusal(head + std::string(body)), 400u) << body;
   }
   EXPECT_EQ(refusal(head + "ffffffffffffffff\r\nx"), 413u);
+  EXPECT_EQ(refusal(head + "10000000000000000\r\nx"), 413u);
 }
 
 TEST(RequestReader, RefusesExpectationsItDoesNotKnow) {
@@ -214,10 +216,30 @@ TEST(RequestReader, HoldsTheLimitOnTheSumOfChunks) {
   EXPECT_EQ(refusal(head + fifty + fifty + "1\r\nx\r\n0\r\n\r\n"), 413u);
 }
 
+TEST(RequestReader, HoldsTheLimitOnALineBetweenChunks) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  HttpLimits limits = small_limits();
+  limits.header_size_max = 10 * kChunkLineSizeMax;
+  const std::string longest = "0;" + std::string(kChunkLineSizeMax - 2, 'x');
+  for (const bool is_cut : {false, true}) {
+    RequestReader fits(limits);
+    fits.append(head + longest + "\r");
+    EXPECT_EQ(is_cut ? fits.advance() : Progress::in_body, Progress::in_body);
+    EXPECT_EQ(progress("\n\r\n", fits), Progress::complete);
+    RequestReader exceeds(limits);
+    exceeds.append(head + longest + "x");
+    if (!is_cut) exceeds.append("\r\n\r\n");
+    ASSERT_EQ(exceeds.advance(), Progress::refused);
+    EXPECT_EQ(exceeds.refusal().status, 413u);
+  }
+}
+
 TEST(RequestReader, HoldsALimitOnWhatChunksCarryBesideTheBody) {
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-  EXPECT_EQ(refusal(head + "1;x=" + std::string(1000, 'y')), 413u);
-  EXPECT_EQ(refusal(head + "0\r\nX: " + std::string(1000, 'y')), 413u);
+  // As much as the body and the header section may have together.
+  const std::string fits = "0\r\nX: " + std::string(356 - 10, 'y');
+  EXPECT_EQ(refusal(head + fits + "\r\n\r\n"), 0u);
+  EXPECT_EQ(refusal(head + fits + "y\r\n\r\n"), 413u);
   std::string chunks;
   for (int i = 0; i < 50; ++i)
     chunks += "1;x=" + std::string(10, 'y') + "\r\nx\r\n";

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace base::http {
+
+// Why a request gets no further than the listener.
+struct Refused {
+  unsigned status;
+  std::string detail;
+
+  bool operator==(const Refused&) const = default;
+};
+
+}  // namespace base::http
