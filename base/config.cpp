@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
@@ -11,6 +12,7 @@
 #include "base/config_node.h"
 #include "base/config_reader.h"
 #include "base/config_schema.h"
+#include "base/utf8.h"
 
 namespace base {
 
@@ -42,6 +44,22 @@ ConfigNode node_of(const toml::node& from) {
   return node;
 }
 
+// The first octet that is no UTF-8, or a control character that TOML forbids (TOML 1.0, "Comment"). toml++ asserts
+// that some of them are not there.
+std::optional<ConfigPosition> forbidden_character(std::string_view text) {
+  ConfigPosition position{1, 1};
+  while (!text.empty()) {
+    const size_t size = utf8_character_size(text);
+    const char c = text.front();
+    const bool is_control = (uint8_t(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+    if (size == 0 || is_control) return position;
+    position =
+        c == '\n' ? ConfigPosition{position.line + 1, 1} : ConfigPosition{position.line, position.column + 1};
+    text.remove_prefix(size);
+  }
+  return std::nullopt;
+}
+
 std::string sentence(std::string_view source, ConfigPosition position, std::string_view text) {
   std::string place(source);
   if (position.line > 0) place += ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
@@ -63,6 +81,9 @@ std::string sentences(std::string_view source, std::vector<ConfigReport::Mistake
 Result<Config> parse_config(std::string_view text, std::string_view source) {
   if (text.size() > kConfigSizeMax) {
     return fail(ErrorKind::malformed, sentence(source, {}, "a configuration has at most 1 MiB"));
+  }
+  if (const auto position = forbidden_character(text)) {
+    return fail(ErrorKind::malformed, sentence(source, *position, "a character that no text has"));
   }
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {

@@ -178,7 +178,9 @@ TEST(Config, TellsAllMistakesAtOnceInTheirOrder) {
 TEST(Config, BadSyntaxIsAMistakeWithItsPlace) {
   EXPECT_THAT(mistakes("[dns]\nworkers = \n"), HasSubstr("t:2:"));
   EXPECT_THAT(mistakes("[dns]\nworkers = 1\nworkers = 2\n"), HasSubstr("t:3:"));
-  EXPECT_THAT(mistakes("a = \"\xff\"\n"), HasSubstr("t:1:"));
+  EXPECT_EQ(mistakes("# ok\na = '\u00e9\xff'\n"), "t:2:7: a character that no text has");
+  EXPECT_EQ(mistakes(std::string("[\0]", 3)), "t:1:2: a character that no text has");
+  EXPECT_EQ(mistakes("#\x7f"), "t:1:2: a character that no text has");
 }
 
 // The ends of every range, and the values next to them.
