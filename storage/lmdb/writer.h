@@ -16,7 +16,7 @@ namespace storage::lmdb {
 
 // What one transaction takes at most: beyond, a batch waits for the next. A larger batch goes alone.
 inline constexpr size_t kGroupBatchesMax = 1024;
-inline constexpr size_t kGroupSizeMax = 64 * 1024 * 1024;
+inline constexpr size_t kGroupSizeMax = 32 * 1024 * 1024;
 
 // Batches that may wait for the writer; the next is answered `unavailable` at once.
 inline constexpr size_t kWaitingBatchesMax = 16 * 1024;

@@ -1,6 +1,7 @@
 #include "storage/lmdb/backup.h"
 
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,14 +51,44 @@ class BackupTest : public testing::Test {
   std::filesystem::path restored_ = temporary_.path() / "restored";
 };
 
-// What `work` returned in a process of its own, as the operator's is.
-bool in_another_process(const std::function<bool()>& work) {
-  const pid_t process = fork();
-  if (process == 0) _exit(work() ? 0 : 1);
-  int status = -1;
-  waitpid(process, &status, 0);
-  return status == 0;
-}
+// A process beside this one, as the operator's command is. It runs one step at a time. To be made before this
+// process has threads, which do not go along into the other.
+class OtherProcess {
+ public:
+  explicit OtherProcess(std::vector<std::function<bool()>> steps) {
+    if (pipe(to_child_) != 0 || pipe(to_parent_) != 0) abort();
+    process_ = fork();
+    if (process_ == 0) serve(steps);
+  }
+  ~OtherProcess() {
+    kill(process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+    for (const int end : {to_child_[0], to_child_[1], to_parent_[0], to_parent_[1]})
+      close(end);
+  }
+
+  // What the next step returned.
+  bool step() {
+    char result = 0;
+    return write(to_child_[1], "s", 1) == 1 && read(to_parent_[0], &result, 1) == 1 && result == 1;
+  }
+
+ private:
+  [[noreturn]] void serve(const std::vector<std::function<bool()>>& steps) {
+    char go = 0;
+    for (const auto& step : steps) {
+      if (read(to_child_[0], &go, 1) != 1) break;
+      const char result = step();
+      if (write(to_parent_[1], &result, 1) != 1) break;
+    }
+    pause();
+    abort();
+  }
+
+  int to_child_[2];
+  int to_parent_[2];
+  pid_t process_;
+};
 
 TEST_F(BackupTest, WhatIsRestoredIsWhatWasBackedUp) {
   make_backup();
@@ -116,9 +147,10 @@ TEST_F(BackupTest, IsConsistentWhileOthersWrite) {
 }
 
 TEST_F(BackupTest, CanBeMadeByAnotherProcessWhileTheStoreIsOpen) {
+  OtherProcess other({[&] { return backup_store(state_, backup_).has_value(); }});
   const auto store = open(state_);
   run_task(store->commit({.puts = {{"a", Bytes(8 << 20, 'v')}}})).value();
-  EXPECT_TRUE(in_another_process([&] { return backup_store(state_, backup_).has_value(); }));
+  EXPECT_TRUE(other.step());
   run_task(store->commit({.puts = {{"a", "2"}}})).value();
   ASSERT_TRUE(restore_store(backup_, restored_));
   EXPECT_EQ(run_task(open(restored_)->get("a")).value()->value.size(), size_t{8 << 20});
@@ -133,26 +165,43 @@ TEST_F(BackupTest, CanBeMadeOfAStoreThatNoOneHasOpen) {
 
 // The reader's map is 4 MiB, because that is what the store was made with; the store then grows past it.
 TEST_F(BackupTest, FollowsAMapThatHasGrownSinceItWasOpened) {
-  int to_child[2];
-  int to_parent[2];
-  ASSERT_EQ(pipe(to_child) + pipe(to_parent), 0);
-  char octet = 0;
-  auto store = open(state_);
-  const pid_t process = fork();
-  if (process == 0) {
-    const auto environment = lmdb::Environment::open(state_, lmdb::Access::read).value();
-    bool good = lmdb::open_layout(*environment, state_) && write(to_parent[1], "o", 1) == 1;
-    good = good && read(to_child[0], &octet, 1) == 1 && lmdb::write_backup(*environment, backup_);
-    _exit(good ? 0 : 1);
-  }
-  ASSERT_EQ(read(to_parent[0], &octet, 1), 1);
+  std::unique_ptr<lmdb::Environment> environment;  // of the other process
+  const auto open_environment = [&] {
+    environment = lmdb::Environment::open(state_, lmdb::Access::read).value();
+    return lmdb::open_layout(*environment, state_).has_value();
+  };
+  const auto back_up = [&] { return lmdb::write_backup(*environment, backup_).has_value(); };
+  OtherProcess other({open_environment, back_up});
+  const auto store = open(state_);
+  ASSERT_TRUE(other.step());
   run_task(store->commit({.puts = {{"a", Bytes(16 << 20, 'v')}}})).value();
-  ASSERT_EQ(write(to_child[1], "g", 1), 1);
-  int status = -1;
-  ASSERT_EQ(waitpid(process, &status, 0), process);
-  ASSERT_EQ(status, 0);
+  ASSERT_TRUE(other.step());
   ASSERT_TRUE(restore_store(backup_, restored_));
   EXPECT_EQ(run_task(open(restored_)->get("a")).value()->value.size(), size_t{16 << 20});
+}
+
+// A slot that stays taken would keep its revision, and all pages freed since, for ever.
+TEST_F(BackupTest, AReaderThatWasKilledDoesNotHoldOnToItsRevision) {
+  std::unique_ptr<lmdb::Environment> environment;
+  std::unique_ptr<lmdb::ReadTxn> txn;
+  auto other = std::make_unique<OtherProcess>(std::vector<std::function<bool()>>{[&] {
+    environment = lmdb::Environment::open(state_, lmdb::Access::read).value();
+    txn = std::make_unique<lmdb::ReadTxn>(*environment);
+    return lmdb::open_layout(*environment, state_) && txn->renew();
+  }});
+  auto store = open(state_);
+  ASSERT_TRUE(other->step());
+  other = nullptr;
+  for (int i = 0; i < 3; ++i)
+    run_task(store->commit({.puts = {{"a", Bytes(1 << 20, 'v')}}})).value();
+  const auto size = [&] { return std::filesystem::file_size(state_ / lmdb::kDataFile); };
+  EXPECT_GT(size(), size_t{3 << 20}) << "nothing is used again while the dead one reads";
+  store = nullptr;
+  store = open(state_);
+  const auto before = size();
+  for (int i = 0; i < 10; ++i)
+    run_task(store->commit({.puts = {{"a", Bytes(1 << 20, 'v')}}})).value();
+  EXPECT_LE(size(), before + (2 << 20));
 }
 
 TEST_F(BackupTest, OverwritesNothing) {
