@@ -1,0 +1,158 @@
+#include <gmock/gmock.h>
+
+#include "acmecore/certificate.h"
+#include "acmecore/pem.h"
+#include "tests/acmecore/rpc/issue_fixture.h"
+
+namespace acmecore::rpc {
+namespace {
+
+using assay::v1::IssueResponse;
+using base::ErrorKind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class IssueCallTest : public IssueTest {};
+
+TEST_F(IssueCallTest, IssuesForANameInAZoneHereAndTellsEachStep) {
+  ASSERT_TRUE(issue({"www.acme.test"}));
+  EXPECT_THAT(told(), ElementsAre("order", "delegation www.acme.test", "txt _acme-challenge.www.acme.test.",
+                                  "valid www.acme.test", "certificate"));
+  EXPECT_EQ(caller_.events()[1].delegation_found().zone(), "acme.test.");
+  EXPECT_THAT(caller_.events()[3].validated().evidence(),
+              ElementsAre(HasSubstr("asked for _acme-challenge.www.acme.test. TXT, got NOERROR \"")));
+}
+
+TEST_F(IssueCallTest, GivesTheChainOfTheKeyInTheCsr) {
+  const auto request = request_for({"www.acme.test"});
+  ASSERT_TRUE(issue(request));
+  const auto& issued = caller_.events().back().certificate_issued();
+  const auto leaf = parse_certificate(
+      parse_pem(kPemCertificate, issued.pem_chain().substr(0, issued.pem_chain().find("-----BEGIN", 1))).value());
+  ASSERT_TRUE(leaf);
+  EXPECT_EQ(leaf->spki_der, parse_csr(request.csr_der()).value().spki_der);
+  EXPECT_EQ(issued.serial(), text_of(leaf->serial));
+  EXPECT_LT(issued.not_before().seconds(), issued.not_after().seconds());
+}
+
+TEST_F(IssueCallTest, ProvesBaseAndWildcardByTwoValuesAtOneOwner) {
+  dns_.add_cname("_acme-challenge.corp.test", "7f3k.acme.test");
+  ASSERT_TRUE(issue({"corp.test", "*.corp.test"}));
+  EXPECT_THAT(told(), ElementsAre("order", "delegation corp.test", "txt 7f3k.acme.test.", "txt 7f3k.acme.test.",
+                                  "valid corp.test", "valid *.corp.test", "certificate"));
+  EXPECT_THAT(caller_.events()[1].delegation_found().path(),
+              ElementsAre("_acme-challenge.corp.test.", "7f3k.acme.test."));
+  EXPECT_NE(caller_.events()[2].txt_published().value(), caller_.events()[3].txt_published().value());
+}
+
+TEST_F(IssueCallTest, RemovesWhatItPublished) {
+  ASSERT_TRUE(issue({"www.acme.test", "*.www.acme.test"}));
+  EXPECT_EQ(dns_.presented(), 2u);
+  EXPECT_THAT(dns_.published(), IsEmpty());
+}
+
+TEST_F(IssueCallTest, NamesEveryNameThatIsNotDelegatedHereWithTheRecordToAdd) {
+  const auto outcome = issue({"www.acme.test", "corp.test", "other.test"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::compound);
+  ASSERT_EQ(outcome.error().suberrors.size(), 2u);
+  EXPECT_EQ(outcome.error().suberrors[0].identifier, "corp.test");
+  EXPECT_THAT(outcome.error().suberrors[0].detail,
+              HasSubstr("\"_acme-challenge.corp.test. CNAME corp.test.acme.test.\""));
+  EXPECT_EQ(outcome.error().suberrors[1].identifier, "other.test");
+  EXPECT_EQ(dns_.presented(), 0u);
+}
+
+TEST_F(IssueCallTest, SaysWhatTheResolverSawOfANameThatHasNoAnswer) {
+  dns_.break_name("www.acme.test");
+  const auto outcome = issue({"www.acme.test"});
+  ASSERT_FALSE(outcome);
+  ASSERT_EQ(outcome.error().suberrors.size(), 1u);
+  EXPECT_EQ(outcome.error().suberrors[0].kind, ErrorKind::dns);
+  EXPECT_EQ(outcome.error().suberrors[0].detail, "asked for it, got SERVFAIL");
+}
+
+TEST_F(IssueCallTest, AFailedValidationSaysWhatWasSeenAndLeavesNothingPublished) {
+  dns_.hide_values();
+  const auto outcome = issue({"www.acme.test"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::compound);
+  ASSERT_EQ(outcome.error().suberrors.size(), 1u);
+  EXPECT_EQ(outcome.error().suberrors[0].kind, ErrorKind::unauthorized);
+  EXPECT_THAT(outcome.error().suberrors[0].detail, HasSubstr("asked for _acme-challenge.www.acme.test. TXT"));
+  EXPECT_EQ(dns_.presented(), 1u);
+  EXPECT_THAT(dns_.published(), IsEmpty());
+}
+
+TEST_F(IssueCallTest, RefusesACsrForOtherNamesBeforeItPublishes) {
+  auto request = request_for({"www.acme.test"});
+  request.add_names("api.acme.test");
+  const auto outcome = issue(request);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::bad_csr);
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(IssueCallTest, RefusesWhatIsNoNameOrNoCsr) {
+  auto request = request_for({"www.acme.test"});
+  request.set_names(0, "www..acme.test");
+  EXPECT_EQ(issue(request).error().kind, ErrorKind::malformed);
+  request = request_for({"www.acme.test"});
+  request.mutable_csr_der()->pop_back();
+  EXPECT_EQ(issue(request).error().kind, ErrorKind::bad_csr);
+  EXPECT_EQ(issue(assay::v1::IssueRequest()).error().kind, ErrorKind::malformed);
+}
+
+TEST_F(IssueCallTest, AValueThatIsRefusedEndsTheCall) {
+  dns_.refuse_values();
+  const auto outcome = issue({"www.acme.test"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::too_large);
+}
+
+TEST_F(IssueCallTest, ACallerThatGoesGetsNoCertificateAndLeavesNothingPublished) {
+  for (const auto event : {IssueResponse::kOrderCreated, IssueResponse::kDelegationFound,
+                           IssueResponse::kTxtPublished, IssueResponse::kValidated}) {
+    caller_ = RecordingCaller();
+    caller_.goes_after(event);
+    const auto outcome = issue({"www.acme.test", "*.www.acme.test"});
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(caller_.events().back().event_case(), event);
+    EXPECT_THAT(dns_.published(), IsEmpty());
+  }
+}
+
+TEST_F(IssueCallTest, GivesUpOnAValidationThatTakesTooLong) {
+  dns_.be_slow();
+  caller_.at_each_wait([this] { clock_.advance(kIssueWaitMax / 2); });
+  const auto outcome = issue({"www.acme.test"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(clock_.now(), kNow + kIssueWaitMax);
+  EXPECT_THAT(dns_.published(), IsEmpty());
+}
+
+TEST_F(IssueCallTest, PublishesForAsLongAsSomebodyMightLook) {
+  ASSERT_TRUE(issue({"www.acme.test"}));
+  EXPECT_EQ(dns_.last_expiry(), kNow + kPublishedMax);
+}
+
+TEST_F(IssueCallTest, EachCredentialHasAnAccountOfItsOwn) {
+  ASSERT_TRUE(issue(request_for({"www.acme.test"}), "alice"));
+  ASSERT_TRUE(issue(request_for({"www.acme.test"}), "bob"));
+  const auto owner_of = [&](const IssueResponse& event) {
+    const auto serial = parse_serial(event.certificate_issued().serial()).value();
+    return support::run_task(io_, records_.certificate(serial)).value()->account;
+  };
+  const auto account_of = [&](const std::string& principal) {
+    return support::run_task(io_, authority_.account_for(principal)).value().id;
+  };
+  EXPECT_EQ(owner_of(caller_.events()[4]), account_of("alice"));
+  EXPECT_EQ(owner_of(caller_.events()[9]), account_of("bob"));
+  EXPECT_NE(account_of("alice"), account_of("bob"));
+}
+
+}  // namespace
+}  // namespace acmecore::rpc
