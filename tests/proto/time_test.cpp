@@ -1,0 +1,29 @@
+#include "proto/time.h"
+
+#include <gtest/gtest.h>
+
+namespace proto {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(ToTimestamp, KeepsMilliseconds) {
+  const auto stamp = to_timestamp(base::Time(milliseconds(1'795'415'550'123)));
+  EXPECT_EQ(stamp.seconds(), 1'795'415'550);
+  EXPECT_EQ(stamp.nanos(), 123'000'000);
+}
+
+TEST(ToTimestamp, CountsNanosecondsForwardsBefore1970) {
+  const auto stamp = to_timestamp(base::Time(milliseconds(-1)));
+  EXPECT_EQ(stamp.seconds(), -1);
+  EXPECT_EQ(stamp.nanos(), 999'000'000);
+}
+
+TEST(ToDuration, SplitsSecondsAndNanoseconds) {
+  const auto duration = to_duration(milliseconds(61'250));
+  EXPECT_EQ(duration.seconds(), 61);
+  EXPECT_EQ(duration.nanos(), 250'000'000);
+}
+
+}  // namespace
+}  // namespace proto
