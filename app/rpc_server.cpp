@@ -1,8 +1,11 @@
 #include "app/rpc_server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
+
+#include "base/log.h"
 
 namespace app {
 
@@ -20,10 +23,14 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 // Clients that ask more often than this are sent away.
 constexpr int kPingIntervalMinMs = 10'000;
 
+// gRPC has words for every stranger whose handshake fails.
+void log_transport(gpr_log_func_args* event) { base::log::debug("grpc.transport", {{"text", event->message}}); }
+
 }  // namespace
 
 Result<std::unique_ptr<RpcServer>> RpcServer::open(const std::vector<Endpoint>& endpoints, RpcTls tls,
                                                    const std::vector<NamedService>& services) {
+  gpr_set_log_function(log_transport);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   std::unique_ptr<RpcServer> self(new RpcServer(std::make_shared<RpcCredentials>(std::move(tls))));

@@ -20,7 +20,7 @@ struct RunFile {
   std::vector<base::Endpoint> acme;
   std::vector<base::Endpoint> grpc;
   std::string acme_directory;        // the URL
-  std::filesystem::path ca_file;     // PEM: signs the server's own certificates, unless they come from files
+  std::filesystem::path ca_file;     // PEM: signs the certificate of gRPC, unless that comes from files
   std::filesystem::path root_file;   // PEM: signs what the CA issues
   std::filesystem::path token_file;  // of the first credential that has one
 

@@ -139,7 +139,7 @@ Result<void> Server::announce() {
     run_.acme = ca_->endpoints();
     run_.acme_directory = ca_->directory_url();
     run_.root_file = std::filesystem::absolute(config_.state_directory / kRootFile);
-    run_.ca_file = run_.root_file;
+    if (config_.grpc.tls.empty()) run_.ca_file = run_.root_file;
   }
   const auto has_token = [](const base::Credential& credential) { return !credential.token_file.empty(); };
   const auto& credentials = config_.grpc.credentials;

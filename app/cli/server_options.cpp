@@ -23,6 +23,12 @@ std::filesystem::path state_of(const ServerOptions& options) {
   return std::filesystem::exists(std::filesystem::path(kStateOfDev) / kRunFile, ignored) ? kStateOfDev : "";
 }
 
+// A server that listens at every address is called where its certificate has a name for it.
+std::string reachable(const base::Endpoint& endpoint) {
+  const bool is_any = endpoint.address == "0.0.0.0" || endpoint.address == "::";
+  return is_any ? "localhost:" + std::to_string(endpoint.port) : endpoint.text();
+}
+
 Result<void> complete(ServerOptions& options) {
   const auto state = state_of(options);
   if (state.empty()) {
@@ -36,7 +42,7 @@ Result<void> complete(ServerOptions& options) {
     return base::fail(base::ErrorKind::not_found, "no server that takes commands runs in " + state.string() +
                                                       (run ? "" : " (" + run.error().detail + ")"));
   }
-  if (options.server.empty()) options.server = run->grpc.front().text();
+  if (options.server.empty()) options.server = reachable(run->grpc.front());
   if (options.ca_file.empty()) options.ca_file = run->ca_file;
   if (options.token_file.empty() && options.client_certificate.empty()) options.token_file = run->token_file;
   return {};

@@ -1,0 +1,73 @@
+#include "app/check_config.h"
+
+#include <gmock/gmock.h>
+
+#include "app/files.h"
+#include "tests/support/temp_directory.h"
+
+namespace app {
+namespace {
+
+using base::Role;
+using testing::HasSubstr;
+
+class CheckConfig : public testing::Test {
+ protected:
+  CheckConfig() {
+    const auto token = directory_.path() / "token";
+    EXPECT_TRUE(write_file(token, "0123456789abcdef", FileMode::secret));
+    config_.grpc.credentials = {{"admin", token, "", {base::Permission::zones}}};
+  }
+
+  std::string refusal() {
+    const auto checked = check_config(config_);
+    return checked ? "" : checked.error().detail;
+  }
+
+  support::TempDirectory directory_;
+  base::Config config_;
+};
+
+TEST_F(CheckConfig, AllRolesFitTogether) { EXPECT_EQ(refusal(), ""); }
+
+TEST_F(CheckConfig, ACaNeedsItsValidator) {
+  config_.roles = {Role::ca, Role::validator};
+  EXPECT_EQ(refusal(), "");
+  config_.roles = {Role::ca};
+  EXPECT_THAT(refusal(), HasSubstr("\"ca\" needs \"validator\""));
+  config_.roles = {Role::dns, Role::ca};
+  EXPECT_THAT(refusal(), HasSubstr("\"ca\" needs \"validator\""));
+}
+
+TEST_F(CheckConfig, AValidatorNeedsACaThatAsksIt) {
+  config_.roles = {Role::validator};
+  EXPECT_THAT(refusal(), HasSubstr("\"validator\" needs \"ca\""));
+  config_.roles = {Role::dns, Role::validator};
+  EXPECT_THAT(refusal(), HasSubstr("\"validator\" needs \"ca\""));
+}
+
+TEST_F(CheckConfig, SomeRoleIsNeeded) {
+  config_.roles = {};
+  EXPECT_THAT(refusal(), HasSubstr("at least one"));
+}
+
+TEST_F(CheckConfig, WithoutACaTheCertificateOfGrpcComesFromFiles) {
+  config_.roles = {Role::dns};
+  EXPECT_THAT(refusal(), HasSubstr("grpc.tls_certificate and grpc.tls_key are needed"));
+}
+
+TEST_F(CheckConfig, FilesAreReadBeforeTheServerStarts) {
+  config_.grpc.tls = {directory_.path() / "absent.pem", directory_.path() / "absent.key"};
+  EXPECT_THAT(refusal(), HasSubstr("absent.pem"));
+  config_.grpc.tls = {};
+  config_.grpc.client_ca = directory_.path() / "ca.pem";
+  EXPECT_THAT(refusal(), HasSubstr("ca.pem"));
+}
+
+TEST_F(CheckConfig, SomebodyMayCallGrpc) {
+  config_.grpc.credentials.clear();
+  EXPECT_THAT(refusal(), HasSubstr("gRPC is never open to all"));
+}
+
+}  // namespace
+}  // namespace app

@@ -1,0 +1,206 @@
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <time.h>
+
+#include "app/files.h"
+#include "app/run_file.h"
+#include "app/state.h"
+#include "tests/app/program.h"
+#include "tests/support/temp_directory.h"
+
+// `assay dev` and its clients, as a user starts them.
+namespace app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+// A poll of a file, not a wait for something to have happened by then.
+constexpr timespec kPollInterval{0, 20'000'000};
+constexpr int kPollsMax = 3'000;
+
+class Dev : public testing::Test {
+ protected:
+  Dev() { start(); }
+
+  void start() {
+    process_.emplace(command(), directory_.path());
+    for (int i = 0; i < kPollsMax && !process_->has_ended(); ++i) {
+      if (const auto run = read_run_file(state_)) {
+        run_ = *run;
+        return;
+      }
+      ::nanosleep(&kPollInterval, nullptr);
+    }
+    ADD_FAILURE() << process_->wait().err;
+  }
+
+  Ended stop(int signal = SIGTERM) {
+    process_->signal(signal);
+    return process_->wait();
+  }
+
+  std::vector<std::string> command() const {
+    return {ASSAY_PROGRAM, "dev",    "--state", state_, "--dns-port", "0", "--acme-port", "0",
+            "--grpc-port", "0",      "--verbose"};
+  }
+
+  Ended cli(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--state", state_});
+    return assay(std::move(arguments));
+  }
+
+  std::string dig(const std::string& name, const std::string& type) {
+    return run({"dig", "+short", "+norec", "@127.0.0.1", "-p", std::to_string(run_.dns.front().port), name, type}).out;
+  }
+
+  // Of the certificate that gRPC serves.
+  std::string grpc_serial() {
+    return run({"bash", "-c", "openssl s_client -connect " + run_.grpc.front().text() +
+                                  " -alpn h2 2>/dev/null | openssl x509 -noout -serial"})
+        .out;
+  }
+
+  support::TempDirectory directory_;
+  const std::string state_ = directory_.path() / "state";
+  std::optional<Process> process_;
+  RunFile run_;
+};
+
+TEST_F(Dev, AnswersForItsZone) {
+  EXPECT_THAT(cli({"zone", "list"}).out, MatchesRegex("acme\\.test\\. serial [0-9]+ NS ns1\\.acme\\.test\\.\n"));
+  EXPECT_EQ(dig("ns1.acme.test", "A"), "127.0.0.1\n");
+}
+
+TEST_F(Dev, PublishesStaticRRsets) {
+  EXPECT_EQ(cli({"zone", "rrset", "put", "www.acme.test", "A", "192.0.2.1", "192.0.2.2", "--ttl", "5m"}).out,
+            "www.acme.test. 300 IN A 192.0.2.1\nwww.acme.test. 300 IN A 192.0.2.2\n");
+  EXPECT_EQ(dig("www.acme.test", "A"), "192.0.2.1\n192.0.2.2\n");
+  EXPECT_THAT(cli({"zone", "rrset", "list", "acme.test"}).out, HasSubstr("www.acme.test. 300 IN A 192.0.2.2\n"));
+  EXPECT_EQ(cli({"zone", "rrset", "delete", "www.acme.test", "A"}).exit_code, 0);
+  EXPECT_EQ(dig("www.acme.test", "A"), "");
+}
+
+TEST_F(Dev, CreatesAndDeletesZones) {
+  EXPECT_EQ(cli({"zone", "create", "_acme-challenge.corp.test", "--name-server", "ns1.acme.test"}).exit_code, 0);
+  EXPECT_EQ(dig("_acme-challenge.corp.test", "NS"), "ns1.acme.test.\n");
+  EXPECT_EQ(cli({"zone", "delete", "_acme-challenge.corp.test"}).exit_code, 0);
+  EXPECT_EQ(dig("_acme-challenge.corp.test", "NS"), "");
+  const Ended again = cli({"zone", "delete", "_acme-challenge.corp.test"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("notFound"));
+}
+
+TEST_F(Dev, PublishesAndRemovesTxtValues) {
+  const std::string value = "-bcdefghijklmnopqrstuvwxyz0123456789ABCDEFg";
+  EXPECT_THAT(cli({"txt", "present", "a.acme.test", value}).out, StartsWith("a.acme.test. TXT \"" + value + "\""));
+  EXPECT_EQ(cli({"txt", "present", "a.acme.test", "other", "--lifetime", "5m"}).exit_code, 0);
+  EXPECT_THAT(dig("a.acme.test", "TXT"), HasSubstr("\"" + value + "\"\n"));
+  EXPECT_EQ(cli({"txt", "remove", "a.acme.test", value}).out, "1 removed\n");
+  EXPECT_EQ(cli({"txt", "remove", "a.acme.test", value}).out, "0 removed\n");
+  EXPECT_EQ(dig("a.acme.test", "TXT"), "\"other\"\n");
+  EXPECT_EQ(cli({"txt", "remove", "a.acme.test", "--all"}).out, "1 removed\n");
+}
+
+TEST_F(Dev, PrintsJson) {
+  cli({"txt", "present", "a.acme.test", "value"});
+  EXPECT_THAT(cli({"txt", "list", "--output", "json"}).out,
+              MatchesRegex("\\{\"challenges\":\\[\\{\"name\":\"a\\.acme\\.test\\.\",\"value\":\"value\","
+                           "\"expireTime\":\"[^\"]*\"\\}\\],\"nextPageToken\":\"\"\\}\n"));
+}
+
+TEST_F(Dev, IssuesByOneCall) {
+  const std::string key = directory_.path() / "key.pem";
+  const std::string chain = directory_.path() / "chain.pem";
+  const Ended issued = cli({"cert", "issue", "--name", "www.acme.test", "--name", "*.www.acme.test", "--key-out", key,
+                            "--cert-out", chain});
+  EXPECT_EQ(issued.exit_code, 0) << issued.err;
+  EXPECT_THAT(issued.err, HasSubstr("validated *.www.acme.test\n"));
+  const Ended verified = run({"openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname",
+                              "x.www.acme.test", "-CAfile", run_.root_file, "-untrusted", chain, chain});
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
+  EXPECT_EQ(run({"openssl", "x509", "-in", chain, "-noout", "-pubkey"}).out,
+            run({"openssl", "pkey", "-in", key, "-pubout"}).out);
+  EXPECT_EQ(cli({"txt", "list"}).out, "");
+}
+
+TEST_F(Dev, IssuesForACsrToStdout) {
+  const std::string csr = directory_.path() / "csr.pem";
+  run({"openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+       directory_.path() / "key.pem", "-subj", "/CN=api.acme.test", "-addext", "subjectAltName=DNS:api.acme.test",
+       "-out", csr});
+  EXPECT_THAT(cli({"cert", "issue", "--csr", csr}).out, StartsWith("-----BEGIN CERTIFICATE-----\n"));
+}
+
+TEST_F(Dev, KeepsTheKeyInUseWhenTheIssuanceFails) {
+  const auto key = directory_.path() / "key.pem";
+  ASSERT_TRUE(write_file(key, "in use", FileMode::secret));
+  const Ended failed = cli({"cert", "issue", "--name", "www.elsewhere.test", "--key-out", key});
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_THAT(failed.err, HasSubstr("\n  www.elsewhere.test: "));
+  EXPECT_EQ(read_file(key).value(), "in use");
+  EXPECT_FALSE(std::filesystem::exists(key.string() + ".new"));
+}
+
+TEST_F(Dev, RefusesACallerWithoutItsToken) {
+  const auto other = directory_.path() / "other.token";
+  ASSERT_TRUE(write_file(other, "0123456789abcdef", FileMode::secret));
+  const Ended refused = cli({"zone", "list", "--token-file", other});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("neither a known bearer token nor a known client certificate"));
+}
+
+TEST_F(Dev, DrainsOnSigtermAndKeepsItsState) {
+  ASSERT_EQ(cli({"txt", "present", "a.acme.test", "value"}).exit_code, 0);
+  const std::string root = read_file(run_.root_file).value();
+  const Ended first = stop();
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_THAT(first.err, HasSubstr("server.end"));
+  EXPECT_EQ(cli({"zone", "list"}).exit_code, 1);
+  start();
+  EXPECT_EQ(dig("a.acme.test", "TXT"), "\"value\"\n");
+  EXPECT_EQ(read_file(run_.root_file).value(), root);
+}
+
+TEST_F(Dev, KeepsItsStateWhenItIsKilled) {
+  ASSERT_EQ(cli({"txt", "present", "a.acme.test", "value"}).exit_code, 0);
+  EXPECT_EQ(stop(SIGKILL).exit_code, 128 + SIGKILL);
+  remove_run_file(state_);
+  start();
+  EXPECT_EQ(dig("a.acme.test", "TXT"), "\"value\"\n");
+}
+
+TEST_F(Dev, RefusesAStateThatIsInUse) {
+  const Ended second = run(command());
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.err, MatchesRegex("assay: [^\n]* in use[^\n]*\n"));
+}
+
+TEST_F(Dev, TakesNewCertificatesOnSighup) {
+  const std::string before = grpc_serial();
+  ASSERT_THAT(before, StartsWith("serial="));
+  process_->signal(SIGHUP);
+  std::string after = before;
+  for (int i = 0; i < kPollsMax && after == before; ++i)
+    after = grpc_serial();
+  EXPECT_THAT(after, StartsWith("serial="));
+  EXPECT_NE(after, before);
+}
+
+TEST_F(Dev, IsBackedUpWhileItRuns) {
+  ASSERT_EQ(cli({"txt", "present", "a.acme.test", "value"}).exit_code, 0);
+  const std::string copy = directory_.path() / "copy";
+  const Ended backup = assay({"backup", copy, "--state", state_});
+  ASSERT_EQ(backup.exit_code, 0) << backup.err;
+  stop();
+  std::filesystem::remove_all(state_);
+  const Ended restored = assay({"restore", copy, "--state", state_});
+  ASSERT_EQ(restored.exit_code, 0) << restored.err;
+  start();
+  EXPECT_EQ(dig("a.acme.test", "TXT"), "\"value\"\n");
+}
+
+}  // namespace
+}  // namespace app

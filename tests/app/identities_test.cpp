@@ -1,0 +1,92 @@
+#include "app/identities.h"
+
+#include <gmock/gmock.h>
+
+#include "acmecore/certificate.h"
+#include "acmecore/development_ca.h"
+#include "acmecore/pem.h"
+#include "app/files.h"
+#include "tests/support/temp_directory.h"
+
+namespace app {
+namespace {
+
+using base::http::TlsIdentity;
+using testing::HasSubstr;
+using testing::IsSupersetOf;
+
+class IdentitiesTest : public testing::Test {
+ protected:
+  static acmecore::Certificate leaf_of(const TlsIdentity& identity) {
+    const std::string leaf = identity.chain_pem.substr(0, identity.chain_pem.find("-----BEGIN", 1));
+    return acmecore::parse_certificate(acmecore::parse_pem(acmecore::kPemCertificate, leaf).value()).value();
+  }
+
+  // The identity in files.
+  base::TlsFiles save(const TlsIdentity& identity, const std::string& name) {
+    const base::TlsFiles files{directory_.path() / (name + ".pem"), directory_.path() / (name + ".key")};
+    EXPECT_TRUE(write_file(files.certificate, identity.chain_pem, FileMode::open_to_all));
+    EXPECT_TRUE(write_file(files.key, identity.key_pem, FileMode::secret));
+    return files;
+  }
+
+  support::TempDirectory directory_;
+  base::ManualClock clock_{base::parse_rfc3339("2026-11-23T04:30:00Z").value()};
+  acmecore::Issuer issuer_ =
+      acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now()).value();
+  base::Config config_;
+};
+
+TEST_F(IdentitiesTest, OfOurCaAreForWhatClientsMayCallUs) {
+  config_.acme.external_url = "https://acme.corp.test:8443";
+  config_.grpc.listen = {{"192.0.2.1", 8444}, {"0.0.0.0", 8445}};
+  Identities identities(config_, &issuer_, clock_);
+  const auto identity = identities.acme();
+  ASSERT_TRUE(identity);
+  const auto names = leaf_of(*identity).subject_alt_name;
+  EXPECT_THAT(names.dns_names, IsSupersetOf({"localhost", "acme.corp.test"}));
+  EXPECT_THAT(names.ip_addresses, IsSupersetOf({std::string("\x7f\0\0\1", 4), std::string("\xc0\0\2\1", 4)}));
+}
+
+TEST_F(IdentitiesTest, OfOurCaAreNewEachTime) {
+  Identities identities(config_, &issuer_, clock_);
+  EXPECT_NE(identities.grpc().value().key_pem, identities.grpc().value().key_pem);
+}
+
+TEST_F(IdentitiesTest, OfOurCaGrowOld) {
+  Identities identities(config_, &issuer_, clock_);
+  EXPECT_FALSE(identities.due_for_renewal());
+  ASSERT_TRUE(identities.acme());
+  EXPECT_FALSE(identities.due_for_renewal());
+  clock_.advance(std::chrono::days(25));
+  EXPECT_TRUE(identities.due_for_renewal());
+  ASSERT_TRUE(identities.acme());
+  EXPECT_FALSE(identities.due_for_renewal());
+}
+
+TEST_F(IdentitiesTest, FromFilesAreReadEachTime) {
+  Identities source(config_, &issuer_, clock_);
+  const TlsIdentity first = source.acme().value();
+  config_.acme.tls = save(first, "acme");
+  Identities identities(config_, nullptr, clock_);
+  EXPECT_EQ(identities.acme().value().chain_pem, first.chain_pem);
+  const TlsIdentity second = source.acme().value();
+  save(second, "acme");
+  EXPECT_EQ(identities.acme().value().chain_pem, second.chain_pem);
+  EXPECT_FALSE(identities.due_for_renewal());
+}
+
+TEST_F(IdentitiesTest, AKeyOfAnotherCertificateIsRefused) {
+  Identities source(config_, &issuer_, clock_);
+  base::TlsFiles files = save(source.acme().value(), "one");
+  files.key = save(source.acme().value(), "other").key;
+  const auto loaded = load_identity(files);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().kind, base::ErrorKind::malformed);
+  EXPECT_THAT(loaded.error().detail, HasSubstr("one.pem and "));
+}
+
+TEST_F(IdentitiesTest, NoFilesAreNoIdentity) { EXPECT_FALSE(load_identity({}).value()); }
+
+}  // namespace
+}  // namespace app

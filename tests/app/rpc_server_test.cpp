@@ -1,0 +1,202 @@
+#include "app/rpc_server.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+
+#include <optional>
+
+#include "acmecore/development_ca.h"
+#include "acmecore/server_identity.h"
+#include "app/files.h"
+#include "assay/v1/zone.grpc.pb.h"
+#include "proto/callers.h"
+#include "tests/app/program.h"
+#include "tests/support/temp_directory.h"
+
+namespace app {
+namespace {
+
+using grpc::StatusCode;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+// Answers ListZones, and remembers who asked last.
+class AskedService final : public assay::v1::ZoneService::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* ListZones(grpc::CallbackServerContext* context, const assay::v1::ListZonesRequest*,
+                                      assay::v1::ListZonesResponse*) override {
+    names_ = proto::presented_by(*context).certificate_names;
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+// A CA, and certificates for 127.0.0.1 that it issued.
+class Ca {
+ public:
+  RpcTls tls() const {
+    const auto identity = acmecore::new_server_identity(issuer_, {}, kNow).value();
+    return {identity.chain_pem, identity.key_pem, ""};
+  }
+  const std::string& root_pem() const { return issuer_.root_pem(); }
+
+ private:
+  static inline const base::Time kNow = base::SystemClock().now();
+  acmecore::Issuer issuer_ =
+      acmecore::Issuer::open(acmecore::make_development_ca(kNow).value(), kNow).value();
+};
+
+class RpcServerTest : public testing::Test {
+ protected:
+  void start(RpcTls tls) {
+    auto service = std::make_unique<AskedService>();
+    service_ = service.get();
+    services_.push_back({"assay.v1.ZoneService", std::move(service)});
+    server_ = RpcServer::open({{"127.0.0.1", 0}}, std::move(tls), services_).value();
+  }
+
+  std::shared_ptr<grpc::Channel> connect(const std::string& root_pem, const std::string& chain_pem = "",
+                                         const std::string& key_pem = "") {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    return grpc::CreateCustomChannel(server_->endpoints().front().text(),
+                                     grpc::SslCredentials({root_pem, key_pem, chain_pem}), arguments);
+  }
+
+  StatusCode ask(const std::shared_ptr<grpc::Channel>& channel) {
+    grpc::ClientContext context;
+    assay::v1::ListZonesResponse response;
+    return assay::v1::ZoneService::NewStub(channel)
+        ->ListZones(&context, assay::v1::ListZonesRequest(), &response)
+        .error_code();
+  }
+
+  // grpc.health.v1.Health/Check of one service: 1 is SERVING, 2 NOT_SERVING. Nothing: the call failed.
+  std::optional<int> health(const std::string& service) {
+    std::string request;
+    if (!service.empty()) request = std::string("\x0a") + char(service.size()) + service;
+    grpc::Slice slice(request);
+    const grpc::ByteBuffer sent(&slice, 1);
+    grpc::ByteBuffer received;
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    grpc::GenericStub stub(connect(ca_.root_pem()));
+    const auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", sent, &queue);
+    call->StartCall();
+    grpc::Status status;
+    call->Finish(&received, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    std::vector<grpc::Slice> slices;
+    if (!status.ok() || !received.Dump(&slices).ok() || slices.empty()) return std::nullopt;
+    const auto& octets = slices.front();
+    return octets.size() == 2 ? std::optional<int>(octets.begin()[1]) : std::nullopt;
+  }
+
+  Ca ca_;
+  std::vector<RpcServer::NamedService> services_;
+  AskedService* service_ = nullptr;
+  std::unique_ptr<RpcServer> server_;
+};
+
+TEST_F(RpcServerTest, ServesOverTlsOnly) {
+  start(ca_.tls());
+  EXPECT_EQ(ask(connect(ca_.root_pem())), StatusCode::OK);
+  EXPECT_EQ(ask(connect(Ca().root_pem())), StatusCode::UNAVAILABLE);
+  const auto plain = grpc::CreateChannel(server_->endpoints().front().text(), grpc::InsecureChannelCredentials());
+  EXPECT_EQ(ask(plain), StatusCode::UNAVAILABLE);
+}
+
+TEST_F(RpcServerTest, ServesNewConnectionsWithARenewedCertificate) {
+  start(ca_.tls());
+  const auto before = connect(ca_.root_pem());
+  EXPECT_EQ(ask(before), StatusCode::OK);
+  const Ca other;
+  server_->renew(other.tls());
+  EXPECT_EQ(ask(connect(other.root_pem())), StatusCode::OK);
+  EXPECT_EQ(ask(connect(ca_.root_pem())), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ask(before), StatusCode::OK);  // it goes on
+}
+
+TEST_F(RpcServerTest, TellsHealthOfEachService) {
+  start(ca_.tls());
+  EXPECT_EQ(health(""), 1);
+  EXPECT_EQ(health("assay.v1.ZoneService"), 1);
+  EXPECT_EQ(health("assay.v1.CertificateService"), std::nullopt);
+}
+
+TEST_F(RpcServerTest, AcceptsNothingOnceItIsDrained) {
+  start(ca_.tls());
+  server_->drain(std::chrono::seconds(10));
+  EXPECT_EQ(ask(connect(ca_.root_pem())), StatusCode::UNAVAILABLE);
+}
+
+TEST_F(RpcServerTest, NamesTheAddressThatIsTaken) {
+  start(ca_.tls());
+  const auto taken = server_->endpoints();
+  const auto second = RpcServer::open(taken, ca_.tls(), {});
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().detail, HasSubstr("cannot listen at " + taken.front().text()));
+}
+
+// A self-signed client certificate, which is its own CA.
+struct ClientCertificate {
+  explicit ClientCertificate(const std::string& name) {
+    const support::TempDirectory directory;
+    const auto key = directory.path() / "key";
+    const auto certificate = directory.path() / "certificate";
+    run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+         "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name, "-keyout", key, "-out", certificate});
+    chain_pem = read_file(certificate).value();
+    key_pem = read_file(key).value();
+  }
+  std::string chain_pem;
+  std::string key_pem;
+};
+
+TEST_F(RpcServerTest, SeesTheNamesOfClientCertificatesThatItsClientCaSigned) {
+  const ClientCertificate client("host.corp.test");
+  RpcTls tls = ca_.tls();
+  tls.client_ca_pem = client.chain_pem;
+  start(tls);
+  EXPECT_EQ(ask(connect(ca_.root_pem(), client.chain_pem, client.key_pem)), StatusCode::OK);
+  EXPECT_THAT(service_->names(), UnorderedElementsAre("host.corp.test", "host.corp.test"));  // SAN and CN
+}
+
+TEST_F(RpcServerTest, AsksForClientCertificatesAndNeedsNone) {
+  const ClientCertificate client("host.corp.test");
+  RpcTls tls = ca_.tls();
+  tls.client_ca_pem = client.chain_pem;
+  start(tls);
+  EXPECT_EQ(ask(connect(ca_.root_pem())), StatusCode::OK);
+  EXPECT_THAT(service_->names(), IsEmpty());
+}
+
+TEST_F(RpcServerTest, RefusesClientCertificatesThatSomebodyElseSigned) {
+  const ClientCertificate client("host.corp.test");
+  const ClientCertificate stranger("host.corp.test");
+  RpcTls tls = ca_.tls();
+  tls.client_ca_pem = client.chain_pem;
+  start(tls);
+  EXPECT_NE(ask(connect(ca_.root_pem(), stranger.chain_pem, stranger.key_pem)), StatusCode::OK);
+}
+
+TEST_F(RpcServerTest, WithoutAClientCaNoNamesAreBelieved) {
+  const ClientCertificate client("host.corp.test");
+  start(ca_.tls());
+  EXPECT_EQ(ask(connect(ca_.root_pem(), client.chain_pem, client.key_pem)), StatusCode::OK);
+  EXPECT_THAT(service_->names(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace app
