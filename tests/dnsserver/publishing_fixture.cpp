@@ -14,21 +14,21 @@ namespace dnsserver {
 
 PublishingFixture::PublishingFixture(StoreKind kind) : kind_(kind) {
   if (kind_ == StoreKind::memory) store_ = std::make_unique<storage::MemoryStore>();
-  open();
+  open(kSizeMax);
 }
 
 PublishingFixture::~PublishingFixture() = default;
 
-void PublishingFixture::restart() {
+void PublishingFixture::restart(uint64_t size_max) {
   publishing_.reset();
   served_.reset();
   if (kind_ == StoreKind::lmdb) store_.reset();
-  open();
+  open(size_max);
 }
 
-void PublishingFixture::open() {
+void PublishingFixture::open(uint64_t size_max) {
   if (!store_)
-    store_ = storage::LmdbStore::open({.directory = directory_.path(), .size_max = 256 << 20}).value();
+    store_ = storage::LmdbStore::open({.directory = directory_.path(), .size_max = size_max}).value();
   served_ = std::make_unique<ZoneTableHolder>();
   publishing_ = run(Publishing::open(*store_, clock_, *served_, io_.get_executor())).value();
 }
