@@ -35,6 +35,12 @@ Result<void> check_new_zone(const Zone& zone) {
   return {};
 }
 
+// Whether the zone that serves the owner is the one that the key of a challenge value names.
+bool is_key_of(const ZoneTable& zones, const Bytes& key, const Name& owner) {
+  const ServedZone* zone = zones.find(owner);
+  return zone != nullptr && key.starts_with(challenges_prefix(Name::from_wire(zone->apex).value(), owner));
+}
+
 }  // namespace
 
 Publishing::Publishing(storage::Store& store, const base::Clock& clock, ZoneTableHolder& served,
@@ -114,19 +120,38 @@ Task<Result<size_t>> Publishing::clean_up() {
   for (;;) {
     CO_TRY(const auto expired,
            co_await store_.expired(all_challenges_prefix(), clock_.now(), kChangesPerCommitMax));
-    ExpireAt expire;
-    for (const storage::Expectation& key : expired) {
-      CO_TRY(const auto entry, co_await store_.get(key.key));
-      if (!entry) continue;
-      CO_TRY(const Challenge challenge, decode_challenge(entry->value));
-      expire.owners.push_back(challenge.owner);
-    }
-    if (expire.owners.empty()) co_return removed;
-    Change change = std::move(expire);
-    CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(change)));
-    removed += outcome.removed;
-    if (outcome.removed == 0 || expired.size() < kChangesPerCommitMax) co_return removed;
+    CO_TRY(const size_t now_removed, co_await expire_those(expired));
+    removed += now_removed;
+    if (now_removed == 0 || expired.size() < kChangesPerCommitMax) co_return removed;
   }
+}
+
+// Each goes with the change that renders its node again. An entry that no zone shows, or that cannot be read, goes by
+// itself: the longest expired are looked at first, and it would stand before all others for ever.
+Task<Result<size_t>> Publishing::expire_those(const std::vector<storage::Expectation>& expired) {
+  const auto zones = table();
+  ExpireAt expire;
+  storage::Batch unseen;
+  for (const storage::Expectation& key : expired) {
+    CO_TRY(const auto entry, co_await store_.get(key.key));
+    if (!entry) continue;
+    const auto challenge = decode_challenge(entry->value);
+    if (challenge && is_key_of(*zones, key.key, challenge->owner)) {
+      expire.owners.push_back(challenge->owner);
+    } else {
+      unseen.expected.push_back(key);
+      unseen.deletes.push_back(key.key);
+    }
+  }
+  size_t removed = unseen.deletes.size();
+  if (removed > 0) {
+    base::log::warning("dns.clean_up.unseen", {{"values", std::to_string(removed)}});
+    CO_CHECK(co_await store_.commit(std::move(unseen)));
+  }
+  if (expire.owners.empty()) co_return removed;
+  Change change = std::move(expire);
+  CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(change)));
+  co_return removed + outcome.removed;
 }
 
 // Deleted zones are found by reading all of them, so not without cause: after open(), and when a sweep has

@@ -70,6 +70,7 @@ class Publishing {
                                                         ZoneTableHolder& served, Executor executor);
 
   // The serial is set here. Returns the zone as it was made. conflict: there is a zone with this apex.
+  // It is also conflict if the zone above holds anything there that the new one would hide.
   // malformed: no name server or one twice, a wildcard or the root as apex, a negative TTL out of bounds.
   // too_large: more name servers than kNameServersMax, more zones than kZonesMax.
   Task<Result<Zone>> create_zone(Zone zone);
@@ -125,6 +126,7 @@ class Publishing {
   static void fail_those(const std::vector<size_t>& which, const base::Error& error, Outcomes& outcomes);
 
   Task<Result<void>> sweep_deleted_zones();
+  Task<Result<size_t>> expire_those(const std::vector<storage::Expectation>& expired);
   std::shared_ptr<const ZoneTable> table() const;
 
   storage::Store& store_;

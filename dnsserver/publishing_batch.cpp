@@ -16,6 +16,33 @@ using base::ErrorKind;
 using base::fail;
 using storage::Batch;
 
+namespace {
+
+bool is_delegation_or_glue(const RRset& rrset, const Name& cut) {
+  const bool of_the_cut = rrset.owner == cut && (rrset.type == kTypeNs || rrset.type == kTypeDs);
+  return of_the_cut || rrset.type == kTypeA || rrset.type == kTypeAaaa;
+}
+
+// What the zone above holds at or below a new apex would be out of everybody's reach: queries and changes go to the
+// new zone. Its delegation may stand there, which is what RFC 1034 §4.2.1 wants of it.
+Task<Result<void>> check_hides_nothing(storage::Store& store, const Name& above, const Name& apex) {
+  storage::Range challenges{challenges_at_or_below(above, apex), {}, 1};
+  CO_TRY(const auto challenge_entries, co_await store.list(std::move(challenges)));
+  storage::Range rrsets{static_rrsets_at_or_below(above, apex)};
+  const size_t rrsets_max = rrsets.limit;
+  CO_TRY(const auto rrset_entries, co_await store.list(std::move(rrsets)));
+  bool hides = !challenge_entries.empty() || rrset_entries.size() == rrsets_max;
+  for (const storage::Entry& entry : rrset_entries) {
+    CO_TRY(const RRset rrset, decode_static_rrset(entry.value));
+    hides = hides || !is_delegation_or_glue(rrset, apex);
+  }
+  if (!hides) co_return Result<void>();
+  co_return fail(ErrorKind::conflict, "zone " + above.text() + " holds data at or below " + apex.text() +
+                                          " that the new zone would hide; delete that first");
+}
+
+}  // namespace
+
 Task<Publishing::Outcomes> Publishing::carry_out(std::vector<Change> changes) {
   Outcomes outcomes(changes.size());
   std::vector<size_t> zone_changes, owner_changes;
@@ -106,6 +133,11 @@ Task<Result<Publishing::Outcome>> Publishing::make_zone(Zone zone) {
   }
   if (table()->size() >= kZonesMax)
     co_return fail(ErrorKind::too_large, "this server holds 100,000 zones, its limit");
+  const auto zones = table();
+  if (const ServedZone* above = zones->find(zone.apex)) {
+    const Name above_apex = Name::from_wire(above->apex).value();
+    CO_CHECK(co_await check_hides_nothing(store_, above_apex, zone.apex));
+  }
 
   zone.serial = first_serial(clock_.now());
   OwnerContent apex;
