@@ -37,7 +37,7 @@ inline constexpr size_t kOrdersPageMax = 100;
 // Of the orders in which revoke looks for another account's authorizations, the oldest.
 inline constexpr size_t kOrdersSearchedMax = 1000;
 
-// Records of each kind that one sweep looks at.
+// Records of each kind that one sweep looks at, beside those that it has to pass over.
 inline constexpr size_t kSweepMax = 1000;
 
 struct AuthorityOptions {
@@ -143,9 +143,9 @@ class Authority {
                                                std::optional<int64_t> reason);
 
   // Takes up what is processing and in nobody's hand, which after a restart is everything that was processing
-  // before it, and removes what expired long ago; at most kSweepMax of each kind. To be called at start and
-  // every minute, never twice at once.
-  base::Task<base::Result<void>> sweep();
+  // before it, and removes what expired long ago; first the former, at most kSweepMax of each kind. True: more is
+  // due at once. To be called at start and every minute, never twice at once.
+  base::Task<base::Result<bool>> sweep();
 
  private:
   using Hold = std::unique_ptr<WorkInHand::Hold>;
@@ -176,10 +176,16 @@ class Authority {
   base::Task<base::Result<void>> revoke_record(Certificate certificate, RevocationReason reason,
                                                bool block_key);
 
-  base::Task<base::Result<void>> sweep_orders();
-  base::Task<base::Result<void>> sweep_authorizations();
-  base::Task<base::Result<void>> sweep_certificates();
-  base::Task<base::Result<void>> remove(Changes removed);
+  // What a sweep makes of one kind of record.
+  struct Swept {
+    size_t found = 0;
+    size_t stay = 0;  // are due for now, too: in hand, or not readable
+    Changes removed;
+  };
+  base::Task<base::Result<bool>> sweep_orders();
+  base::Task<base::Result<bool>> sweep_authorizations();
+  base::Task<base::Result<bool>> sweep_certificates();
+  base::Task<base::Result<bool>> finish(Swept swept, size_t& limit);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Order> order);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Authorization> authorization, std::string type);
 
@@ -190,6 +196,11 @@ class Authority {
   base::Background& background_;
   const AuthorityOptions options_;
   WorkInHand in_hand_;
+
+  // How far the next sweep looks: kSweepMax behind all that stayed.
+  size_t orders_limit_ = kSweepMax;
+  size_t authorizations_limit_ = kSweepMax;
+  size_t certificates_limit_ = kSweepMax;
 };
 
 }  // namespace acmecore

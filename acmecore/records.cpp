@@ -24,14 +24,14 @@ Bytes account_order_key(BytesView account, BytesView order) {
   return key_in(table::kAccountOrder, account) + Bytes(order);
 }
 
+// Before anything else: no number of removals that wait comes before what somebody waits for.
+constexpr Time kAtOnce{};
+
 // When a record asks for attention: at once while something is to be done for it, later to be removed.
-Time due_time(const Order& order) { return is_processing(order) ? order.intent->begun : removal_time(order); }
+Time due_time(const Order& order) { return is_processing(order) ? kAtOnce : removal_time(order); }
 
 Time due_time(const Authorization& authorization) {
-  if (const Challenge* challenge = processing_challenge(authorization)) {
-    return challenge->responded.value_or(authorization.created);
-  }
-  return removal_time(authorization);
+  return processing_challenge(authorization) != nullptr ? kAtOnce : removal_time(authorization);
 }
 
 Time due_time(const IssuedCertificate& certificate) { return removal_time(certificate); }

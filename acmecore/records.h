@@ -102,7 +102,8 @@ class Records {
   base::Task<base::Result<std::vector<std::string>>> orders_of(std::string account, std::string after,
                                                                size_t limit);
 
-  // What asks for attention at `now`: records that are `processing`, and those that can be removed.
+  // What asks for attention at `now`: records that are `processing`, then those that can be removed, the longest
+  // expired first.
   base::Task<base::Result<std::vector<std::string>>> due_orders(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> due_authorizations(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<Serial>>> due_certificates(base::Time now, size_t limit);

@@ -6,11 +6,12 @@ namespace app {
 
 using base::Result;
 using base::Task;
+using std::chrono::milliseconds;
 namespace http = base::http;
 
 namespace {
 
-// Expired records go, and what was interrupted is taken up again.
+// Expired records go, and what was interrupted is taken up again. Not awaited while there is more to do.
 constexpr std::chrono::minutes kSweepInterval{1};
 
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
@@ -28,9 +29,11 @@ std::string origin(const base::Config::Acme& config, const base::Endpoint& endpo
 }
 
 Task<> sweep_again_and_again(acmecore::Authority& authority, Loop::Pause pause) {
-  for (bool go_on = true; go_on; go_on = co_await pause(kSweepInterval)) {
+  for (bool go_on = true; go_on;) {
     const auto swept = co_await authority.sweep();
     if (!swept) base::log::warning("acme.sweep.failed", {{"detail", swept.error().detail}});
+    const bool more = swept && *swept;
+    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kSweepInterval));
   }
 }
 

@@ -153,16 +153,59 @@ TEST_F(AuthoritySweepTest, RemovesWhatExpiredLongAgoAndNothingElse) {
   EXPECT_EQ(run(records_.account(account.id))->value, account);
 }
 
-TEST_F(AuthoritySweepTest, RemovesABoundedNumberAtOnce) {
+TEST_F(AuthoritySweepTest, RemovesABoundedNumberAtOnceAndSaysThatThereIsMore) {
   const Account account = new_account();
   for (size_t i = 0; i < kSweepMax + 1; ++i)
     new_order(account, {"corp.test"});
   clock_.advance(options_.order_lifetime + kExpiredRetention);
-  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(run(authority_->sweep()), true);
   EXPECT_EQ(run(records_.due_orders(clock_.now(), 10))->size(), 1u);
   EXPECT_EQ(run(records_.due_authorizations(clock_.now(), 10))->size(), 1u);
-  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(run(authority_->sweep()), false);
   EXPECT_TRUE(run(records_.due_orders(clock_.now(), 10))->empty());
+  EXPECT_TRUE(run(records_.due_authorizations(clock_.now(), 10))->empty());
+}
+
+TEST_F(AuthoritySweepTest, TakesUpWhatWasProcessingBeforeAnyNumberOfRemovals) {
+  const Account account = new_account();
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i)
+    names.push_back("n" + std::to_string(i) + ".corp.test");
+  for (size_t i = 0; i < 3 * kSweepMax; i += names.size())
+    new_order(account, names);
+  clock_.advance(options_.order_lifetime + kExpiredRetention);
+  const std::string late = new_order(account, {"corp.test"}).order.authorizations[0];
+  validation_->close();
+  respond(account, late, std::chrono::milliseconds(0));
+  restart();
+  validation_->publish("corp.test",
+                       dns01_value(authorization(late).challenges[0].token, account.key_thumbprint));
+  EXPECT_EQ(run(authority_->sweep()), true);
+  run_background();
+  EXPECT_EQ(authorization(late).challenges[0].status, ChallengeStatus::valid);
+}
+
+TEST_F(AuthoritySweepTest, LooksBehindAllThatIsInHand) {
+  const Account account = new_account();
+  std::vector<std::string> waiting;
+  for (size_t i = 0; i < kSweepMax + 1; ++i)
+    waiting.push_back(new_order(account, {"corp.test"}).order.authorizations[0]);
+  clock_.advance(options_.order_lifetime + kExpiredRetention);
+  const std::string expired = waiting.back();
+  waiting.pop_back();
+  for (const std::string& id : waiting) {
+    auto processing = run(records_.authorization(id)).value();
+    processing->expires = clock_.now() + options_.order_lifetime;
+    processing->challenges[0].status = ChallengeStatus::processing;
+    Changes changes;
+    changes.update(processing);
+    ASSERT_TRUE(run(records_.commit(std::move(changes))));
+  }
+  validation_->close();
+  for (int i = 0; run(authority_->sweep()) == true; ++i)
+    ASSERT_LT(i, 10);
+  EXPECT_EQ(run(records_.authorization(expired)).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(run(records_.due_authorizations(clock_.now(), 2 * kSweepMax))->size(), kSweepMax);
 }
 
 TEST_F(AuthoritySweepTest, WritesNothingWhereThereIsNothingToDo) {
@@ -179,7 +222,7 @@ TEST_F(AuthoritySweepTest, StopsWhereTheStoreDoes) {
   EXPECT_EQ(error_of(authority_->sweep()), ErrorKind::unavailable);
   memory_.set_full(false);
   store_.next_commits({ErrorKind::conflict, ErrorKind::conflict});
-  EXPECT_TRUE(run(authority_->sweep()));  // the next one will do
+  EXPECT_EQ(run(authority_->sweep()), false);  // the next one will do
   EXPECT_EQ(run(records_.due_orders(clock_.now(), 10))->size(), 1u);
   EXPECT_TRUE(run(authority_->sweep()));
   EXPECT_TRUE(run(records_.due_orders(clock_.now(), 10))->empty());
