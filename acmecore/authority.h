@@ -19,6 +19,7 @@
 #include "acmecore/order.h"
 #include "acmecore/records.h"
 #include "acmecore/validation.h"
+#include "acmecore/validation_places.h"
 #include "acmecore/work_in_hand.h"
 #include "base/background.h"
 #include "base/bytes.h"
@@ -120,7 +121,8 @@ class Authority {
 
   // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes
   // processing and is validated; any other is returned as it is. Waits at most `patience` for the outcome.
-  // malformed: the authorization is no longer pending because it expired or was deactivated.
+  // malformed: the authorization is no longer pending because it expired or was deactivated. rate_limited:
+  // kValidationsMax of the account are under way.
   base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization,
                                                       std::string type, std::chrono::milliseconds patience);
 
@@ -149,6 +151,7 @@ class Authority {
 
  private:
   using Hold = std::unique_ptr<WorkInHand::Hold>;
+  using Place = std::unique_ptr<ValidationPlaces::Place>;
   using Authorizations = std::vector<Stored<Authorization>>;
 
   // not_found unless it is the account's.
@@ -165,7 +168,7 @@ class Authority {
   base::Task<base::Result<Stored<Account>>> change_account(std::string id,
                                                            std::function<void(Account&)> change);
 
-  base::Task<void> validate(Hold hold, Stored<Authorization> authorization, std::string type);
+  base::Task<void> validate(Hold hold, Place place, Stored<Authorization> authorization, std::string type);
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);
 
@@ -179,7 +182,7 @@ class Authority {
   // What a sweep makes of one kind of record.
   struct Swept {
     size_t found = 0;
-    size_t stay = 0;  // are due for now, too: in hand, or not readable
+    size_t stay = 0;  // are due for now, too: in hand, of an account with no place, or not readable
     Changes removed;
   };
   base::Task<base::Result<bool>> sweep_orders();
@@ -196,6 +199,7 @@ class Authority {
   base::Background& background_;
   const AuthorityOptions options_;
   WorkInHand in_hand_;
+  ValidationPlaces places_;
 
   // How far the next sweep looks: kSweepMax behind all that stayed.
   size_t orders_limit_ = kSweepMax;

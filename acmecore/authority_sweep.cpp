@@ -125,8 +125,11 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Authorization> authoriza
     late.outcome = fail(ErrorKind::unauthorized, "the authorization expired before it was validated");
     co_return co_await settle(std::move(authorization), std::move(type), std::move(late));
   }
+  Place place = places_.take(authorization->account);
+  if (place == nullptr) co_return Result<void>();  // a later sweep's
   base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
-  Task<void> validation = validate(std::move(hold), std::move(authorization), std::move(type));
+  Task<void> validation =
+      validate(std::move(hold), std::move(place), std::move(authorization), std::move(type));
   co_await background_.run(std::move(validation), std::chrono::milliseconds(0));
   co_return Result<void>();
 }

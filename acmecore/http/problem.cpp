@@ -11,7 +11,7 @@ using base::Json;
 
 namespace {
 
-// How soon a client may try again after a failure of ours.
+// How soon a client may try again after a failure of ours, or when it asks for too much at once (RFC 8555 §6.6).
 constexpr const char* kRetryAfterSeconds = "10";
 
 base::http::Response problem_response(unsigned status, Json::Object problem) {
@@ -67,7 +67,8 @@ base::http::Response to_problem(const Error& error) {
   if (error.kind == ErrorKind::internal) base::log::error("acme.internal", {{"detail", error.detail}});
   const Json problem = problem_json(error);
   base::http::Response response = problem_response(status_of(error.kind), *problem.object());
-  if (error.kind == ErrorKind::unavailable) response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+  const bool is_over_soon = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::rate_limited;
+  if (is_over_soon) response.headers.push_back({"Retry-After", kRetryAfterSeconds});
   return response;
 }
 

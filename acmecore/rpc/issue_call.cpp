@@ -85,8 +85,7 @@ Task<Result<void>> IssueCall::prove() {
   CO_CHECK(co_await find_delegations());
   CO_CHECK(co_await publish());
   for (const Authorization& authorization : authorizations_) {
-    CO_CHECK(co_await services_.authority.respond(account_, authorization.id, std::string(kDns01),
-                                                  milliseconds::zero()));
+    CO_CHECK(co_await respond(authorization.id));
   }
   co_return co_await await_validations();
 }
@@ -137,6 +136,17 @@ Task<Result<void>> IssueCall::publish() {
     CO_CHECK(co_await tell(txt_published(owner, value, expires)));
   }
   co_return Result<void>();
+}
+
+// Calls of one credential share an account, and with it the number of validations at once.
+Task<Result<void>> IssueCall::respond(std::string id) {
+  for (milliseconds duration = kPauseMin;;) {
+    const auto responded =
+        co_await services_.authority.respond(account_, id, std::string(kDns01), milliseconds::zero());
+    if (responded) co_return Result<void>();
+    if (responded.error().kind != ErrorKind::rate_limited) co_return tl::unexpected(responded.error());
+    CO_CHECK(co_await pause(duration));
+  }
 }
 
 Task<Result<void>> IssueCall::await_validations() {

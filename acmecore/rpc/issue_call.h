@@ -59,6 +59,7 @@ class IssueCall {
   base::Task<base::Result<void>> find_delegations();
   base::Task<base::Result<Delegation>> find_delegation(Identifier identifier);
   base::Task<base::Result<void>> publish();
+  base::Task<base::Result<void>> respond(std::string id);
   base::Task<base::Result<void>> await_validations();
   base::Task<base::Result<AuthorizationView>> settled_authorization(std::string id);
   base::Task<base::Result<OrderView>> settled_order(OrderView order);

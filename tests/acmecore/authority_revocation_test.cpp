@@ -185,7 +185,7 @@ TEST_F(AuthoritySweepTest, TakesUpWhatWasProcessingBeforeAnyNumberOfRemovals) {
   EXPECT_EQ(authorization(late).challenges[0].status, ChallengeStatus::valid);
 }
 
-TEST_F(AuthoritySweepTest, LooksBehindAllThatIsInHand) {
+TEST_F(AuthoritySweepTest, LooksBehindAllThatIsInHandOrWaitsForItsTurn) {
   const Account account = new_account();
   std::vector<std::string> waiting;
   for (size_t i = 0; i < kSweepMax + 1; ++i)
