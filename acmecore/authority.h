@@ -35,9 +35,6 @@ inline constexpr std::chrono::milliseconds kChallengePatience{50};
 
 inline constexpr size_t kOrdersPageMax = 100;
 
-// Of the orders in which revoke looks for another account's authorizations, the oldest.
-inline constexpr size_t kOrdersSearchedMax = 1000;
-
 // Records of each kind that one sweep looks at, beside those that it has to pass over.
 inline constexpr size_t kSweepMax = 1000;
 
@@ -176,6 +173,7 @@ class Authority {
   base::Task<base::Result<Order>> issue(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
+  base::Task<base::Result<bool>> holds_authorization(const Account& account, std::string name);
   base::Task<base::Result<void>> revoke_record(Certificate certificate, RevocationReason reason,
                                                bool block_key);
 

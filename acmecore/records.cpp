@@ -24,6 +24,14 @@ Bytes account_order_key(BytesView account, BytesView order) {
   return key_in(table::kAccountOrder, account) + Bytes(order);
 }
 
+// All account ids have one length, and no identifier has a NUL.
+Bytes proved_prefix(BytesView account, BytesView identifier) {
+  return key_in(table::kValid, account) + Bytes(identifier) + '\0';
+}
+Bytes proved_key(const Authorization& authorization) {
+  return proved_prefix(authorization.account, authorization.identifier.text()) + authorization.id;
+}
+
 // Before anything else: no number of removals that wait comes before what somebody waits for.
 constexpr Time kAtOnce{};
 
@@ -50,6 +58,21 @@ Task<Result<std::optional<std::string>>> account_at(storage::Store& store, Bytes
   CO_TRY(auto entry, co_await store.get(std::move(key)));
   if (!entry) co_return std::nullopt;
   co_return std::move(entry->value);
+}
+
+// What follows `prefix` in its keys, at most `limit` behind the one that ends in `after`.
+Task<Result<std::vector<std::string>>> ids_behind(storage::Store& store, Bytes prefix, std::string after,
+                                                  size_t limit) {
+  const size_t prefix_size = prefix.size();
+  storage::Range range;
+  range.after = prefix + after;
+  range.prefix = std::move(prefix);
+  range.limit = limit;
+  CO_TRY(const auto entries, co_await store.list(std::move(range)));
+  std::vector<std::string> ids;
+  for (const storage::Entry& entry : entries)
+    ids.push_back(entry.key.substr(prefix_size));
+  co_return ids;
 }
 
 // What follows the table's octet in the keys that are due.
@@ -99,6 +122,11 @@ void Changes::update(const Stored<Order>& order) {
 void Changes::update(const Stored<Authorization>& authorization) {
   update(key_in(table::kAuthorization, authorization->id), authorization.revision,
          encode(authorization.value), due_time(authorization.value));
+  if (is_proved(authorization.value)) {
+    batch_.puts.push_back({proved_key(authorization.value), {}});
+  } else {
+    batch_.deletes.push_back(proved_key(authorization.value));
+  }
 }
 
 void Changes::update(const Stored<IssuedCertificate>& certificate) {
@@ -127,6 +155,7 @@ void Changes::erase(const Stored<Order>& order) {
 
 void Changes::erase(const Stored<Authorization>& authorization) {
   erase(key_in(table::kAuthorization, authorization->id), authorization.revision);
+  batch_.deletes.push_back(proved_key(authorization.value));
 }
 
 void Changes::erase(const Stored<IssuedCertificate>& certificate) {
@@ -178,16 +207,13 @@ Task<Result<bool>> Records::is_blocked(Bytes spki_digest) {
 
 Task<Result<std::vector<std::string>>> Records::orders_of(std::string account, std::string after,
                                                           size_t limit) {
-  storage::Range range;
-  range.prefix = key_in(table::kAccountOrder, account);
-  range.after = account_order_key(account, after);
-  range.limit = limit;
-  const size_t prefix_size = range.prefix.size();
-  CO_TRY(const auto entries, co_await store_.list(std::move(range)));
-  std::vector<std::string> ids;
-  for (const storage::Entry& entry : entries)
-    ids.push_back(entry.key.substr(prefix_size));
-  co_return ids;
+  return ids_behind(store_, key_in(table::kAccountOrder, account), std::move(after), limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::proved_authorizations(std::string account,
+                                                                      std::string identifier,
+                                                                      std::string after, size_t limit) {
+  return ids_behind(store_, proved_prefix(account, identifier), std::move(after), limit);
 }
 
 Task<Result<std::vector<std::string>>> Records::due_orders(Time now, size_t limit) {

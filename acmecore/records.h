@@ -46,6 +46,7 @@ class Changes {
   void create(const Account& account);
   // With its place in the list of its account.
   void create(const Order& order);
+  // Here and below, with its place among what its account has proved, if it is_proved.
   void create(const Authorization& authorization);
   void create(const IssuedCertificate& certificate);
 
@@ -101,6 +102,12 @@ class Records {
   // length.
   base::Task<base::Result<std::vector<std::string>>> orders_of(std::string account, std::string after,
                                                                size_t limit);
+
+  // Ids of an account's authorizations of an identifier (Identifier::text()) that are proved, also those that have
+  // expired since, oldest first, at most `limit` behind the id `after`.
+  base::Task<base::Result<std::vector<std::string>>> proved_authorizations(std::string account,
+                                                                           std::string identifier,
+                                                                           std::string after, size_t limit);
 
   // What asks for attention at `now`: records that are `processing`, then those that can be removed, the longest
   // expired first.

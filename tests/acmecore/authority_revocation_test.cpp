@@ -63,19 +63,55 @@ TEST_F(AuthorityRevocationTest, AnotherAccountNeedsAuthorizationsForAllNames) {
   EXPECT_EQ(revocation(certificate)->reason, RevocationReason::cessation_of_operation);
 }
 
-TEST_F(AuthorityRevocationTest, AuthorizationsAreLookedForInABoundedNumberOfOrders) {
+// RFC 8555 §7.6: for as long as they are valid, which is longer than there are traces of their orders.
+TEST_F(AuthorityRevocationTest, AuthorizationsCountUntilTheyExpire) {
   const IssuedCertificate certificate = issue(new_account(), {"corp.test"});
   const Account other = new_account();
-  std::vector<std::string> orders;
-  for (size_t i = 0; i < kOrdersSearchedMax; ++i)
-    orders.push_back(new_order(other, {"www.corp.test"}).order.id);
-  clock_.advance(std::chrono::milliseconds(1));
   ready_order(other, {"corp.test"});
+  clock_.advance(options_.order_lifetime + kExpiredRetention);
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_TRUE(run(authority_->orders(other, ""))->ids.empty());
+  clock_.advance(kNow + options_.authorization_lifetime - clock_.now());
   EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), ErrorKind::unauthorized);
-  Changes changes;
-  changes.erase(run(records_.order(orders[0])).value());
-  ASSERT_TRUE(run(records_.commit(std::move(changes))));
+  clock_.advance(-std::chrono::milliseconds(1));
   EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), kNone);
+}
+
+TEST_F(AuthorityRevocationTest, AnAuthorizationThatWasDeactivatedOrNotProvedDoesNotCount) {
+  const IssuedCertificate certificate = issue(new_account(), {"corp.test"});
+  const Account other = new_account();
+  const OrderView first = ready_order(other, {"corp.test"});
+  const OrderView second = ready_order(other, {"corp.test"});
+  run(authority_->deactivate_authorization(other, second.order.authorizations[0])).value();
+  const auto proved = [&] {
+    return run(records_.proved_authorizations(other.id, "corp.test", "", 10)).value();
+  };
+  EXPECT_EQ(proved(), first.order.authorizations);
+  run(authority_->deactivate_authorization(other, first.order.authorizations[0])).value();
+  EXPECT_TRUE(proved().empty());
+  respond(other, new_order(other, {"corp.test"}).order.authorizations[0]);
+  EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), ErrorKind::unauthorized);
+  ready_order(other, {"corp.test"});
+  EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), kNone);
+}
+
+TEST_F(AuthorityRevocationTest, AuthorizationsAreFoundBehindAnyNumberThatExpired) {
+  const IssuedCertificate certificate = issue(new_account(), {"corp.test"});
+  const Account other = new_account();
+  for (int i = 0; i < 250; ++i)
+    ready_order(other, {"corp.test"});
+  clock_.advance(options_.authorization_lifetime);
+  EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), ErrorKind::unauthorized);
+  ready_order(other, {"corp.test"});
+  EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), kNone);
+}
+
+TEST_F(AuthorityRevocationTest, WhatWasProvedIsForgottenWithItsAuthorization) {
+  const Account account = new_account();
+  ready_order(account, {"corp.test"});
+  clock_.advance(options_.authorization_lifetime + kExpiredRetention);
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_TRUE(run(records_.proved_authorizations(account.id, "corp.test", "", 10))->empty());
 }
 
 TEST_F(AuthorityRevocationTest, TheCertificatesKeyRevokesAndIsBlocked) {
