@@ -137,7 +137,8 @@ class Authority {
                                         std::optional<int64_t> reason);
 
   // The same, asked for by the certificate's own key, which is taken as the key being known to others: the
-  // reason is keyCompromise whatever was asked for, and the key is blocked. unauthorized: it is another key.
+  // reason is keyCompromise whatever was asked for, and the key is blocked; also where the answer is
+  // already_revoked. unauthorized: it is another key.
   base::Task<base::Result<void>> revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
                                                std::optional<int64_t> reason);
 

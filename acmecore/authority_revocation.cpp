@@ -16,6 +16,10 @@ namespace {
 // Authorizations of one name that are looked at together.
 constexpr size_t kProvedPage = 100;
 
+tl::unexpected<base::Error> already_revoked() {
+  return fail(ErrorKind::already_revoked, "the certificate is revoked already");
+}
+
 }  // namespace
 
 Task<Result<void>> Authority::revoke(Account account, base::Bytes certificate_der,
@@ -78,8 +82,9 @@ Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationR
     if (record->der != certificate.der) co_return fail(ErrorKind::not_found, "there is no such certificate");
     const base::Time now = clock_.now();
     if (now > record->not_after) co_return fail(ErrorKind::unauthorized, "the certificate has expired");
-    if (record->revocation) co_return fail(ErrorKind::already_revoked, "the certificate is revoked already");
-    record->revocation = Revocation{now, reason};
+    const bool was_revoked = record->revocation.has_value();
+    if (was_revoked && !block_key) co_return already_revoked();
+    record->revocation = Revocation{was_revoked ? record->revocation->time : now, reason};
     Changes changes;
     changes.update(record);
     if (block_key) changes.block_key(certificate.spki_der);
@@ -87,6 +92,7 @@ Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationR
     if (committed) {
       base::log::info("acme.certificate.revoked",
                       {{"serial", text_of(certificate.serial)}, {"reason", int64_t(reason)}});
+      if (was_revoked) co_return already_revoked();
       co_return Result<void>();
     }
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());

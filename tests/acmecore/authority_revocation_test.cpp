@@ -131,6 +131,20 @@ TEST_F(AuthorityRevocationTest, TheCertificatesKeyRevokesAndIsBlocked) {
   EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}, key.handle()))), ErrorKind::bad_csr);
 }
 
+TEST_F(AuthorityRevocationTest, AKeyThatIsKnownToOthersIsBlockedAlsoWhenTheCertificateWasRevokedBefore) {
+  const ClientKey key;
+  const Account account = new_account();
+  const IssuedCertificate certificate = issue(account, {"corp.test"}, key.handle());
+  ASSERT_EQ(error_of(authority_->revoke(account, certificate.der, 4)), kNone);
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(error_of(authority_->revoke_by_key(key.account_key().spki_der(), certificate.der, std::nullopt)),
+            ErrorKind::already_revoked);
+  EXPECT_EQ(revocation(certificate), (Revocation{kNow, RevocationReason::key_compromise}));
+  EXPECT_EQ(error_of(authority_->new_account(key.account_key(), {})), ErrorKind::bad_public_key);
+  const OrderView ready = ready_order(account, {"corp.test"});
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}, key.handle()))), ErrorKind::bad_csr);
+}
+
 TEST_F(AuthorityRevocationTest, OnlyOurCertificatesAreRevoked) {
   const Account account = new_account();
   const IssuedCertificate certificate = issue(account, {"corp.test"});
