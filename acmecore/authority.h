@@ -80,6 +80,7 @@ class Authority {
             base::Background& background, AuthorityOptions options);
 
   // RFC 8555 §7.3, §7.3.1. A key that has an account returns it and ignores the rest.
+  // An account that does not order within kUnusedAccountRetention is removed.
   // account_does_not_exist: only_return_existing, and there is none. bad_public_key: the key is blocked.
   // account_not_valid: it has one that was deactivated. malformed: the terms of service were not agreed to.
   // The errors of check_contacts.
@@ -98,6 +99,7 @@ class Authority {
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
   // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity of its own.
+  // account_does_not_exist: the account had never ordered, and was removed just now.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   base::Task<base::Result<OrderView>> order(Account account, std::string id);
@@ -163,6 +165,7 @@ class Authority {
 
   base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
   base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);
+  base::Task<base::Result<void>> keep(std::string account, Changes& changes);
   base::Task<base::Result<Stored<Account>>> change_account(std::string id,
                                                            std::function<void(Account&)> change);
 
@@ -184,6 +187,7 @@ class Authority {
     size_t stay = 0;  // are due for now, too: in hand, of an account with no place, or not readable
     Changes removed;
   };
+  base::Task<base::Result<bool>> sweep_accounts();
   base::Task<base::Result<bool>> sweep_orders();
   base::Task<base::Result<bool>> sweep_authorizations();
   base::Task<base::Result<bool>> sweep_certificates();
@@ -201,6 +205,7 @@ class Authority {
   ValidationPlaces places_;
 
   // How far the next sweep looks: kSweepMax behind all that stayed.
+  size_t accounts_limit_ = kSweepMax;
   size_t orders_limit_ = kSweepMax;
   size_t authorizations_limit_ = kSweepMax;
   size_t certificates_limit_ = kSweepMax;

@@ -30,7 +30,25 @@ Task<Result<bool>> Authority::sweep() {
   CO_TRY(const bool authorizations, co_await sweep_authorizations());
   CO_TRY(const bool orders, co_await sweep_orders());
   CO_TRY(const bool certificates, co_await sweep_certificates());
-  co_return authorizations || orders || certificates;
+  CO_TRY(const bool accounts, co_await sweep_accounts());
+  co_return authorizations || orders || certificates || accounts;
+}
+
+Task<Result<bool>> Authority::sweep_accounts() {
+  CO_TRY(const auto ids, co_await records_.due_accounts(clock_.now(), accounts_limit_));
+  Swept swept;
+  swept.found = ids.size();
+  for (const std::string& id : ids) {
+    auto account = co_await records_.account(id);
+    ++swept.stay;
+    if (can_skip(account)) continue;
+    if (!account) co_return tl::unexpected(account.error());
+    if (!account->value.unused) continue;  // it ordered just now
+    base::log::info("acme.account.removed", {{"account", id}});
+    swept.removed.erase(*account);
+    --swept.stay;
+  }
+  co_return co_await finish(std::move(swept), accounts_limit_);
 }
 
 Task<Result<bool>> Authority::sweep_orders() {

@@ -54,6 +54,7 @@ Bytes encode(const Account& account) {
   message.set_key_thumbprint(account.key_thumbprint);
   message.set_created_ms(milliseconds(account.created));
   message.set_principal(account.principal);
+  message.set_unused(account.unused);
   return message.SerializeAsString();
 }
 
@@ -72,6 +73,7 @@ Result<Account> decode_account(std::string id, BytesView value) {
   account.key_thumbprint = message.key_thumbprint();
   account.created = time_of(message.created_ms());
   account.principal = message.principal();
+  account.unused = message.unused();
   return account;
 }
 

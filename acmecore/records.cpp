@@ -42,6 +42,11 @@ Time due_time(const Authorization& authorization) {
   return processing_challenge(authorization) != nullptr ? kAtOnce : removal_time(authorization);
 }
 
+std::optional<Time> due_time(const Account& account) {
+  if (!account.unused) return std::nullopt;
+  return removal_time(account);
+}
+
 Time due_time(const IssuedCertificate& certificate) { return removal_time(certificate); }
 
 template <class T, class Id>
@@ -86,6 +91,7 @@ Task<Result<std::vector<Bytes>>> due_in(storage::Store& store, char table, Time 
 
 }  // namespace
 
+Time removal_time(const Account& account) { return account.created + kUnusedAccountRetention; }
 Time removal_time(const Order& order) { return order.expires + kExpiredRetention; }
 Time removal_time(const Authorization& authorization) { return authorization.expires + kExpiredRetention; }
 Time removal_time(const IssuedCertificate& certificate) {
@@ -93,7 +99,7 @@ Time removal_time(const IssuedCertificate& certificate) {
 }
 
 void Changes::create(const Account& account) {
-  create(key_in(table::kAccount, account.id), encode(account));
+  create(key_in(table::kAccount, account.id), encode(account), due_time(account));
   create(key_in(table::kAccountKey, base::sha256(account.key_spki)), account.id);
   if (!account.principal.empty()) create(key_in(table::kPrincipal, account.principal), account.id);
 }
@@ -112,7 +118,8 @@ void Changes::create(const IssuedCertificate& certificate) {
 }
 
 void Changes::update(const Stored<Account>& account) {
-  update(key_in(table::kAccount, account->id), account.revision, encode(account.value));
+  update(key_in(table::kAccount, account->id), account.revision, encode(account.value),
+         due_time(account.value));
 }
 
 void Changes::update(const Stored<Order>& order) {
@@ -146,6 +153,12 @@ void Changes::change_key(const Stored<Account>& account, BytesView old_spki_der)
 
 void Changes::block_key(BytesView spki_der) {
   batch_.puts.push_back({key_in(table::kBlockedKey, base::sha256(spki_der)), {}});
+}
+
+void Changes::erase(const Stored<Account>& account) {
+  erase(key_in(table::kAccount, account->id), account.revision);
+  batch_.deletes.push_back(key_in(table::kAccountKey, base::sha256(account->key_spki)));
+  if (!account->principal.empty()) batch_.deletes.push_back(key_in(table::kPrincipal, account->principal));
 }
 
 void Changes::erase(const Stored<Order>& order) {
@@ -214,6 +227,10 @@ Task<Result<std::vector<std::string>>> Records::proved_authorizations(std::strin
                                                                       std::string identifier,
                                                                       std::string after, size_t limit) {
   return ids_behind(store_, proved_prefix(account, identifier), std::move(after), limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::due_accounts(Time now, size_t limit) {
+  return due_in(store_, table::kAccount, now, limit);
 }
 
 Task<Result<std::vector<std::string>>> Records::due_orders(Time now, size_t limit) {

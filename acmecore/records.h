@@ -23,6 +23,9 @@ inline constexpr std::chrono::hours kExpiredRetention{24};
 // Certificates stay this long after their notAfter.
 inline constexpr std::chrono::hours kCertificateRetention{90 * 24};
 
+// Accounts that never ordered go after this, for a key of one's own making is all that an account costs.
+inline constexpr std::chrono::hours kUnusedAccountRetention{30 * 24};
+
 // A record and the revision that it was read at, by which a change of it is optimistic.
 template <class T>
 struct Stored {
@@ -34,6 +37,7 @@ struct Stored {
 };
 
 // When nothing is left to be done for a record but to remove it.
+base::Time removal_time(const Account& account);  // REQUIRES: account.unused
 base::Time removal_time(const Order& order);
 base::Time removal_time(const Authorization& authorization);
 base::Time removal_time(const IssuedCertificate& certificate);
@@ -64,6 +68,8 @@ class Changes {
   // This key is never accepted again, in an account or in a CSR.
   void block_key(base::BytesView spki_der);
 
+  // With what was created with it.
+  void erase(const Stored<Account>& account);
   void erase(const Stored<Order>& order);
   void erase(const Stored<Authorization>& authorization);
   void erase(const Stored<IssuedCertificate>& certificate);
@@ -111,6 +117,7 @@ class Records {
 
   // What asks for attention at `now`: records that are `processing`, then those that can be removed, the longest
   // expired first.
+  base::Task<base::Result<std::vector<std::string>>> due_accounts(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> due_orders(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> due_authorizations(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<Serial>>> due_certificates(base::Time now, size_t limit);

@@ -200,7 +200,43 @@ TEST_F(AuthoritySweepTest, RemovesWhatExpiredLongAgoAndNothingElse) {
   clock_.advance(certificate.not_after + kCertificateRetention - clock_.now());
   EXPECT_TRUE(run(authority_->sweep()));
   EXPECT_EQ(error_of(authority_->certificate(account, certificate.serial)), ErrorKind::not_found);
-  EXPECT_EQ(run(records_.account(account.id))->value, account);
+  EXPECT_EQ(error_of(records_.account(account.id)), kNone);
+}
+
+TEST_F(AuthoritySweepTest, RemovesAccountsThatNeverOrdered) {
+  const ClientKey key;
+  const Account unused = new_account(key);
+  const Account used = new_account();
+  new_order(used, {"corp.test"});
+  const Account of_credential = run(authority_->account_for("admin")).value();
+  for (const Account& account : {unused, used})
+    run(authority_->update_contacts(account, {"mailto:a@corp.test"})).value();
+  clock_.advance(kUnusedAccountRetention - std::chrono::milliseconds(1));
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(error_of(records_.account(unused.id)), kNone);
+
+  clock_.advance(std::chrono::milliseconds(1));
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(error_of(records_.account(unused.id)), ErrorKind::not_found);
+  EXPECT_EQ(error_of(records_.account(used.id)), kNone);
+  EXPECT_EQ(error_of(records_.account(of_credential.id)), kNone);
+  NewOrderRequest request;
+  request.identifiers = {{"dns", "corp.test"}};
+  EXPECT_EQ(error_of(authority_->new_order(unused, request)), ErrorKind::account_does_not_exist);
+  EXPECT_NE(new_account(key).id, unused.id);
+}
+
+TEST_F(AuthoritySweepTest, AnAccountThatOrdersWhileItIsRemovedStays) {
+  const Account account = new_account();
+  clock_.advance(kUnusedAccountRetention);
+  store_.before_next_commit([&]() -> base::Task<void> {
+    NewOrderRequest request;
+    request.identifiers.push_back({"dns", "corp.test"});
+    const auto ordered = co_await authority_->new_order(account, request);
+    EXPECT_TRUE(ordered);
+  });
+  EXPECT_EQ(run(authority_->sweep()), false);
+  EXPECT_FALSE(run(records_.account(account.id))->value.unused);
 }
 
 TEST_F(AuthoritySweepTest, RemovesABoundedNumberAtOnceAndSaysThatThereIsMore) {
