@@ -9,6 +9,7 @@
 #include "acmecore/rpc/certificate_service.h"
 #include "app/callers.h"
 #include "app/files.h"
+#include "app/loop.h"
 #include "app/state.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -173,6 +174,12 @@ Result<void> Server::renew_identities_if_due() {
 void Server::drain(milliseconds deadline) {
   drained_ = true;
   if (run_.pid != 0) remove_run_file(config_.state_directory);  // else it is that of another server
+  // gRPC waits for its calls' coroutines, also for those that it has cancelled: whoever waits for a resolver then
+  // must not wait for its last attempt.
+  const Loop cut_short(runtime_.executor(), [this, deadline](Loop::Pause pause) -> base::Task<> {
+    const bool overdue = co_await pause(deadline);
+    if (overdue && validator_) validator_->stop();
+  });
   std::future<void> https;
   if (ca_) https = runtime_.start(ca_->drain());
   if (rpc_) rpc_->drain(deadline);

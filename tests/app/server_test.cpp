@@ -1,12 +1,19 @@
 #include "app/server.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
 #include <signal.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <chrono>
 
 #include "acmecore/server_identity.h"
 #include "app/files.h"
 #include "app/state.h"
+#include "assay/v1/certificate.grpc.pb.h"
 #include "base/log.h"
+#include "tests/app/program.h"
 #include "tests/support/temp_directory.h"
 
 namespace app {
@@ -55,6 +62,53 @@ TEST_F(ServerTest, TakesItsRunFileAwayWhenItDrains) {
   ASSERT_TRUE(server);
   (*server)->drain(std::chrono::seconds(10));
   EXPECT_FALSE(read_run_file(config_.state_directory));
+}
+
+// A DNS server that says nothing.
+class SilentServer {
+ public:
+  base::Endpoint endpoint() const { return {"127.0.0.1", socket_.local_endpoint().port()}; }
+  // Returns when somebody has asked.
+  void wait() {
+    char query[512];
+    socket_.receive(boost::asio::buffer(query));
+  }
+
+ private:
+  boost::asio::io_context io_;
+  boost::asio::ip::udp::socket socket_{io_, {boost::asio::ip::make_address("127.0.0.1"), 0}};
+};
+
+TEST_F(ServerTest, DrainsWithinItsDeadlineWhileACallWaitsForAResolver) {
+  SilentServer silent;
+  config_.validator.stub = {{base::Name::parse("silent.test").value(), {silent.endpoint()}}};
+  config_.validator.timeout = std::chrono::minutes(10);
+  config_.grpc.credentials[0].permissions.insert(base::Permission::certificates);
+  const auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+
+  const std::string csr = directory_.path() / "csr.der";
+  run({"openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+       "/", "-addext", "subjectAltName=DNS:www.silent.test", "-keyout", directory_.path() / "key", "-outform",
+       "DER", "-out", csr});
+  assay::v1::IssueRequest request;
+  request.add_names("www.silent.test");
+  request.set_csr_der(read_file(csr).value());
+  const RunFile& where = (*server)->run_file();
+  const auto credentials = grpc::SslCredentials({read_file(where.root_file).value(), "", ""});
+  const auto stub =
+      assay::v1::CertificateService::NewStub(grpc::CreateChannel(where.grpc.front().text(), credentials));
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer 0123456789abcdef");
+  const auto stream = stub->Issue(&context, request);
+  silent.wait();
+
+  const auto begun = std::chrono::steady_clock::now();
+  (*server)->drain(std::chrono::milliseconds(100));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::minutes(1));
+  assay::v1::IssueResponse event;
+  EXPECT_FALSE(stream->Read(&event));
+  EXPECT_FALSE(stream->Finish().ok());
 }
 
 TEST_F(ServerTest, KeepsItsCaFromStartToStart) {
