@@ -38,6 +38,15 @@ TEST(Status, CarriesTheProblemWithItsSubproblems) {
   EXPECT_EQ(problem.subproblems(1).identifier(), "*.corp.test");
 }
 
+TEST(Status, LeavesToItsCodeWhatAcmeHasNoWordFor) {
+  for (const ErrorKind kind :
+       {ErrorKind::not_found, ErrorKind::conflict, ErrorKind::too_large, ErrorKind::unavailable}) {
+    EXPECT_EQ(problem_of(to_status({kind, "x", {}})).type(), "about:blank");
+  }
+  for (const ErrorKind kind : {ErrorKind::malformed, ErrorKind::rate_limited, ErrorKind::account_not_valid})
+    EXPECT_THAT(problem_of(to_status({kind, "x", {}})).type(), HasSubstr("urn:ietf:params:acme:error:"));
+}
+
 TEST(Status, KeepsInternalDetailsToItself) {
   const auto status = to_status({ErrorKind::internal, "reading the store: MDB_PANIC", {}});
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
