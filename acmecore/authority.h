@@ -67,7 +67,7 @@ struct NewOrderRequest {
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
-// the issuer.
+// the issuer, but for the certificates of our own listeners (server_identity.h).
 //
 // `account` is who asks, as the edge has authenticated it. What belongs to another account is not_found, as
 // is what does not exist. What is `processing` goes on in the background, and after a restart when sweep()

@@ -158,6 +158,8 @@ Bytes encode(const IssuedCertificate& certificate) {
   message.set_leaf(certificate.der);
   message.set_issued_ms(milliseconds(certificate.issued));
   message.set_not_after_ms(milliseconds(certificate.not_after));
+  for (const std::string& host : certificate.hosts)
+    message.add_hosts(host);
   if (certificate.revocation) {
     message.mutable_revocation()->set_time_ms(milliseconds(certificate.revocation->time));
     message.mutable_revocation()->set_reason(uint32_t(certificate.revocation->reason));
@@ -174,6 +176,7 @@ Result<IssuedCertificate> decode_certificate(Serial serial, BytesView value) {
   certificate.der = message.leaf();
   certificate.issued = time_of(message.issued_ms());
   certificate.not_after = time_of(message.not_after_ms());
+  certificate.hosts.assign(message.hosts().begin(), message.hosts().end());
   if (message.has_revocation()) {
     TRY(const RevocationReason reason, reason_of(message.revocation().reason()));
     certificate.revocation = Revocation{time_of(message.revocation().time_ms()), reason};

@@ -205,6 +205,14 @@ Task<Result<Stored<IssuedCertificate>>> Records::certificate(Serial serial) {
   return find(store_, key_in(table::kCertificate, serial.octets), serial, decode_certificate, "certificate");
 }
 
+Task<Result<bool>> Records::has_certificates() {
+  storage::Range range;
+  range.prefix = Bytes(1, table::kCertificate);
+  range.limit = 1;
+  CO_TRY(const auto entries, co_await store_.list(std::move(range)));
+  co_return !entries.empty();
+}
+
 Task<Result<std::optional<std::string>>> Records::account_with_key(Bytes spki_digest) {
   return account_at(store_, key_in(table::kAccountKey, spki_digest));
 }

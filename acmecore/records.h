@@ -98,6 +98,9 @@ class Records {
   base::Task<base::Result<Stored<Authorization>>> authorization(std::string id);
   base::Task<base::Result<Stored<IssuedCertificate>>> certificate(Serial serial);
 
+  // Whether there is any, signed or not.
+  base::Task<base::Result<bool>> has_certificates();
+
   // Ids of accounts; nothing where there is none.
   base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest);
   base::Task<base::Result<std::optional<std::string>>> account_of_principal(std::string principal);

@@ -4,7 +4,6 @@
 #include <cassert>
 #include <set>
 
-#include "acmecore/server_identity.h"
 #include "app/files.h"
 
 namespace app {
@@ -45,10 +44,10 @@ Result<std::optional<TlsIdentity>> load_identity(const base::TlsFiles& files) {
   return identity;
 }
 
-Identities::Identities(const base::Config& config, const acmecore::Issuer* issuer, const base::Clock& clock)
+Identities::Identities(const base::Config& config, Issue issue, const base::Clock& clock)
     : acme_files_(config.acme.tls),
       grpc_files_(config.grpc.tls),
-      issuer_(issuer),
+      issue_(std::move(issue)),
       clock_(clock),
       hosts_(hosts_of(config)) {}
 
@@ -63,8 +62,8 @@ bool Identities::due_for_renewal() const {
 Result<TlsIdentity> Identities::identity(const base::TlsFiles& files) {
   TRY(auto from_files, load_identity(files));
   if (from_files) return *std::move(from_files);
-  assert(issuer_ != nullptr);  // check_config saw to it
-  TRY(auto made, acmecore::new_server_identity(*issuer_, hosts_, clock_.now()));
+  assert(issue_ != nullptr);  // check_config saw to it
+  TRY(auto made, issue_(hosts_));
   validity_ = made.validity;
   return TlsIdentity{std::move(made.chain_pem), std::move(made.key_pem)};
 }

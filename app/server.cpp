@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "acmecore/ca_files.h"
+#include "acmecore/records.h"
 #include "acmecore/rpc/certificate_service.h"
 #include "app/callers.h"
 #include "app/files.h"
@@ -80,7 +81,14 @@ Result<void> Server::open_ca() {
     TRY(issuer_, acmecore::Issuer::open(material, clock_.now()));
     CHECK(write_file(config_.state_directory / kRootFile, issuer_->root_pem(), FileMode::open_to_all));
   }
-  identities_.emplace(config_, issuer_ ? &*issuer_ : nullptr, clock_);
+  Identities::Issue issue;
+  if (issuer_) {
+    issue = [this](const std::vector<std::string>& hosts) {
+      acmecore::Records records(*store_);
+      return runtime_.wait(acmecore::new_server_identity(records, *issuer_, hosts, clock_.now()));
+    };
+  }
+  identities_.emplace(config_, std::move(issue), clock_);
   return {};
 }
 

@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "acmecore/development_ca.h"
-#include "acmecore/server_identity.h"
 #include "app/files.h"
 #include "assay/v1/zone.grpc.pb.h"
 #include "proto/callers.h"
+#include "tests/acmecore/identity_fixture.h"
 #include "tests/app/program.h"
 #include "tests/support/temp_directory.h"
 
@@ -25,7 +25,8 @@ using testing::UnorderedElementsAre;
 // Answers ListZones, and remembers who asked last.
 class AskedService final : public assay::v1::ZoneService::CallbackService {
  public:
-  grpc::ServerUnaryReactor* ListZones(grpc::CallbackServerContext* context, const assay::v1::ListZonesRequest*,
+  grpc::ServerUnaryReactor* ListZones(grpc::CallbackServerContext* context,
+                                      const assay::v1::ListZonesRequest*,
                                       assay::v1::ListZonesResponse*) override {
     names_ = proto::presented_by(*context).certificate_names;
     auto* reactor = context->DefaultReactor();
@@ -43,7 +44,7 @@ class AskedService final : public assay::v1::ZoneService::CallbackService {
 class Ca {
  public:
   RpcTls tls() const {
-    const auto identity = acmecore::new_server_identity(issuer_, {}, kNow).value();
+    const auto identity = acmecore::make_identity(issuer_, {}, kNow).value();
     return {identity.chain_pem, identity.key_pem, ""};
   }
   const std::string& root_pem() const { return issuer_.root_pem(); }
@@ -113,7 +114,8 @@ TEST_F(RpcServerTest, ServesOverTlsOnly) {
   start(ca_.tls());
   EXPECT_EQ(ask(connect(ca_.root_pem())), StatusCode::OK);
   EXPECT_EQ(ask(connect(Ca().root_pem())), StatusCode::UNAVAILABLE);
-  const auto plain = grpc::CreateChannel(server_->endpoints().front().text(), grpc::InsecureChannelCredentials());
+  const auto plain =
+      grpc::CreateChannel(server_->endpoints().front().text(), grpc::InsecureChannelCredentials());
   EXPECT_EQ(ask(plain), StatusCode::UNAVAILABLE);
 }
 
@@ -155,8 +157,9 @@ struct ClientCertificate {
     const support::TempDirectory directory;
     const auto key = directory.path() / "key";
     const auto certificate = directory.path() / "certificate";
-    run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-         "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name, "-keyout", key, "-out", certificate});
+    run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+         "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name, "-keyout", key, "-out",
+         certificate});
     chain_pem = read_file(certificate).value();
     key_pem = read_file(key).value();
   }

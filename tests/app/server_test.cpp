@@ -8,11 +8,11 @@
 #include <boost/asio/ip/udp.hpp>
 #include <chrono>
 
-#include "acmecore/server_identity.h"
 #include "app/files.h"
 #include "app/state.h"
 #include "assay/v1/certificate.grpc.pb.h"
 #include "base/log.h"
+#include "tests/acmecore/identity_fixture.h"
 #include "tests/app/program.h"
 #include "tests/support/temp_directory.h"
 
@@ -169,7 +169,7 @@ TEST_F(ServerTest, WithTheRoleDnsAloneHasNoCa) {
   // A certificate for its gRPC, which somebody else's CA issued.
   const base::Time now = base::SystemClock().now();
   const auto issuer = acmecore::Issuer::open(acmecore::make_development_ca(now).value(), now).value();
-  const auto identity = acmecore::new_server_identity(issuer, {}, now).value();
+  const auto identity = acmecore::make_identity(issuer, {}, now).value();
   config_.roles = {Role::dns};
   config_.grpc.tls = {directory_.path() / "chain.pem", directory_.path() / "key.pem"};
   ASSERT_TRUE(write_file(config_.grpc.tls.certificate, identity.chain_pem, FileMode::open_to_all));

@@ -73,7 +73,8 @@ struct Server {
     const auto refusal = [this](unsigned status, std::string_view detail) {
       return edge->refuse(status, detail);
     };
-    const auto identity = acmecore::new_server_identity(issuer, {}, clock.now()).value();
+    const auto identity =
+        support::run_task(acmecore::new_server_identity(records, issuer, {}, clock.now())).value();
     listener = base::http::Listener::open(context.get_executor(), {{"127.0.0.1", 0}},
                                           {identity.chain_pem, identity.key_pem}, {}, handler, refusal)
                    .value();
