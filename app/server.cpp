@@ -74,8 +74,23 @@ Result<void> Server::open_store() {
   return {};
 }
 
+// A store with certificates had a CA, and another one in its place would be a surprise to all who trust it.
+Result<void> Server::check_ca_is_there() {
+  const auto directory = config_.state_directory / kCaDirectory;
+  std::error_code failure;
+  if (std::filesystem::exists(directory, failure) && !std::filesystem::is_empty(directory, failure))
+    return {};
+  acmecore::Records records(*store_);
+  TRY(const bool has_certificates, runtime_.wait(records.has_certificates()));
+  if (!has_certificates) return {};
+  return base::fail(base::ErrorKind::unavailable,
+                    "the CA that issued the certificates in the store is missing: put " + directory.string() +
+                        " back from a backup, or use another state_directory for a new CA");
+}
+
 Result<void> Server::open_ca() {
   if (config_.roles.contains(Role::ca)) {
+    CHECK(check_ca_is_there());
     TRY(const auto material,
         acmecore::open_or_create_ca(config_.state_directory / kCaDirectory, clock_.now()));
     TRY(issuer_, acmecore::Issuer::open(material, clock_.now()));

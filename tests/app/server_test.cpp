@@ -118,6 +118,23 @@ TEST_F(ServerTest, KeepsItsCaFromStartToStart) {
   EXPECT_EQ(read_file(config_.state_directory / kRootFile).value(), root);
 }
 
+TEST_F(ServerTest, MakesNoOtherCaForAStoreThatHasCertificates) {
+  ASSERT_TRUE(start());
+  const auto ca = config_.state_directory / kCaDirectory;
+  const auto lost = directory_.path() / "lost";
+  std::filesystem::rename(ca, lost);
+  const auto refused = start();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail,
+              HasSubstr("the CA that issued the certificates in the store is missing"));
+  EXPECT_FALSE(std::filesystem::exists(ca));
+  std::filesystem::create_directory(ca);
+  EXPECT_FALSE(start());
+  std::filesystem::remove(ca);
+  std::filesystem::rename(lost, ca);
+  EXPECT_TRUE(start());
+}
+
 TEST_F(ServerTest, UsesItsExternalUrl) {
   config_.acme.external_url = "https://acme.corp.test";
   const auto server = start();
