@@ -4,6 +4,10 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <future>
 #include <optional>
 
 #include "acmecore/development_ca.h"
@@ -22,22 +26,30 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-// Answers ListZones, and remembers who asked last.
+// Answers ListZones, and remembers who asked last. Calls whose page_token is "wait" are answered by release().
 class AskedService final : public assay::v1::ZoneService::CallbackService {
  public:
   grpc::ServerUnaryReactor* ListZones(grpc::CallbackServerContext* context,
-                                      const assay::v1::ListZonesRequest*,
+                                      const assay::v1::ListZonesRequest* request,
                                       assay::v1::ListZonesResponse*) override {
-    names_ = proto::presented_by(*context).certificate_names;
     auto* reactor = context->DefaultReactor();
+    if (request->page_token() == "wait") {
+      waiting_.set_value(reactor);
+      return reactor;
+    }
+    names_ = proto::presented_by(*context).certificate_names;
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }
 
   const std::vector<std::string>& names() const { return names_; }
 
+  // Of the one call that waits; returns when it is there.
+  grpc::ServerUnaryReactor* waiting() { return waiting_.get_future().get(); }
+
  private:
   std::vector<std::string> names_;
+  std::promise<grpc::ServerUnaryReactor*> waiting_;
 };
 
 // A CA, and certificates for 127.0.0.1 that it issued.
@@ -57,11 +69,11 @@ class Ca {
 
 class RpcServerTest : public testing::Test {
  protected:
-  void start(RpcTls tls) {
+  void start(RpcTls tls, const RpcLimits& limits = {}) {
     auto service = std::make_unique<AskedService>();
     service_ = service.get();
     services_.push_back({"assay.v1.ZoneService", std::move(service)});
-    server_ = RpcServer::open({{"127.0.0.1", 0}}, std::move(tls), services_).value();
+    server_ = RpcServer::open({{"127.0.0.1", 0}}, std::move(tls), services_, limits).value();
   }
 
   std::shared_ptr<grpc::Channel> connect(const std::string& root_pem, const std::string& chain_pem = "",
@@ -73,12 +85,14 @@ class RpcServerTest : public testing::Test {
                                      grpc::SslCredentials({root_pem, key_pem, chain_pem}), arguments);
   }
 
-  StatusCode ask(const std::shared_ptr<grpc::Channel>& channel) {
+  StatusCode ask(const std::shared_ptr<grpc::Channel>& channel, const std::string& page_token = "",
+                 std::chrono::milliseconds patience = std::chrono::minutes(1)) {
     grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + patience);
+    assay::v1::ListZonesRequest request;
+    request.set_page_token(page_token);
     assay::v1::ListZonesResponse response;
-    return assay::v1::ZoneService::NewStub(channel)
-        ->ListZones(&context, assay::v1::ListZonesRequest(), &response)
-        .error_code();
+    return assay::v1::ZoneService::NewStub(channel)->ListZones(&context, request, &response).error_code();
   }
 
   // grpc.health.v1.Health/Check of one service: 1 is SERVING, 2 NOT_SERVING. Nothing: the call failed.
@@ -135,6 +149,54 @@ TEST_F(RpcServerTest, TellsHealthOfEachService) {
   EXPECT_EQ(health(""), 1);
   EXPECT_EQ(health("assay.v1.ZoneService"), 1);
   EXPECT_EQ(health("assay.v1.CertificateService"), std::nullopt);
+}
+
+TEST_F(RpcServerTest, RefusesMessagesThatAreTooLarge) {
+  start(ca_.tls());
+  const auto channel = connect(ca_.root_pem());
+  const size_t most = size_t(RpcLimits().message_size_max) - 4;  // tag and length of the field
+  EXPECT_EQ(ask(channel, std::string(most, 'x')), StatusCode::OK);
+  EXPECT_EQ(ask(channel, std::string(most + 1, 'x')), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ask(channel), StatusCode::OK);
+}
+
+TEST_F(RpcServerTest, EndsHandshakesThatTakeTooLong) {
+  RpcLimits limits;
+  limits.handshake = std::chrono::milliseconds(100);
+  start(ca_.tls(), limits);
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::socket stranger(io);
+  const auto& endpoint = server_->endpoints().front();
+  stranger.connect({boost::asio::ip::make_address(endpoint.address), endpoint.port});
+  char octet;
+  boost::system::error_code closed;
+  EXPECT_EQ(stranger.read_some(boost::asio::buffer(&octet, 1), closed), 0u);
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(RpcServerTest, LetsCallsWaitThatOneConnectionHasTooManyOf) {
+  RpcLimits limits;
+  limits.streams_max = 1;
+  start(ca_.tls(), limits);
+  const auto channel = connect(ca_.root_pem());
+  auto first = std::async(std::launch::async, [&] { return ask(channel, "wait"); });
+  grpc::ServerUnaryReactor* const waiting = service_->waiting();
+  EXPECT_EQ(ask(channel, "", std::chrono::milliseconds(200)), StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(ask(connect(ca_.root_pem())), StatusCode::OK);
+  waiting->Finish(grpc::Status::OK);
+  EXPECT_EQ(first.get(), StatusCode::OK);
+  EXPECT_EQ(ask(channel), StatusCode::OK);
+}
+
+TEST_F(RpcServerTest, ClosesConnectionsWithoutCalls) {
+  RpcLimits limits;
+  limits.idle = std::chrono::milliseconds(100);
+  start(ca_.tls(), limits);
+  const auto channel = connect(ca_.root_pem());
+  EXPECT_EQ(ask(channel), StatusCode::OK);
+  const auto patience = std::chrono::system_clock::now() + std::chrono::minutes(1);
+  EXPECT_TRUE(channel->WaitForStateChange(GRPC_CHANNEL_READY, patience));
+  EXPECT_EQ(ask(channel), StatusCode::OK);  // over a new one
 }
 
 TEST_F(RpcServerTest, AcceptsNothingOnceItIsDrained) {
