@@ -1,10 +1,14 @@
 #include "app/identities.h"
 
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
 #include <boost/url/parse.hpp>
 #include <cassert>
 #include <set>
 
 #include "app/files.h"
+#include "base/openssl.h"
 
 namespace app {
 
@@ -42,6 +46,17 @@ Result<std::optional<TlsIdentity>> load_identity(const base::TlsFiles& files) {
                                                 context.error().detail);
   }
   return identity;
+}
+
+Result<std::string> load_client_ca(const std::filesystem::path& file) {
+  if (file.empty()) return std::string();
+  TRY(std::string pem, read_file(file));
+  const base::BioHandle in(BIO_new_mem_buf(pem.data(), int(pem.size())));
+  const base::X509Handle certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  if (certificate) return pem;
+  return base::fail(base::ErrorKind::malformed,
+                    "grpc.client_ca: there is no certificate in PEM in " + file.string());
 }
 
 Identities::Identities(const base::Config& config, Issue issue, const base::Clock& clock)

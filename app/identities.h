@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,6 +17,10 @@ namespace app {
 // Chain and key in files. Nothing where no files are named. unavailable, malformed: they cannot be read, or do
 // not belong together; the detail names them.
 base::Result<std::optional<base::http::TlsIdentity>> load_identity(const base::TlsFiles& files);
+
+// The CA that client certificates are signed by: PEM, or "" where no file is named. unavailable, malformed: it
+// cannot be read, or there is no certificate in it; the detail names the key.
+base::Result<std::string> load_client_ca(const std::filesystem::path& file);
 
 // Where the certificates of our listeners come from: files, or our own CA, which makes a new one each time.
 // For one thread at a time.

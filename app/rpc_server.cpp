@@ -64,7 +64,10 @@ Result<std::unique_ptr<RpcServer>> RpcServer::open(const std::vector<Endpoint>& 
     }
     self->endpoints_.push_back({endpoints[i].address, uint16_t(ports[i])});
   }
-  if (self->server_ == nullptr) return base::fail(base::ErrorKind::unavailable, "gRPC does not start");
+  if (self->server_ == nullptr)
+    return base::fail(
+        base::ErrorKind::unavailable,
+        "gRPC does not start; with log.level = \"debug\" the events \"grpc.transport\" say why");
   for (const NamedService& service : services)
     self->server_->GetHealthCheckService()->SetServingStatus(service.name, true);
   return self;

@@ -148,9 +148,7 @@ Result<RpcTls> Server::rpc_tls() {
   RpcTls tls;
   tls.chain_pem = std::move(identity.chain_pem);
   tls.key_pem = std::move(identity.key_pem);
-  if (!config_.grpc.client_ca.empty()) {
-    TRY(tls.client_ca_pem, read_file(config_.grpc.client_ca));
-  }
+  TRY(tls.client_ca_pem, load_client_ca(config_.grpc.client_ca));
   return tls;
 }
 
