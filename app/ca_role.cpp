@@ -45,7 +45,10 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
                                              const http::TlsIdentity& identity) {
   std::unique_ptr<CaRole> role(new CaRole(config, issuer, store, validation, clock, runtime));
   TRY(role->nonces_, runtime.wait(acmecore::Nonces::open(store, clock)));
-  CHECK(role->open_https(config, identity));
+  if (const auto opened = role->open_https(config, identity); !opened) {
+    runtime.wait(role->save_nonces());  // which were used is still to be known when a start succeeds
+    return tl::unexpected(opened.error());
+  }
   const auto sweep = [authority = &role->authority_](Loop::Pause pause) {
     return sweep_again_and_again(*authority, std::move(pause));
   };
@@ -86,6 +89,10 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
 Task<> CaRole::drain() {
   sweep_->stop();
   co_await listener_->drain();
+  co_await save_nonces();
+}
+
+Task<> CaRole::save_nonces() {
   const auto saved = co_await nonces_->save();
   if (!saved) base::log::warning("acme.nonces.not_saved", {{"detail", saved.error().detail}});
 }

@@ -12,8 +12,10 @@
 #include "app/state.h"
 #include "assay/v1/certificate.grpc.pb.h"
 #include "base/log.h"
+#include "storage/lmdb/lmdb_store.h"
 #include "tests/acmecore/identity_fixture.h"
 #include "tests/app/program.h"
+#include "tests/support/run_task.h"
 #include "tests/support/temp_directory.h"
 
 namespace app {
@@ -163,6 +165,21 @@ TEST_F(ServerTest, RefusesAStateThatAnotherServerUses) {
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().detail, HasSubstr("in use"));
   EXPECT_TRUE(read_run_file(config_.state_directory));  // the first one's
+}
+
+TEST_F(ServerTest, AStartThatFailsForgetsNoUsedNonce) {
+  const auto are_saved = [this] {
+    storage::LmdbStore::Options options;
+    options.directory = config_.state_directory / kStoreDirectory;
+    options.size_max = config_.storage.size_max;
+    const auto store = storage::LmdbStore::open(std::move(options)).value();
+    return support::run_task(store->get("sused-nonces")).value().has_value();
+  };
+  ASSERT_TRUE(start());
+  ASSERT_TRUE(are_saved());
+  config_.acme.listen = {{"192.0.2.1", 0}};  // nobody's (RFC 5737)
+  ASSERT_FALSE(start());
+  EXPECT_TRUE(are_saved());
 }
 
 TEST_F(ServerTest, NamesAnAddressThatCannotBeListenedAt) {
