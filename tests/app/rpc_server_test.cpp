@@ -22,6 +22,7 @@ namespace app {
 namespace {
 
 using grpc::StatusCode;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
@@ -118,6 +119,41 @@ class RpcServerTest : public testing::Test {
     return octets.size() == 2 ? std::optional<int>(octets.begin()[1]) : std::nullopt;
   }
 
+  // What a tool that has no .proto of ours learns from the server (grpc.reflection.v1alpha, list_services).
+  std::string reflected() {
+    grpc::Slice slice(std::string("\x3a\x00", 2));
+    const grpc::ByteBuffer sent(&slice, 1);
+    grpc::ByteBuffer received;
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    grpc::GenericStub stub(connect(ca_.root_pem()));
+    const auto wait = [&queue] {
+      void* tag = nullptr;
+      bool ok = false;
+      queue.Next(&tag, &ok);
+    };
+    const std::string method = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+    const auto call = stub.PrepareCall(&context, method, &queue);
+    call->StartCall(nullptr);
+    wait();
+    call->Write(sent, nullptr);
+    wait();
+    call->Read(&received, nullptr);
+    wait();
+    call->WritesDone(nullptr);
+    wait();
+    grpc::Status status;
+    call->Finish(&status, nullptr);
+    wait();
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    std::vector<grpc::Slice> slices;
+    EXPECT_TRUE(received.Dump(&slices).ok());
+    std::string text;
+    for (const auto& part : slices)
+      text.append(reinterpret_cast<const char*>(part.begin()), part.size());
+    return text;
+  }
+
   Ca ca_;
   std::vector<RpcServer::NamedService> services_;
   AskedService* service_ = nullptr;
@@ -149,6 +185,11 @@ TEST_F(RpcServerTest, TellsHealthOfEachService) {
   EXPECT_EQ(health(""), 1);
   EXPECT_EQ(health("assay.v1.ZoneService"), 1);
   EXPECT_EQ(health("assay.v1.CertificateService"), std::nullopt);
+}
+
+TEST_F(RpcServerTest, TellsToolsWhichServicesItHas) {
+  start(ca_.tls());
+  EXPECT_THAT(reflected(), AllOf(HasSubstr("assay.v1.ZoneService"), HasSubstr("grpc.health.v1.Health")));
 }
 
 TEST_F(RpcServerTest, RefusesMessagesThatAreTooLarge) {
