@@ -115,7 +115,8 @@ Task<Result<bool>> Authority::sweep_certificates() {
 Task<Result<bool>> Authority::finish(Swept swept, size_t& limit) {
   const bool full = swept.found == limit;
   const size_t limit_before = std::exchange(limit, kSweepMax + swept.stay);
-  if (swept.removed.empty()) co_return full&& limit > limit_before;
+  const bool others_follow = full && limit > limit_before;
+  if (swept.removed.empty()) co_return others_follow;
   const auto committed = co_await records_.commit(std::move(swept.removed));
   if (committed) co_return full;
   if (!is_conflict(committed)) co_return tl::unexpected(committed.error());

@@ -99,7 +99,8 @@ Result<void> backup_state(const path& state, const path& to) {
 // without one.
 Result<void> restore_state(const path& from, const path& state) {
   const path ca = state / kCaDirectory;
-  const bool has_ca = is_there(ca);
+  std::error_code ignored;
+  const bool has_ca = is_there(ca) && !std::filesystem::is_empty(ca, ignored);
   if (has_ca) {
     TRY(const bool is_same, is_same_ca(from / kCaDirectory, ca));
     if (!is_same) {

@@ -113,6 +113,14 @@ TEST_F(Backup, WithADamagedStoreLeavesItsCaForTheNextAttempt) {
   EXPECT_TRUE(restore_state(copy_, restored_));
 }
 
+TEST_F(Backup, IsRestoredIntoEmptyDirectories) {
+  store_.reset();
+  ASSERT_TRUE(backup_state(state_, copy_));
+  std::filesystem::create_directories(restored_ / kCaDirectory);
+  ASSERT_TRUE(restore_state(copy_, restored_));
+  EXPECT_EQ(read_file(restored_ / kCaDirectory / "issuing.key").value(), "secret");
+}
+
 TEST_F(Backup, IsNotRestoredBesideAnotherCa) {
   store_.reset();
   ASSERT_TRUE(backup_state(state_, copy_));
