@@ -4,7 +4,7 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 
-#include <boost/asio/connect.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <future>
@@ -27,7 +27,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-// Answers ListZones, and remembers who asked last. Calls whose page_token is "wait" are answered by release().
+// Answers ListZones, and remembers who asked last. A call whose page_token is "wait" is left to the test.
 class AskedService final : public assay::v1::ZoneService::CallbackService {
  public:
   grpc::ServerUnaryReactor* ListZones(grpc::CallbackServerContext* context,
