@@ -1,8 +1,8 @@
 #include "app/check_config.h"
 
 #include "app/callers.h"
-#include "app/files.h"
 #include "app/identities.h"
+#include "app/validator_role.h"
 
 namespace app {
 
@@ -41,7 +41,9 @@ Result<void> check_config(const base::Config& config) {
   CHECK(load_credentials(config.grpc));
   CHECK(load_identity(config.acme.tls));
   CHECK(load_identity(config.grpc.tls));
-  if (!config.grpc.client_ca.empty()) CHECK(read_file(config.grpc.client_ca));
+  CHECK(load_client_ca(config.grpc.client_ca));
+  if (config.roles.contains(Role::validator))
+    CHECK(validator::unbound_settings(unbound_options(config.validator)));
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "app/dns_role.h"
 
+#include <algorithm>
+
 #include "dnsserver/clean_up.h"
 #include "dnsserver/rdata.h"
 
@@ -18,6 +20,25 @@ dnsserver::net::ServerOptions server_options(const base::Config::Dns& config) {
   options.tcp.connections_max = config.tcp_connections_max;
   options.tcp.connections_per_address_max = config.tcp_connections_per_address_max;
   return options;
+}
+
+// Whether the zone has an address of this name server, or does not name it.
+base::Task<Result<bool>> has_address_or_other(dnsserver::Publishing& publishing, Name apex,
+                                              Name name_server) {
+  constexpr size_t kPage = 1000;
+  bool is_named = false;
+  base::Bytes after;
+  do {
+    CO_TRY(auto page, co_await publishing.list_rrsets(apex, std::move(after), kPage));
+    for (const dnsserver::RRset& rrset : page.items) {
+      const bool is_ns = rrset.owner == apex && rrset.type == dnsserver::kTypeNs;
+      if (is_ns) is_named = std::ranges::count(rrset.rdata, name_server.wire()) > 0;
+      const bool is_address = rrset.type == dnsserver::kTypeA || rrset.type == dnsserver::kTypeAaaa;
+      if (is_address && rrset.owner == name_server) co_return true;
+    }
+    after = std::move(page.next);
+  } while (!after.empty());
+  co_return !is_named;
 }
 
 }  // namespace
@@ -44,8 +65,11 @@ Result<void> DnsRole::ensure_zone(const Name& apex) {
   zone.name_servers = {name_server};
   zone.contact = contact;
   const auto created = runtime_.wait(publishing_->create_zone(std::move(zone)));
-  if (!created && created.error().kind == base::ErrorKind::conflict) return {};
-  if (!created) return tl::unexpected(created.error());
+  const bool was_there = !created && created.error().kind == base::ErrorKind::conflict;
+  if (!created && !was_there) return tl::unexpected(created.error());
+  // Also of a zone that is there: who made it may have ended before this.
+  TRY(const bool has_address, runtime_.wait(has_address_or_other(*publishing_, apex, name_server)));
+  if (has_address) return {};
 
   const base::Endpoint& endpoint = server_->endpoints().front();
   dnsserver::RRset address;

@@ -26,7 +26,8 @@ class DnsRole {
   acmecore::ChallengePublisher& publisher() { return *publisher_; }
   const std::vector<base::Endpoint>& endpoints() const { return server_->endpoints(); }
 
-  // Makes a zone, unless it is there, with one name server "ns1", which is this server.
+  // Makes a zone, unless it is there, with one name server "ns1", which is this server. A zone that is there and has
+  // this name server but no address of it gets the address.
   base::Result<void> ensure_zone(const base::Name& apex);
 
   // Ends what goes on in the background; queries are answered until the role goes.

@@ -55,6 +55,23 @@ Result<void> write_all(int descriptor, std::string_view contents, const std::fil
 
 }  // namespace
 
+Result<void> make_private_directory(const std::filesystem::path& path) {
+  const auto directory = path.has_filename() ? path : path.parent_path();  // "state/"
+  std::error_code ignored;
+  if (std::filesystem::is_directory(directory, ignored)) return {};
+  std::error_code failure;
+  if (directory.has_parent_path()) std::filesystem::create_directories(directory.parent_path(), failure);
+  if (failure) return refuse("make", directory, failure.message());
+  if (::mkdir(directory.c_str(), S_IRWXU) != 0) return refuse_errno("make", directory);
+  return {};
+}
+
+Result<void> sync_directory(const std::filesystem::path& directory) {
+  const FileDescriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open() || ::fsync(handle.number()) != 0) return refuse_errno("write", directory);
+  return {};
+}
+
 Result<std::string> read_file(const std::filesystem::path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return refuse_errno("read", path);

@@ -11,6 +11,13 @@ namespace app {
 // Certificates, keys, tokens and requests are far smaller.
 inline constexpr size_t kFileSizeMax = 1024 * 1024;
 
+// A directory of mode 0700, with those above it that are missing. One that is there stays as it is. unavailable as
+// below.
+base::Result<void> make_private_directory(const std::filesystem::path& path);
+
+// Names that were made or changed in the directory survive power loss. unavailable as below.
+base::Result<void> sync_directory(const std::filesystem::path& directory);
+
 enum class FileMode { open_to_all = 0644, secret = 0600 };
 
 // The whole of a regular file or pipe. unavailable: the detail names the file and says why, also when it is

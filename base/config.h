@@ -92,7 +92,7 @@ struct Config {
     std::filesystem::path trust_anchors;  // empty: the root's, built in
     std::vector<StubZone> stub;
     std::chrono::milliseconds timeout{10'000};  // for one look-up with all its retries
-    unsigned attempts = 3;                      // look-ups that get no answer are repeated
+    unsigned attempts = 3;                      // look-ups that do not prove the name are repeated
     bool allow_private_addresses = true;
   } validator = {};
 };

@@ -115,7 +115,7 @@ void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
 void read_http(ConfigReader& section, HttpLimits& http) {
   section.size("target_size_max", http.target_size_max, 256, 64 << 10);
   section.size("header_size_max", http.header_size_max, 1024, kMiB);
-  section.size("body_size_max", http.body_size_max, 1024, 16 * kMiB);
+  section.size("body_size_max", http.body_size_max, 1024, 64 << 10);
   section.count("connections_max", http.connections_max, 1, 1'000'000);
   section.count("connections_per_address_max", http.connections_per_address_max, 1, 1'000'000);
   section.duration("handshake_timeout", http.handshake_timeout, 100ms, 1h);

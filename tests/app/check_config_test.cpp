@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "acmecore/development_ca.h"
 #include "app/files.h"
 #include "tests/support/temp_directory.h"
 
@@ -62,6 +63,24 @@ TEST_F(CheckConfig, FilesAreReadBeforeTheServerStarts) {
   config_.grpc.tls = {};
   config_.grpc.client_ca = directory_.path() / "ca.pem";
   EXPECT_THAT(refusal(), HasSubstr("ca.pem"));
+}
+
+TEST_F(CheckConfig, AClientCaIsACertificate) {
+  config_.grpc.client_ca = directory_.path() / "ca.pem";
+  ASSERT_TRUE(write_file(config_.grpc.client_ca, "-----BEGIN CERTIFICATE-----\n", FileMode::open_to_all));
+  EXPECT_THAT(refusal(), HasSubstr("grpc.client_ca: there is no certificate in PEM in"));
+  const auto now = base::SystemClock().now();
+  ASSERT_TRUE(write_file(config_.grpc.client_ca, acmecore::make_development_ca(now).value().root_pem,
+                         FileMode::open_to_all));
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(CheckConfig, TheValidatorsFilesAreReadToo) {
+  config_.validator.root_hints = directory_.path() / "absent.hints";
+  EXPECT_THAT(refusal(), HasSubstr("absent.hints"));
+  config_.validator.root_hints = "";
+  config_.validator.trust_anchors = directory_.path() / "absent.anchors";
+  EXPECT_THAT(refusal(), HasSubstr("absent.anchors"));
 }
 
 TEST_F(CheckConfig, SomebodyMayCallGrpc) {
