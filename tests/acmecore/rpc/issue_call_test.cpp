@@ -103,7 +103,7 @@ TEST_F(IssueCallTest, ACallerThatGoesWhileNothingIsFoundEndsTheLookUps) {
 
 TEST_F(IssueCallTest, GivesUpOnLookUpsThatTakeTooLong) {
   dns_.fail_paths({ErrorKind::dns, "got no answer", {}});
-  caller_.at_each_wait([this] { clock_.advance(kIssueWaitMax / 2); });
+  caller_.at_each_wait([this] { clock_.advance(std::chrono::seconds(kIssueWaitMax) / 2); });
   const auto outcome = issue({"a.acme.test", "b.acme.test", "c.acme.test"});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind, ErrorKind::unavailable);
