@@ -4,7 +4,7 @@
 #   deploy/packages.sh build|proof|test|bench…
 set -eu
 
-build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libboost1.81-dev libboost-json1.81-dev
+build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libcrypt-dev libboost1.81-dev libboost-json1.81-dev
   libboost-url1.81-dev libssl-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   liblmdb-dev libexpected-dev libtomlplusplus-dev libcli11-dev libidn2-dev libspdlog-dev libgtest-dev libgmock-dev
   libbenchmark-dev"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dnsserver/challenge.h"
+#include "dnsserver/credential.h"
 #include "dnsserver/rrset.h"
 #include "dnsserver/zone.h"
 
@@ -24,13 +25,15 @@ struct DeleteRRset {
   uint16_t type;
 };
 
+// REQUIRES: credential and tag of the challenge are the writer's.
 struct Present {
+  Writer writer;
   Challenge challenge;
 };
 
-// One value of the credential's, or without a value all of them.
+// One value of the writer's, or without a value all of them; with a tag only those that have it.
 struct Remove {
-  std::string credential;
+  Writer writer;
   Name owner;
   std::optional<Bytes> value;
 };
@@ -43,6 +46,8 @@ struct Expire {
 using OwnerChange = std::variant<PutRRset, DeleteRRset, Present, Remove, Expire>;
 
 const Name& owner_of(const OwnerChange& change);
+// Null: nobody whom limits are set.
+const Writer* writer_of(const OwnerChange& change);
 
 // What can be asked of zones.
 

@@ -14,6 +14,7 @@ using storage::Range;
 
 Task<Result<size_t>> Fold::apply(const OwnerChange& change) {
   const Name& owner = owner_of(change);
+  CO_CHECK(check_writer(change));
   ZoneEdit* edit = nullptr;
   if (const ServedZone* served = zones_.find(owner)) {
     CO_TRY(edit, co_await edit_of(*served));
@@ -29,7 +30,30 @@ Task<Result<size_t>> Fold::apply(const OwnerChange& change) {
     CO_TRY(const auto challenge_entries, co_await store_.list(std::move(challenges)));
     CO_CHECK(edit->load(name, static_entries, challenge_entries));
   }
-  co_return edit->apply(change);
+  CO_TRY(const size_t removed, edit->apply(change));
+  const Writer* writer = writer_of(change);
+  if (std::holds_alternative<Present>(change) && !names_.has(writer->name, owner)) {
+    new_names_[writer->name].insert(owner.sort_key());
+  }
+  co_return removed;
+}
+
+// Here and not at the door, so that limits hold for what comes at once, too.
+Result<void> Fold::check_writer(const OwnerChange& change) const {
+  const Writer* writer = writer_of(change);
+  if (writer == nullptr || !writer->credential) return {};
+  const Name& owner = owner_of(change);
+  CHECK(permits(*writer->credential, owner, writer->source, now_));
+  if (!std::holds_alternative<Present>(change) || !counts_names(*writer->credential)) return {};
+  assert(names_.is_loaded());
+  const auto found = new_names_.find(writer->name);
+  const size_t added = found == new_names_.end() ? 0 : found->second.size();
+  const bool is_new =
+      !names_.has(writer->name, owner) && !(added > 0 && found->second.contains(owner.sort_key()));
+  const uint32_t limit = writer->credential->limits.names;
+  if (!is_new || names_.count(writer->name) + added < limit) return {};
+  return base::fail(ErrorKind::too_large, "credential " + writer->name + " holds values at " +
+                                              std::to_string(limit) + " names, as many as it may");
 }
 
 Task<Result<ZoneEdit*>> Fold::edit_of(const ServedZone& served) {
@@ -60,6 +84,12 @@ uint32_t Fold::serial_at(const Name& owner) const {
   if (served == nullptr) return 0;
   const auto known = edits_.find(served->apex);
   return known != edits_.end() && known->second ? known->second->zone().serial : 0;
+}
+
+void Fold::note_holders(LiveNames& names) const {
+  for (const auto& [apex, edit] : edits_) {
+    if (edit) edit->note_holders(names);
+  }
 }
 
 bool Fold::changes_table() const {

@@ -95,17 +95,34 @@ Task<Result<uint32_t>> Publishing::delete_rrset(Name owner, uint16_t type) {
   co_return outcome.serial;
 }
 
-Task<Result<Presented>> Publishing::present(std::string credential, Name owner, Bytes value, Time expires) {
-  const Challenge challenge{std::move(credential), std::move(owner), std::move(value), clock_.now(), expires};
-  Change present = OwnerChange(Present{challenge});
+Task<Result<Presented>> Publishing::present(Writer writer, Name owner, Bytes value, Time expires) {
+  const Challenge challenge{writer.name,  std::move(owner), std::move(value),
+                            clock_.now(), expires,          writer.tag};
+  Change present = OwnerChange(Present{std::move(writer), challenge});
   CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(present)));
   co_return Presented{challenge, outcome.serial};
 }
 
-Task<Result<size_t>> Publishing::remove(std::string credential, Name owner, std::optional<Bytes> value) {
-  Change remove = OwnerChange(Remove{std::move(credential), std::move(owner), std::move(value)});
+Task<Result<size_t>> Publishing::remove(Writer writer, Name owner, std::optional<Bytes> value) {
+  Change remove = OwnerChange(Remove{std::move(writer), std::move(owner), std::move(value)});
   CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(remove)));
   co_return outcome.removed;
+}
+
+Task<Result<size_t>> Publishing::remove_all(std::string credential) {
+  size_t removed = 0;
+  Page<Challenge> page;
+  do {
+    CO_TRY(page,
+           co_await list_challenges(credential, std::nullopt, std::move(page.next), kChangesPerCommitMax));
+    for (const Challenge& challenge : page.items) {
+      Writer writer = Writer::of_configuration(credential);  // nobody limits what takes values away
+      std::optional<Bytes> value = challenge.value;
+      CO_TRY(const size_t count, co_await remove(std::move(writer), challenge.owner, std::move(value)));
+      removed += count;
+    }
+  } while (!page.next.empty());
+  co_return removed;
 }
 
 Result<Name> Publishing::zone_of(const Name& owner) const {

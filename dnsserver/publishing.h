@@ -14,6 +14,8 @@
 #include "base/time.h"
 #include "dnsserver/async/batcher.h"
 #include "dnsserver/change.h"
+#include "dnsserver/live_names.h"
+#include "dnsserver/token_buckets.h"
 #include "dnsserver/zone_edit.h"
 #include "dnsserver/zone_table.h"
 #include "storage/store.h"
@@ -34,6 +36,8 @@ inline constexpr size_t kWaitingMax = 10'000;
 inline constexpr size_t kDeletesPerCommitMax = 1000;
 // Another process may change a zone between our reading and our commit. After so many times we give up.
 inline constexpr size_t kAttemptsMax = 10;
+// Credentials whose rate of writing is remembered.
+inline constexpr size_t kRatedWritersMax = 100'000;
 // Entries that one page of a list looks at.
 inline constexpr size_t kScannedPerPageMax = 10'000;
 
@@ -87,11 +91,15 @@ class Publishing {
   // The static RRsets, and the NS of the apex first. not_found: no such zone.
   Task<Result<Page<RRset>>> list_rrsets(Name apex, Bytes after, size_t limit);
 
-  // Adds a TXT value that belongs to `credential` and disappears at `expires`; one that is there already gets
-  // the new time. not_found: no zone here holds the owner. Other errors: ZoneEdit::apply().
-  Task<Result<Presented>> present(std::string credential, Name owner, Bytes value, Time expires);
-  // Removes the credential's value, or all of its values at the owner, and returns how many there were.
-  Task<Result<size_t>> remove(std::string credential, Name owner, std::optional<Bytes> value);
+  // Adds a TXT value that belongs to the writer, under its tag, and disappears at `expires`; one that is there
+  // already gets the new time. not_found: no zone here holds the owner. unauthorized: permits(). rate_limited:
+  // the writer's writes a minute. Other errors: Fold::apply().
+  Task<Result<Presented>> present(Writer writer, Name owner, Bytes value, Time expires);
+  // Removes the writer's value, or all of its values at the owner, and returns how many there were. With a tag
+  // only what has it. unauthorized and rate_limited as above.
+  Task<Result<size_t>> remove(Writer writer, Name owner, std::optional<Bytes> value);
+  // Removes all values of a credential that is gone, wherever they stand, and returns how many.
+  Task<Result<size_t>> remove_all(std::string credential);
   // The credential's live values, at one owner or everywhere. A page looks at kScannedPerPageMax entries, so it
   // may be short, or empty, and still have a next.
   Task<Result<Page<Challenge>>> list_challenges(std::string credential, std::optional<Name> owner,
@@ -122,6 +130,10 @@ class Publishing {
   Task<Result<Outcome>> apply(Fold& fold, const Change& change);
   Task<Result<Outcome>> make_zone(Zone zone);
   Task<Result<Outcome>> mark_deleted(Name apex);
+  // What its credential's rate lets pass takes its part of it.
+  Result<void> check_rate(const Change& change);
+  Task<Result<void>> load_names_if_needed(const std::vector<Change>& changes,
+                                          const std::vector<size_t>& which);
   // Those that would have succeeded.
   static void fail_those(const std::vector<size_t>& which, const base::Error& error, Outcomes& outcomes);
 
@@ -133,6 +145,8 @@ class Publishing {
   const base::Clock& clock_;
   ZoneTableHolder& served_;
   std::atomic<bool> left_overs_ = true;  // there may be deleted zones that are not gone yet
+  LiveNames live_names_;                 // this and the next belong to the batcher
+  TokenBuckets rates_{kRatedWritersMax};
   Batcher<Change, Result<Outcome>> batcher_;
 };
 

@@ -49,11 +49,25 @@ Task<Publishing::Outcomes> Publishing::carry_out(std::vector<Change> changes) {
   for (size_t i = 0; i < changes.size(); ++i) {
     const bool of_zone =
         std::holds_alternative<CreateZone>(changes[i]) || std::holds_alternative<DeleteZone>(changes[i]);
-    (of_zone ? zone_changes : owner_changes).push_back(i);
+    if (const auto passes = check_rate(changes[i]); !passes) {
+      outcomes[i] = tl::unexpected(passes.error());
+    } else {
+      (of_zone ? zone_changes : owner_changes).push_back(i);
+    }
   }
   if (!zone_changes.empty()) co_await carry_out_one_by_one(changes, zone_changes, outcomes);
   if (!owner_changes.empty()) co_await carry_out_folded(changes, owner_changes, outcomes);
   co_return outcomes;
+}
+
+Result<void> Publishing::check_rate(const Change& change) {
+  const auto* owner_change = std::get_if<OwnerChange>(&change);
+  const Writer* writer = owner_change == nullptr ? nullptr : writer_of(*owner_change);
+  if (writer == nullptr || !writer->credential) return {};
+  const WriteLimits& limits = writer->credential->limits;
+  if (rates_.take(writer->name, {limits.writes_per_minute, limits.burst}, clock_.now())) return {};
+  return fail(ErrorKind::rate_limited, "credential " + writer->name + " writes more than " +
+                                           std::to_string(limits.writes_per_minute) + " times a minute");
 }
 
 // They are rare, and each is a commit.
@@ -66,6 +80,7 @@ Task<> Publishing::carry_out_one_by_one(const std::vector<Change>& changes, cons
       outcomes[i] = co_await mark_deleted(remove->apex);
   }
   if (std::ranges::none_of(which, [&](size_t i) { return outcomes[i].has_value(); })) co_return;
+  live_names_.unload();  // those of a zone that was deleted are gone
   if (const auto published = co_await publish_zones(store_, served_); !published) {
     fail_those(which, published.error(), outcomes);
   }
@@ -81,6 +96,7 @@ Task<> Publishing::carry_out_folded(const std::vector<Change>& changes, const st
       co_return;
     }
     // Another process was faster. It may have changed the zones as well.
+    live_names_.unload();
     if (const auto published = co_await publish_zones(store_, served_); !published) {
       fail_those(which, published.error(), outcomes);
       co_return;
@@ -93,14 +109,16 @@ Task<> Publishing::carry_out_folded(const std::vector<Change>& changes, const st
 // conflict: nothing was done.
 Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
                                            const std::vector<size_t>& which, Outcomes& outcomes) {
+  CO_CHECK(co_await load_names_if_needed(changes, which));
   const std::shared_ptr<const ZoneTable> zones = table();
-  Fold fold(store_, *zones, clock_.now());
+  Fold fold(store_, *zones, live_names_, clock_.now());
   for (const size_t i : which)
     outcomes[i] = co_await apply(fold, changes[i]);
 
   Batch batch = fold.finish();
   if (!batch.puts.empty() || !batch.deletes.empty()) {
     CO_CHECK(co_await store_.commit(std::move(batch)));
+    fold.note_holders(live_names_);
   }
   if (fold.changes_table()) CO_CHECK(co_await publish_zones(store_, served_));
   for (const size_t i : which) {
@@ -108,6 +126,18 @@ Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
     if (change != nullptr && outcomes[i]) outcomes[i]->serial = fold.serial_at(owner_of(*change));
   }
   co_return Result<void>();
+}
+
+// Few credentials have a limit that is to be counted, and a server without them never counts.
+Task<Result<void>> Publishing::load_names_if_needed(const std::vector<Change>& changes,
+                                                    const std::vector<size_t>& which) {
+  const auto is_counted = [&](size_t i) {
+    const auto* change = std::get_if<OwnerChange>(&changes[i]);
+    const auto* present = change == nullptr ? nullptr : std::get_if<Present>(change);
+    return present != nullptr && present->writer.credential && counts_names(*present->writer.credential);
+  };
+  if (live_names_.is_loaded() || std::ranges::none_of(which, is_counted)) co_return Result<void>();
+  co_return co_await live_names_.load(store_);
 }
 
 Task<Result<Publishing::Outcome>> Publishing::apply(Fold& fold, const Change& change) {

@@ -95,6 +95,7 @@ Bytes encode(const Challenge& challenge) {
   message.set_credential(challenge.credential);
   message.set_created_ms(to_ms(challenge.created));
   message.set_expires_ms(to_ms(challenge.expires));
+  message.set_tag(challenge.tag);
   return message.SerializeAsString();
 }
 
@@ -106,6 +107,7 @@ Result<Challenge> decode_challenge(BytesView value) {
   challenge.credential = message.credential();
   challenge.created = from_ms(message.created_ms());
   challenge.expires = from_ms(message.expires_ms());
+  challenge.tag = message.tag();
   return challenge;
 }
 

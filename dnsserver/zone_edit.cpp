@@ -26,6 +26,26 @@ Result<void> check_cname_is_alone(const OwnerContent& content) {
               "a CNAME and other data cannot stand at one name, " + content.owner.text());
 }
 
+// What the writer's own limits say, once its value is among the challenges.
+Result<void> check_limits(const Present& present, const std::map<Bytes, Challenge>& challenges, Time now) {
+  if (!present.writer.credential) return {};
+  const WriteLimits& limits = present.writer.credential->limits;
+  const std::string whose = "credential " + present.writer.name;
+  const auto own = std::ranges::count_if(
+      challenges, [&](const auto& entry) { return entry.second.credential == present.writer.name; });
+  if (size_t(own) > limits.values_per_name) {
+    return fail(ErrorKind::too_large, whose + " holds " + std::to_string(limits.values_per_name) +
+                                          " values at " + present.challenge.owner.text() +
+                                          ", as many as it may");
+  }
+  if (present.challenge.expires - now > limits.lifetime_max) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(limits.lifetime_max).count();
+    return fail(ErrorKind::malformed,
+                "lifetime: values of " + whose + " live for at most " + std::to_string(seconds) + " s");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<Name> ZoneEdit::needed(const Name& owner) const {
@@ -109,7 +129,8 @@ Result<size_t> ZoneEdit::change(Loaded& owner, const Present& present) {
   const Challenge& challenge = present.challenge;
   CHECK(check_challenge(challenge, now_));
   CHECK(check_not_occluded(challenge.owner, kTypeTxt));
-  Bytes key = challenge_key(zone_.apex, challenge.owner, challenge.credential, challenge.value);
+  Bytes key =
+      challenge_key(zone_.apex, challenge.owner, challenge.credential, challenge.value, challenge.tag);
   auto& challenges = owner.content.challenges;
   const auto [entry, added] = challenges.try_emplace(std::move(key), challenge);
   entry->second.expires = challenge.expires;
@@ -117,12 +138,14 @@ Result<size_t> ZoneEdit::change(Loaded& owner, const Present& present) {
     return fail(ErrorKind::too_large,
                 challenge.owner.text() + " holds 100 challenge values, as many as it may");
   }
+  CHECK(check_limits(present, challenges, now_));
   return 0;
 }
 
 Result<size_t> ZoneEdit::change(Loaded& owner, const Remove& remove) {
   return std::erase_if(owner.content.challenges, [&](const auto& entry) {
-    return entry.second.credential == remove.credential &&
+    return entry.second.credential == remove.writer.name &&
+           (remove.writer.tag.empty() || entry.second.tag == remove.writer.tag) &&
            (!remove.value || entry.second.value == *remove.value);
   });
 }
@@ -178,6 +201,15 @@ void ZoneEdit::finish(Batch& batch) {
   if (visible) batch.puts.push_back({zone_key(zone_.apex), encode(StoredZone{zone_})});
   if (batch.puts.size() > puts_before || batch.deletes.size() > deletes_before) {
     batch.expected.push_back({zone_key(zone_.apex), revision_});
+  }
+}
+
+void ZoneEdit::note_holders(LiveNames& names) const {
+  for (const auto& [sort_key, loaded] : owners_) {
+    for (const auto& [key, challenge] : loaded.stored.challenges)
+      names.set(challenge.credential, challenge.owner, false);
+    for (const auto& [key, challenge] : loaded.content.challenges)
+      names.set(challenge.credential, challenge.owner, true);
   }
 }
 

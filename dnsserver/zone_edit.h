@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dnsserver/change.h"
+#include "dnsserver/live_names.h"
 #include "dnsserver/owner_content.h"
 #include "storage/store.h"
 
@@ -38,13 +39,16 @@ class ZoneEdit {
   //
   // malformed: see check_static_rrset() and check_challenge(), and to delete the SOA. conflict: CNAME and
   // other data at one name (RFC 1034 §3.6.2), what would be occluded by a delegation, the apex without NS.
-  // too_large: more challenges than kChallengesPerNameMax, or more data than kNodeSizeMax. REQUIRES: needed()
-  // of its owner is loaded.
+  // too_large: more challenges than kChallengesPerNameMax or than the writer's limit, or more data than
+  // kNodeSizeMax. REQUIRES: needed() of its owner is loaded; the writer may write there (permits()).
   Result<size_t> apply(const OwnerChange& change);
 
   // Adds what has changed to the batch, with the revisions that it expects; moves the serial if a query could
   // see a difference. To be called once.
   void finish(storage::Batch& batch);
+
+  // Tells which names hold values of whom once this is committed.
+  void note_holders(LiveNames& names) const;
 
   // True if the table of zones has to be made anew.
   bool changes_table() const {

@@ -14,6 +14,10 @@ inline constexpr char kZone = 'z';         // zones, by apex
 inline constexpr char kStaticRRset = 'r';  // what operators put into a zone, by apex, owner and type
 inline constexpr char kChallenge = 'c';    // challenge values, by apex, owner, credential and value
 inline constexpr char kNode = 'n';         // what the DNS path reads: all of an owner, rendered
+inline constexpr char kCredential = 'd';   // publishing credentials, by id
+inline constexpr char kLogin = 'g';        // user name → credential id
+inline constexpr char kTsigKey = 't';      // TSIG key name → credential id
+inline constexpr char kHandedOut = 'h';    // names that were handed out once and never are again
 
 // acmecore.
 inline constexpr char kAccount = 'a';        // accounts, by id

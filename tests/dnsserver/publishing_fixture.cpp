@@ -55,13 +55,14 @@ Result<uint32_t> PublishingFixture::remove_rrset(std::string_view owner, std::st
 
 Result<Presented> PublishingFixture::present(std::string credential, std::string_view owner, Bytes value,
                                              std::chrono::milliseconds lifetime) {
-  return run(publishing_->present(std::move(credential), Name::parse(owner).value(), std::move(value),
-                                  clock_.now() + lifetime));
+  return run(publishing_->present(Writer::of_configuration(std::move(credential)), Name::parse(owner).value(),
+                                  std::move(value), clock_.now() + lifetime));
 }
 
 Result<size_t> PublishingFixture::remove(std::string credential, std::string_view owner,
                                          std::optional<Bytes> value) {
-  return run(publishing_->remove(std::move(credential), Name::parse(owner).value(), std::move(value)));
+  return run(publishing_->remove(Writer::of_configuration(std::move(credential)), Name::parse(owner).value(),
+                                 std::move(value)));
 }
 
 std::vector<std::string> PublishingFixture::ask(std::string_view name, std::string_view type) {
