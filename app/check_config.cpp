@@ -1,6 +1,7 @@
 #include "app/check_config.h"
 
 #include "app/callers.h"
+#include "app/cookie_secrets.h"
 #include "app/files.h"
 #include "app/identities.h"
 
@@ -41,6 +42,7 @@ Result<void> check_config(const base::Config& config) {
   CHECK(load_credentials(config.grpc));
   CHECK(load_identity(config.acme.tls));
   CHECK(load_identity(config.grpc.tls));
+  if (!config.dns.cookie_secrets.empty()) CHECK(read_cookie_secrets(config.dns.cookie_secrets));
   if (!config.grpc.client_ca.empty()) CHECK(read_file(config.grpc.client_ca));
   return {};
 }
