@@ -1,6 +1,7 @@
 #include "app/check_config.h"
 
 #include "app/callers.h"
+#include "app/cookie_secrets.h"
 #include "app/identities.h"
 #include "app/validator_role.h"
 
@@ -44,6 +45,7 @@ Result<void> check_config(const base::Config& config) {
   CHECK(load_client_ca(config.grpc.client_ca));
   if (config.roles.contains(Role::validator))
     CHECK(validator::unbound_settings(unbound_options(config.validator)));
+  if (!config.dns.cookie_secrets.empty()) CHECK(read_cookie_secrets(config.dns.cookie_secrets));
   return {};
 }
 

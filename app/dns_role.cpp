@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/cookie_secrets.h"
+#include "base/ip_network.h"
 #include "dnsserver/clean_up.h"
 #include "dnsserver/rdata.h"
 
@@ -12,13 +14,34 @@ using base::Result;
 
 namespace {
 
-dnsserver::net::ServerOptions server_options(const base::Config::Dns& config) {
+Result<dnsserver::RateLimits> rate_limits(const base::Config::Dns::RateLimit& config) {
+  dnsserver::RateLimits limits;
+  limits.answers_per_second = config.answers_per_second;
+  limits.denials_per_second = config.denials_per_second;
+  limits.errors_per_second = config.errors_per_second;
+  limits.slip = config.slip;
+  for (const std::string& network : config.exempt) {
+    TRY(limits.exempt.emplace_back(), base::IpNetwork::parse(network));
+  }
+  return limits;
+}
+
+Result<dnsserver::net::ServerOptions> server_options(const base::Config::Dns& config) {
   dnsserver::net::ServerOptions options;
   options.listen = config.listen;
   options.udp_workers = config.workers;
   options.tcp.idle = config.tcp_idle;
   options.tcp.connections_max = config.tcp_connections_max;
   options.tcp.connections_per_address_max = config.tcp_connections_per_address_max;
+  options.responder.edns.nsid = config.nsid;
+  options.responder.edns.keepalive = config.tcp_idle;
+  options.responder.edns.cookie_required = config.cookie_required;
+  if (!config.cookie_secrets.empty()) {
+    TRY(options.responder.edns.cookies, read_cookie_secrets(config.cookie_secrets));
+  }
+  if (config.rate_limit.enabled) {
+    TRY(options.responder.rate_limits, rate_limits(config.rate_limit));
+  }
   return options;
 }
 
@@ -49,7 +72,8 @@ Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, stora
   TRY(role->publishing_,
       runtime.wait(dnsserver::Publishing::open(store, clock, role->zones_, runtime.executor())));
   role->publisher_.emplace(*role->publishing_);
-  TRY(role->server_, dnsserver::net::Server::start(server_options(config.dns), store, role->zones_));
+  TRY(const auto options, server_options(config.dns));
+  TRY(role->server_, dnsserver::net::Server::start(options, store, role->zones_));
   const auto clean_up = [publishing = role->publishing_.get()](Loop::Pause pause) {
     return dnsserver::run_clean_up(*publishing, std::move(pause));
   };

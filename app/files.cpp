@@ -87,13 +87,17 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   }
 }
 
-Result<std::string> read_token(const std::filesystem::path& path) {
+Result<std::string> read_secret(const std::filesystem::path& path) {
   struct stat status;
   if (::stat(path.c_str(), &status) != 0) return refuse_errno("read", path);
   if (S_ISREG(status.st_mode) && (status.st_mode & S_IRWXO) != 0) {
-    return refuse("use", path, "every user of this machine may read the token in it; make its mode 0600");
+    return refuse("use", path, "every user of this machine may read the secret in it; make its mode 0600");
   }
-  TRY(const std::string contents, read_file(path));
+  return read_file(path);
+}
+
+Result<std::string> read_token(const std::filesystem::path& path) {
+  TRY(const std::string contents, read_secret(path));
   const std::string_view line = std::string_view(contents).substr(0, contents.find('\n'));
   const size_t begin = std::min(line.find_first_not_of(" \t\r"), line.size());
   const size_t end = line.find_last_not_of(" \t\r") + 1;

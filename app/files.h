@@ -24,8 +24,11 @@ enum class FileMode { open_to_all = 0644, secret = 0600 };
 // larger than kFileSizeMax.
 base::Result<std::string> read_file(const std::filesystem::path& path);
 
-// The first line of a file, without the white space around it: a token. unavailable as above, and when there
-// is nothing in it or every user of the machine may read it.
+// The same of a file that is kept from others. unavailable as above, and when every user of the machine may read it.
+base::Result<std::string> read_secret(const std::filesystem::path& path);
+
+// The first line of a secret file, without the white space around it: a token. unavailable as above, and when there
+// is nothing in it.
 base::Result<std::string> read_token(const std::filesystem::path& path);
 
 // Puts a whole file in the place of what was there, or leaves that alone. unavailable as above.

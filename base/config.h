@@ -61,6 +61,19 @@ struct Config {
     std::chrono::milliseconds tcp_idle{10'000};
     size_t tcp_connections_max = 1024;
     size_t tcp_connections_per_address_max = 64;
+    std::string nsid;                      // what the server calls itself (RFC 5001); empty: nothing
+    std::filesystem::path cookie_secrets;  // a file; empty: a secret made at random at each start
+    bool cookie_required = false;
+
+    // Of responses over UDP to one client prefix.
+    struct RateLimit {
+      bool enabled = true;
+      unsigned answers_per_second = 500;
+      unsigned denials_per_second = 500;
+      unsigned errors_per_second = 100;
+      unsigned slip = 2;
+      std::vector<std::string> exempt = {"127.0.0.0/8", "::1/128"};  // networks
+    } rate_limit = {};
   } dns = {};
 
   struct Acme {

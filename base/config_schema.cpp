@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/ip_network.h"
+
 namespace base {
 
 namespace {
@@ -87,12 +89,37 @@ void read_storage(ConfigReader& section, Config::Storage& storage) {
   section.size("size_max", storage.size_max, kMiB, uint64_t{64} << 40);
 }
 
+Result<void> network(const std::string& text) {
+  CHECK(IpNetwork::parse(text));
+  return {};
+}
+
+Result<void> nsid(const std::string& text) {
+  constexpr size_t kNsidSizeMax = 128;
+  if (text.size() > kNsidSizeMax) return fail(ErrorKind::malformed, "at most 128 octets");
+  return {};
+}
+
+void read_rate_limit(ConfigReader& section, Config::Dns::RateLimit& limit) {
+  constexpr uint64_t kPerSecondMax = 100'000'000;
+  section.boolean("enabled", limit.enabled);
+  section.count("answers_per_second", limit.answers_per_second, 1, kPerSecondMax);
+  section.count("denials_per_second", limit.denials_per_second, 1, kPerSecondMax);
+  section.count("errors_per_second", limit.errors_per_second, 1, kPerSecondMax);
+  section.count("slip", limit.slip, 0, 100);
+  section.texts("exempt", limit.exempt, "a network, such as \"192.0.2.0/24\"", network);
+}
+
 void read_dns(ConfigReader& section, Config::Dns& dns) {
   section.endpoints("listen", dns.listen, 0);
   section.count("workers", dns.workers, 0, 256);
   section.duration("tcp_idle", dns.tcp_idle, 100ms, 1h);
   section.count("tcp_connections_max", dns.tcp_connections_max, 1, 1'000'000);
   section.count("tcp_connections_per_address_max", dns.tcp_connections_per_address_max, 1, 1'000'000);
+  section.text("nsid", dns.nsid, "a text of at most 128 octets", nsid);
+  section.path("cookie_secrets", dns.cookie_secrets);
+  section.boolean("cookie_required", dns.cookie_required);
+  section.table("rate_limit", [&](ConfigReader& limit) { read_rate_limit(limit, dns.rate_limit); });
 }
 
 void read_acme(ConfigReader& section, Config::Acme& acme) {

@@ -12,6 +12,15 @@ using base::ErrorKind;
 using base::Task;
 using storage::Range;
 
+namespace {
+
+bool puts_dname(const OwnerChange& change) {
+  const auto* put = std::get_if<PutRRset>(&change);
+  return put != nullptr && put->rrset.type == kTypeDname;
+}
+
+}  // namespace
+
 Task<Result<size_t>> Fold::apply(const OwnerChange& change) {
   const Name& owner = owner_of(change);
   CO_CHECK(check_writer(change));
@@ -29,6 +38,12 @@ Task<Result<size_t>> Fold::apply(const OwnerChange& change) {
     CO_TRY(const auto static_entries, co_await store_.list(std::move(static_rrsets)));
     CO_TRY(const auto challenge_entries, co_await store_.list(std::move(challenges)));
     CO_CHECK(edit->load(name, static_entries, challenge_entries));
+  }
+  if (puts_dname(change)) {
+    const Bytes node = node_key(edit->zone().apex, owner);
+    Range below{.prefix = node, .after = node, .limit = 1};
+    CO_TRY(const auto entries, co_await store_.list(std::move(below)));
+    if (!entries.empty()) edit->note_names_below(owner);
   }
   CO_TRY(const size_t removed, edit->apply(change));
   const Writer* writer = writer_of(change);

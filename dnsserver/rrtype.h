@@ -12,6 +12,7 @@ inline constexpr uint16_t kTypeCname = 5;
 inline constexpr uint16_t kTypeSoa = 6;
 inline constexpr uint16_t kTypeTxt = 16;
 inline constexpr uint16_t kTypeAaaa = 28;
+inline constexpr uint16_t kTypeDname = 39;
 inline constexpr uint16_t kTypeOpt = 41;
 inline constexpr uint16_t kTypeDs = 43;
 inline constexpr uint16_t kTypeNxname = 128;  // RFC 9824 §3.4

@@ -46,6 +46,13 @@ Result<void> check_limits(const Present& present, const std::map<Bytes, Challeng
   return {};
 }
 
+// RFC 6672 §2.3. The NS of an apex are not among the static RRsets.
+Result<void> check_dname_is_no_cut(const OwnerContent& content) {
+  if (!content.static_rrsets.contains(kTypeDname) || !content.static_rrsets.contains(kTypeNs)) return {};
+  return fail(ErrorKind::conflict,
+              "a DNAME and a delegation cannot stand at one name, " + content.owner.text());
+}
+
 }  // namespace
 
 std::vector<Name> ZoneEdit::needed(const Name& owner) const {
@@ -84,6 +91,7 @@ Result<size_t> ZoneEdit::apply(const OwnerChange& change) {
   TRY(const size_t removed,
       std::visit([&](const auto& which) { return this->change(changed, which); }, change));
   CHECK(check_cname_is_alone(changed.content));
+  CHECK(check_dname_is_no_cut(changed.content));
   CHECK(node_of(changed.content, zone_));
   note_flags(changed.content);
   found->second = std::move(changed);
@@ -93,6 +101,7 @@ Result<size_t> ZoneEdit::apply(const OwnerChange& change) {
 Result<size_t> ZoneEdit::change(Loaded& owner, const PutRRset& put) {
   CHECK(check_static_rrset(zone_.apex, put.rrset));
   CHECK(check_not_occluded(put.rrset.owner, put.rrset.type));
+  if (put.rrset.type == kTypeDname) CHECK(check_nothing_below(put.rrset.owner));
   RRset rrset = put.rrset;
   drop_duplicates(rrset);
   if (rrset.type == kTypeNs && rrset.owner == zone_.apex) return put_name_servers(owner.content, rrset);
@@ -154,22 +163,41 @@ Result<size_t> ZoneEdit::change(Loaded& owner, const Remove& remove) {
 Result<size_t> ZoneEdit::change(Loaded& owner, const Expire&) { return std::exchange(owner.expired, 0); }
 
 // At a cut stand the delegation and its DS, at it and below it glue; nothing else would be served (RFC 1034
-// §4.2.1).
+// §4.2.1). Below a DNAME nothing stands (RFC 6672 §2.4).
 Result<void> ZoneEdit::check_not_occluded(const Name& owner, uint16_t type) const {
-  for (Name name = owner; name != zone_.apex; name = name.parent()) {
+  for (Name name = owner;; name = name.parent()) {
+    const bool is_apex = name == zone_.apex;
     const auto found = owners_.find(name.sort_key());
-    if (found == owners_.end() || !found->second.content.static_rrsets.contains(kTypeNs)) continue;
-    const bool of_the_cut = name == owner && (type == kTypeNs || type == kTypeDs);
-    if (of_the_cut || type == kTypeA || type == kTypeAaaa) continue;
-    return fail(ErrorKind::conflict, owner.text() + " " + type_text(type) + " would not be served: " +
-                                         name.text() + " is delegated to other servers");
+    const auto has = [&](uint16_t other) {
+      return found != owners_.end() && found->second.content.static_rrsets.contains(other);
+    };
+    const bool of_the_cut = name == owner && (type == kTypeNs || type == kTypeDs || type == kTypeDname);
+    const bool is_glue = type == kTypeA || type == kTypeAaaa;
+    std::string_view why;
+    if (name != owner && has(kTypeDname)) why = " redirects all names below it by a DNAME";
+    if (!is_apex && has(kTypeNs) && !of_the_cut && !is_glue) why = " is delegated to other servers";
+    if (!why.empty()) {
+      return fail(ErrorKind::conflict, owner.text() + " " + type_text(type) +
+                                           " would not be served: " + name.text() + std::string(why));
+    }
+    if (is_apex) return {};
   }
-  return {};
+}
+
+Result<void> ZoneEdit::check_nothing_below(const Name& owner) const {
+  const Bytes key = owner.sort_key();
+  const auto stands_below = [&](const auto& loaded) {
+    return loaded.first.size() > key.size() && loaded.first.starts_with(key) &&
+           !rrsets_of(loaded.second.content).empty();
+  };
+  if (!with_names_below_.contains(key) && std::ranges::none_of(owners_, stands_below)) return {};
+  return fail(ErrorKind::conflict, "names stand below " + owner.text() + ", which a DNAME there would hide");
 }
 
 void ZoneEdit::note_flags(const OwnerContent& content) {
   if (content.static_rrsets.empty() && content.challenges.empty()) return;
   if (content.owner != zone_.apex && content.static_rrsets.contains(kTypeNs)) zone_.has_cuts = true;
+  if (content.static_rrsets.contains(kTypeDname)) zone_.has_cuts = true;
   for (Name name = content.owner; name != zone_.apex; name = name.parent()) {
     if (name.is_wildcard()) zone_.has_wildcards = true;
   }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "dnsserver/change.h"
@@ -34,11 +35,15 @@ class ZoneEdit {
   Result<void> load(const Name& owner, const std::vector<storage::Entry>& static_rrsets,
                     const std::vector<storage::Entry>& challenges);
 
+  // The store holds names below this owner, which a change that puts a DNAME there needs to know.
+  void note_names_below(const Name& owner) { with_names_below_.insert(owner.sort_key()); }
+
   // Applies one change, or none of it, and returns how many challenge values it removed. What failed leaves
   // no trace.
   //
   // malformed: see check_static_rrset() and check_challenge(), and to delete the SOA. conflict: CNAME and
-  // other data at one name (RFC 1034 §3.6.2), what would be occluded by a delegation, the apex without NS.
+  // other data at one name (RFC 1034 §3.6.2), what would be occluded by a delegation or a DNAME, a DNAME above
+  // other names (RFC 6672 §2.4) or at a delegation, the apex without NS.
   // too_large: more challenges than kChallengesPerNameMax or than the writer's limit, or more data than
   // kNodeSizeMax. REQUIRES: needed() of its owner is loaded; the writer may write there (permits()).
   Result<size_t> apply(const OwnerChange& change);
@@ -72,6 +77,7 @@ class ZoneEdit {
 
   Result<size_t> put_name_servers(const OwnerContent& content, const RRset& rrset);
   Result<void> check_not_occluded(const Name& owner, uint16_t type) const;
+  Result<void> check_nothing_below(const Name& owner) const;
   void note_flags(const OwnerContent& content);
   void add_entries(const Loaded& loaded, storage::Batch& batch) const;
 
@@ -80,6 +86,7 @@ class ZoneEdit {
   storage::Revision revision_;
   Time now_;
   std::map<Bytes, Loaded> owners_;  // by sort key
+  std::set<Bytes> with_names_below_;
 };
 
 }  // namespace dnsserver

@@ -49,11 +49,15 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, stor
     for (unsigned i = 0; i < workers; ++i)
       udp[i].push_back(std::move(listeners.udp[i]));
   }
+  ResponderOptions over_udp = options.responder;
+  if (over_udp.rate_limits) over_udp.rate_limits->workers = workers;
+  ResponderOptions over_tcp = options.responder;
+  over_tcp.rate_limits.reset();
   for (auto& sockets : udp) {
-    TRY(auto worker, UdpWorker::start(std::move(sockets), store, zones));
+    TRY(auto worker, UdpWorker::start(std::move(sockets), over_udp, store, zones));
     server->udp_workers_.push_back(std::move(worker));
   }
-  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), options.tcp, store, zones));
+  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), options.tcp, over_tcp, store, zones));
   return server;
 }
 

@@ -14,6 +14,7 @@ struct ServerOptions {
   std::vector<Endpoint> listen;
   unsigned udp_workers = 0;  // 0: one a core
   TcpLimits tcp = {};
+  ResponderOptions responder = {};
 };
 
 // Traffic by transport, of all workers.

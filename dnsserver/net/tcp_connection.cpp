@@ -31,7 +31,7 @@ Step TcpConnection::answer(BytesView in, TcpBuffers& buffers, Responder& respond
   Step step;
   StreamProgress progress;
   do {
-    progress = answer_stream(in, buffers.out, responder, counters);
+    progress = answer_stream(in, buffers.out, client_, responder, counters);
     in.remove_prefix(progress.read);
     step.progress |= progress.read > 0;
     if (!send({buffers.out.data(), progress.written}) || progress.broken) return {.wants = Wants::close};

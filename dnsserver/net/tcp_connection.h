@@ -32,7 +32,8 @@ class TcpConnection {
   };
 
   // REQUIRES: `socket` is connected and non-blocking.
-  explicit TcpConnection(FileDescriptor socket) : socket_(std::move(socket)) {}
+  TcpConnection(FileDescriptor socket, StreamClient client)
+      : socket_(std::move(socket)), client_(std::move(client)) {}
 
   int fd() const { return socket_.get(); }
 
@@ -46,6 +47,7 @@ class TcpConnection {
   bool send(BytesView octets);
 
   FileDescriptor socket_;
+  StreamClient client_;
   Bytes unanswered_;  // received: the beginning of a message, or messages that wait for unsent_ to go
   Bytes unsent_;
 };

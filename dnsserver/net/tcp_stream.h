@@ -11,6 +11,12 @@ namespace dnsserver::net {
 inline constexpr size_t kTcpLengthSize = 2;
 inline constexpr size_t kTcpFrameSizeMax = kTcpLengthSize + kTcpSizeMax;
 
+// Whose queries a stream brings.
+struct StreamClient {
+  Transport transport = Transport::tcp;
+  Bytes address;  // as in QueryContext
+};
+
 // What answer_stream() did.
 struct StreamProgress {
   size_t read = 0;      // octets of `in`, in whole messages
@@ -20,7 +26,7 @@ struct StreamProgress {
 };
 
 // Answers the messages of a TCP stream that are whole, in their order.
-StreamProgress answer_stream(BytesView in, std::span<char> out, Responder& responder,
-                             TrafficCounters& counters);
+StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
+                             Responder& responder, TrafficCounters& counters);
 
 }  // namespace dnsserver::net

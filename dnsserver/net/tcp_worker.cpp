@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "dnsserver/net/coarse_clock.h"
 #include "dnsserver/net/thread.h"
 
 namespace dnsserver::net {
@@ -14,14 +15,10 @@ namespace {
 
 using Wants = TcpConnection::Wants;
 
-Bytes address_of(const sockaddr_storage& peer) {
+// What the limit of connections counts as one: an IPv4 address or an IPv6 /64.
+Bytes subnet_of(const Bytes& client) {
   constexpr size_t kSubnetSize = 8;
-  if (peer.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
-    return Bytes(reinterpret_cast<const char*>(&v6.sin6_addr), kSubnetSize);
-  }
-  const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
-  return Bytes(reinterpret_cast<const char*>(&v4.sin_addr), sizeof v4.sin_addr);
+  return client.substr(0, kSubnetSize);
 }
 
 uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPOLLIN; }
@@ -29,14 +26,18 @@ uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPO
 }  // namespace
 
 Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<FileDescriptor> listeners,
-                                                    const TcpLimits& limits, storage::Store& store,
-                                                    const ZoneTableHolder& zones) {
+                                                    const TcpLimits& limits, const ResponderOptions& options,
+                                                    storage::Store& store, const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
   std::unique_ptr<TcpWorker> worker(new TcpWorker(std::move(listeners), limits, std::move(epoll)));
   for (FileDescriptor& listener : worker->listeners_) {
     CHECK(worker->epoll_.add(listener.get(), EPOLLIN, &listener));
   }
-  TRY(worker->thread_, start_thread("dns-tcp", [&store, &zones, w = worker.get()] { w->run(store, zones); }));
+  auto run = [options, &store, &zones, w = worker.get()] {
+    Responder responder(store, zones, options);
+    w->run(responder);
+  };
+  TRY(worker->thread_, start_thread("dns-tcp", std::move(run)));
   return worker;
 }
 
@@ -47,14 +48,13 @@ TcpWorker::~TcpWorker() {
   thread_.join();
 }
 
-void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
-  Responder responder(store, zones);
+void TcpWorker::run(Responder& responder) {
   std::vector<FileDescriptor*> ready;
   while (!stopping_.load(std::memory_order_relaxed)) {
     responder.park();
     const auto events = epoll_.wait(timeout());
     now_ = Clock::now();
-    responder.refresh();
+    responder.refresh(coarse_now());
     // Whatever closes a connection but its own event comes after all events, which may be of that connection.
     ready.clear();
     for (const epoll_event& event : events) {
@@ -97,11 +97,12 @@ void TcpWorker::accept_from(FileDescriptor& listener) {
       if (no_room && i == 0) make_room_for_descriptors();
       return;
     }
-    admit(std::move(socket), address_of(peer));
+    admit(std::move(socket), Bytes(address_of(reinterpret_cast<const sockaddr&>(peer))));
   }
 }
 
-void TcpWorker::admit(FileDescriptor socket, Bytes address) {
+void TcpWorker::admit(FileDescriptor socket, Bytes client) {
+  const Bytes address = subnet_of(client);
   const auto same = clients_at_.find(address);
   if (same != clients_at_.end() && same->second >= limits_.connections_per_address_max) {
     return counters_.connections_refused.add(1);
@@ -111,11 +112,12 @@ void TcpWorker::admit(FileDescriptor socket, Bytes address) {
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ++clients_at_[address];
-  clients_.push_back(
-      {.connection = TcpConnection(std::move(socket)), .address = address, .last_progress = now_});
-  Client& client = clients_.back();
-  client.position = std::prev(clients_.end());
-  if (!epoll_.add(client.connection.fd(), EPOLLIN, &client)) return close(client);
+  clients_.push_back({.connection = TcpConnection(std::move(socket), {Transport::tcp, std::move(client)}),
+                      .address = address,
+                      .last_progress = now_});
+  Client& added = clients_.back();
+  added.position = std::prev(clients_.end());
+  if (!epoll_.add(added.connection.fd(), EPOLLIN, &added)) return close(added);
   counters_.connections_accepted.add(1);
   counters_.connections_open.set(clients_.size());
 }

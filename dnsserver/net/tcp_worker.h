@@ -34,8 +34,8 @@ class TcpWorker {
  public:
   // Accepts at sockets of open_tcp() until it is destroyed. unavailable: no thread or descriptor is left.
   static Result<std::unique_ptr<TcpWorker>> start(std::vector<FileDescriptor> listeners,
-                                                  const TcpLimits& limits, storage::Store& store,
-                                                  const ZoneTableHolder& zones);
+                                                  const TcpLimits& limits, const ResponderOptions& options,
+                                                  storage::Store& store, const ZoneTableHolder& zones);
   ~TcpWorker();
 
   // For any thread.
@@ -55,10 +55,10 @@ class TcpWorker {
   TcpWorker(std::vector<FileDescriptor> listeners, const TcpLimits& limits, Epoll epoll)
       : limits_(limits), listeners_(std::move(listeners)), epoll_(std::move(epoll)) {}
 
-  void run(storage::Store& store, const ZoneTableHolder& zones);
+  void run(Responder& responder);
   void serve(Client& client, Responder& responder);
   void accept_from(FileDescriptor& listener);
-  void admit(FileDescriptor socket, Bytes address);
+  void admit(FileDescriptor socket, Bytes client);
   void evict();
   void make_room_for_descriptors();
   void listen_again();

@@ -1,5 +1,7 @@
 #include "dnsserver/net/udp_batch.h"
 
+#include "dnsserver/net/socket.h"
+
 namespace dnsserver::net {
 
 namespace {
@@ -51,7 +53,8 @@ void UdpBatch::respond(Responder& responder, TrafficCounters& counters) {
   answered_ = 0;
   for (size_t i = 0; i < received_; ++i) {
     const BytesView query(slots_[i].octets.data(), in_[i].msg_len);
-    const Response response = responder.respond(query, slots_[i].octets, Transport::udp);
+    const BytesView client = address_of(reinterpret_cast<const sockaddr&>(slots_[i].peer));
+    const Response response = responder.respond(query, slots_[i].octets, Transport::udp, client);
     counters.count(response);
     if (response.size > 0) add_response(i, response.size);
   }

@@ -1,17 +1,23 @@
 #include "dnsserver/net/udp_worker.h"
 
+#include "dnsserver/net/coarse_clock.h"
 #include "dnsserver/net/thread.h"
 #include "dnsserver/net/udp_batch.h"
 
 namespace dnsserver::net {
 
 Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets,
-                                                    storage::Store& store, const ZoneTableHolder& zones) {
+                                                    const ResponderOptions& options, storage::Store& store,
+                                                    const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
   std::unique_ptr<UdpWorker> worker(new UdpWorker(std::move(sockets), std::move(epoll)));
   for (FileDescriptor& socket : worker->sockets_)
     CHECK(worker->epoll_.add(socket.get(), EPOLLIN, &socket));
-  TRY(worker->thread_, start_thread("dns-udp", [&store, &zones, w = worker.get()] { w->run(store, zones); }));
+  auto run = [options, &store, &zones, w = worker.get()] {
+    Responder responder(store, zones, options);
+    w->run(responder);
+  };
+  TRY(worker->thread_, start_thread("dns-udp", std::move(run)));
   return worker;
 }
 
@@ -24,15 +30,14 @@ UdpWorker::~UdpWorker() {
 
 // Under load there is always a next batch, and nothing is called but to receive and to send. Only when all
 // sockets are empty does the thread let go of its snapshot and wait.
-void UdpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
-  Responder responder(store, zones);
+void UdpWorker::run(Responder& responder) {
   const auto batch = std::make_unique<UdpBatch>();
   while (!stopping_.load(std::memory_order_relaxed)) {
     bool idle = true;
     for (const FileDescriptor& socket : sockets_) {
       if (!batch->receive(socket.get())) continue;
       idle = false;
-      responder.refresh();
+      responder.refresh(coarse_now());
       batch->respond(responder, counters_);
       batch->send(socket.get(), counters_);
     }

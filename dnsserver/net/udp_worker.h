@@ -16,7 +16,8 @@ namespace dnsserver::net {
 class UdpWorker {
  public:
   // Answers at sockets of open_udp() until it is destroyed. unavailable: no thread or descriptor is left.
-  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, storage::Store& store,
+  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets,
+                                                  const ResponderOptions& options, storage::Store& store,
                                                   const ZoneTableHolder& zones);
   ~UdpWorker();
 
@@ -27,7 +28,7 @@ class UdpWorker {
   UdpWorker(std::vector<FileDescriptor> sockets, Epoll epoll)
       : sockets_(std::move(sockets)), epoll_(std::move(epoll)) {}
 
-  void run(storage::Store& store, const ZoneTableHolder& zones);
+  void run(Responder& responder);
 
   std::vector<FileDescriptor> sockets_;
   Epoll epoll_;

@@ -46,6 +46,16 @@ workers = 2
 tcp_idle = "5s"
 tcp_connections_max = 10
 tcp_connections_per_address_max = 5
+nsid = "ns1.corp.example"
+cookie_secrets = "cookie-secrets"
+cookie_required = true
+[dns.rate_limit]
+enabled = false
+answers_per_second = 20
+denials_per_second = 30
+errors_per_second = 40
+slip = 1
+exempt = ["192.0.2.0/24", "2001:db8::/32"]
 [acme]
 listen = ["127.0.0.1:443"]
 external_url = "https://acme.corp.example"
@@ -105,6 +115,15 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.dns.tcp_idle, 5s);
   EXPECT_EQ(all.dns.tcp_connections_max, 10u);
   EXPECT_EQ(all.dns.tcp_connections_per_address_max, 5u);
+  EXPECT_EQ(all.dns.nsid, "ns1.corp.example");
+  EXPECT_EQ(all.dns.cookie_secrets, "cookie-secrets");
+  EXPECT_TRUE(all.dns.cookie_required);
+  EXPECT_FALSE(all.dns.rate_limit.enabled);
+  EXPECT_EQ(all.dns.rate_limit.answers_per_second, 20u);
+  EXPECT_EQ(all.dns.rate_limit.denials_per_second, 30u);
+  EXPECT_EQ(all.dns.rate_limit.errors_per_second, 40u);
+  EXPECT_EQ(all.dns.rate_limit.slip, 1u);
+  EXPECT_THAT(all.dns.rate_limit.exempt, ElementsAre("192.0.2.0/24", "2001:db8::/32"));
   EXPECT_THAT(all.acme.listen, ElementsAre(Endpoint{"127.0.0.1", 443}));
   EXPECT_EQ(all.acme.external_url, "https://acme.corp.example");
   EXPECT_EQ(all.acme.tls.certificate, "chain.pem");
@@ -194,6 +213,10 @@ TEST(Config, KeepsEveryBound) {
       {"dns", "tcp_idle", "'99ms'", "'100ms'", "'1h'", "'3601s'"},
       {"dns", "tcp_connections_max", "0", "1", "1000000", "1000001"},
       {"dns", "tcp_connections_per_address_max", "0", "1", "1000000", "1000001"},
+      {"dns.rate_limit", "answers_per_second", "0", "1", "100000000", "100000001"},
+      {"dns.rate_limit", "denials_per_second", "0", "1", "100000000", "100000001"},
+      {"dns.rate_limit", "errors_per_second", "0", "1", "100000000", "100000001"},
+      {"dns.rate_limit", "slip", "-1", "0", "100", "101"},
       {"acme", "order_lifetime", "'59s'", "'1m'", "'90d'", "'2161h'"},
       {"acme", "authorization_lifetime", "'59s'", "'1m'", "'398d'", "'399d'"},
       {"issuance", "certificate_lifetime", "'119m'", "'2h'", "'398d'", "'399d'"},
@@ -283,6 +306,16 @@ TEST(Config, ListsHoldWhatIsAllowedAndNothingTwice) {
   EXPECT_TRUE(parse_config("dns.listen = ['127.0.0.1:0', '127.0.0.1:0']", "t"));
   EXPECT_FALSE(parse_config("grpc.credential = 1", "t"));
   EXPECT_FALSE(parse_config("grpc.credential = [1]", "t"));
+}
+
+TEST(Config, NetworksAndTheNsidAreWhatTheySay) {
+  EXPECT_TRUE(parse_config("dns.rate_limit.exempt = []", "t"));
+  EXPECT_TRUE(parse_config("dns.rate_limit.exempt = ['192.0.2.1', '::/0']", "t"));
+  for (const auto network : {"192.0.2.0/33", "192.0.2/24", "2001:db8::/129", "corp.example", ""}) {
+    EXPECT_FALSE(parse_config("dns.rate_limit.exempt = ['" + std::string(network) + "']", "t")) << network;
+  }
+  EXPECT_TRUE(parse_config("dns.nsid = '" + std::string(128, 'n') + "'", "t"));
+  EXPECT_FALSE(parse_config("dns.nsid = '" + std::string(129, 'n') + "'", "t"));
 }
 
 TEST(Config, TextHasNoControlCharacters) {

@@ -73,7 +73,9 @@ std::vector<std::string> PublishingFixture::ask(std::string_view name, std::stri
   StoredNodes nodes(*reader);
   std::vector<char> buffer(kTcpSizeMax);
   const Bytes query = make_query(name, parse_type(type).value());
-  const Response response = respond(query, buffer, Transport::tcp, *zones, nodes);
+  const Response response =
+      respond(query, buffer, {.transport = Transport::tcp, .client = {}, .now = {}, .policy = EdnsPolicy()},
+              *zones, nodes);
   ReadMessage message = read_message({buffer.data(), response.size});
   std::sort(message.answer.begin(), message.answer.end());
   message.answer.insert(message.answer.begin(), message.rcode);

@@ -20,11 +20,11 @@ struct Answered {
 Answered answer(BytesView in, size_t room = 4 * kTcpFrameSizeMax) {
   storage::MemoryStore store;
   const ZoneTableHolder zones;
-  Responder responder(store, zones);
-  responder.refresh();
+  Responder responder(store, zones, {});
+  responder.refresh({});
   TrafficCounters counters;
   Bytes out(room, '\0');
-  const auto progress = answer_stream(in, out, responder, counters);
+  const auto progress = answer_stream(in, out, {Transport::tcp, "\xc0\0\2\1"s}, responder, counters);
   return {progress, out.substr(0, progress.written)};
 }
 
