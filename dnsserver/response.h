@@ -19,15 +19,22 @@ enum class Rcode : uint8_t {
   nxdomain = 3,
   notimp = 4,
   refused = 5,
+  yxdomain = 6,  // this and what follows: RFC 2136 §2.2
+  yxrrset = 7,
+  nxrrset = 8,
   notauth = 9,
+  notzone = 10,
   badvers = 16,
 };
 inline constexpr size_t kRcodeCount = 17;
 
 // INFO-CODEs of RFC 8914 §4, for people and tools that look into why.
 enum class ExtendedError : uint16_t {
+  other = 0,
+  not_ready = 14,
   prohibited = 18,
   not_authoritative = 20,
+  not_supported = 21,
   invalid_data = 24,
   invalid_query_type = 30,
 };
@@ -41,6 +48,7 @@ inline constexpr size_t kTcpSizeMax = 65535;
 struct Response {
   size_t size = 0;
   Rcode rcode = Rcode::noerror;
+  bool for_door = false;  // none here: the message is an UPDATE, or signed (dnsserver/door.h)
 };
 
 enum class Section { answer, authority, additional };
