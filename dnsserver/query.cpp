@@ -42,7 +42,7 @@ bool options_are_whole(BytesView options) {
 }
 
 // Reads the record at `at` and moves `at` behind it. `opt_allowed`: in the additional section.
-bool read_record(BytesView message, size_t& at, bool opt_allowed, std::optional<Edns>& edns) {
+bool read_record(BytesView message, size_t& at, bool opt_allowed, Query& query) {
   const size_t tail = end_of_name(message, at);
   if (tail == 0 || message.size() - tail < kRecordTailSize) return false;
   const size_t rdata = tail + kRecordTailSize;
@@ -50,11 +50,13 @@ bool read_record(BytesView message, size_t& at, bool opt_allowed, std::optional<
   if (message.size() - rdata < rdata_size) return false;
   if (u16_at(message, tail) == kTypeOpt) {
     const bool at_root = message[at] == 0;
-    if (!opt_allowed || !at_root || edns || !options_are_whole(message.substr(rdata, rdata_size)))
+    if (!opt_allowed || !at_root || query.edns || !options_are_whole(message.substr(rdata, rdata_size)))
       return false;
-    edns = Edns{.version = uint8_t(message[tail + 5]),
-                .dnssec_ok = (u16_at(message, tail + 6) & kDnssecOkBit) != 0,
-                .payload_size = u16_at(message, tail + 2)};
+    query.edns = Edns{.version = uint8_t(message[tail + 5]),
+                      .dnssec_ok = (u16_at(message, tail + 6) & kDnssecOkBit) != 0,
+                      .payload_size = u16_at(message, tail + 2)};
+  } else if (u16_at(message, tail) == kTypeTsig) {
+    query.has_tsig = opt_allowed;
   }
   at = rdata + rdata_size;
   return true;
@@ -77,11 +79,12 @@ bool read_query(BytesView message, Query& query) {
   if (authorities != 0 && query.type != kTypeIxfr) return false;
 
   query.edns.reset();
+  query.has_tsig = false;
   for (uint16_t i = 0; i < authorities; ++i) {
-    if (!read_record(message, at, false, query.edns)) return false;
+    if (!read_record(message, at, false, query)) return false;
   }
   for (uint16_t i = 0; i < additionals; ++i) {
-    if (!read_record(message, at, true, query.edns)) return false;
+    if (!read_record(message, at, true, query)) return false;
   }
   return at == message.size();
 }

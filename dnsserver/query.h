@@ -26,6 +26,7 @@ struct Query {
   uint16_t qclass = 0;
   size_t question_end = 0;  // where the question ends in the message
   std::optional<Edns> edns;
+  bool has_tsig = false;  // a record of type TSIG in the additional section
 };
 
 // Reads a message from outside in one pass, without allocating. False, and FORMERR is the answer, if

@@ -36,7 +36,7 @@ Result<Listeners> open_listeners(const Endpoint& endpoint, size_t udp_count) {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, storage::Store& store,
-                                              const ZoneTableHolder& zones) {
+                                              const ZoneTableHolder& zones, Door* door) {
   const unsigned workers =
       options.udp_workers > 0 ? options.udp_workers : std::max(1u, std::thread::hardware_concurrency());
   std::unique_ptr<Server> server(new Server);
@@ -50,17 +50,38 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, stor
       udp[i].push_back(std::move(listeners.udp[i]));
   }
   for (auto& sockets : udp) {
-    TRY(auto worker, UdpWorker::start(std::move(sockets), store, zones));
+    TRY(auto worker, UdpWorker::start(std::move(sockets), store, zones, {.door = door}));
     server->udp_workers_.push_back(std::move(worker));
   }
-  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), options.tcp, store, zones));
+  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), options.tcp, store, zones, {.door = door}));
+  if (!options.update_listen.empty()) CHECK(server->listen_for_updates(options, store, zones, door));
   return server;
+}
+
+Result<void> Server::listen_for_updates(const ServerOptions& options, storage::Store& store,
+                                        const ZoneTableHolder& zones, Door* door) {
+  std::vector<FileDescriptor> tcp;
+  std::vector<FileDescriptor> udp;
+  for (const Endpoint& endpoint : options.update_listen) {
+    TRY(Listeners listeners, open_listeners(endpoint, 1));
+    update_endpoints_.push_back({endpoint.address, port_of(listeners.tcp)});
+    tcp.push_back(std::move(listeners.tcp));
+    udp.push_back(std::move(listeners.udp.front()));
+  }
+  const DoorUse use{.door = door, .for_updates = true};
+  TRY(update_udp_worker_, UdpWorker::start(std::move(udp), store, zones, use));
+  TRY(update_tcp_worker_, TcpWorker::start(std::move(tcp), options.tcp, store, zones, use));
+  return {};
 }
 
 ServerTraffic Server::traffic() const {
   ServerTraffic traffic{.udp = {}, .tcp = tcp_worker_->traffic()};
   for (const auto& worker : udp_workers_)
     traffic.udp += worker->traffic();
+  if (update_udp_worker_) {
+    traffic.udp += update_udp_worker_->traffic();
+    traffic.tcp += update_tcp_worker_->traffic();
+  }
   return traffic;
 }
 

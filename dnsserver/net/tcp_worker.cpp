@@ -14,7 +14,7 @@ namespace {
 
 using Wants = TcpConnection::Wants;
 
-Bytes address_of(const sockaddr_storage& peer) {
+Bytes counted_address(const sockaddr_storage& peer) {
   constexpr size_t kSubnetSize = 8;
   if (peer.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
@@ -30,9 +30,12 @@ uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPO
 
 Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<FileDescriptor> listeners,
                                                     const TcpLimits& limits, storage::Store& store,
-                                                    const ZoneTableHolder& zones) {
+                                                    const ZoneTableHolder& zones, const DoorUse& door) {
   TRY(Epoll epoll, Epoll::open());
-  std::unique_ptr<TcpWorker> worker(new TcpWorker(std::move(listeners), limits, std::move(epoll)));
+  TRY(auto late, LateResponses::open());
+  std::unique_ptr<TcpWorker> worker(
+      new TcpWorker(std::move(listeners), limits, std::move(epoll), door, std::move(late)));
+  CHECK(worker->epoll_.add(worker->late_->fd(), EPOLLIN, worker->late_.get()));
   for (FileDescriptor& listener : worker->listeners_) {
     CHECK(worker->epoll_.add(listener.get(), EPOLLIN, &listener));
   }
@@ -58,7 +61,7 @@ void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
     // Whatever closes a connection but its own event comes after all events, which may be of that connection.
     ready.clear();
     for (const epoll_event& event : events) {
-      if (event.data.ptr == nullptr) continue;
+      if (event.data.ptr == nullptr || event.data.ptr == late_.get()) continue;
       const auto listener = std::find_if(listeners_.begin(), listeners_.end(),
                                          [&](const FileDescriptor& each) { return &each == event.data.ptr; });
       if (listener != listeners_.end()) {
@@ -67,6 +70,7 @@ void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
         serve(*static_cast<Client*>(event.data.ptr), responder);
       }
     }
+    if (late_->has_letters()) deliver_late_responses();
     close_idle();
     listen_again();
     for (FileDescriptor* listener : ready)
@@ -75,8 +79,32 @@ void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
 }
 
 void TcpWorker::serve(Client& client, Responder& responder) {
-  const auto step = client.wants == Wants::write ? client.connection.write(buffers_, responder, counters_)
-                                                 : client.connection.read(buffers_, responder, counters_);
+  const auto way = [&] {
+    Way way;
+    way.arrival = {.transport = Transport::tcp, .source = client.source, .for_updates = door_.for_updates};
+    way.later = [late = late_, id = client.id](Bytes response) { late->post(id, std::move(response)); };
+    return way;
+  };
+  const Doorway doorway{door_, way};
+  TcpConnection& connection = client.connection;
+  follow(client, client.wants == Wants::write ? connection.write(buffers_, responder, counters_, doorway)
+                                              : connection.read(buffers_, responder, counters_, doorway));
+}
+
+// A connection that was closed meanwhile is not waited for.
+void TcpWorker::deliver_late_responses() {
+  for (const LateResponses::Letter& letter : late_->take()) {
+    const auto found = clients_by_id_.find(letter.to);
+    if (found == clients_by_id_.end()) {
+      counters_.unsent.add(1);
+      continue;
+    }
+    counters_.count({.size = letter.response.size(), .rcode = rcode_of(letter.response)});
+    follow(*found->second, found->second->connection.deliver(letter.response));
+  }
+}
+
+void TcpWorker::follow(Client& client, const TcpConnection::Step& step) {
   if (step.wants == Wants::close) return close(client);
   if (step.wants != client.wants) epoll_.change(client.connection.fd(), events_for(step.wants), &client);
   client.wants = step.wants;
@@ -97,11 +125,12 @@ void TcpWorker::accept_from(FileDescriptor& listener) {
       if (no_room && i == 0) make_room_for_descriptors();
       return;
     }
-    admit(std::move(socket), address_of(peer));
+    admit(std::move(socket), peer);
   }
 }
 
-void TcpWorker::admit(FileDescriptor socket, Bytes address) {
+void TcpWorker::admit(FileDescriptor socket, const sockaddr_storage& peer) {
+  const Bytes address = counted_address(peer);
   const auto same = clients_at_.find(address);
   if (same != clients_at_.end() && same->second >= limits_.connections_per_address_max) {
     return counters_.connections_refused.add(1);
@@ -111,10 +140,14 @@ void TcpWorker::admit(FileDescriptor socket, Bytes address) {
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ++clients_at_[address];
-  clients_.push_back(
-      {.connection = TcpConnection(std::move(socket)), .address = address, .last_progress = now_});
+  clients_.push_back({.connection = TcpConnection(std::move(socket)),
+                      .id = ++last_id_,
+                      .source = address_of(reinterpret_cast<const sockaddr*>(&peer)),
+                      .address = address,
+                      .last_progress = now_});
   Client& client = clients_.back();
   client.position = std::prev(clients_.end());
+  clients_by_id_[client.id] = &client;
   if (!epoll_.add(client.connection.fd(), EPOLLIN, &client)) return close(client);
   counters_.connections_accepted.add(1);
   counters_.connections_open.set(clients_.size());
@@ -145,6 +178,7 @@ void TcpWorker::listen_again() {
 void TcpWorker::close(Client& client) {
   const auto same = clients_at_.find(client.address);
   if (--same->second == 0) clients_at_.erase(same);
+  clients_by_id_.erase(client.id);
   clients_.erase(client.position);
   counters_.connections_open.set(clients_.size());
 }
