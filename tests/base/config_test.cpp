@@ -46,6 +46,12 @@ workers = 2
 tcp_idle = "5s"
 tcp_connections_max = 10
 tcp_connections_per_address_max = 5
+[update]
+listen = ["127.0.0.1:5301"]
+alias_zones = ["corp.example"]
+lifetime = "2d"
+allow_hmac_md5 = true
+allow_hmac_sha1 = true
 [acme]
 listen = ["127.0.0.1:443"]
 external_url = "https://acme.corp.example"
@@ -105,6 +111,11 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.dns.tcp_idle, 5s);
   EXPECT_EQ(all.dns.tcp_connections_max, 10u);
   EXPECT_EQ(all.dns.tcp_connections_per_address_max, 5u);
+  EXPECT_THAT(all.update.listen, ElementsAre(Endpoint{"127.0.0.1", 5301}));
+  EXPECT_THAT(all.update.alias_zones, ElementsAre("corp.example"));
+  EXPECT_EQ(all.update.lifetime, std::chrono::days(2));
+  EXPECT_TRUE(all.update.allow_hmac_md5);
+  EXPECT_TRUE(all.update.allow_hmac_sha1);
   EXPECT_THAT(all.acme.listen, ElementsAre(Endpoint{"127.0.0.1", 443}));
   EXPECT_EQ(all.acme.external_url, "https://acme.corp.example");
   EXPECT_EQ(all.acme.tls.certificate, "chain.pem");
@@ -194,6 +205,7 @@ TEST(Config, KeepsEveryBound) {
       {"dns", "tcp_idle", "'99ms'", "'100ms'", "'1h'", "'3601s'"},
       {"dns", "tcp_connections_max", "0", "1", "1000000", "1000001"},
       {"dns", "tcp_connections_per_address_max", "0", "1", "1000000", "1000001"},
+      {"update", "lifetime", "'59s'", "'1m'", "'30d'", "'31d'"},
       {"acme", "order_lifetime", "'59s'", "'1m'", "'90d'", "'2161h'"},
       {"acme", "authorization_lifetime", "'59s'", "'1m'", "'398d'", "'399d'"},
       {"issuance", "certificate_lifetime", "'119m'", "'2h'", "'398d'", "'399d'"},
@@ -269,6 +281,8 @@ TEST(Config, SettingsMustNotContradictEachOther) {
   EXPECT_THAT(mistakes("validator.stub=[{zone='a.test', addresses=['127.0.0.1:1']}, "
                        "{zone='A.TEST.', addresses=['127.0.0.1:1']}]"),
               HasSubstr("another stub zone has this name"));
+  EXPECT_THAT(mistakes("update.alias_zones=['a.test']"), HasSubstr("without update.listen"));
+  EXPECT_THAT(mistakes("update.alias_zones=['.']"), HasSubstr("below the root"));
   EXPECT_THAT(mistakes("validator.stub=[{zone='a.test'}]"), HasSubstr("a stub zone has addresses"));
   EXPECT_THAT(mistakes("validator.stub=[{addresses=['127.0.0.1:1']}]"), HasSubstr("below the root"));
   EXPECT_THAT(mistakes("validator.stub=[{zone='a.test', addresses=['127.0.0.1:0']}]"), HasSubstr("port 0"));
@@ -315,6 +329,14 @@ TEST(Config, HoldsTheLimitsOnRepeatedTables) {
     }
     return text;
   };
+  const auto alias_zones = [](int count) {
+    std::string text = "[update]\nlisten=['127.0.0.1:0']\nalias_zones=[";
+    for (int i = 0; i < count; ++i)
+      text += "'z" + std::to_string(i) + ".test',";
+    return text + "]\n";
+  };
+  EXPECT_TRUE(parse_config(alias_zones(1000), "t"));
+  EXPECT_FALSE(parse_config(alias_zones(1001), "t"));
   EXPECT_TRUE(parse_config(stubs(1000), "t"));
   EXPECT_FALSE(parse_config(stubs(1001), "t"));
 }
