@@ -64,6 +64,14 @@ base::Task<Result<bool>> has_address_or_other(dnsserver::Publishing& publishing,
   co_return !is_named;
 }
 
+dnsserver::UpdateOptions update_options(const base::Config::Update& config) {
+  dnsserver::UpdateOptions options;
+  options.lifetime = config.lifetime;
+  for (const std::string& zone : config.alias_zones)
+    options.alias_zones.push_back(*Name::parse(zone));  // the configuration holds nothing else
+  return options;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, storage::Store& store,
@@ -71,9 +79,17 @@ Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, stora
   std::unique_ptr<DnsRole> role(new DnsRole(runtime));
   TRY(role->publishing_,
       runtime.wait(dnsserver::Publishing::open(store, clock, role->zones_, runtime.executor())));
+  TRY(role->credentials_, runtime.wait(dnsserver::Credentials::open(store, clock, runtime.executor())));
   role->publisher_.emplace(*role->publishing_);
-  TRY(const auto options, server_options(config.dns));
-  TRY(role->server_, dnsserver::net::Server::start(options, store, role->zones_));
+  role->updates_ = std::make_unique<dnsserver::Updates>(*role->publishing_, &role->alias_targets_, clock,
+                                                        update_options(config.update));
+  const dnsserver::TsigOptions tsig{.allow_hmac_md5 = config.update.allow_hmac_md5,
+                                    .allow_hmac_sha1 = config.update.allow_hmac_sha1};
+  role->update_door_ = std::make_unique<dnsserver::UpdateDoor>(*role->updates_, *role->credentials_, tsig,
+                                                               clock, runtime.executor());
+  TRY(auto options, server_options(config.dns));
+  options.update_listen = config.update.listen;
+  TRY(role->server_, dnsserver::net::Server::start(options, store, role->zones_, role->update_door_.get()));
   const auto clean_up = [publishing = role->publishing_.get()](Loop::Pause pause) {
     return dnsserver::run_clean_up(*publishing, std::move(pause));
   };

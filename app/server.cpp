@@ -116,6 +116,7 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
   if (config_.roles.contains(Role::validator)) {
     const auto own_servers = dns_ ? dns_->endpoints() : std::vector<base::Endpoint>();
     TRY(validator_, ValidatorRole::open(config_.validator, own_zones.asked, own_servers, clock_, runtime_));
+    if (dns_) dns_->follow_aliases_by(validator_->validation());
   }
   if (config_.roles.contains(Role::ca)) {
     TRY(const auto identity, identities_->acme());

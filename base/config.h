@@ -76,6 +76,15 @@ struct Config {
     } rate_limit = {};
   } dns = {};
 
+  // RFC 2136, beside what dns.listen takes of it.
+  struct Update {
+    std::vector<Endpoint> listen;          // where clients find alias zones; empty: nowhere
+    std::vector<std::string> alias_zones;  // names of zones of somebody else
+    std::chrono::seconds lifetime = std::chrono::days(1);  // of a value that nobody deletes
+    bool allow_hmac_md5 = false;
+    bool allow_hmac_sha1 = false;
+  } update = {};
+
   struct Acme {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
     std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port

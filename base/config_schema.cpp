@@ -17,6 +17,7 @@ constexpr std::chrono::milliseconds kDay = std::chrono::days(1);
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr size_t kCredentialsMax = 1000;
 constexpr size_t kStubZonesMax = 1000;
+constexpr size_t kAliasZonesMax = 1000;
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
@@ -122,6 +123,26 @@ void read_dns(ConfigReader& section, Config::Dns& dns) {
   section.table("rate_limit", [&](ConfigReader& limit) { read_rate_limit(limit, dns.rate_limit); });
 }
 
+Result<void> zone_of_somebody(const std::string& text) {
+  TRY(const Name zone, Name::parse(text));
+  if (zone.is_root() || zone.is_wildcard()) return fail(ErrorKind::malformed, "a zone below the root");
+  return {};
+}
+
+void read_update(ConfigReader& section, Config::Update& update) {
+  section.endpoints("listen", update.listen, 0);
+  section.texts("alias_zones", update.alias_zones, "a domain name", zone_of_somebody);
+  if (!update.alias_zones.empty() && update.listen.empty()) {
+    section.mistake("alias_zones", "no client finds an alias zone without update.listen");
+  }
+  if (update.alias_zones.size() > kAliasZonesMax) {
+    section.mistake("alias_zones", "there are more than " + std::to_string(kAliasZonesMax) + " alias zones");
+  }
+  section.duration("lifetime", update.lifetime, 1min, 30 * kDay);
+  section.boolean("allow_hmac_md5", update.allow_hmac_md5);
+  section.boolean("allow_hmac_sha1", update.allow_hmac_sha1);
+}
+
 void read_acme(ConfigReader& section, Config::Acme& acme) {
   section.endpoints("listen", acme.listen, 0);
   section.text("external_url", acme.external_url, "an origin, such as \"https://acme.corp.example\"",
@@ -223,6 +244,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("log", [&](ConfigReader& section) { read_log(section, config.log); });
   top.table("storage", [&](ConfigReader& section) { read_storage(section, config.storage); });
   top.table("dns", [&](ConfigReader& section) { read_dns(section, config.dns); });
+  top.table("update", [&](ConfigReader& section) { read_update(section, config.update); });
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });

@@ -125,6 +125,11 @@ Task<Result<size_t>> Publishing::remove_all(std::string credential) {
   co_return removed;
 }
 
+Task<Result<ChangeOutcome>> Publishing::update(Transaction transaction) {
+  Change change = std::move(transaction);
+  co_return co_await batcher_.submit(std::move(change));
+}
+
 Result<Name> Publishing::zone_of(const Name& owner) const {
   const auto zones = table();
   if (const ServedZone* zone = zones->find(owner)) return Name::from_wire(zone->apex);

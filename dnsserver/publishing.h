@@ -100,6 +100,9 @@ class Publishing {
   Task<Result<size_t>> remove(Writer writer, Name owner, std::optional<Bytes> value);
   // Removes all values of a credential that is gone, wherever they stand, and returns how many.
   Task<Result<size_t>> remove_all(std::string credential);
+  // Carries out all changes of a transaction in one commit, or none of them: `unmet` says why, or the error of the
+  // first that failed. Errors: as present() and remove().
+  Task<Result<ChangeOutcome>> update(Transaction transaction);
   // The credential's live values, at one owner or everywhere. A page looks at kScannedPerPageMax entries, so it
   // may be short, or empty, and still have a next.
   Task<Result<Page<Challenge>>> list_challenges(std::string credential, std::optional<Name> owner,
@@ -113,7 +116,7 @@ class Publishing {
   Task<Result<size_t>> clean_up();
 
  private:
-  using Change = std::variant<CreateZone, DeleteZone, ExpireAt, OwnerChange>;
+  using Change = std::variant<CreateZone, DeleteZone, ExpireAt, OwnerChange, Transaction>;
   using Outcome = ChangeOutcome;
   using Outcomes = std::vector<Result<Outcome>>;
 

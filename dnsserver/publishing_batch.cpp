@@ -62,7 +62,10 @@ Task<Publishing::Outcomes> Publishing::carry_out(std::vector<Change> changes) {
 
 Result<void> Publishing::check_rate(const Change& change) {
   const auto* owner_change = std::get_if<OwnerChange>(&change);
-  const Writer* writer = owner_change == nullptr ? nullptr : writer_of(*owner_change);
+  const auto* transaction = std::get_if<Transaction>(&change);
+  const Writer* writer = owner_change != nullptr  ? writer_of(*owner_change)
+                         : transaction != nullptr ? &transaction->writer
+                                                  : nullptr;
   if (writer == nullptr || !writer->credential) return {};
   const WriteLimits& limits = writer->credential->limits;
   if (rates_.take(writer->name, {limits.writes_per_minute, limits.burst}, clock_.now())) return {};
@@ -132,6 +135,9 @@ Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
 Task<Result<void>> Publishing::load_names_if_needed(const std::vector<Change>& changes,
                                                     const std::vector<size_t>& which) {
   const auto is_counted = [&](size_t i) {
+    if (const auto* transaction = std::get_if<Transaction>(&changes[i])) {
+      return transaction->writer.credential && counts_names(*transaction->writer.credential);
+    }
     const auto* change = std::get_if<OwnerChange>(&changes[i]);
     const auto* present = change == nullptr ? nullptr : std::get_if<Present>(change);
     return present != nullptr && present->writer.credential && counts_names(*present->writer.credential);
@@ -144,6 +150,8 @@ Task<Result<Publishing::Outcome>> Publishing::apply(Fold& fold, const Change& ch
   Outcome outcome;
   if (const auto* one = std::get_if<OwnerChange>(&change)) {
     CO_TRY(outcome.removed, co_await fold.apply(*one));
+  } else if (const auto* transaction = std::get_if<Transaction>(&change)) {
+    CO_TRY(outcome, co_await fold.apply(*transaction));
   } else {
     for (const Name& owner : std::get<ExpireAt>(change).owners) {
       const OwnerChange expire = Expire{owner};

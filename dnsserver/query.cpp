@@ -72,7 +72,7 @@ bool read_question(BytesView message, size_t& at, Query& query) {
 }
 
 // Reads the record at `at` and moves `at` behind it. `opt_allowed`: in the additional section.
-bool read_record(BytesView message, size_t& at, bool opt_allowed, std::optional<Edns>& edns) {
+bool read_record(BytesView message, size_t& at, bool opt_allowed, Query& query) {
   const size_t tail = end_of_name(message, at);
   if (tail == 0 || message.size() - tail < kRecordTailSize) return false;
   const size_t rdata = tail + kRecordTailSize;
@@ -80,12 +80,14 @@ bool read_record(BytesView message, size_t& at, bool opt_allowed, std::optional<
   if (message.size() - rdata < rdata_size) return false;
   if (u16_at(message, tail) == kTypeOpt) {
     const bool at_root = message[at] == 0;
-    if (!opt_allowed || !at_root || edns) return false;
-    edns.emplace();
-    edns->version = uint8_t(message[tail + 5]);
-    edns->dnssec_ok = (u16_at(message, tail + 6) & kDnssecOkBit) != 0;
-    edns->payload_size = u16_at(message, tail + 2);
-    if (!read_options(message.substr(rdata, rdata_size), *edns)) return false;
+    if (!opt_allowed || !at_root || query.edns) return false;
+    Edns& edns = query.edns.emplace();
+    edns.version = uint8_t(message[tail + 5]);
+    edns.dnssec_ok = (u16_at(message, tail + 6) & kDnssecOkBit) != 0;
+    edns.payload_size = u16_at(message, tail + 2);
+    if (!read_options(message.substr(rdata, rdata_size), edns)) return false;
+  } else if (u16_at(message, tail) == kTypeTsig) {
+    query.has_tsig = opt_allowed;
   }
   at = rdata + rdata_size;
   return true;
@@ -106,11 +108,12 @@ bool read_query(BytesView message, Query& query) {
   if (authorities != 0 && (questions == 0 || query.type != kTypeIxfr)) return false;
 
   query.edns.reset();
+  query.has_tsig = false;
   for (uint16_t i = 0; i < authorities; ++i) {
-    if (!read_record(message, at, false, query.edns)) return false;
+    if (!read_record(message, at, false, query)) return false;
   }
   for (uint16_t i = 0; i < additionals; ++i) {
-    if (!read_record(message, at, true, query.edns)) return false;
+    if (!read_record(message, at, true, query)) return false;
   }
   const bool asks_for_cookie = query.edns && query.edns->cookie;
   return at == message.size() && (questions == 1 || asks_for_cookie);

@@ -44,6 +44,7 @@ struct Query {
   uint16_t qclass = 0;
   size_t question_end = 0;  // where the question ends in the message
   std::optional<Edns> edns;
+  bool has_tsig = false;  // a record of type TSIG in the additional section
 
   // A query without one asks for a cookie (RFC 7873 §5.4).
   bool has_question() const { return question_end > kHeaderSize; }

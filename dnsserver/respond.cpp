@@ -29,10 +29,12 @@ Response respond(BytesView message, std::span<char> buffer, const QueryContext& 
   // Whoever answers a response can be made to talk to itself, or to another of its kind, for ever.
   if (message.size() < kHeaderSize || (u16_at(message, 2) & kQr)) return {};
   ResponseWriter response(message, buffer);
-  const bool is_query = (u16_at(message, 2) & kOpcode) == 0;
-  if (!is_query) return response.header_only(Rcode::notimp);
+  const uint16_t opcode = u16_at(message, 2) & kOpcode;
+  if (opcode == kOpcodeUpdate) return {.for_door = true};
+  if (opcode != 0) return response.header_only(Rcode::notimp);
   Query query;
   if (!read_query(message, query)) return response.header_only(Rcode::formerr);
+  if (query.has_tsig) return {.for_door = true};
 
   response.start(query, context.transport);
   if (query.edns) {

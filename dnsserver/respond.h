@@ -10,7 +10,8 @@
 
 namespace dnsserver {
 
-// Answers one message from outside: octets in, octets out. No allocation, lock, log line or clock.
+// Answers one message from outside: octets in, octets out. No allocation, lock, log line or clock. An UPDATE,
+// and a query that is signed, is left to the door (dnsserver/door.h).
 //
 // `buffer` may start where `query` does; the response then takes its place. A response over UDP has at most
 // kUdpSizeMax octets, over TCP and TLS what the buffer holds.

@@ -20,8 +20,11 @@ enum class Rcode : uint8_t {
   nxdomain = 3,
   notimp = 4,
   refused = 5,
-  yxdomain = 6,
+  yxdomain = 6,  // this and what follows: RFC 2136 §2.2
+  yxrrset = 7,
+  nxrrset = 8,
   notauth = 9,
+  notzone = 10,
   badvers = 16,
   badcookie = 23,
 };
@@ -29,6 +32,7 @@ inline constexpr size_t kRcodeCount = 24;
 
 // INFO-CODEs of RFC 8914 §4, for people and tools that look into why.
 enum class ExtendedError : uint16_t {
+  other = 0,
   not_ready = 14,
   prohibited = 18,
   not_authoritative = 20,
@@ -62,6 +66,7 @@ struct Response {
   size_t question_end = kHeaderSize;
   size_t opt_size = 0;
   const ServedZone* zone = nullptr;  // that was asked; in the table of the query
+  bool for_door = false;  // none here: the message is an UPDATE, or signed (dnsserver/door.h)
 };
 
 // Makes of a response one that says to ask again over TCP: TC, and nothing but question and OPT record. It is no

@@ -94,8 +94,28 @@ Result<size_t> ZoneEdit::apply(const OwnerChange& change) {
   CHECK(check_dname_is_no_cut(changed.content));
   CHECK(node_of(changed.content, zone_));
   note_flags(changed.content);
+  if (before_) before_->try_emplace(found->first, found->second);
   found->second = std::move(changed);
   return removed;
+}
+
+// The flags of the zone stay: see Zone.
+void ZoneEdit::roll_back() {
+  if (!before_) return;
+  for (auto& [sort_key, loaded] : *before_)
+    owners_[sort_key] = std::move(loaded);
+  before_.reset();
+}
+
+std::vector<RRset> ZoneEdit::rrsets_at(const Name& owner) const {
+  const auto found = owners_.find(owner.sort_key());
+  assert(found != owners_.end());
+  std::vector<RRset> rrsets = rrsets_of(found->second.content);
+  if (owner == zone_.apex) {
+    rrsets.push_back(soa_rrset(zone_));
+    rrsets.push_back(ns_rrset(zone_));
+  }
+  return rrsets;
 }
 
 Result<size_t> ZoneEdit::change(Loaded& owner, const PutRRset& put) {

@@ -48,6 +48,17 @@ class ZoneEdit {
   // kNodeSizeMax. REQUIRES: needed() of its owner is loaded; the writer may write there (permits()).
   Result<size_t> apply(const OwnerChange& change);
 
+  // What follows is done altogether or not at all: begin(), and then either keep() or roll_back(), which do nothing
+  // without it.
+  void begin() {
+    if (!before_) before_.emplace();
+  }
+  void keep() { before_.reset(); }
+  void roll_back();
+
+  // All that a query could see at the owner. REQUIRES: needed() of it is loaded.
+  std::vector<RRset> rrsets_at(const Name& owner) const;
+
   // Adds what has changed to the batch, with the revisions that it expects; moves the serial if a query could
   // see a difference. To be called once.
   void finish(storage::Batch& batch);
@@ -87,6 +98,8 @@ class ZoneEdit {
   Time now_;
   std::map<Bytes, Loaded> owners_;  // by sort key
   std::set<Bytes> with_names_below_;
+  std::map<Bytes, Loaded> owners_;                 // by sort key
+  std::optional<std::map<Bytes, Loaded>> before_;  // those that have changed since begin(), as they were
 };
 
 }  // namespace dnsserver

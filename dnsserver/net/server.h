@@ -15,6 +15,8 @@ struct ServerOptions {
   unsigned udp_workers = 0;  // 0: one a core
   TcpLimits tcp = {};
   ResponderOptions responder = {};
+  // Where every message goes to the door, by both transports (dnsserver/door.h).
+  std::vector<Endpoint> update_listen = {};
 };
 
 // Traffic by transport, of all workers.
@@ -30,12 +32,14 @@ inline constexpr int kPortTriesMax = 100;
 class Server {
  public:
   // All endpoints, or none. unavailable: the detail says what is in the way.
-  // REQUIRES: `store` and `zones` outlive the server.
+  // Without a door, UPDATE and signed queries are answered NOTIMP.
+  // REQUIRES: `store`, `zones` and `door` outlive the server; there is a door if there is an update listener.
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options, storage::Store& store,
-                                               const ZoneTableHolder& zones);
+                                               const ZoneTableHolder& zones, Door* door = nullptr);
 
   // Where it listens, in the order of the options, with the ports that were chosen.
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+  const std::vector<Endpoint>& update_endpoints() const { return update_endpoints_; }
 
   // For any thread. Counts of one moment need not fit together.
   ServerTraffic traffic() const;
@@ -43,9 +47,15 @@ class Server {
  private:
   Server() = default;
 
+  Result<void> listen_for_updates(const ServerOptions& options, storage::Store& store,
+                                  const ZoneTableHolder& zones, Door* door);
+
   std::vector<Endpoint> endpoints_;
   std::vector<std::unique_ptr<UdpWorker>> udp_workers_;
   std::unique_ptr<TcpWorker> tcp_worker_;
+  std::vector<Endpoint> update_endpoints_;
+  std::unique_ptr<UdpWorker> update_udp_worker_;  // these two: null without update listeners
+  std::unique_ptr<TcpWorker> update_tcp_worker_;
 };
 
 }  // namespace dnsserver::net

@@ -38,12 +38,15 @@ class TcpConnection {
   int fd() const { return socket_.get(); }
 
   // Receives once, answers every whole message, and sends all responses at once.
-  Step read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters, const Doorway& doorway);
   // Sends what waits, and goes on with what was received and not yet answered.
-  Step write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters, const Doorway& doorway);
+  // Sends one response that came late, behind what waits.
+  Step deliver(BytesView response);
 
  private:
-  Step answer(BytesView in, TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step answer(BytesView in, TcpBuffers& buffers, Responder& responder, TrafficCounters& counters,
+              const Doorway& doorway);
   bool send(BytesView octets);
 
   FileDescriptor socket_;

@@ -3,7 +3,7 @@
 #include <span>
 
 #include "dnsserver/net/counters.h"
-#include "dnsserver/responder.h"
+#include "dnsserver/net/hand_over.h"
 
 namespace dnsserver::net {
 
@@ -25,8 +25,9 @@ struct StreamProgress {
   bool broken = false;  // it stopped at a message shorter than a header: this is not DNS
 };
 
-// Answers the messages of a TCP stream that are whole, in their order.
+// Answers the messages of a TCP stream that are whole, in their order; what the door answers later comes by the way
+// that leads back from there.
 StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
-                             Responder& responder, TrafficCounters& counters);
+                             Responder& responder, TrafficCounters& counters, const Doorway& doorway);
 
 }  // namespace dnsserver::net

@@ -2,15 +2,17 @@
 
 #include "dnsserver/net/coarse_clock.h"
 #include "dnsserver/net/thread.h"
-#include "dnsserver/net/udp_batch.h"
 
 namespace dnsserver::net {
 
 Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets,
                                                     const ResponderOptions& options, storage::Store& store,
-                                                    const ZoneTableHolder& zones) {
+                                                    const ZoneTableHolder& zones, const DoorUse& door) {
   TRY(Epoll epoll, Epoll::open());
-  std::unique_ptr<UdpWorker> worker(new UdpWorker(std::move(sockets), std::move(epoll)));
+  TRY(auto late, UdpMailbox::open());
+  std::unique_ptr<UdpWorker> worker(
+      new UdpWorker(std::move(sockets), std::move(epoll), door, std::move(late)));
+  CHECK(worker->epoll_.add(worker->late_->fd(), EPOLLIN, worker->late_.get()));
   for (FileDescriptor& socket : worker->sockets_)
     CHECK(worker->epoll_.add(socket.get(), EPOLLIN, &socket));
   auto run = [options, &store, &zones, w = worker.get()] {
@@ -34,17 +36,25 @@ void UdpWorker::run(Responder& responder) {
   const auto batch = std::make_unique<UdpBatch>();
   while (!stopping_.load(std::memory_order_relaxed)) {
     bool idle = true;
+    if (late_->has_letters()) send_late_responses();
     for (const FileDescriptor& socket : sockets_) {
       if (!batch->receive(socket.get())) continue;
       idle = false;
       responder.refresh(coarse_now());
-      batch->respond(responder, counters_);
+      batch->respond(responder, counters_, door_, late_);
       batch->send(socket.get(), counters_);
     }
     if (idle) {
       responder.park();
       epoll_.wait(std::nullopt);
     }
+  }
+}
+
+void UdpWorker::send_late_responses() {
+  for (const UdpMailbox::Letter& letter : late_->take()) {
+    counters_.count({.size = letter.response.size(), .rcode = rcode_of(letter.response)});
+    if (!send_late(letter.to, letter.response)) counters_.unsent.add(1);
   }
 }
 

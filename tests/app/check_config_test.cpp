@@ -47,6 +47,18 @@ TEST_F(CheckConfig, AValidatorNeedsACaThatAsksIt) {
   EXPECT_THAT(refusal(), HasSubstr("\"validator\" needs \"ca\""));
 }
 
+TEST_F(CheckConfig, AliasZonesNeedAValidatorAndNoCa) {
+  config_.update.listen = {{"127.0.0.1", 0}};
+  config_.update.alias_zones = {"corp.example"};
+  config_.roles = {Role::dns};
+  EXPECT_THAT(refusal(), HasSubstr("without the role \"ca\""));
+  const auto tls = [&](const char* file) { return directory_.path() / file; };
+  config_.grpc.tls = {tls("absent.pem"), tls("absent.key")};
+  EXPECT_THAT(refusal(), HasSubstr("update.alias_zones: the role \"validator\" is needed"));
+  config_.roles = {Role::dns, Role::validator};
+  EXPECT_THAT(refusal(), HasSubstr("absent.pem"));  // and nothing else
+}
+
 TEST_F(CheckConfig, SomeRoleIsNeeded) {
   config_.roles = {};
   EXPECT_THAT(refusal(), HasSubstr("at least one"));

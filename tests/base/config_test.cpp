@@ -56,6 +56,12 @@ denials_per_second = 30
 errors_per_second = 40
 slip = 1
 exempt = ["192.0.2.0/24", "2001:db8::/32"]
+[update]
+listen = ["127.0.0.1:5301"]
+alias_zones = ["corp.example"]
+lifetime = "2d"
+allow_hmac_md5 = true
+allow_hmac_sha1 = true
 [acme]
 listen = ["127.0.0.1:443"]
 external_url = "https://acme.corp.example"
@@ -124,6 +130,11 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.dns.rate_limit.errors_per_second, 40u);
   EXPECT_EQ(all.dns.rate_limit.slip, 1u);
   EXPECT_THAT(all.dns.rate_limit.exempt, ElementsAre("192.0.2.0/24", "2001:db8::/32"));
+  EXPECT_THAT(all.update.listen, ElementsAre(Endpoint{"127.0.0.1", 5301}));
+  EXPECT_THAT(all.update.alias_zones, ElementsAre("corp.example"));
+  EXPECT_EQ(all.update.lifetime, std::chrono::days(2));
+  EXPECT_TRUE(all.update.allow_hmac_md5);
+  EXPECT_TRUE(all.update.allow_hmac_sha1);
   EXPECT_THAT(all.acme.listen, ElementsAre(Endpoint{"127.0.0.1", 443}));
   EXPECT_EQ(all.acme.external_url, "https://acme.corp.example");
   EXPECT_EQ(all.acme.tls.certificate, "chain.pem");
@@ -217,6 +228,7 @@ TEST(Config, KeepsEveryBound) {
       {"dns.rate_limit", "denials_per_second", "0", "1", "100000000", "100000001"},
       {"dns.rate_limit", "errors_per_second", "0", "1", "100000000", "100000001"},
       {"dns.rate_limit", "slip", "-1", "0", "100", "101"},
+      {"update", "lifetime", "'59s'", "'1m'", "'30d'", "'31d'"},
       {"acme", "order_lifetime", "'59s'", "'1m'", "'90d'", "'2161h'"},
       {"acme", "authorization_lifetime", "'59s'", "'1m'", "'398d'", "'399d'"},
       {"issuance", "certificate_lifetime", "'119m'", "'2h'", "'398d'", "'399d'"},
@@ -292,6 +304,8 @@ TEST(Config, SettingsMustNotContradictEachOther) {
   EXPECT_THAT(mistakes("validator.stub=[{zone='a.test', addresses=['127.0.0.1:1']}, "
                        "{zone='A.TEST.', addresses=['127.0.0.1:1']}]"),
               HasSubstr("another stub zone has this name"));
+  EXPECT_THAT(mistakes("update.alias_zones=['a.test']"), HasSubstr("without update.listen"));
+  EXPECT_THAT(mistakes("update.alias_zones=['.']"), HasSubstr("below the root"));
   EXPECT_THAT(mistakes("validator.stub=[{zone='a.test'}]"), HasSubstr("a stub zone has addresses"));
   EXPECT_THAT(mistakes("validator.stub=[{addresses=['127.0.0.1:1']}]"), HasSubstr("below the root"));
   EXPECT_THAT(mistakes("validator.stub=[{zone='a.test', addresses=['127.0.0.1:0']}]"), HasSubstr("port 0"));
@@ -348,6 +362,14 @@ TEST(Config, HoldsTheLimitsOnRepeatedTables) {
     }
     return text;
   };
+  const auto alias_zones = [](int count) {
+    std::string text = "[update]\nlisten=['127.0.0.1:0']\nalias_zones=[";
+    for (int i = 0; i < count; ++i)
+      text += "'z" + std::to_string(i) + ".test',";
+    return text + "]\n";
+  };
+  EXPECT_TRUE(parse_config(alias_zones(1000), "t"));
+  EXPECT_FALSE(parse_config(alias_zones(1001), "t"));
   EXPECT_TRUE(parse_config(stubs(1000), "t"));
   EXPECT_FALSE(parse_config(stubs(1001), "t"));
 }

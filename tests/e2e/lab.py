@@ -62,9 +62,10 @@ def answers_dns(address):
 
 
 class Lab:
-    """Use as a context manager. `corporate` is knot, nsd or bind."""
+    """Use as a context manager. `corporate` is knot, nsd or bind; `settings` are tables for Assay's configuration."""
 
-    def __init__(self, corporate="knot"):
+    def __init__(self, corporate="knot", settings=""):
+        self.settings = settings
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-e2e-"))
         self.corporate = corporate
         self.processes = []
@@ -138,7 +139,7 @@ permissions = ["zones", "challenges", "certificates"]
 [validator]
 root_hints = "{self.root_hints}"
 trust_anchors = "{self.trust_anchor}"
-""")
+{self.settings}""")
 
     def start_assay(self):
         ready = self.state / "run.json"
