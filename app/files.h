@@ -14,8 +14,8 @@ inline constexpr size_t kFileSizeMax = 1024 * 1024;
 enum class FileMode { open_to_all = 0644, secret = 0600 };
 
 // The whole of a regular file or pipe. unavailable: the detail names the file and says why, also when it is
-// larger than kFileSizeMax.
-base::Result<std::string> read_file(const std::filesystem::path& path);
+// larger than `size_max`.
+base::Result<std::string> read_file(const std::filesystem::path& path, size_t size_max = kFileSizeMax);
 
 // The first line of a file, without the white space around it: a token. unavailable as above, and when there
 // is nothing in it or every user of the machine may read it.

@@ -4,13 +4,13 @@
 #include <cassert>
 
 #include "dnsserver/keys.h"
+#include "dnsserver/load_owner.h"
 #include "dnsserver/stored.h"
 
 namespace dnsserver {
 
 using base::ErrorKind;
 using base::Task;
-using storage::Range;
 
 Task<Result<size_t>> Fold::apply(const OwnerChange& change) {
   const Name& owner = owner_of(change);
@@ -23,13 +23,7 @@ Task<Result<size_t>> Fold::apply(const OwnerChange& change) {
     if (std::holds_alternative<Remove>(change) || std::holds_alternative<Expire>(change)) co_return 0;
     co_return base::fail(ErrorKind::not_found, "no zone of this server holds " + owner.text());
   }
-  for (const Name& name : edit->needed(owner)) {
-    Range static_rrsets{static_rrsets_prefix(edit->zone().apex, name)};
-    Range challenges{challenges_prefix(edit->zone().apex, name)};
-    CO_TRY(const auto static_entries, co_await store_.list(std::move(static_rrsets)));
-    CO_TRY(const auto challenge_entries, co_await store_.list(std::move(challenges)));
-    CO_CHECK(edit->load(name, static_entries, challenge_entries));
-  }
+  CO_CHECK(co_await load_needed(store_, *edit, owner));
   CO_TRY(const size_t removed, edit->apply(change));
   const Writer* writer = writer_of(change);
   if (std::holds_alternative<Present>(change) && !names_.has(writer->name, owner)) {
