@@ -8,6 +8,7 @@
 #include "app/publisher_adapter.h"
 #include "app/runtime.h"
 #include "base/config.h"
+#include "dnsserver/credentials.h"
 #include "dnsserver/net/server.h"
 #include "dnsserver/publishing.h"
 #include "dnsserver/zone_table.h"
@@ -23,6 +24,7 @@ class DnsRole {
                                                      const base::Clock& clock, Runtime& runtime);
 
   dnsserver::Publishing& publishing() { return *publishing_; }
+  dnsserver::Credentials& credentials() { return *credentials_; }
   acmecore::ChallengePublisher& publisher() { return *publisher_; }
   const std::vector<base::Endpoint>& endpoints() const { return server_->endpoints(); }
 
@@ -38,6 +40,7 @@ class DnsRole {
   Runtime& runtime_;
   dnsserver::ZoneTableHolder zones_;
   std::unique_ptr<dnsserver::Publishing> publishing_;
+  std::unique_ptr<dnsserver::Credentials> credentials_;
   std::optional<PublisherAdapter> publisher_;
   std::unique_ptr<Loop> clean_up_;
   std::unique_ptr<dnsserver::net::Server> server_;
