@@ -17,6 +17,8 @@ using base::Result;
 
 namespace {
 
+constexpr size_t kMebibyte = 1024 * 1024;
+
 class FileDescriptor {
  public:
   explicit FileDescriptor(int number) : number_(number) {}
@@ -72,7 +74,7 @@ Result<void> sync_directory(const std::filesystem::path& directory) {
   return {};
 }
 
-Result<std::string> read_file(const std::filesystem::path& path) {
+Result<std::string> read_file(const std::filesystem::path& path, size_t size_max) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return refuse_errno("read", path);
   std::string contents;
@@ -83,7 +85,9 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     if (count < 0) return refuse_errno("read", path);
     if (count == 0) return contents;
     contents.append(buffer, size_t(count));
-    if (contents.size() > kFileSizeMax) return refuse("read", path, "it is larger than 1 MiB");
+    if (contents.size() > size_max) {
+      return refuse("read", path, "it is larger than " + std::to_string(size_max / kMebibyte) + " MiB");
+    }
   }
 }
 

@@ -21,8 +21,8 @@ base::Result<void> sync_directory(const std::filesystem::path& directory);
 enum class FileMode { open_to_all = 0644, secret = 0600 };
 
 // The whole of a regular file or pipe. unavailable: the detail names the file and says why, also when it is
-// larger than kFileSizeMax.
-base::Result<std::string> read_file(const std::filesystem::path& path);
+// larger than `size_max`.
+base::Result<std::string> read_file(const std::filesystem::path& path, size_t size_max = kFileSizeMax);
 
 // The same of a file that is kept from others. unavailable as above, and when every user of the machine may read it.
 base::Result<std::string> read_secret(const std::filesystem::path& path);

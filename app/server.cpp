@@ -14,6 +14,7 @@
 #include "app/state.h"
 #include "app/version.h"
 #include "base/log.h"
+#include "dnsserver/rpc/account_import_service.h"
 #include "dnsserver/rpc/challenge_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/lmdb/lmdb_store.h"
@@ -131,6 +132,8 @@ Result<void> Server::open_rpc() {
   const auto executor = runtime_.executor();
   if (dns_) {
     add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
+    add<assay::v1::AccountImportService, dnsserver::rpc::AccountImportService>(
+        dns_->credentials(), dns_->publishing(), clock_, *callers_, executor);
     add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(dns_->publishing(), *callers_, clock_,
                                                                        executor);
   }

@@ -68,6 +68,13 @@ struct DeleteZone {
   Name apex;
 };
 
+// Changes in one zone that are made together or not at all.
+struct ImportStep {
+  Name apex;
+  std::optional<Zone> zone;  // its SOA and NS too, and if there is no such zone it is made
+  std::vector<OwnerChange> changes;
+};
+
 // Expire at many owners, of any zones.
 struct ExpireAt {
   std::vector<Name> owners;

@@ -4,13 +4,13 @@
 #include <cassert>
 
 #include "dnsserver/keys.h"
+#include "dnsserver/load_owner.h"
 #include "dnsserver/stored.h"
 
 namespace dnsserver {
 
 using base::ErrorKind;
 using base::Task;
-using storage::Range;
 
 namespace {
 
@@ -31,7 +31,7 @@ Task<Result<size_t>> Fold::apply(const OwnerChange& change) {
   }
   if (puts_dname(change)) {
     const Bytes node = node_key(edit->zone().apex, owner);
-    Range below{.prefix = node, .after = node, .limit = 1};
+    storage::Range below{.prefix = node, .after = node, .limit = 1};
     CO_TRY(const auto entries, co_await store_.list(std::move(below)));
     if (!entries.empty()) edit->note_names_below(owner);
   }
@@ -89,13 +89,7 @@ Task<Result<ZoneEdit*>> Fold::edit_at(const Name& owner) {
   if (served == nullptr) co_return nullptr;
   CO_TRY(ZoneEdit* const edit, co_await edit_of(*served));
   if (edit == nullptr) co_return nullptr;
-  for (const Name& name : edit->needed(owner)) {
-    Range static_rrsets{static_rrsets_prefix(edit->zone().apex, name)};
-    Range challenges{challenges_prefix(edit->zone().apex, name)};
-    CO_TRY(const auto static_entries, co_await store_.list(std::move(static_rrsets)));
-    CO_TRY(const auto challenge_entries, co_await store_.list(std::move(challenges)));
-    CO_CHECK(edit->load(name, static_entries, challenge_entries));
-  }
+  CO_CHECK(co_await load_needed(store_, *edit, owner));
   co_return edit;
 }
 

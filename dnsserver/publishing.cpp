@@ -1,39 +1,17 @@
 #include "dnsserver/publishing.h"
 
-#include <algorithm>
-
 #include "base/log.h"
+#include "dnsserver/check_zone.h"
 #include "dnsserver/keys.h"
 #include "dnsserver/stored.h"
 #include "dnsserver/stored_zones.h"
 
 namespace dnsserver {
 
-namespace {
-
 using base::ErrorKind;
 using base::fail;
 
-Result<void> check_new_zone(const Zone& zone) {
-  const std::string apex = zone.apex.text();
-  if (zone.apex.is_root() || zone.apex.is_wildcard()) {
-    return fail(ErrorKind::malformed, "apex: " + apex + " cannot be a zone here");
-  }
-  if (zone.name_servers.empty())
-    return fail(ErrorKind::malformed, "name_servers: " + apex + " needs at least one");
-  if (zone.name_servers.size() > kNameServersMax) {
-    return fail(ErrorKind::too_large, "name_servers: " + apex + " has more than 16");
-  }
-  for (auto name = zone.name_servers.begin(); name != zone.name_servers.end(); ++name) {
-    if (std::find(zone.name_servers.begin(), name, *name) != name) {
-      return fail(ErrorKind::malformed, "name_servers: " + name->text() + " is named twice");
-    }
-  }
-  if (zone.negative_ttl < std::chrono::seconds(0) || zone.negative_ttl > kNegativeTtlMax) {
-    return fail(ErrorKind::malformed, "negative_ttl: it is from 0 s to 1 day");
-  }
-  return {};
-}
+namespace {
 
 // Whether the zone that serves the owner is the one that the key of a challenge value names.
 bool is_key_of(const ZoneTable& zones, const Bytes& key, const Name& owner) {
@@ -59,7 +37,7 @@ Task<Result<std::unique_ptr<Publishing>>> Publishing::open(storage::Store& store
 }
 
 Task<Result<Zone>> Publishing::create_zone(Zone zone) {
-  CO_CHECK(check_new_zone(zone));
+  CO_CHECK(check_zone(zone));
   for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Change create = CreateZone{zone};
     CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(create)));

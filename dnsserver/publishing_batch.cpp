@@ -1,5 +1,6 @@
 // What the batcher of Publishing carries out: one batch of changes at a time.
 #include <algorithm>
+#include <iterator>
 
 #include "dnsserver/fold.h"
 #include "dnsserver/keys.h"
@@ -48,7 +49,7 @@ Task<Publishing::Outcomes> Publishing::carry_out(std::vector<Change> changes) {
   std::vector<size_t> zone_changes, owner_changes;
   for (size_t i = 0; i < changes.size(); ++i) {
     const bool of_zone =
-        std::holds_alternative<CreateZone>(changes[i]) || std::holds_alternative<DeleteZone>(changes[i]);
+        !std::holds_alternative<OwnerChange>(changes[i]) && !std::holds_alternative<ExpireAt>(changes[i]);
     if (const auto passes = check_rate(changes[i]); !passes) {
       outcomes[i] = tl::unexpected(passes.error());
     } else {
@@ -73,12 +74,15 @@ Result<void> Publishing::check_rate(const Change& change) {
                                            std::to_string(limits.writes_per_minute) + " times a minute");
 }
 
-// They are rare, and each is a commit.
+// They are rare, and each is a commit, but that zones are made together.
 Task<> Publishing::carry_out_one_by_one(const std::vector<Change>& changes, const std::vector<size_t>& which,
                                         Outcomes& outcomes) {
+  std::vector<size_t> creations;
+  std::ranges::copy_if(which, std::back_inserter(creations),
+                       [&](size_t i) { return std::holds_alternative<CreateZone>(changes[i]); });
+  if (!creations.empty()) co_await make_zones(changes, creations, outcomes);
   for (const size_t i : which) {
-    if (const auto* create = std::get_if<CreateZone>(&changes[i]))
-      outcomes[i] = co_await make_zone(create->zone);
+    if (const auto* step = std::get_if<ImportStep>(&changes[i])) outcomes[i] = co_await carry_out_step(*step);
     if (const auto* remove = std::get_if<DeleteZone>(&changes[i]))
       outcomes[i] = co_await mark_deleted(remove->apex);
   }
@@ -162,30 +166,53 @@ Task<Result<Publishing::Outcome>> Publishing::apply(Fold& fold, const Change& ch
   co_return outcome;
 }
 
-Task<Result<Publishing::Outcome>> Publishing::make_zone(Zone zone) {
-  CO_TRY(const auto entry, co_await store_.get(zone_key(zone.apex)));
+// One commit for all: a file of thousands of zones is read in seconds.
+Task<> Publishing::make_zones(const std::vector<Change>& changes, const std::vector<size_t>& which,
+                              Outcomes& outcomes) {
+  for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    Batch batch;
+    for (const size_t i : which)
+      outcomes[i] = co_await add_zone(std::get<CreateZone>(changes[i]).zone, batch);
+    if (batch.puts.empty()) co_return;
+    const auto committed = co_await store_.commit(std::move(batch));
+    if (committed) co_return;
+    if (committed.error().kind != ErrorKind::conflict) {
+      fail_those(which, committed.error(), outcomes);
+      co_return;
+    }
+  }
+  const Error contended{ErrorKind::unavailable, "another process makes the same zones without pause"};
+  fail_those(which, contended, outcomes);
+}
+
+Task<Result<Publishing::Outcome>> Publishing::add_zone(Zone zone, Batch& batch) {
+  Bytes key = zone_key(zone.apex);
+  CO_TRY(const auto entry, co_await store_.get(key));
+  std::optional<StoredZone> there;
   if (entry) {
-    CO_TRY(const StoredZone there, decode_zone(entry->value));
-    if (there.deleted) co_return Outcome{.left_over = true};
+    CO_TRY(there, decode_zone(entry->value));
+  }
+  const bool is_made =
+      std::ranges::find(batch.expected, key, &storage::Expectation::key) != batch.expected.end();
+  if (is_made || (there && !there->deleted)) {
     co_return fail(ErrorKind::conflict, "there is a zone " + zone.apex.text() + " already");
   }
-  if (table()->size() >= kZonesMax)
+  if (there) co_return Outcome{.left_over = true};
+  if (table()->size() + batch.expected.size() >= kZonesMax) {
     co_return fail(ErrorKind::too_large, "this server holds 100,000 zones, its limit");
+  }
   const auto zones = table();
   if (const ServedZone* above = zones->find(zone.apex)) {
     const Name above_apex = Name::from_wire(above->apex).value();
     CO_CHECK(co_await check_hides_nothing(store_, above_apex, zone.apex));
   }
-
   zone.serial = first_serial(clock_.now());
   OwnerContent apex;
   apex.owner = zone.apex;
   CO_TRY(Bytes node, node_of(apex, zone));
-  Batch batch;
-  batch.expected.push_back({zone_key(zone.apex)});
-  batch.puts.push_back({zone_key(zone.apex), encode(StoredZone{zone})});
+  batch.expected.push_back({key});
+  batch.puts.push_back({std::move(key), encode(StoredZone{zone})});
   batch.puts.push_back({node_key(zone.apex, zone.apex), std::move(node)});
-  CO_CHECK(co_await store_.commit(std::move(batch)));
   co_return Outcome{.serial = zone.serial};
 }
 

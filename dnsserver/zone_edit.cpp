@@ -223,13 +223,30 @@ void ZoneEdit::note_flags(const OwnerContent& content) {
   }
 }
 
+Result<void> ZoneEdit::apply_soa_and_ns(const Zone& wanted) {
+  const auto apex = owners_.find(zone_.apex.sort_key());
+  assert(apex != owners_.end());
+  Zone changed = wanted;
+  changed.apex = zone_.apex;  // in the case that it was made in
+  changed.serial = zone_.serial;
+  changed.has_cuts = zone_.has_cuts;
+  changed.has_wildcards = zone_.has_wildcards;
+  CHECK(node_of(apex->second.content, changed));
+  zone_ = std::move(changed);
+  serial_wanted_ = wanted.serial;
+  return {};
+}
+
 void ZoneEdit::finish(Batch& batch) {
   const auto shows = [](const Loaded& loaded) {
     return rrsets_of(loaded.stored) != rrsets_of(loaded.content);
   };
-  const bool visible = zone_ != stored_ ||
+  const bool is_new = revision_ == storage::kAbsent;
+  const bool is_behind = serial_wanted_ && serial_less(zone_.serial, *serial_wanted_);
+  const bool visible = is_new || is_behind || zone_ != stored_ ||
                        std::ranges::any_of(owners_, [&](const auto& owner) { return shows(owner.second); });
-  if (visible) zone_.serial = next_serial(zone_.serial, now_);
+  if (visible && !is_new) zone_.serial = next_serial(zone_.serial, now_);
+  if (is_behind && serial_less(zone_.serial, *serial_wanted_)) zone_.serial = *serial_wanted_;
 
   const size_t puts_before = batch.puts.size();
   const size_t deletes_before = batch.deletes.size();

@@ -6,21 +6,20 @@
 #include <vector>
 
 #include "dnsserver/change.h"
+#include "dnsserver/check_zone.h"
 #include "dnsserver/live_names.h"
 #include "dnsserver/owner_content.h"
 #include "storage/store.h"
 
 namespace dnsserver {
 
-// Of one zone.
-inline constexpr size_t kNameServersMax = 16;
-
 // One zone while changes are folded into it, so that many of them are one commit. It starts from what the
 // store holds, is given the content of each owner that a change needs, takes the changes one by one, and says
 // in the end what to commit. Pure.
 class ZoneEdit {
  public:
-  // `revision` is that of the zone's entry, read before any content.
+  // `revision` is that of the zone's entry, read before any content. storage::kAbsent: the zone is made by this
+  // edit, with the serial that it has here.
   ZoneEdit(Zone zone, storage::Revision revision, Time now)
       : stored_(zone), zone_(std::move(zone)), revision_(revision), now_(now) {}
 
@@ -58,6 +57,9 @@ class ZoneEdit {
 
   // All that a query could see at the owner. REQUIRES: needed() of it is loaded.
   std::vector<RRset> rrsets_at(const Name& owner) const;
+  // Takes SOA and NS from `wanted`, which check_zone() holds for good. The serial goes forwards only (RFC 1982): it
+  // will be that of `wanted` where that lies ahead. too_large: kNodeSizeMax. REQUIRES: the apex is loaded.
+  Result<void> apply_soa_and_ns(const Zone& wanted);
 
   // Adds what has changed to the batch, with the revisions that it expects; moves the serial if a query could
   // see a difference. To be called once.
@@ -68,7 +70,8 @@ class ZoneEdit {
 
   // True if the table of zones has to be made anew.
   bool changes_table() const {
-    return zone_.has_cuts != stored_.has_cuts || zone_.has_wildcards != stored_.has_wildcards;
+    return revision_ == storage::kAbsent || zone_.has_cuts != stored_.has_cuts ||
+           zone_.has_wildcards != stored_.has_wildcards;
   }
 
  private:
@@ -96,9 +99,9 @@ class ZoneEdit {
   Zone zone_;
   storage::Revision revision_;
   Time now_;
+  std::optional<uint32_t> serial_wanted_;
   std::map<Bytes, Loaded> owners_;  // by sort key
   std::set<Bytes> with_names_below_;
-  std::map<Bytes, Loaded> owners_;                 // by sort key
   std::optional<std::map<Bytes, Loaded>> before_;  // those that have changed since begin(), as they were
 };
 
