@@ -35,7 +35,8 @@ Rcode rcode_of(BytesView response);
 Response hand_over(BytesView message, std::span<char> buffer, Responder& responder, const DoorUse& use,
                    Way way);
 
-// Answers a message at once, or by the door. `client` is as in QueryContext. `way` returns the Way, and is called only for the latter.
+// Answers a message at once, or by the door. `client` is as in QueryContext. `way` returns the Way, and is called only
+// for the latter.
 template <class MakeWay>
 Response answer(BytesView message, std::span<char> buffer, Transport transport, BytesView client,
                 Responder& responder, const DoorUse& use, const MakeWay& way) {
