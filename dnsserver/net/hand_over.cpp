@@ -15,7 +15,7 @@ base::IpAddress ip_address_of(BytesView octets) {
   return base::IpAddress::of(mapped);
 }
 
-Rcode rcode_of(BytesView response) { return Rcode(u16_at(response, 2) & kRcode); }
+Rcode rcode_in(BytesView response) { return Rcode(u16_at(response, 2) & kRcode); }
 
 Response hand_over(BytesView message, std::span<char> buffer, Responder& responder, const DoorUse& use,
                    Way way) {
@@ -23,7 +23,7 @@ Response hand_over(BytesView message, std::span<char> buffer, Responder& respond
   const Bytes reply = use.door->take(message, way.arrival, responder, std::move(way.later));
   if (reply.empty() || reply.size() > buffer.size()) return {};
   std::ranges::copy(reply, buffer.begin());
-  return {.size = reply.size(), .rcode = rcode_of(reply)};
+  return {.size = reply.size(), .rcode = rcode_in(reply)};
 }
 
 }  // namespace dnsserver::net

@@ -29,7 +29,7 @@ struct Doorway {
 base::IpAddress ip_address_of(BytesView octets);
 
 // The RCODE in the header of a response.
-Rcode rcode_of(BytesView response);
+Rcode rcode_in(BytesView response);
 
 // The response of the door, in `buffer`; of size 0 if there is none, or none yet. What has no room is dropped.
 Response hand_over(BytesView message, std::span<char> buffer, Responder& responder, const DoorUse& use,

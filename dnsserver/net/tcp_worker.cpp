@@ -100,7 +100,7 @@ void TcpWorker::deliver_late_responses() {
       counters_.unsent.add(1);
       continue;
     }
-    counters_.count({.size = letter.response.size(), .rcode = rcode_of(letter.response)});
+    counters_.count({.size = letter.response.size(), .rcode = rcode_in(letter.response)});
     follow(*found->second, found->second->connection.deliver(letter.response));
   }
 }

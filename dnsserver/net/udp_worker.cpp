@@ -53,7 +53,7 @@ void UdpWorker::run(Responder& responder) {
 
 void UdpWorker::send_late_responses() {
   for (const UdpMailbox::Letter& letter : late_->take()) {
-    counters_.count({.size = letter.response.size(), .rcode = rcode_of(letter.response)});
+    counters_.count({.size = letter.response.size(), .rcode = rcode_in(letter.response)});
     if (!send_late(letter.to, letter.response)) counters_.unsent.add(1);
   }
 }
