@@ -28,8 +28,9 @@ class HostileQuery : public testing::Test {
 
   // What the query leads to, and that it takes less than a millisecond.
   Bytes ask(const Bytes& query, Transport transport = Transport::udp) {
+    const Bytes client = "\xc0\0\2\1"s;
     const QueryContext context{
-        .transport = transport, .client = "\xc0\0\2\1"s, .now = kRfc9018Time, .policy = zones_.policy()};
+        .transport = transport, .client = client, .now = kRfc9018Time, .policy = zones_.policy()};
     StoredNodes nodes(zones_.store());
     std::vector<char> buffer(kTcpSizeMax);
     auto fastest = std::chrono::nanoseconds::max();
