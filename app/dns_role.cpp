@@ -1,5 +1,6 @@
 #include "app/dns_role.h"
 
+#include "app/version.h"
 #include "dnsserver/clean_up.h"
 #include "dnsserver/rdata.h"
 
@@ -17,18 +18,37 @@ dnsserver::net::ServerOptions server_options(const base::Config::Dns& config) {
   options.tcp.idle = config.tcp_idle;
   options.tcp.connections_max = config.tcp_connections_max;
   options.tcp.connections_per_address_max = config.tcp_connections_per_address_max;
+  options.tcp.opening = config.tcp_opening;
+  options.listen_tls = config.tls.listen;
+  options.proxies = config.proxy.trusted;
+  if (!config.query_log.file.empty()) {
+    const bool json = config.query_log.format == base::log::Format::json;
+    options.tap.query_log = dnsserver::net::QueryLogOptions{
+        .file = config.query_log.file,
+        .format = json ? dnsserver::QueryLineFormat::json : dnsserver::QueryLineFormat::text};
+  }
+  if (!config.dnstap.socket.empty() || !config.dnstap.file.empty()) {
+    options.tap.dnstap = dnsserver::net::DnstapOptions{.socket = config.dnstap.socket,
+                                                       .file = config.dnstap.file,
+                                                       .identity = config.dnstap.identity,
+                                                       .version = "assay " + std::string(kVersion),
+                                                       .responses = config.dnstap.responses};
+  }
   return options;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, storage::Store& store,
-                                               const base::Clock& clock, Runtime& runtime) {
+                                               const base::Clock& clock, Runtime& runtime,
+                                               std::optional<base::TlsIdentity> tls) {
   std::unique_ptr<DnsRole> role(new DnsRole(runtime));
   TRY(role->publishing_,
       runtime.wait(dnsserver::Publishing::open(store, clock, role->zones_, runtime.executor())));
   role->publisher_.emplace(*role->publishing_);
-  TRY(role->server_, dnsserver::net::Server::start(server_options(config.dns), store, role->zones_));
+  dnsserver::net::ServerOptions options = server_options(config.dns);
+  options.tls = std::move(tls);
+  TRY(role->server_, dnsserver::net::Server::start(options, store, role->zones_));
   const auto clean_up = [publishing = role->publishing_.get()](Loop::Pause pause) {
     return dnsserver::run_clean_up(*publishing, std::move(pause));
   };

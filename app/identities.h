@@ -24,7 +24,8 @@ class Identities {
   // `issuer` outlives this; null where there is no CA, and then all come from files.
   Identities(const base::Config& config, const acmecore::Issuer* issuer, const base::Clock& clock);
 
-  // For HTTPS and for gRPC. The errors of load_identity and acmecore::new_server_identity.
+  // For DNS over TLS, for HTTPS and for gRPC. The errors of load_identity and acmecore::new_server_identity.
+  base::Result<base::http::TlsIdentity> dns();
   base::Result<base::http::TlsIdentity> acme();
   base::Result<base::http::TlsIdentity> grpc();
 
@@ -34,6 +35,7 @@ class Identities {
  private:
   base::Result<base::http::TlsIdentity> identity(const base::TlsFiles& files);
 
+  const base::TlsFiles dns_files_;
   const base::TlsFiles acme_files_;
   const base::TlsFiles grpc_files_;
   const acmecore::Issuer* const issuer_;

@@ -11,6 +11,7 @@
 #include "base/endpoint.h"
 #include "base/error.h"
 #include "base/http_limits.h"
+#include "base/ip_network.h"
 #include "base/log.h"
 #include "base/name.h"
 #include "base/permission.h"
@@ -61,6 +62,29 @@ struct Config {
     std::chrono::milliseconds tcp_idle{10'000};
     size_t tcp_connections_max = 1024;
     size_t tcp_connections_per_address_max = 64;
+    std::chrono::milliseconds tcp_opening{5'000};  // for a PROXY header and a TLS handshake together
+
+    struct Tls {
+      std::vector<Endpoint> listen;  // none: no DNS over TLS
+      TlsFiles files = {};
+      std::vector<std::string> names;  // of our own CA's certificate, beside the addresses
+    } tls = {};
+
+    struct QueryLog {
+      std::filesystem::path file;  // empty: there is none
+      log::Format format = log::Format::json;
+    } query_log = {};
+
+    struct Dnstap {
+      std::filesystem::path socket;  // at most one of these two; none: no dnstap
+      std::filesystem::path file;
+      std::string identity;
+      bool responses = true;
+    } dnstap = {};
+
+    struct Proxy {
+      std::vector<IpNetwork> trusted;  // who must send PROXY headers, and may
+    } proxy = {};
   } dns = {};
 
   struct Acme {

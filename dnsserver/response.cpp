@@ -22,7 +22,7 @@ constexpr uint16_t kDnssecOkBit = 0x8000;
 constexpr uint16_t kExtendedErrorOption = 15;
 
 size_t size_max(const Query& query, Transport transport) {
-  if (transport == Transport::tcp) return kTcpSizeMax;
+  if (transport != Transport::udp) return kTcpSizeMax;
   return std::clamp(query.edns ? query.edns->payload_size : kUdpSizeMin, kUdpSizeMin, kUdpSizeMax);
 }
 

@@ -9,7 +9,7 @@
 
 namespace dnsserver {
 
-enum class Transport { udp, tcp };
+enum class Transport { udp, tcp, tls };
 
 // RFC 6895 §2.3. The values are those on the wire; above 15 the OPT record holds the upper bits.
 enum class Rcode : uint8_t {

@@ -39,26 +39,55 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, stor
                                               const ZoneTableHolder& zones) {
   const unsigned workers =
       options.udp_workers > 0 ? options.udp_workers : std::max(1u, std::thread::hardware_concurrency());
-  std::unique_ptr<Server> server(new Server);
-  std::vector<FileDescriptor> tcp;
+  std::unique_ptr<Server> server(new Server(options.proxies));
+  std::vector<TcpListener> tcp;
   std::vector<std::vector<FileDescriptor>> udp(workers);
   for (const Endpoint& endpoint : options.listen) {
     TRY(Listeners listeners, open_listeners(endpoint, workers));
     server->endpoints_.push_back({endpoint.address, port_of(listeners.tcp)});
-    tcp.push_back(std::move(listeners.tcp));
+    tcp.push_back({.socket = std::move(listeners.tcp)});
     for (unsigned i = 0; i < workers; ++i)
       udp[i].push_back(std::move(listeners.udp[i]));
   }
-  for (auto& sockets : udp) {
-    TRY(auto worker, UdpWorker::start(std::move(sockets), store, zones));
+  for (const Endpoint& endpoint : options.listen_tls) {
+    TRY(FileDescriptor socket, open_tcp(endpoint));
+    server->tls_endpoints_.push_back({endpoint.address, port_of(socket)});
+    tcp.push_back({.socket = std::move(socket), .speaks_tls = true});
+  }
+  if (options.tap.is_on()) {
+    TRY(server->tap_writer_, TapWriter::start(options.tap, workers + 1));
+  }
+  const auto tap = [&](unsigned index) {
+    return server->tap_writer_ ? &server->tap_writer_->tap(index) : nullptr;
+  };
+  TcpWorker::Options tcp_options{.limits = options.tcp, .proxies = server->proxies_, .tap = tap(workers)};
+  if (options.tls) {
+    TRY(tcp_options.tls, base::new_tls_server(*options.tls, base::AlpnProtocol::dot));
+  }
+  for (unsigned i = 0; i < workers; ++i) {
+    const UdpWorker::Options udp_options{.proxies = server->proxies_, .tap = tap(i)};
+    TRY(auto worker, UdpWorker::start(std::move(udp[i]), udp_options, store, zones));
     server->udp_workers_.push_back(std::move(worker));
   }
-  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), options.tcp, store, zones));
+  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), std::move(tcp_options), store, zones));
   return server;
 }
 
+void Server::reopen_logs() {
+  if (tap_writer_) tap_writer_->reopen();
+}
+
+Result<void> Server::renew(const base::TlsIdentity& identity) {
+  TRY(auto tls, base::new_tls_server(identity, base::AlpnProtocol::dot));
+  tcp_worker_->renew(std::move(tls));
+  return {};
+}
+
 ServerTraffic Server::traffic() const {
-  ServerTraffic traffic{.udp = {}, .tcp = tcp_worker_->traffic()};
+  ServerTraffic traffic{.udp = {},
+                        .tcp = tcp_worker_->tcp_traffic(),
+                        .tls = tcp_worker_->tls_traffic(),
+                        .tap = tap_writer_ ? tap_writer_->losses() : TapLosses()};
   for (const auto& worker : udp_workers_)
     traffic.udp += worker->traffic();
   return traffic;

@@ -4,8 +4,8 @@
 
 namespace dnsserver::net {
 
-StreamProgress answer_stream(BytesView in, std::span<char> out, Responder& responder,
-                             TrafficCounters& counters) {
+StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
+                             Responder& responder, TrafficCounters& counters, Tap* tap) {
   StreamProgress progress;
   while (in.size() - progress.read >= kTcpLengthSize) {
     const size_t size = u16_at(in, progress.read);
@@ -15,8 +15,12 @@ StreamProgress answer_stream(BytesView in, std::span<char> out, Responder& respo
     if (progress.full) break;
     const BytesView query = in.substr(progress.read + kTcpLengthSize, size);
     const auto room = out.subspan(progress.written + kTcpLengthSize, kTcpSizeMax);
-    const Response response = responder.respond(query, room, Transport::tcp);
+    const Response response = responder.respond(query, room, client.transport);
     counters.count(response);
+    if (tap) {
+      tap->note_query(query);
+      tap->note_response(client.client, client.transport, response.rcode, {room.data(), response.size});
+    }
     progress.read += kTcpLengthSize + size;
     if (response.size == 0) continue;
     put_u16(out.data() + progress.written, uint16_t(response.size));

@@ -1,5 +1,10 @@
 #include "dnsserver/net/udp_batch.h"
 
+#include <algorithm>
+
+#include "dnsserver/net/socket.h"
+#include "dnsserver/proxy_header.h"
+
 namespace dnsserver::net {
 
 namespace {
@@ -20,7 +25,7 @@ void let_route(msghdr& message) {
 
 }  // namespace
 
-UdpBatch::UdpBatch() {
+UdpBatch::UdpBatch(const TrustedProxies& proxies, Tap* tap) : proxies_(proxies), tap_(tap) {
   for (size_t i = 0; i < kUdpBatchSize; ++i) {
     in_octets_[i] = {slots_[i].octets.data(), slots_[i].octets.size()};
     in_[i].msg_hdr.msg_name = &slots_[i].peer;
@@ -50,11 +55,48 @@ bool UdpBatch::receive(int socket) {
 void UdpBatch::respond(Responder& responder, TrafficCounters& counters) {
   answered_ = 0;
   for (size_t i = 0; i < received_; ++i) {
-    const BytesView query(slots_[i].octets.data(), in_[i].msg_len);
-    const Response response = responder.respond(query, slots_[i].octets, Transport::udp);
+    const auto query = query_in(i, counters);
+    if (!query) continue;
+    if (tap_) tap_->note_query(*query);
+    const Response response = responder.respond(*query, slots_[i].octets, Transport::udp);
     counters.count(response);
+    if (tap_) {
+      const BytesView octets(slots_[i].octets.data(), response.size);
+      tap_->note_response(client_of(i), Transport::udp, response.rcode, octets);
+    }
     if (response.size > 0) add_response(i, response.size);
   }
+}
+
+// Nothing: it came with a header that is none, or without leave.
+std::optional<BytesView> UdpBatch::query_in(size_t slot, TrafficCounters& counters) {
+  const BytesView datagram(slots_[slot].octets.data(), in_[slot].msg_len);
+  // No proxy and no such beginning: nothing else is looked at.
+  if (proxies_.empty() && !begins_as_proxy_header(datagram)) return datagram;
+  return without_proxy_header(slot, datagram, counters);
+}
+
+std::optional<BytesView> UdpBatch::without_proxy_header(size_t slot, BytesView datagram,
+                                                        TrafficCounters& counters) {
+  Client& client = slots_[slot].client;
+  client = client_at(reinterpret_cast<const sockaddr&>(slots_[slot].peer));
+  const bool trusted = is_trusted(proxies_, client.address);
+  if (!trusted && !begins_as_proxy_header(datagram)) return datagram;
+  const auto header = trusted ? read_proxy_header(datagram) : std::nullopt;
+  if (!header) {
+    counters.proxy_headers_refused.add(1);
+    return std::nullopt;
+  }
+  client = header->source.value_or(client);
+  // To the front, where the response has all the room that it may need.
+  char* const octets = slots_[slot].octets.data();
+  std::copy(octets + header->size, octets + datagram.size(), octets);
+  return datagram.substr(0, datagram.size() - header->size);
+}
+
+Client UdpBatch::client_of(size_t slot) const {
+  if (!proxies_.empty()) return slots_[slot].client;
+  return client_at(reinterpret_cast<const sockaddr&>(slots_[slot].peer));
 }
 
 void UdpBatch::add_response(size_t slot, size_t size) {

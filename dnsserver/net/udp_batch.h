@@ -4,9 +4,12 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <optional>
 
+#include "dnsserver/client.h"
 #include "dnsserver/net/counters.h"
 #include "dnsserver/responder.h"
+#include "dnsserver/tap.h"
 
 namespace dnsserver::net {
 
@@ -19,7 +22,8 @@ static_assert(kUdpQuerySizeMax >= kUdpSizeMax, "each response takes the place of
 // As many datagrams as wait at a socket, answered in place and sent back: two system calls for all of them.
 class UdpBatch {
  public:
-  UdpBatch();
+  // `proxies` and `tap` outlive the batch. `tap` is where it notes what it does; null: nowhere.
+  UdpBatch(const TrustedProxies& proxies, Tap* tap);
 
   // Takes what waits at `socket`, without waiting for more. False: nothing does.
   bool receive(int socket);
@@ -32,14 +36,20 @@ class UdpBatch {
  private:
   struct Slot {
     std::array<char, kUdpQuerySizeMax> octets;
-    sockaddr_in6 peer;
+    sockaddr_in6 peer;  // a proxy, or the client
+    Client client;      // whom a PROXY header says; kept only where there are proxies
     // Room for the larger of the two, in_pktinfo and in6_pktinfo.
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> asked;
   };
 
+  std::optional<BytesView> query_in(size_t slot, TrafficCounters& counters);
+  std::optional<BytesView> without_proxy_header(size_t slot, BytesView datagram, TrafficCounters& counters);
+  Client client_of(size_t slot) const;
   void make_room(size_t slot);
   void add_response(size_t slot, size_t size);
 
+  const TrustedProxies& proxies_;
+  Tap* const tap_;
   std::array<Slot, kUdpBatchSize> slots_;
   std::array<iovec, kUdpBatchSize> in_octets_;
   std::array<iovec, kUdpBatchSize> out_octets_;

@@ -6,9 +6,10 @@
 namespace dnsserver::net {
 
 Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets,
-                                                    storage::Store& store, const ZoneTableHolder& zones) {
+                                                    const Options& options, storage::Store& store,
+                                                    const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
-  std::unique_ptr<UdpWorker> worker(new UdpWorker(std::move(sockets), std::move(epoll)));
+  std::unique_ptr<UdpWorker> worker(new UdpWorker(std::move(sockets), options, std::move(epoll)));
   for (FileDescriptor& socket : worker->sockets_)
     CHECK(worker->epoll_.add(socket.get(), EPOLLIN, &socket));
   TRY(worker->thread_, start_thread("dns-udp", [&store, &zones, w = worker.get()] { w->run(store, zones); }));
@@ -26,7 +27,7 @@ UdpWorker::~UdpWorker() {
 // sockets are empty does the thread let go of its snapshot and wait.
 void UdpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
   Responder responder(store, zones);
-  const auto batch = std::make_unique<UdpBatch>();
+  const auto batch = std::make_unique<UdpBatch>(options_.proxies, options_.tap);
   while (!stopping_.load(std::memory_order_relaxed)) {
     bool idle = true;
     for (const FileDescriptor& socket : sockets_) {

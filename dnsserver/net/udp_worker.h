@@ -5,9 +5,11 @@
 #include <thread>
 #include <vector>
 
+#include "dnsserver/client.h"
 #include "dnsserver/net/counters.h"
 #include "dnsserver/net/epoll.h"
 #include "dnsserver/responder.h"
+#include "dnsserver/tap.h"
 
 namespace dnsserver::net {
 
@@ -15,21 +17,27 @@ namespace dnsserver::net {
 // changes.
 class UdpWorker {
  public:
+  struct Options {
+    const TrustedProxies& proxies;
+    Tap* tap = nullptr;  // this worker's; null: nothing is noted
+  };
+
   // Answers at sockets of open_udp() until it is destroyed. unavailable: no thread or descriptor is left.
-  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, storage::Store& store,
-                                                  const ZoneTableHolder& zones);
+  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, const Options& options,
+                                                  storage::Store& store, const ZoneTableHolder& zones);
   ~UdpWorker();
 
   // For any thread.
   Traffic traffic() const { return counters_.read(); }
 
  private:
-  UdpWorker(std::vector<FileDescriptor> sockets, Epoll epoll)
-      : sockets_(std::move(sockets)), epoll_(std::move(epoll)) {}
+  UdpWorker(std::vector<FileDescriptor> sockets, const Options& options, Epoll epoll)
+      : sockets_(std::move(sockets)), options_(options), epoll_(std::move(epoll)) {}
 
   void run(storage::Store& store, const ZoneTableHolder& zones);
 
   std::vector<FileDescriptor> sockets_;
+  const Options options_;
   Epoll epoll_;
   std::atomic<bool> stopping_ = false;
   TrafficCounters counters_;

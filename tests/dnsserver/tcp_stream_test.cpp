@@ -24,7 +24,7 @@ Answered answer(BytesView in, size_t room = 4 * kTcpFrameSizeMax) {
   responder.refresh();
   TrafficCounters counters;
   Bytes out(room, '\0');
-  const auto progress = answer_stream(in, out, responder, counters);
+  const auto progress = answer_stream(in, out, {}, responder, counters);
   return {progress, out.substr(0, progress.written)};
 }
 
