@@ -12,6 +12,8 @@ namespace dnsserver::net {
 struct Traffic {
   std::array<uint64_t, kRcodeCount> responses = {};  // by RCODE
   uint64_t unanswered = 0;                           // messages that get no response
+  uint64_t rate_slipped = 0;                         // of the responses: short, because over the rate limit
+  uint64_t rate_dropped = 0;                         // no response, because over the rate limit
   uint64_t unsent = 0;                               // responses that the kernel did not take
   uint64_t proxy_headers_refused = 0;                // malformed, missing, or of whom nobody trusts
   uint64_t connections_accepted = 0;                 // TCP and TLS only, as the rest
@@ -44,6 +46,8 @@ class Counter {
 struct alignas(64) TrafficCounters {
   std::array<Counter, kRcodeCount> responses;
   Counter unanswered;
+  Counter rate_slipped;
+  Counter rate_dropped;
   Counter unsent;
   Counter proxy_headers_refused;
   Counter connections_accepted;
@@ -57,6 +61,8 @@ struct alignas(64) TrafficCounters {
   Counter handshakes_failed;
 
   void count(const Response& response) {
+    if (response.limited == Limited::dropped) return rate_dropped.add(1);
+    if (response.limited == Limited::slipped) rate_slipped.add(1);
     (response.size > 0 ? responses[size_t(response.rcode)] : unanswered).add(1);
   }
   Traffic read() const;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/endpoint.h"
 #include "base/error.h"
 #include "dnsserver/client.h"

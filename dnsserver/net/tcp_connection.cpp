@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "dnsserver/wire.h"
+
 namespace dnsserver::net {
 
 using Step = TcpConnection::Step;
 
-Step TcpConnection::read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters) {
+Step TcpConnection::read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters,
+                         const Doorway& doorway) {
   std::copy(unanswered_.begin(), unanswered_.end(), buffers.in.data());
   const size_t count = channel_.receive(buffers, unanswered_.size());
   if (count == 0) return {.wants = next()};
@@ -15,25 +18,34 @@ Step TcpConnection::read(TcpBuffers& buffers, Responder& responder, TrafficCount
     counters.proxy_headers_refused.add(1);
     return {.wants = Wants::close};
   }
-  return answer(in, buffers, responder, counters);
+  return answer(in, buffers, responder, counters, doorway);
 }
 
-Step TcpConnection::write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters) {
+Step TcpConnection::write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters,
+                          const Doorway& doorway) {
   if (!channel_.flush()) return {.wants = Wants::close};
   if (channel_.has_unsent()) return {.wants = Wants::write};
   const Bytes in = std::move(unanswered_);
-  Step step = answer(in, buffers, responder, counters);
+  Step step = answer(in, buffers, responder, counters, doorway);
   step.progress = true;
   return step;
 }
 
+Step TcpConnection::deliver(BytesView response, TcpBuffers& buffers) {
+  Bytes frame;
+  append_u16(frame, uint16_t(response.size()));
+  frame += response;
+  if (!channel_.send(frame, buffers)) return {.wants = Wants::close};
+  return {.wants = next(), .progress = true};
+}
+
 // All of `in` is answered, or kept.
-Step TcpConnection::answer(BytesView in, TcpBuffers& buffers, Responder& responder,
-                           TrafficCounters& counters) {
+Step TcpConnection::answer(BytesView in, TcpBuffers& buffers, Responder& responder, TrafficCounters& counters,
+                           const Doorway& doorway) {
   Step step;
   StreamProgress progress;
   do {
-    progress = answer_stream(in, buffers.out, client_, responder, counters, buffers.tap);
+    progress = answer_stream(in, buffers.out, client_, responder, counters, doorway, buffers.tap);
     in.remove_prefix(progress.read);
     step.progress |= progress.read > 0;
     if (!channel_.send({buffers.out.data(), progress.written}, buffers) || progress.broken)

@@ -24,15 +24,19 @@ class TcpConnection {
 
   // Who it is from. Behind a proxy that is told later than the connection begins.
   const Client& client() const { return client_.client; }
+  Transport transport() const { return client_.transport; }
   void set_client(const Client& client) { client_.client = client; }
 
   // Receives once, answers every whole message, and sends all responses at once.
-  Step read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters, const Doorway& doorway);
   // Sends what waits, and goes on with what was received and not yet answered.
-  Step write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters, const Doorway& doorway);
+  // Sends one response that came late, behind what waits.
+  Step deliver(BytesView response, TcpBuffers& buffers);
 
  private:
-  Step answer(BytesView in, TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step answer(BytesView in, TcpBuffers& buffers, Responder& responder, TrafficCounters& counters,
+              const Doorway& doorway);
   Wants next() const;
 
   TcpChannel channel_;

@@ -28,6 +28,7 @@ struct TcpPeer {
   using Clock = std::chrono::steady_clock;
 
   TcpConnection connection;
+  uint64_t id;                // of no other connection of its worker, before or after
   TrafficCounters* counters;  // of its transport
   Clock::time_point since;    // its last progress; its beginning, until it is open
   TcpConnection::Wants wants = TcpConnection::Wants::read;

@@ -5,7 +5,8 @@
 namespace dnsserver::net {
 
 StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
-                             Responder& responder, TrafficCounters& counters, Tap* tap) {
+                             Responder& responder, TrafficCounters& counters, const Doorway& doorway,
+                             Tap* tap) {
   StreamProgress progress;
   while (in.size() - progress.read >= kTcpLengthSize) {
     const size_t size = u16_at(in, progress.read);
@@ -15,9 +16,11 @@ StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClie
     if (progress.full) break;
     const BytesView query = in.substr(progress.read + kTcpLengthSize, size);
     const auto room = out.subspan(progress.written + kTcpLengthSize, kTcpSizeMax);
-    const Response response = responder.respond(query, room, client.transport);
+    const Response response =
+        answer(query, room, client.transport, client.client, responder, doorway.use, doorway.way);
     counters.count(response);
-    if (tap) {
+    // What the door answers later is noted then.
+    if (tap && !response.for_door) {
       tap->note_query(query);
       tap->note_response(client.client, client.transport, response.rcode, {room.data(), response.size});
     }

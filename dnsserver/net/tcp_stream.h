@@ -4,7 +4,7 @@
 
 #include "dnsserver/client.h"
 #include "dnsserver/net/counters.h"
-#include "dnsserver/responder.h"
+#include "dnsserver/net/hand_over.h"
 #include "dnsserver/tap.h"
 
 namespace dnsserver::net {
@@ -27,8 +27,10 @@ struct StreamProgress {
   bool broken = false;  // it stopped at a message shorter than a header: this is not DNS
 };
 
-// Answers the messages of a TCP stream that are whole, in their order. Notes them at `tap`, unless it is null.
+// Answers the messages of a TCP stream that are whole, in their order; what the door answers later comes by the way
+// that leads back from there. Notes them at `tap`, unless it is null.
 StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
-                             Responder& responder, TrafficCounters& counters, Tap* tap = nullptr);
+                             Responder& responder, TrafficCounters& counters, const Doorway& doorway,
+                             Tap* tap = nullptr);
 
 }  // namespace dnsserver::net

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "dnsserver/net/coarse_clock.h"
 #include "dnsserver/net/thread.h"
 
 namespace dnsserver::net {
@@ -22,8 +23,10 @@ uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPO
 Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<TcpListener> listeners, Options options,
                                                     storage::Store& store, const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
+  TRY(auto late, LateResponses::open());
   std::unique_ptr<TcpWorker> worker(
-      new TcpWorker(std::move(listeners), std::move(options), std::move(epoll)));
+      new TcpWorker(std::move(listeners), std::move(options), std::move(epoll), std::move(late)));
+  CHECK(worker->epoll_.add(worker->late_->fd(), EPOLLIN, worker->late_.get()));
   for (TcpListener& listener : worker->listeners_) {
     CHECK(worker->epoll_.add(listener.socket.get(), EPOLLIN, &listener));
   }
@@ -44,17 +47,17 @@ void TcpWorker::renew(base::SslContextHandle tls) {
 }
 
 void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
-  Responder responder(store, zones);
+  Responder responder(store, zones, responder_options_);
   std::vector<TcpListener*> ready;
   while (!stopping_.load(std::memory_order_relaxed)) {
     responder.park();
     const auto events = epoll_.wait(timeout());
     now_ = Clock::now();
-    responder.refresh();
+    responder.refresh(coarse_now());
     // Whatever closes a connection but its own event comes after all events, which may be of that connection.
     ready.clear();
     for (const epoll_event& event : events) {
-      if (event.data.ptr == nullptr) continue;
+      if (event.data.ptr == nullptr || event.data.ptr == late_.get()) continue;
       const auto listener = std::find_if(listeners_.begin(), listeners_.end(),
                                          [&](const TcpListener& each) { return &each == event.data.ptr; });
       if (listener != listeners_.end()) {
@@ -63,6 +66,7 @@ void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
         serve(*static_cast<TcpPeer*>(event.data.ptr), responder);
       }
     }
+    if (late_->has_letters()) deliver_late_responses();
     close_expired();
     listen_again();
     for (TcpListener* listener : ready)
@@ -72,18 +76,56 @@ void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
 
 void TcpWorker::serve(TcpPeer& peer, Responder& responder) {
   const Phase before = peer.connection.channel().phase();
-  const auto step = peer.wants == Wants::write ? peer.connection.write(buffers_, responder, *peer.counters)
-                                               : peer.connection.read(buffers_, responder, *peer.counters);
+  const Doorway doorway{door_, [&](BytesView query) { return way_of(peer, query); }};
+  TcpConnection& connection = peer.connection;
+  auto step = peer.wants == Wants::write ? connection.write(buffers_, responder, *peer.counters, doorway)
+                                         : connection.read(buffers_, responder, *peer.counters, doorway);
   const bool moved_on = peer.connection.channel().phase() != before;
   if (moved_on && !has_moved_on(peer, before)) return close(peer);
   if (step.wants == Wants::close) {
     if (before == Phase::proxy_header && !moved_on) peer.counters->proxy_headers_refused.add(1);
     if (before == Phase::handshake && !moved_on) peer.counters->handshakes_failed.add(1);
-    return close(peer);
   }
+  step.progress |= moved_on;
+  follow(peer, step);
+}
+
+Way TcpWorker::way_of(const TcpPeer& peer, BytesView query) const {
+  const TcpConnection& connection = peer.connection;
+  Late to{.id = peer.id, .client = {connection.transport(), connection.client()}, .query = {}};
+  if (buffers_.tap != nullptr) to.query = query;
+  Way way;
+  way.arrival = {.transport = connection.transport(),
+                 .source = connection.client().address,
+                 .for_updates = door_.for_updates};
+  way.later = [late = late_, to = std::move(to)](Bytes response) { late->post(to, std::move(response)); };
+  return way;
+}
+
+// A connection that was closed meanwhile is not waited for.
+void TcpWorker::deliver_late_responses() {
+  for (const auto& [to, response] : late_->take()) {
+    const Rcode rcode = header_rcode(response);
+    if (buffers_.tap != nullptr) {
+      buffers_.tap->note_query(to.query);
+      buffers_.tap->note_response(to.client.client, to.client.transport, rcode, response);
+    }
+    const auto found = peers_by_id_.find(to.id);
+    if (found == peers_by_id_.end()) {
+      (to.client.transport == Transport::tls ? tls_counters_ : tcp_counters_).unsent.add(1);
+      continue;
+    }
+    TcpPeer& peer = *found->second;
+    peer.counters->count({.size = response.size(), .rcode = rcode});
+    follow(peer, peer.connection.deliver(response, buffers_));
+  }
+}
+
+void TcpWorker::follow(TcpPeer& peer, const TcpConnection::Step& step) {
+  if (step.wants == Wants::close) return close(peer);
   if (step.wants != peer.wants) epoll_.change(peer.connection.channel().fd(), events_for(step.wants), &peer);
   peer.wants = step.wants;
-  if (step.progress || moved_on) peers_.refresh(peer, now_);
+  if (step.progress) peers_.refresh(peer, now_);
 }
 
 // False: it may not.
@@ -130,8 +172,11 @@ void TcpWorker::admit(FileDescriptor socket, const Client& client, const TcpList
   TcpChannel channel(std::move(socket), {.proxied = proxied, .tls = listener.speaks_tls ? tls() : nullptr});
   const StreamClient from{.transport = listener.speaks_tls ? Transport::tls : Transport::tcp,
                           .client = client};
-  TcpPeer& peer = peers_.add(
-      {.connection = TcpConnection(std::move(channel), from), .counters = &counters, .since = now_});
+  TcpPeer& peer = peers_.add({.connection = TcpConnection(std::move(channel), from),
+                              .id = ++last_id_,
+                              .counters = &counters,
+                              .since = now_});
+  peers_by_id_[peer.id] = &peer;
   counters.connections_open.add(1);
   if (!proxied) peers_.count(peer);
   if (!epoll_.add(peer.connection.channel().fd(), EPOLLIN, &peer)) return close(peer);
@@ -178,6 +223,7 @@ void TcpWorker::listen_again() {
 // Closing takes the descriptor out of the epoll by itself.
 void TcpWorker::close(TcpPeer& peer) {
   peer.counters->connections_open.set(peer.counters->connections_open.value() - 1);
+  peers_by_id_.erase(peer.id);
   peers_.remove(peer);
 }
 

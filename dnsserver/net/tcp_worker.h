@@ -5,11 +5,13 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/tls.h"
 #include "dnsserver/net/counters.h"
 #include "dnsserver/net/epoll.h"
+#include "dnsserver/net/mailbox.h"
 #include "dnsserver/net/tcp_peers.h"
 
 namespace dnsserver::net {
@@ -34,6 +36,8 @@ class TcpWorker {
   struct Options {
     TcpLimits limits;
     const TrustedProxies& proxies;
+    ResponderOptions responder = {};
+    DoorUse door = {};
     base::SslContextHandle tls = nullptr;  // of new_tls_server(); there is one if a listener speaks it
     Tap* tap = nullptr;                    // this worker's; null: nothing is noted
   };
@@ -53,17 +57,32 @@ class TcpWorker {
  private:
   using Clock = TcpPeer::Clock;
 
-  TcpWorker(std::vector<TcpListener> listeners, Options options, Epoll epoll)
+  // What is answered late, and to whom.
+  struct Late {
+    uint64_t id;  // of the connection
+    StreamClient client;
+    Bytes query;  // for the tap; empty without one
+  };
+  using LateResponses = Mailbox<Late>;
+
+  TcpWorker(std::vector<TcpListener> listeners, Options options, Epoll epoll,
+            std::shared_ptr<LateResponses> late)
       : limits_(options.limits),
         proxies_(options.proxies),
+        responder_options_(std::move(options.responder)),
+        door_(options.door),
         listeners_(std::move(listeners)),
         epoll_(std::move(epoll)),
+        late_(std::move(late)),
         renewed_tls_(std::move(options.tls)) {
     buffers_.tap = options.tap;
   }
 
   void run(storage::Store& store, const ZoneTableHolder& zones);
   void serve(TcpPeer& peer, Responder& responder);
+  Way way_of(const TcpPeer& peer, BytesView query) const;
+  void follow(TcpPeer& peer, const TcpConnection::Step& step);
+  void deliver_late_responses();
   bool has_moved_on(TcpPeer& peer, TcpChannel::Phase before);
   void accept_from(TcpListener& listener);
   void admit(FileDescriptor socket, const Client& client, const TcpListener& listener);
@@ -77,8 +96,11 @@ class TcpWorker {
 
   const TcpLimits limits_;
   const TrustedProxies& proxies_;
+  const ResponderOptions responder_options_;
+  const DoorUse door_;
   std::vector<TcpListener> listeners_;
   Epoll epoll_;
+  const std::shared_ptr<LateResponses> late_;
   std::atomic<bool> stopping_ = false;
   TrafficCounters tcp_counters_;
   TrafficCounters tls_counters_;
@@ -92,6 +114,8 @@ class TcpWorker {
   Clock::time_point ticket_key_until_;
   TcpBuffers buffers_;
   TcpPeers peers_{limits_};
+  std::unordered_map<uint64_t, TcpPeer*> peers_by_id_;
+  uint64_t last_id_ = 0;
   std::optional<Clock::time_point> paused_until_;
   Clock::time_point now_;
 

@@ -5,11 +5,10 @@
 #include <thread>
 #include <vector>
 
-#include "dnsserver/client.h"
 #include "dnsserver/net/counters.h"
 #include "dnsserver/net/epoll.h"
+#include "dnsserver/net/udp_batch.h"
 #include "dnsserver/responder.h"
-#include "dnsserver/tap.h"
 
 namespace dnsserver::net {
 
@@ -19,6 +18,8 @@ class UdpWorker {
  public:
   struct Options {
     const TrustedProxies& proxies;
+    ResponderOptions responder = {};
+    DoorUse door = {};
     Tap* tap = nullptr;  // this worker's; null: nothing is noted
   };
 
@@ -31,14 +32,17 @@ class UdpWorker {
   Traffic traffic() const { return counters_.read(); }
 
  private:
-  UdpWorker(std::vector<FileDescriptor> sockets, const Options& options, Epoll epoll)
-      : sockets_(std::move(sockets)), options_(options), epoll_(std::move(epoll)) {}
+  UdpWorker(std::vector<FileDescriptor> sockets, const Options& options, Epoll epoll,
+            std::shared_ptr<UdpMailbox> late)
+      : sockets_(std::move(sockets)), options_(options), epoll_(std::move(epoll)), late_(std::move(late)) {}
 
   void run(storage::Store& store, const ZoneTableHolder& zones);
+  void send_late_responses();
 
   std::vector<FileDescriptor> sockets_;
   const Options options_;
   Epoll epoll_;
+  const std::shared_ptr<UdpMailbox> late_;
   std::atomic<bool> stopping_ = false;
   TrafficCounters counters_;
   std::thread thread_;
