@@ -84,8 +84,8 @@ struct ExpireAt {
 struct ChangeOutcome {
   uint32_t serial = 0;  // of the zone
   size_t removed = 0;   // challenge values
-  std::optional<size_t>
-      unmet;               // nothing was done: the first prerequisite of a transaction that does not hold
+  // Nothing was done: the first prerequisite of a transaction that does not hold.
+  std::optional<size_t> unmet = {};
   bool left_over = false;  // nothing was done: what is left of a deleted zone stands in the way of this one
 };
 

@@ -14,9 +14,11 @@ constexpr uint16_t kDnssecOkBit = 0x8000;
 constexpr uint16_t kExtendedErrorOption = 15;
 
 Edns read_opt(const MessageRecord& opt) {
-  return {.version = uint8_t(opt.ttl >> 16 & 0xff),
-          .dnssec_ok = (opt.ttl & kDnssecOkBit) != 0,
-          .payload_size = opt.rclass};
+  Edns edns;
+  edns.version = uint8_t(opt.ttl >> 16 & 0xff);
+  edns.dnssec_ok = (opt.ttl & kDnssecOkBit) != 0;
+  edns.payload_size = opt.rclass;
+  return edns;
 }
 
 void add_opt(Bytes& response, const Edns& edns, const Refusal& outcome) {

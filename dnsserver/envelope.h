@@ -14,8 +14,8 @@ namespace dnsserver {
 // query that is signed.
 struct Envelope {
   size_t question_end = 0;  // where the one question, or the Zone Section's record, ends; 0: there is not one
-  std::optional<Edns> edns;
-  std::optional<Tsig> tsig;
+  std::optional<Edns> edns = {};
+  std::optional<Tsig> tsig = {};
 };
 
 // malformed, and FORMERR is the answer: base::check_message() does not let it through, or its TSIG record is none.

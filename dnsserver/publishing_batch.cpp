@@ -48,12 +48,13 @@ Task<Publishing::Outcomes> Publishing::carry_out(std::vector<Change> changes) {
   Outcomes outcomes(changes.size());
   std::vector<size_t> zone_changes, owner_changes;
   for (size_t i = 0; i < changes.size(); ++i) {
-    const bool of_zone =
-        !std::holds_alternative<OwnerChange>(changes[i]) && !std::holds_alternative<ExpireAt>(changes[i]);
+    const bool of_owners = std::holds_alternative<OwnerChange>(changes[i]) ||
+                           std::holds_alternative<Transaction>(changes[i]) ||
+                           std::holds_alternative<ExpireAt>(changes[i]);
     if (const auto passes = check_rate(changes[i]); !passes) {
       outcomes[i] = tl::unexpected(passes.error());
     } else {
-      (of_zone ? zone_changes : owner_changes).push_back(i);
+      (of_owners ? owner_changes : zone_changes).push_back(i);
     }
   }
   if (!zone_changes.empty()) co_await carry_out_one_by_one(changes, zone_changes, outcomes);

@@ -6,7 +6,7 @@
 
 namespace dnsserver::net {
 
-Rcode header_rcode(BytesView response) { return Rcode(u16_at(response, 2) & kRcode); }
+Rcode rcode_in(BytesView response) { return Rcode(u16_at(response, 2) & kRcode); }
 
 Response hand_over(BytesView message, std::span<char> buffer, Responder& responder, const DoorUse& use,
                    Way way) {
@@ -15,7 +15,7 @@ Response hand_over(BytesView message, std::span<char> buffer, Responder& respond
   if (reply.empty()) return {.for_door = true};
   if (reply.size() > buffer.size()) return {};
   std::ranges::copy(reply, buffer.begin());
-  return {.size = reply.size(), .rcode = header_rcode(reply)};
+  return {.size = reply.size(), .rcode = rcode_in(reply)};
 }
 
 }  // namespace dnsserver::net

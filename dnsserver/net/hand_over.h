@@ -27,7 +27,7 @@ struct Doorway {
 };
 
 // The RCODE in the header of a response.
-Rcode header_rcode(BytesView response);
+Rcode rcode_in(BytesView response);
 
 // The response of the door, in `buffer`. What has no room is dropped. Of size 0 and still for the door, if it has none,
 // or none yet.

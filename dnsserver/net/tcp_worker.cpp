@@ -105,7 +105,7 @@ Way TcpWorker::way_of(const TcpPeer& peer, BytesView query) const {
 // A connection that was closed meanwhile is not waited for.
 void TcpWorker::deliver_late_responses() {
   for (const auto& [to, response] : late_->take()) {
-    const Rcode rcode = header_rcode(response);
+    const Rcode rcode = rcode_in(response);
     if (buffers_.tap != nullptr) {
       buffers_.tap->note_query(to.query);
       buffers_.tap->note_response(to.client.client, to.client.transport, rcode, response);

@@ -50,7 +50,7 @@ void UdpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
 
 void UdpWorker::send_late_responses() {
   for (const UdpMailbox::Letter& letter : late_->take()) {
-    const Rcode rcode = header_rcode(letter.response);
+    const Rcode rcode = rcode_in(letter.response);
     counters_.count({.size = letter.response.size(), .rcode = rcode});
     if (options_.tap != nullptr) {
       options_.tap->note_query(letter.to.query);

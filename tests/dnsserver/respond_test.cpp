@@ -66,12 +66,15 @@ TEST(Respond, LeavesUpdatesAndSignedQueriesToTheDoor) {
   storage::MemoryStore store;
   const auto reader = store.reader();
   StoredNodes nodes(*reader);
+  const EdnsPolicy policy;
+  const Bytes client("\xc0\0\2\1", 4);
+  const QueryContext context{.transport = Transport::udp, .client = client, .now = {}, .policy = policy};
   for (const Bytes& message : {with_flags(kQuery, kOpcodeUpdate), nsupdate_query()}) {
-    const Response response = respond(message, buffer, Transport::udp, zones.table(), nodes);
+    const Response response = respond(message, buffer, context, zones.table(), nodes);
     EXPECT_TRUE(response.for_door);
     EXPECT_EQ(response.size, 0u);
   }
-  EXPECT_EQ(respond(with_flags(kQuery, kOpcodeUpdate | kQr), buffer, Transport::udp, zones.table(), nodes).for_door,
+  EXPECT_EQ(respond(with_flags(kQuery, kOpcodeUpdate | kQr), buffer, context, zones.table(), nodes).for_door,
             false);
 }
 
