@@ -81,9 +81,9 @@ TEST_F(QueryLine, SaysWhatThereIsNot) {
   Bytes response = make_query("www.corp.test", kTypeTxt);
   response[2] = char(0x80);
   EXPECT_NE(line(response).find(" www.corp.test. TXT - 0 -"), std::string::npos);
-  Bytes update = make_query("corp.test", kTypeSoa);
-  update[2] = 5 << 3;
-  EXPECT_NE(line(update).find(" corp.test. SOA NOTIMP 12 opcode5"), std::string::npos) << line(update);
+  Bytes notify = make_query("corp.test", kTypeSoa);
+  notify[2] = 4 << 3;
+  EXPECT_NE(line(notify).find(" corp.test. SOA NOTIMP 12 opcode4"), std::string::npos) << line(notify);
   const Bytes cut = make_query("www.corp.test", kTypeTxt).substr(0, 20);
   EXPECT_NE(line(cut).find(" - - FORMERR 12 -"), std::string::npos) << line(cut);
 }
