@@ -71,13 +71,14 @@ class Edges(unittest.TestCase):
     do-not-query-localhost: no
     access-control: 127.0.0.0/8 allow
     module-config: "iterator"
+    local-zone: "test." nodefault
     tls-cert-bundle: "{root}"
 remote-control:
     control-enable: no
-forward-zone:
+stub-zone:
     name: "{NAME}"
-    forward-addr: {OURS}@853#{HOST}
-    forward-tls-upstream: yes
+    stub-addr: {OURS}@853#{HOST}
+    stub-tls-upstream: yes
 """)
         forwarder = net.start("forwarder", ["unbound", "-d", "-c", str(conf)])
         lab.wait_until(lambda: lab.answers_dns(RESOLVER), "unbound", forwarder)
