@@ -3,6 +3,7 @@
 #include "app/callers.h"
 #include "app/files.h"
 #include "app/identities.h"
+#include "app/publish_role.h"
 
 namespace app {
 
@@ -31,6 +32,13 @@ Result<void> check_roles(const base::Config& config) {
         "grpc.tls_certificate and grpc.tls_key are needed: without the role \"ca\" there is no CA here "
         "that would issue the listener's certificate");
   }
+  const bool needs_identity = !config.publish.listen.empty() && !config.publish.plain_http;
+  if (!has_ca && needs_identity && config.publish.tls.empty()) {
+    return fail(
+        ErrorKind::malformed,
+        "publish.tls_certificate and publish.tls_key are needed: without the role \"ca\" there is no CA "
+        "here that would issue the listener's certificate");
+  }
   return {};
 }
 
@@ -41,6 +49,8 @@ Result<void> check_config(const base::Config& config) {
   CHECK(load_credentials(config.grpc));
   CHECK(load_identity(config.acme.tls));
   CHECK(load_identity(config.grpc.tls));
+  CHECK(load_identity(config.publish.tls));
+  CHECK(load_registration(config.publish.registration));
   if (!config.grpc.client_ca.empty()) CHECK(read_file(config.grpc.client_ca));
   return {};
 }

@@ -27,6 +27,7 @@ Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, stora
   std::unique_ptr<DnsRole> role(new DnsRole(runtime));
   TRY(role->publishing_,
       runtime.wait(dnsserver::Publishing::open(store, clock, role->zones_, runtime.executor())));
+  TRY(role->credentials_, runtime.wait(dnsserver::Credentials::open(store, clock, runtime.executor())));
   role->publisher_.emplace(*role->publishing_);
   TRY(role->server_, dnsserver::net::Server::start(server_options(config.dns), store, role->zones_));
   const auto clean_up = [publishing = role->publishing_.get()](Loop::Pause pause) {

@@ -8,6 +8,7 @@
 #include "app/publisher_adapter.h"
 #include "app/runtime.h"
 #include "base/config.h"
+#include "dnsserver/credentials.h"
 #include "dnsserver/net/server.h"
 #include "dnsserver/publishing.h"
 #include "dnsserver/zone_table.h"
@@ -18,11 +19,13 @@ namespace app {
 // The challenge authority: zones in the store, answered over UDP and TCP.
 class DnsRole {
  public:
-  // Answers from now on. The errors of Publishing::open and net::Server::start. The arguments outlive the role.
+  // Answers from now on. The errors of Publishing::open, Credentials::open and net::Server::start. The arguments
+  // outlive the role.
   static base::Result<std::unique_ptr<DnsRole>> open(const base::Config& config, storage::Store& store,
                                                      const base::Clock& clock, Runtime& runtime);
 
   dnsserver::Publishing& publishing() { return *publishing_; }
+  dnsserver::Credentials& credentials() { return *credentials_; }
   acmecore::ChallengePublisher& publisher() { return *publisher_; }
   const std::vector<base::Endpoint>& endpoints() const { return server_->endpoints(); }
 
@@ -38,6 +41,7 @@ class DnsRole {
   Runtime& runtime_;
   dnsserver::ZoneTableHolder zones_;
   std::unique_ptr<dnsserver::Publishing> publishing_;
+  std::unique_ptr<dnsserver::Credentials> credentials_;
   std::optional<PublisherAdapter> publisher_;
   std::unique_ptr<Loop> clean_up_;
   std::unique_ptr<dnsserver::net::Server> server_;

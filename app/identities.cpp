@@ -17,7 +17,7 @@ namespace {
 // The names and addresses that clients connect to: of the external URL, and where we listen.
 std::vector<std::string> hosts_of(const base::Config& config) {
   std::set<std::string> hosts;
-  for (const auto* endpoints : {&config.acme.listen, &config.grpc.listen}) {
+  for (const auto* endpoints : {&config.acme.listen, &config.grpc.listen, &config.publish.listen}) {
     for (const base::Endpoint& endpoint : *endpoints) {
       const bool is_any = endpoint.address == "0.0.0.0" || endpoint.address == "::";
       if (!is_any) hosts.insert(endpoint.address);
@@ -48,6 +48,7 @@ Result<std::optional<TlsIdentity>> load_identity(const base::TlsFiles& files) {
 Identities::Identities(const base::Config& config, const acmecore::Issuer* issuer, const base::Clock& clock)
     : acme_files_(config.acme.tls),
       grpc_files_(config.grpc.tls),
+      publish_files_(config.publish.tls),
       issuer_(issuer),
       clock_(clock),
       hosts_(hosts_of(config)) {}
@@ -55,6 +56,8 @@ Identities::Identities(const base::Config& config, const acmecore::Issuer* issue
 Result<TlsIdentity> Identities::acme() { return identity(acme_files_); }
 
 Result<TlsIdentity> Identities::grpc() { return identity(grpc_files_); }
+
+Result<TlsIdentity> Identities::publish() { return identity(publish_files_); }
 
 bool Identities::due_for_renewal() const {
   return validity_ && acmecore::due_for_renewal(*validity_, clock_.now());

@@ -24,9 +24,10 @@ class Identities {
   // `issuer` outlives this; null where there is no CA, and then all come from files.
   Identities(const base::Config& config, const acmecore::Issuer* issuer, const base::Clock& clock);
 
-  // For HTTPS and for gRPC. The errors of load_identity and acmecore::new_server_identity.
+  // For ACME, for gRPC and for publishing by HTTP. The errors of load_identity and acmecore::new_server_identity.
   base::Result<base::http::TlsIdentity> acme();
   base::Result<base::http::TlsIdentity> grpc();
+  base::Result<base::http::TlsIdentity> publish();
 
   // Should one that our CA made be replaced?
   bool due_for_renewal() const;
@@ -36,6 +37,7 @@ class Identities {
 
   const base::TlsFiles acme_files_;
   const base::TlsFiles grpc_files_;
+  const base::TlsFiles publish_files_;
   const acmecore::Issuer* const issuer_;
   const base::Clock& clock_;
   std::vector<std::string> hosts_;              // what clients may call us, beside localhost

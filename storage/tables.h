@@ -18,6 +18,7 @@ inline constexpr char kCredential = 'd';   // publishing credentials, by id
 inline constexpr char kLogin = 'g';        // user name → credential id
 inline constexpr char kTsigKey = 't';      // TSIG key name → credential id
 inline constexpr char kHandedOut = 'h';    // names that were handed out once and never are again
+inline constexpr char kKeptAccount = 'm';  // accounts that clients keep here, by credential id and domain
 
 // acmecore.
 inline constexpr char kAccount = 'a';        // accounts, by id
@@ -32,7 +33,8 @@ inline constexpr char kSecret = 's';         // the server's own secrets, by nam
 
 inline constexpr char kAll[] = {kZone,       kStaticRRset, kChallenge,    kNode,          kAccount,
                                 kAccountKey, kOrder,       kAccountOrder, kAuthorization, kCertificate,
-                                kBlockedKey, kPrincipal,   kSecret};
+                                kBlockedKey, kPrincipal,   kSecret,       kCredential,    kLogin,
+                                kTsigKey,    kHandedOut,   kKeptAccount};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};
