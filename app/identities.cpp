@@ -1,11 +1,14 @@
 #include "app/identities.h"
 
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
 #include <boost/url/parse.hpp>
 #include <cassert>
 #include <set>
 
-#include "acmecore/server_identity.h"
 #include "app/files.h"
+#include "base/openssl.h"
 
 namespace app {
 
@@ -14,15 +17,17 @@ using base::http::TlsIdentity;
 
 namespace {
 
-// The names and addresses that clients connect to: of the external URL, and where we listen.
+// The names and addresses that clients connect to: of the external URL, of the name servers, and where we listen.
 std::vector<std::string> hosts_of(const base::Config& config) {
   std::set<std::string> hosts;
-  for (const auto* endpoints : {&config.acme.listen, &config.grpc.listen, &config.publish.listen}) {
+  for (const auto* endpoints :
+       {&config.acme.listen, &config.grpc.listen, &config.publish.listen, &config.dns.tls.listen}) {
     for (const base::Endpoint& endpoint : *endpoints) {
       const bool is_any = endpoint.address == "0.0.0.0" || endpoint.address == "::";
       if (!is_any) hosts.insert(endpoint.address);
     }
   }
+  hosts.insert(config.dns.tls.names.begin(), config.dns.tls.names.end());
   if (const auto url = boost::urls::parse_uri(config.acme.external_url)) {
     hosts.insert(std::string(url->encoded_host_address()));
   }
@@ -45,13 +50,27 @@ Result<std::optional<TlsIdentity>> load_identity(const base::TlsFiles& files) {
   return identity;
 }
 
-Identities::Identities(const base::Config& config, const acmecore::Issuer* issuer, const base::Clock& clock)
-    : acme_files_(config.acme.tls),
+Result<std::string> load_client_ca(const std::filesystem::path& file) {
+  if (file.empty()) return std::string();
+  TRY(std::string pem, read_file(file));
+  const base::BioHandle in(BIO_new_mem_buf(pem.data(), int(pem.size())));
+  const base::X509Handle certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  if (certificate) return pem;
+  return base::fail(base::ErrorKind::malformed,
+                    "grpc.client_ca: there is no certificate in PEM in " + file.string());
+}
+
+Identities::Identities(const base::Config& config, Issue issue, const base::Clock& clock)
+    : dns_files_(config.dns.tls.files),
+      acme_files_(config.acme.tls),
       grpc_files_(config.grpc.tls),
       publish_files_(config.publish.tls),
-      issuer_(issuer),
+      issue_(std::move(issue)),
       clock_(clock),
       hosts_(hosts_of(config)) {}
+
+Result<TlsIdentity> Identities::dns() { return identity(dns_files_); }
 
 Result<TlsIdentity> Identities::acme() { return identity(acme_files_); }
 
@@ -66,8 +85,8 @@ bool Identities::due_for_renewal() const {
 Result<TlsIdentity> Identities::identity(const base::TlsFiles& files) {
   TRY(auto from_files, load_identity(files));
   if (from_files) return *std::move(from_files);
-  assert(issuer_ != nullptr);  // check_config saw to it
-  TRY(auto made, acmecore::new_server_identity(*issuer_, hosts_, clock_.now()));
+  assert(issue_ != nullptr);  // check_config saw to it
+  TRY(auto made, issue_(hosts_));
   validity_ = made.validity;
   return TlsIdentity{std::move(made.chain_pem), std::move(made.key_pem)};
 }

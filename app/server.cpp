@@ -6,12 +6,15 @@
 #include <cstdlib>
 
 #include "acmecore/ca_files.h"
+#include "acmecore/records.h"
 #include "acmecore/rpc/certificate_service.h"
 #include "app/callers.h"
 #include "app/files.h"
+#include "app/loop.h"
 #include "app/state.h"
 #include "app/version.h"
 #include "base/log.h"
+#include "dnsserver/rpc/account_import_service.h"
 #include "dnsserver/rpc/challenge_service.h"
 #include "dnsserver/rpc/credential_service.h"
 #include "dnsserver/rpc/zone_service.h"
@@ -73,26 +76,53 @@ Result<void> Server::open_store() {
   return {};
 }
 
+// A store with certificates had a CA, and another one in its place would be a surprise to all who trust it.
+Result<void> Server::check_ca_is_there() {
+  const auto directory = config_.state_directory / kCaDirectory;
+  std::error_code failure;
+  if (std::filesystem::exists(directory, failure) && !std::filesystem::is_empty(directory, failure))
+    return {};
+  acmecore::Records records(*store_);
+  TRY(const bool has_certificates, runtime_.wait(records.has_certificates()));
+  if (!has_certificates) return {};
+  return base::fail(base::ErrorKind::unavailable,
+                    "the CA that issued the certificates in the store is missing: put " + directory.string() +
+                        " back from a backup, or use another state_directory for a new CA");
+}
+
 Result<void> Server::open_ca() {
   if (config_.roles.contains(Role::ca)) {
+    CHECK(check_ca_is_there());
     TRY(const auto material,
         acmecore::open_or_create_ca(config_.state_directory / kCaDirectory, clock_.now()));
     TRY(issuer_, acmecore::Issuer::open(material, clock_.now()));
     CHECK(write_file(config_.state_directory / kRootFile, issuer_->root_pem(), FileMode::open_to_all));
   }
-  identities_.emplace(config_, issuer_ ? &*issuer_ : nullptr, clock_);
+  Identities::Issue issue;
+  if (issuer_) {
+    issue = [this](const std::vector<std::string>& hosts) {
+      acmecore::Records records(*store_);
+      return runtime_.wait(acmecore::new_server_identity(records, *issuer_, hosts, clock_.now()));
+    };
+  }
+  identities_.emplace(config_, std::move(issue), clock_);
   return {};
 }
 
 Result<void> Server::open_roles(const OwnZones& own_zones) {
   if (config_.roles.contains(Role::dns)) {
-    TRY(dns_, DnsRole::open(config_, *store_, clock_, runtime_));
+    std::optional<base::TlsIdentity> tls;
+    if (!config_.dns.tls.listen.empty()) {
+      TRY(tls, identities_->dns());
+    }
+    TRY(dns_, DnsRole::open(config_, *store_, clock_, runtime_, std::move(tls)));
     for (const base::Name& apex : own_zones.made)
       CHECK(dns_->ensure_zone(apex));
   }
   if (config_.roles.contains(Role::validator)) {
     const auto own_servers = dns_ ? dns_->endpoints() : std::vector<base::Endpoint>();
     TRY(validator_, ValidatorRole::open(config_.validator, own_zones.asked, own_servers, clock_, runtime_));
+    if (dns_) dns_->follow_aliases_by(validator_->validation());
   }
   if (dns_ && !config_.publish.listen.empty()) {
     TRY(const auto identity, publish_identity());
@@ -112,6 +142,8 @@ Result<void> Server::open_rpc() {
   const auto executor = runtime_.executor();
   if (dns_) {
     add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
+    add<assay::v1::AccountImportService, dnsserver::rpc::AccountImportService>(
+        dns_->credentials(), dns_->publishing(), clock_, *callers_, executor);
     add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(
         dns_->publishing(), dns_->credentials(), *callers_, clock_, executor);
     add<assay::v1::CredentialService, dnsserver::rpc::CredentialService>(
@@ -138,9 +170,7 @@ Result<RpcTls> Server::rpc_tls() {
   RpcTls tls;
   tls.chain_pem = std::move(identity.chain_pem);
   tls.key_pem = std::move(identity.key_pem);
-  if (!config_.grpc.client_ca.empty()) {
-    TRY(tls.client_ca_pem, read_file(config_.grpc.client_ca));
-  }
+  TRY(tls.client_ca_pem, load_client_ca(config_.grpc.client_ca));
   return tls;
 }
 
@@ -148,7 +178,10 @@ Result<void> Server::announce() {
   run_.pid = ::getpid();
   run_.version = kVersion;
   run_.grpc = rpc_->endpoints();
-  if (dns_) run_.dns = dns_->endpoints();
+  if (dns_) {
+    run_.dns = dns_->endpoints();
+    run_.dns_tls = dns_->tls_endpoints();
+  }
   if (publish_) run_.publish = publish_->endpoints();
   if (ca_) {
     run_.acme = ca_->endpoints();
@@ -163,6 +196,7 @@ Result<void> Server::announce() {
   CHECK(write_run_file(config_.state_directory, run_));
   base::log::info("server.ready", {{"version", run_.version},
                                    {"dns", joined(run_.dns)},
+                                   {"dns_tls", joined(run_.dns_tls)},
                                    {"acme", run_.acme_directory},
                                    {"grpc", joined(run_.grpc)},
                                    {"publish", joined(run_.publish)},
@@ -180,6 +214,10 @@ Result<void> Server::renew_identities() {
     TRY(const auto publish, publish_identity());
     if (publish) CHECK(publish_->renew(*publish));
   }
+  if (dns_ && !config_.dns.tls.listen.empty()) {
+    TRY(const auto dns, identities_->dns());
+    CHECK(dns_->renew(dns));
+  }
   rpc_->renew(std::move(tls));
   base::log::info("server.identities.renewed");
   return {};
@@ -190,9 +228,19 @@ Result<void> Server::renew_identities_if_due() {
   return {};
 }
 
+void Server::reopen_logs() {
+  if (dns_) dns_->reopen_logs();
+}
+
 void Server::drain(milliseconds deadline) {
   drained_ = true;
   if (run_.pid != 0) remove_run_file(config_.state_directory);  // else it is that of another server
+  // gRPC waits for its calls' coroutines, also for those that it has cancelled: whoever waits for a resolver then
+  // must not wait for its last attempt.
+  const Loop cut_short(runtime_.executor(), [this, deadline](Loop::Pause pause) -> base::Task<> {
+    const bool overdue = co_await pause(deadline);
+    if (overdue && validator_) validator_->stop();
+  });
   std::future<void> https, publish;
   if (ca_) https = runtime_.start(ca_->drain());
   if (publish_) publish = runtime_.start(publish_->drain());

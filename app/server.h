@@ -47,6 +47,9 @@ class Server {
   // The same, when those of our CA grow old.
   base::Result<void> renew_identities_if_due();
 
+  // Query log and dnstap go on in new files, so that the old ones can be put away.
+  void reopen_logs();
+
   // Accepts nothing new, answers what is under way within `deadline`, and ends everything but DNS.
   void drain(std::chrono::milliseconds deadline);
 
@@ -54,6 +57,7 @@ class Server {
   explicit Server(const base::Config& config);
 
   base::Result<void> open_store();
+  base::Result<void> check_ca_is_there();
   base::Result<void> open_ca();
   base::Result<void> open_roles(const OwnZones& own_zones);
   base::Result<void> open_rpc();

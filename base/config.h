@@ -65,7 +65,52 @@ struct Config {
     std::chrono::milliseconds tcp_idle{10'000};
     size_t tcp_connections_max = 1024;
     size_t tcp_connections_per_address_max = 64;
+    std::chrono::milliseconds tcp_opening{5'000};  // for a PROXY header and a TLS handshake together
+    std::string nsid;                              // what the server calls itself (RFC 5001); empty: nothing
+    std::filesystem::path cookie_secrets;          // a file; empty: a secret made at random at each start
+    bool cookie_required = false;
+
+    // Of responses over UDP to one client prefix.
+    struct RateLimit {
+      bool enabled = true;
+      unsigned answers_per_second = 500;
+      unsigned denials_per_second = 500;
+      unsigned errors_per_second = 100;
+      unsigned slip = 2;
+      std::vector<std::string> exempt = {"127.0.0.0/8", "::1/128"};  // networks
+    } rate_limit = {};
+
+    struct Tls {
+      std::vector<Endpoint> listen;  // none: no DNS over TLS
+      TlsFiles files = {};
+      std::vector<std::string> names;  // of our own CA's certificate, beside the addresses
+    } tls = {};
+
+    struct QueryLog {
+      std::filesystem::path file;  // empty: there is none
+      log::Format format = log::Format::json;
+    } query_log = {};
+
+    struct Dnstap {
+      std::filesystem::path socket;  // at most one of these two; none: no dnstap
+      std::filesystem::path file;
+      std::string identity;
+      bool responses = true;
+    } dnstap = {};
+
+    struct Proxy {
+      std::vector<IpNetwork> trusted;  // who must send PROXY headers, and may
+    } proxy = {};
   } dns = {};
+
+  // RFC 2136, beside what dns.listen takes of it.
+  struct Update {
+    std::vector<Endpoint> listen;                          // where clients find alias zones; empty: nowhere
+    std::vector<std::string> alias_zones;                  // names of zones of somebody else
+    std::chrono::seconds lifetime = std::chrono::days(1);  // of a value that nobody deletes
+    bool allow_hmac_md5 = false;
+    bool allow_hmac_sha1 = false;
+  } update = {};
 
   struct Acme {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
@@ -115,7 +160,7 @@ struct Config {
     std::filesystem::path trust_anchors;  // empty: the root's, built in
     std::vector<StubZone> stub;
     std::chrono::milliseconds timeout{10'000};  // for one look-up with all its retries
-    unsigned attempts = 3;                      // look-ups that get no answer are repeated
+    unsigned attempts = 3;                      // look-ups that do not prove the name are repeated
     bool allow_private_addresses = true;
   } validator = {};
 };

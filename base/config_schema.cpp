@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/ip_network.h"
+
 namespace base {
 
 namespace {
@@ -15,6 +17,7 @@ constexpr std::chrono::milliseconds kDay = std::chrono::days(1);
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr size_t kCredentialsMax = 1000;
 constexpr size_t kStubZonesMax = 1000;
+constexpr size_t kAliasZonesMax = 1000;
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
@@ -63,8 +66,8 @@ Result<void> empty_or_origin(const std::string& text) {
   return {};
 }
 
-// RFC 8659 §4.2: issuer-domain-name.
-Result<void> issuer_domain_name(const std::string& text) {
+// As RFC 8659 §4.2 has an issuer-domain-name, and RFC 5280 §4.2.1.6 a dNSName.
+Result<void> plain_domain_name(const std::string& text) {
   CHECK(Name::parse(text));
   const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
     return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
@@ -80,23 +83,14 @@ Result<void> without_colon(const std::string& text) {
   return {};
 }
 
-void read_networks(ConfigReader& section, std::string_view key, std::vector<IpNetwork>& networks) {
-  const auto is_network = [](const std::string& text) -> Result<void> {
-    CHECK(IpNetwork::parse(text));
-    return {};
-  };
-  std::vector<std::string> texts;
-  section.texts(key, texts, "a network, such as \"192.0.2.0/24\"", is_network);
-  for (const std::string& text : texts)
-    networks.push_back(IpNetwork::parse(text).value());
-}
-
-void read_tls(ConfigReader& section, TlsFiles& tls) {
-  section.path("tls_certificate", tls.certificate);
-  section.path("tls_key", tls.key);
+void read_tls(ConfigReader& section, TlsFiles& tls, std::string prefix = "tls_") {
+  const std::string certificate = prefix + "certificate";
+  const std::string key = prefix + "key";
+  section.path(certificate, tls.certificate);
+  section.path(key, tls.key);
   if (tls.certificate.empty() != tls.key.empty()) {
-    section.mistake(tls.key.empty() ? "tls_certificate" : "tls_key",
-                    "tls_certificate and tls_key are set together or not at all");
+    section.mistake(tls.key.empty() ? certificate : key,
+                    certificate + " and " + key + " are set together or not at all");
   }
 }
 
@@ -109,12 +103,77 @@ void read_storage(ConfigReader& section, Config::Storage& storage) {
   section.size("size_max", storage.size_max, kMiB, uint64_t{64} << 40);
 }
 
+Result<void> network(const std::string& text) {
+  CHECK(IpNetwork::parse(text));
+  return {};
+}
+
+Result<void> nsid(const std::string& text) {
+  constexpr size_t kNsidSizeMax = 128;
+  if (text.size() > kNsidSizeMax) return fail(ErrorKind::malformed, "at most 128 octets");
+  return {};
+}
+
+void read_rate_limit(ConfigReader& section, Config::Dns::RateLimit& limit) {
+  constexpr uint64_t kPerSecondMax = 100'000'000;
+  section.boolean("enabled", limit.enabled);
+  section.count("answers_per_second", limit.answers_per_second, 1, kPerSecondMax);
+  section.count("denials_per_second", limit.denials_per_second, 1, kPerSecondMax);
+  section.count("errors_per_second", limit.errors_per_second, 1, kPerSecondMax);
+  section.count("slip", limit.slip, 0, 100);
+  section.texts("exempt", limit.exempt, "a network, such as \"192.0.2.0/24\"", network);
+}
+
 void read_dns(ConfigReader& section, Config::Dns& dns) {
   section.endpoints("listen", dns.listen, 0);
   section.count("workers", dns.workers, 0, 256);
   section.duration("tcp_idle", dns.tcp_idle, 100ms, 1h);
   section.count("tcp_connections_max", dns.tcp_connections_max, 1, 1'000'000);
   section.count("tcp_connections_per_address_max", dns.tcp_connections_per_address_max, 1, 1'000'000);
+  section.duration("tcp_opening", dns.tcp_opening, 100ms, 1h);
+  section.text("nsid", dns.nsid, "a text of at most 128 octets", nsid);
+  section.path("cookie_secrets", dns.cookie_secrets);
+  section.boolean("cookie_required", dns.cookie_required);
+  section.table("rate_limit", [&](ConfigReader& limit) { read_rate_limit(limit, dns.rate_limit); });
+  section.table("tls", [&](ConfigReader& table) {
+    table.endpoints("listen", dns.tls.listen, 0);
+    read_tls(table, dns.tls.files, "");
+    table.texts("names", dns.tls.names, "a domain name", plain_domain_name);
+  });
+  section.table("query_log", [&](ConfigReader& table) {
+    table.path("file", dns.query_log.file);
+    table.word<log::Format>("format", dns.query_log.format, kFormats);
+  });
+  section.table("dnstap", [&](ConfigReader& table) {
+    table.path("socket", dns.dnstap.socket);
+    table.path("file", dns.dnstap.file);
+    table.text("identity", dns.dnstap.identity, "text", anything);
+    table.boolean("responses", dns.dnstap.responses);
+    if (!dns.dnstap.socket.empty() && !dns.dnstap.file.empty()) {
+      table.mistake("file", "dnstap goes to a socket or to a file, not to both");
+    }
+  });
+  section.table("proxy", [&](ConfigReader& table) { table.networks("trusted", dns.proxy.trusted); });
+}
+
+Result<void> zone_of_somebody(const std::string& text) {
+  TRY(const Name zone, Name::parse(text));
+  if (zone.is_root() || zone.is_wildcard()) return fail(ErrorKind::malformed, "a zone below the root");
+  return {};
+}
+
+void read_update(ConfigReader& section, Config::Update& update) {
+  section.endpoints("listen", update.listen, 0);
+  section.texts("alias_zones", update.alias_zones, "a domain name", zone_of_somebody);
+  if (!update.alias_zones.empty() && update.listen.empty()) {
+    section.mistake("alias_zones", "no client finds an alias zone without update.listen");
+  }
+  if (update.alias_zones.size() > kAliasZonesMax) {
+    section.mistake("alias_zones", "there are more than " + std::to_string(kAliasZonesMax) + " alias zones");
+  }
+  section.duration("lifetime", update.lifetime, 1min, 30 * kDay);
+  section.boolean("allow_hmac_md5", update.allow_hmac_md5);
+  section.boolean("allow_hmac_sha1", update.allow_hmac_sha1);
 }
 
 void read_acme(ConfigReader& section, Config::Acme& acme) {
@@ -124,7 +183,7 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
   read_tls(section, acme.tls);
   section.text("terms_of_service", acme.terms_of_service, "a URL", empty_or_web_url);
   section.text("website", acme.website, "a URL", empty_or_web_url);
-  section.texts("caa_identities", acme.caa_identities, "a domain name", issuer_domain_name);
+  section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);
   section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
   section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
 }
@@ -140,7 +199,7 @@ void read_registration(ConfigReader& section, Config::Publish::Registration& reg
   section.path("token_file", registration.token_file);
   section.text("user", registration.user, "a user name", without_colon);
   section.path("password_file", registration.password_file);
-  read_networks(section, "networks", registration.networks);
+  section.networks("networks", registration.networks);
   section.count("per_minute", registration.per_minute, 1, 100'000);
   const bool is_closed = registration.access == RegistrationAccess::closed;
   const bool has_password = !registration.password_file.empty();
@@ -164,7 +223,7 @@ void read_publish(ConfigReader& section, Config::Publish& publish) {
   section.endpoints("listen", publish.listen, 0);
   read_tls(section, publish.tls);
   section.boolean("plain_http", publish.plain_http);
-  read_networks(section, "trusted_proxies", publish.trusted_proxies);
+  section.networks("trusted_proxies", publish.trusted_proxies);
   section.duration("value_lifetime", publish.value_lifetime, 1min, 30 * kDay);
   section.table("registration",
                 [&](ConfigReader& element) { read_registration(element, publish.registration); });
@@ -186,7 +245,7 @@ void read_publish(ConfigReader& section, Config::Publish& publish) {
 void read_http(ConfigReader& section, HttpLimits& http) {
   section.size("target_size_max", http.target_size_max, 256, 64 << 10);
   section.size("header_size_max", http.header_size_max, 1024, kMiB);
-  section.size("body_size_max", http.body_size_max, 1024, 16 * kMiB);
+  section.size("body_size_max", http.body_size_max, 1024, 64 << 10);
   section.count("connections_max", http.connections_max, 1, 1'000'000);
   section.count("connections_per_address_max", http.connections_per_address_max, 1, 1'000'000);
   section.duration("handshake_timeout", http.handshake_timeout, 100ms, 1h);
@@ -267,6 +326,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("log", [&](ConfigReader& section) { read_log(section, config.log); });
   top.table("storage", [&](ConfigReader& section) { read_storage(section, config.storage); });
   top.table("dns", [&](ConfigReader& section) { read_dns(section, config.dns); });
+  top.table("update", [&](ConfigReader& section) { read_update(section, config.update); });
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });

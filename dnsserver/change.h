@@ -8,6 +8,7 @@
 
 #include "dnsserver/challenge.h"
 #include "dnsserver/credential.h"
+#include "dnsserver/prerequisite.h"
 #include "dnsserver/rrset.h"
 #include "dnsserver/zone.h"
 
@@ -49,6 +50,14 @@ const Name& owner_of(const OwnerChange& change);
 // Null: nobody whom limits are set.
 const Writer* writer_of(const OwnerChange& change);
 
+// Changes at owners of any zones, in their order, all or none; none if a prerequisite does not hold before the
+// first of them (RFC 2136 §3). One write for the writer's rate.
+struct Transaction {
+  Writer writer;
+  std::vector<Prerequisite> prerequisites;
+  std::vector<OwnerChange> changes;
+};
+
 // What can be asked of zones.
 
 struct CreateZone {
@@ -59,6 +68,13 @@ struct DeleteZone {
   Name apex;
 };
 
+// Changes in one zone that are made together or not at all.
+struct ImportStep {
+  Name apex;
+  std::optional<Zone> zone;  // its SOA and NS too, and if there is no such zone it is made
+  std::vector<OwnerChange> changes;
+};
+
 // Expire at many owners, of any zones.
 struct ExpireAt {
   std::vector<Name> owners;
@@ -66,8 +82,10 @@ struct ExpireAt {
 
 // What a change that succeeded came to.
 struct ChangeOutcome {
-  uint32_t serial = 0;     // of the zone
-  size_t removed = 0;      // challenge values
+  uint32_t serial = 0;  // of the zone
+  size_t removed = 0;   // challenge values
+  // Nothing was done: the first prerequisite of a transaction that does not hold.
+  std::optional<size_t> unmet = {};
   bool left_over = false;  // nothing was done: what is left of a deleted zone stands in the way of this one
 };
 

@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "dnsserver/async/batcher.h"
 #include "dnsserver/credential_view.h"
+#include "dnsserver/tsig_keys.h"
 #include "storage/store.h"
 
 namespace dnsserver {
@@ -42,7 +43,7 @@ struct Account {
 // those that another process writes are not known here before open(). Beside what each function says, those that
 // write may fail as unavailable and internal. Thread-safe. Outlives its calls; store, clock and executor
 // outlive it.
-class Credentials {
+class Credentials final : public TsigKeys {
  public:
   using Executor = base::Task<>::executor_type;
   // What becomes of a credential: changes it in place, or says why not.
@@ -72,7 +73,9 @@ class Credentials {
     return view_.list(after, limit);
   }
   // Null: no credential has it. The key is the one of that name among its tsig_keys. Nothing is checked.
-  SharedCredential find_by_tsig_key(const Name& key_name) const { return view_.find_by_tsig_key(key_name); }
+  SharedCredential find_by_tsig_key(const Name& key_name) const override {
+    return view_.find_by_tsig_key(key_name);
+  }
   SharedCredential find_by_login(const std::string& user_name) const {
     return view_.find_by_login(user_name);
   }

@@ -4,38 +4,93 @@
 #include <cassert>
 
 #include "dnsserver/keys.h"
+#include "dnsserver/load_owner.h"
 #include "dnsserver/stored.h"
 
 namespace dnsserver {
 
 using base::ErrorKind;
 using base::Task;
-using storage::Range;
+
+namespace {
+
+bool puts_dname(const OwnerChange& change) {
+  const auto* put = std::get_if<PutRRset>(&change);
+  return put != nullptr && put->rrset.type == kTypeDname;
+}
+
+}  // namespace
 
 Task<Result<size_t>> Fold::apply(const OwnerChange& change) {
   const Name& owner = owner_of(change);
   CO_CHECK(check_writer(change));
-  ZoneEdit* edit = nullptr;
-  if (const ServedZone* served = zones_.find(owner)) {
-    CO_TRY(edit, co_await edit_of(*served));
-  }
+  CO_TRY(ZoneEdit* const edit, co_await edit_at(owner));
   if (edit == nullptr) {
     if (std::holds_alternative<Remove>(change) || std::holds_alternative<Expire>(change)) co_return 0;
     co_return base::fail(ErrorKind::not_found, "no zone of this server holds " + owner.text());
   }
-  for (const Name& name : edit->needed(owner)) {
-    Range static_rrsets{static_rrsets_prefix(edit->zone().apex, name)};
-    Range challenges{challenges_prefix(edit->zone().apex, name)};
-    CO_TRY(const auto static_entries, co_await store_.list(std::move(static_rrsets)));
-    CO_TRY(const auto challenge_entries, co_await store_.list(std::move(challenges)));
-    CO_CHECK(edit->load(name, static_entries, challenge_entries));
+  if (puts_dname(change)) {
+    const Bytes node = node_key(edit->zone().apex, owner);
+    storage::Range below{.prefix = node, .after = node, .limit = 1};
+    CO_TRY(const auto entries, co_await store_.list(std::move(below)));
+    if (!entries.empty()) edit->note_names_below(owner);
   }
   CO_TRY(const size_t removed, edit->apply(change));
   const Writer* writer = writer_of(change);
   if (std::holds_alternative<Present>(change) && !names_.has(writer->name, owner)) {
-    new_names_[writer->name].insert(owner.sort_key());
+    Bytes key = owner.sort_key();
+    if (new_names_[writer->name].insert(key).second) added_names_.emplace_back(writer->name, std::move(key));
   }
   co_return removed;
+}
+
+Task<Result<ChangeOutcome>> Fold::apply(const Transaction& transaction) {
+  ChangeOutcome outcome;
+  CO_TRY(outcome.unmet, co_await find_unmet(transaction.prerequisites));
+  if (outcome.unmet) co_return outcome;
+  added_names_.clear();
+  const auto removed = co_await apply_all(transaction.changes);
+  for (auto& [apex, edit] : edits_) {
+    if (edit) removed ? edit->keep() : edit->roll_back();
+  }
+  if (!removed) {
+    for (const auto& [credential, name] : added_names_)
+      new_names_[credential].erase(name);
+    co_return tl::unexpected(removed.error());
+  }
+  outcome.removed = *removed;
+  co_return outcome;
+}
+
+Task<Result<std::optional<size_t>>> Fold::find_unmet(const std::vector<Prerequisite>& prerequisites) {
+  for (size_t i = 0; i < prerequisites.size(); ++i) {
+    const Name& owner = prerequisites[i].owner;
+    CO_TRY(ZoneEdit* const edit, co_await edit_at(owner));
+    if (edit == nullptr)
+      co_return base::fail(ErrorKind::not_found, "no zone of this server holds " + owner.text());
+    if (!holds(prerequisites, i, edit->rrsets_at(owner))) co_return i;
+  }
+  co_return std::nullopt;
+}
+
+Task<Result<size_t>> Fold::apply_all(const std::vector<OwnerChange>& changes) {
+  size_t removed = 0;
+  for (const OwnerChange& change : changes) {
+    CO_TRY(ZoneEdit* const edit, co_await edit_at(owner_of(change)));
+    if (edit != nullptr) edit->begin();
+    CO_TRY(const size_t count, co_await apply(change));
+    removed += count;
+  }
+  co_return removed;
+}
+
+Task<Result<ZoneEdit*>> Fold::edit_at(const Name& owner) {
+  const ServedZone* served = zones_.find(owner);
+  if (served == nullptr) co_return nullptr;
+  CO_TRY(ZoneEdit* const edit, co_await edit_of(*served));
+  if (edit == nullptr) co_return nullptr;
+  CO_CHECK(co_await load_needed(store_, *edit, owner));
+  co_return edit;
 }
 
 // Here and not at the door, so that limits hold for what comes at once, too.

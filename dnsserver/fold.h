@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/task.h"
 #include "dnsserver/change.h"
@@ -26,6 +28,9 @@ class Fold {
   // REQUIRES: the names are loaded, if the writer's are to be counted (counts_names()).
   base::Task<Result<size_t>> apply(const OwnerChange& change);
 
+  // All changes of a transaction, or none; then what it came to, or the error of the first that failed.
+  base::Task<Result<ChangeOutcome>> apply(const Transaction& transaction);
+
   // What to commit; without puts and deletes, nothing. After it, no more changes.
   storage::Batch finish();
 
@@ -40,6 +45,10 @@ class Fold {
 
  private:
   Result<void> check_writer(const OwnerChange& change) const;
+  base::Task<Result<std::optional<size_t>>> find_unmet(const std::vector<Prerequisite>& prerequisites);
+  base::Task<Result<size_t>> apply_all(const std::vector<OwnerChange>& changes);
+  // The zone that holds the owner, with what a change there needs. Null: there is none.
+  base::Task<Result<ZoneEdit*>> edit_at(const Name& owner);
   // Null: the store has no such zone any more.
   base::Task<Result<ZoneEdit*>> edit_of(const ServedZone& served);
 
@@ -50,6 +59,7 @@ class Fold {
   std::map<Bytes, std::optional<ZoneEdit>> edits_;  // by apex, lower-case wire form
   std::map<std::string, std::set<Bytes>>
       new_names_;  // of this fold, that names_ does not have; by credential
+  std::vector<std::pair<std::string, Bytes>> added_names_;  // to them, by the last transaction
 };
 
 }  // namespace dnsserver

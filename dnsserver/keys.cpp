@@ -33,7 +33,11 @@ Bytes static_rrset_key(const Name& apex, const Name& owner, uint16_t type) {
 }
 
 Bytes static_rrsets_prefix(const Name& apex, const Name& owner) {
-  return owner_key(table::kStaticRRset, apex, owner) + kEnd;
+  return static_rrsets_at_or_below(apex, owner) + kEnd;
+}
+
+Bytes static_rrsets_at_or_below(const Name& apex, const Name& owner) {
+  return owner_key(table::kStaticRRset, apex, owner);
 }
 
 Bytes static_rrsets_prefix(const Name& apex) { return zone_prefix(table::kStaticRRset, apex); }
@@ -47,7 +51,11 @@ Bytes challenge_key(const Name& apex, const Name& owner, BytesView credential, B
 }
 
 Bytes challenges_prefix(const Name& apex, const Name& owner) {
-  return owner_key(table::kChallenge, apex, owner) + kEnd;
+  return challenges_at_or_below(apex, owner) + kEnd;
+}
+
+Bytes challenges_at_or_below(const Name& apex, const Name& owner) {
+  return owner_key(table::kChallenge, apex, owner);
 }
 
 Bytes challenges_prefix(const Name& apex) { return zone_prefix(table::kChallenge, apex); }

@@ -34,16 +34,18 @@ using base::Name;
 Bytes zone_key(const Name& apex);
 
 Bytes static_rrset_key(const Name& apex, const Name& owner, uint16_t type);
-// Prefix of the static RRsets of one owner, and of one zone.
+// Prefix of the static RRsets of one owner, of one owner and all below it, and of one zone.
 Bytes static_rrsets_prefix(const Name& apex, const Name& owner);
+Bytes static_rrsets_at_or_below(const Name& apex, const Name& owner);
 Bytes static_rrsets_prefix(const Name& apex);
 
 // The digest is the first 16 octets of SHA-256(credential 00 value), or with a tag of
 // SHA-256(SHA-256(tag) credential 00 value).
 Bytes challenge_key(const Name& apex, const Name& owner, BytesView credential, BytesView value,
                     BytesView tag = {});
-// Prefix of the challenge values at one owner, and in one zone.
+// Prefix of the challenge values at one owner, at one owner and all below it, and in one zone.
 Bytes challenges_prefix(const Name& apex, const Name& owner);
+Bytes challenges_at_or_below(const Name& apex, const Name& owner);
 Bytes challenges_prefix(const Name& apex);
 
 Bytes node_key(const Name& apex, const Name& owner);

@@ -26,15 +26,16 @@ inline constexpr char kAccountKey = 'k';     // SHA-256 of a key's SPKI → acco
 inline constexpr char kOrder = 'o';          // orders, by id
 inline constexpr char kAccountOrder = 'l';   // which orders an account has, by account id and order id
 inline constexpr char kAuthorization = 'u';  // authorizations with their challenges, by id
+inline constexpr char kValid = 'v';          // valid authorizations, by account, identifier and id
 inline constexpr char kCertificate = 'x';    // certificates and what led to them, by serial
 inline constexpr char kBlockedKey = 'b';     // keys that are never accepted again, by SHA-256 of their SPKI
 inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
 inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
 
-inline constexpr char kAll[] = {kZone,       kStaticRRset, kChallenge,    kNode,          kAccount,
-                                kAccountKey, kOrder,       kAccountOrder, kAuthorization, kCertificate,
-                                kBlockedKey, kPrincipal,   kSecret,       kCredential,    kLogin,
-                                kTsigKey,    kHandedOut,   kKeptAccount};
+inline constexpr char kAll[] = {kZone,        kStaticRRset, kChallenge,    kNode,          kCredential,
+                                kLogin,       kTsigKey,     kHandedOut,    kKeptAccount,   kAccount,
+                                kAccountKey,  kOrder,       kAccountOrder, kAuthorization, kValid,
+                                kCertificate, kBlockedKey,  kPrincipal,    kSecret};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

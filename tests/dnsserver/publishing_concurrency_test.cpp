@@ -267,6 +267,23 @@ TEST(PublishingFullStore, RefusesChangesAndGoesOnAfterwards) {
   EXPECT_EQ(dns.ask("a.corp.test", "TXT").size(), 3u);
 }
 
+TEST(PublishingFullStore, LetsGoOfWhatItHolds) {
+  PublishingFixture dns(PublishingFixture::StoreKind::lmdb);
+  dns.create_zone();
+  for (const std::string_view value : {"removed", "expired"})
+    ASSERT_TRUE(dns.present("alice", "a.corp.test", Bytes(value), 10min));
+  ASSERT_TRUE(dns.run(dns.store().commit({.puts = {{"\xff", Bytes(2 << 20, 'v')}}})));
+  dns.restart(1 << 20);
+  EXPECT_EQ(dns.present("alice", "a.corp.test", "new").error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(dns.remove("alice", "a.corp.test", "removed"), 1u);
+  EXPECT_EQ(dns.ask("a.corp.test", "TXT"), (Lines{"NOERROR", R"(a.corp.test. 5 IN TXT "expired")"}));
+  dns.clock().advance(11min);
+  EXPECT_EQ(dns.clean_up(), 1u);
+  EXPECT_EQ(dns.ask("a.corp.test", "TXT"), (Lines{"NXDOMAIN"}));
+  EXPECT_TRUE(dns.run(dns.publishing().delete_zone(Name::parse("corp.test").value())));
+  EXPECT_EQ(dns.key_count(), 0u);
+}
+
 TEST(PublishingLists, LookAtABoundedNumberOfEntriesForAPage) {
   PublishingFixture dns(PublishingFixture::StoreKind::memory);
   dns.create_zone();

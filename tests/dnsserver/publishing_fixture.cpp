@@ -14,21 +14,21 @@ namespace dnsserver {
 
 PublishingFixture::PublishingFixture(StoreKind kind) : kind_(kind) {
   if (kind_ == StoreKind::memory) store_ = std::make_unique<storage::MemoryStore>();
-  open();
+  open(kSizeMax);
 }
 
 PublishingFixture::~PublishingFixture() = default;
 
-void PublishingFixture::restart() {
+void PublishingFixture::restart(uint64_t size_max) {
   publishing_.reset();
   served_.reset();
   if (kind_ == StoreKind::lmdb) store_.reset();
-  open();
+  open(size_max);
 }
 
-void PublishingFixture::open() {
+void PublishingFixture::open(uint64_t size_max) {
   if (!store_)
-    store_ = storage::LmdbStore::open({.directory = directory_.path(), .size_max = 256 << 20}).value();
+    store_ = storage::LmdbStore::open({.directory = directory_.path(), .size_max = size_max}).value();
   served_ = std::make_unique<ZoneTableHolder>();
   publishing_ = run(Publishing::open(*store_, clock_, *served_, io_.get_executor())).value();
 }
@@ -73,7 +73,9 @@ std::vector<std::string> PublishingFixture::ask(std::string_view name, std::stri
   StoredNodes nodes(*reader);
   std::vector<char> buffer(kTcpSizeMax);
   const Bytes query = make_query(name, parse_type(type).value());
-  const Response response = respond(query, buffer, Transport::tcp, *zones, nodes);
+  const Response response =
+      respond(query, buffer, {.transport = Transport::tcp, .client = {}, .now = {}, .policy = EdnsPolicy()},
+              *zones, nodes);
   ReadMessage message = read_message({buffer.data(), response.size});
   std::sort(message.answer.begin(), message.answer.end());
   message.answer.insert(message.answer.begin(), message.rcode);

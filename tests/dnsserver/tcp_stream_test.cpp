@@ -20,11 +20,14 @@ struct Answered {
 Answered answer(BytesView in, size_t room = 4 * kTcpFrameSizeMax) {
   storage::MemoryStore store;
   const ZoneTableHolder zones;
-  Responder responder(store, zones);
-  responder.refresh();
+  Responder responder(store, zones, {});
+  responder.refresh({});
   TrafficCounters counters;
   Bytes out(room, '\0');
-  const auto progress = answer_stream(in, out, responder, counters);
+  const DoorUse no_door;
+  const StreamClient client{Transport::tcp, {ip_address_of("\xc0\0\2\1"s), 4711}};
+  const auto way = [](BytesView) { return Way(); };
+  const auto progress = answer_stream(in, out, client, responder, counters, {no_door, way});
   return {progress, out.substr(0, progress.written)};
 }
 
