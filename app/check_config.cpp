@@ -3,6 +3,7 @@
 #include "app/callers.h"
 #include "app/cookie_secrets.h"
 #include "app/identities.h"
+#include "app/publish_role.h"
 #include "app/validator_role.h"
 
 namespace app {
@@ -33,6 +34,13 @@ Result<void> check_roles(const base::Config& config) {
         "grpc.tls_certificate and grpc.tls_key are needed: without the role \"ca\" there is no CA here "
         "that would issue the listener's certificate");
   }
+  const bool needs_identity = !config.publish.listen.empty() && !config.publish.plain_http;
+  if (!has_ca && needs_identity && config.publish.tls.empty()) {
+    return fail(
+        ErrorKind::malformed,
+        "publish.tls_certificate and publish.tls_key are needed: without the role \"ca\" there is no CA "
+        "here that would issue the listener's certificate");
+  }
   if (!has_ca && !config.dns.tls.listen.empty() && config.dns.tls.files.empty()) {
     return fail(
         ErrorKind::malformed,
@@ -58,6 +66,8 @@ Result<void> check_config(const base::Config& config) {
   CHECK(load_identity(config.dns.tls.files));
   CHECK(load_identity(config.acme.tls));
   CHECK(load_identity(config.grpc.tls));
+  CHECK(load_identity(config.publish.tls));
+  CHECK(load_registration(config.publish.registration));
   CHECK(load_client_ca(config.grpc.client_ca));
   if (config.roles.contains(Role::validator))
     CHECK(validator::unbound_settings(unbound_options(config.validator)));

@@ -16,6 +16,7 @@ namespace {
 constexpr uint16_t kDnsPort = 5353;
 constexpr uint16_t kAcmePort = 8443;
 constexpr uint16_t kGrpcPort = 8444;
+constexpr uint16_t kPublishPort = 8445;
 constexpr const char* kZoneDefault = "acme.test";
 constexpr const char* kTestDomain = "test";  // RFC 6761 §6.2: nobody else's
 constexpr const char* kLoopback = "127.0.0.1";
@@ -25,7 +26,7 @@ Result<base::Credential> admin(const std::filesystem::path& state) {
   credential.name = "admin";
   credential.token_file = state / kTokenFile;
   credential.permissions = {base::Permission::zones, base::Permission::challenges,
-                            base::Permission::certificates};
+                            base::Permission::certificates, base::Permission::credentials};
   std::error_code ignored;  // what cannot be looked at cannot be written either, which says why
   if (!std::filesystem::exists(credential.token_file, ignored)) {
     CHECK(write_file(credential.token_file, base::random_token() + "\n", FileMode::secret));
@@ -82,6 +83,10 @@ Result<DevServer> prepare_dev(const DevOptions& options) {
   // A neighbour of the one before, which is not bound yet.
   const uint16_t from = std::max<uint16_t>(kGrpcPort, config.acme.listen.front().port + 1);
   TRY(config.grpc.listen, listen(options.grpc_port, options.acme_port ? kGrpcPort : from, Use::tcp));
+  const uint16_t next = std::max<uint16_t>(kPublishPort, config.grpc.listen.front().port + 1);
+  TRY(config.publish.listen, listen(options.publish_port, options.grpc_port ? kPublishPort : next, Use::tcp));
+  config.publish.registration.access = base::RegistrationAccess::open;  // on loopback
+  config.publish.registration.zone = server.own_zones.made.front();
   return server;
 }
 

@@ -21,6 +21,7 @@ struct DevOptions {
   std::optional<uint16_t> dns_port;
   std::optional<uint16_t> acme_port;
   std::optional<uint16_t> grpc_port;
+  std::optional<uint16_t> publish_port;
   base::log::Level log_level = base::log::Level::warning;
 };
 

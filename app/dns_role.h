@@ -22,7 +22,7 @@ namespace app {
 // The challenge authority: zones in the store, answered over UDP, TCP and TLS.
 class DnsRole {
  public:
-  // Answers from now on. `tls` is there if dns.tls.listen is. The errors of Publishing::open and
+  // Answers from now on. `tls` is there if dns.tls.listen is. The errors of Publishing::open, Credentials::open and
   // net::Server::start. The arguments outlive the role.
   static base::Result<std::unique_ptr<DnsRole>> open(const base::Config& config, storage::Store& store,
                                                      const base::Clock& clock, Runtime& runtime,

@@ -20,7 +20,8 @@ namespace {
 // The names and addresses that clients connect to: of the external URL, of the name servers, and where we listen.
 std::vector<std::string> hosts_of(const base::Config& config) {
   std::set<std::string> hosts;
-  for (const auto* endpoints : {&config.acme.listen, &config.grpc.listen, &config.dns.tls.listen}) {
+  for (const auto* endpoints :
+       {&config.acme.listen, &config.grpc.listen, &config.publish.listen, &config.dns.tls.listen}) {
     for (const base::Endpoint& endpoint : *endpoints) {
       const bool is_any = endpoint.address == "0.0.0.0" || endpoint.address == "::";
       if (!is_any) hosts.insert(endpoint.address);
@@ -64,6 +65,7 @@ Identities::Identities(const base::Config& config, Issue issue, const base::Cloc
     : dns_files_(config.dns.tls.files),
       acme_files_(config.acme.tls),
       grpc_files_(config.grpc.tls),
+      publish_files_(config.publish.tls),
       issue_(std::move(issue)),
       clock_(clock),
       hosts_(hosts_of(config)) {}
@@ -73,6 +75,8 @@ Result<TlsIdentity> Identities::dns() { return identity(dns_files_); }
 Result<TlsIdentity> Identities::acme() { return identity(acme_files_); }
 
 Result<TlsIdentity> Identities::grpc() { return identity(grpc_files_); }
+
+Result<TlsIdentity> Identities::publish() { return identity(publish_files_); }
 
 bool Identities::due_for_renewal() const {
   return validity_ && acmecore::due_for_renewal(*validity_, clock_.now());

@@ -32,10 +32,11 @@ class Identities {
   // `issue` is null where there is no CA, and then all come from files.
   Identities(const base::Config& config, Issue issue, const base::Clock& clock);
 
-  // For DNS over TLS, for HTTPS and for gRPC. The errors of load_identity and of `issue`.
+  // For DNS over TLS, for HTTPS, for gRPC and for publishing by HTTP. The errors of load_identity and of `issue`.
   base::Result<base::http::TlsIdentity> dns();
   base::Result<base::http::TlsIdentity> acme();
   base::Result<base::http::TlsIdentity> grpc();
+  base::Result<base::http::TlsIdentity> publish();
 
   // Should one that our CA made be replaced?
   bool due_for_renewal() const;
@@ -46,6 +47,7 @@ class Identities {
   const base::TlsFiles dns_files_;
   const base::TlsFiles acme_files_;
   const base::TlsFiles grpc_files_;
+  const base::TlsFiles publish_files_;
   const Issue issue_;
   const base::Clock& clock_;
   std::vector<std::string> hosts_;              // what clients may call us, beside localhost

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   app::add_dev(program, chosen);
   app::add_zone(program, chosen);
   app::add_txt(program, chosen);
+  app::add_credential(program, chosen);
   app::add_cert(program, chosen);
   app::add_import(program, chosen);
   app::add_backup(program, chosen);

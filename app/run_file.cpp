@@ -41,6 +41,7 @@ Result<void> write_run_file(const std::filesystem::path& state, const RunFile& r
       {"dns_tls", json_of(run.dns_tls)},
       {"acme", json_of(run.acme)},
       {"grpc", json_of(run.grpc)},
+      {"publish", json_of(run.publish)},
       {"acme_directory", run.acme_directory},
       {"ca_file", run.ca_file.string()},
       {"root_file", run.root_file.string()},
@@ -63,6 +64,7 @@ Result<RunFile> read_run_file(const std::filesystem::path& state) {
   run.dns_tls = endpoints_of(document->find("dns_tls"));
   run.acme = endpoints_of(document->find("acme"));
   run.grpc = endpoints_of(document->find("grpc"));
+  run.publish = endpoints_of(document->find("publish"));
   run.acme_directory = text_of(document->find("acme_directory"));
   run.ca_file = text_of(document->find("ca_file"));
   run.root_file = text_of(document->find("root_file"));

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "dnsserver/rpc/account_import_service.h"
 #include "dnsserver/rpc/challenge_service.h"
+#include "dnsserver/rpc/credential_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/lmdb/lmdb_store.h"
 
@@ -123,6 +124,11 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     TRY(validator_, ValidatorRole::open(config_.validator, own_zones.asked, own_servers, clock_, runtime_));
     if (dns_) dns_->follow_aliases_by(validator_->validation());
   }
+  if (dns_ && !config_.publish.listen.empty()) {
+    TRY(const auto identity, publish_identity());
+    acmecore::Validation* validation = validator_ ? &validator_->validation() : nullptr;
+    TRY(publish_, PublishRole::open(config_, *dns_, *store_, validation, clock_, runtime_, identity));
+  }
   if (config_.roles.contains(Role::ca)) {
     TRY(const auto identity, identities_->acme());
     TRY(ca_, CaRole::open(config_, *issuer_, *store_, validator_->validation(), clock_, runtime_, identity));
@@ -138,8 +144,10 @@ Result<void> Server::open_rpc() {
     add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
     add<assay::v1::AccountImportService, dnsserver::rpc::AccountImportService>(
         dns_->credentials(), dns_->publishing(), clock_, *callers_, executor);
-    add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(dns_->publishing(), *callers_, clock_,
-                                                                       executor);
+    add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(
+        dns_->publishing(), dns_->credentials(), *callers_, clock_, executor);
+    add<assay::v1::CredentialService, dnsserver::rpc::CredentialService>(
+        dns_->publishing(), dns_->credentials(), *callers_, executor);
   }
   if (dns_ && ca_) {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),
@@ -149,6 +157,12 @@ Result<void> Server::open_rpc() {
   TRY(RpcTls tls, rpc_tls());
   TRY(rpc_, RpcServer::open(config_.grpc.listen, std::move(tls), services_));
   return {};
+}
+
+Result<std::optional<base::http::TlsIdentity>> Server::publish_identity() {
+  if (config_.publish.plain_http) return std::nullopt;
+  TRY(auto identity, identities_->publish());
+  return std::optional(std::move(identity));
 }
 
 Result<RpcTls> Server::rpc_tls() {
@@ -168,6 +182,7 @@ Result<void> Server::announce() {
     run_.dns = dns_->endpoints();
     run_.dns_tls = dns_->tls_endpoints();
   }
+  if (publish_) run_.publish = publish_->endpoints();
   if (ca_) {
     run_.acme = ca_->endpoints();
     run_.acme_directory = ca_->directory_url();
@@ -184,6 +199,7 @@ Result<void> Server::announce() {
                                    {"dns_tls", joined(run_.dns_tls)},
                                    {"acme", run_.acme_directory},
                                    {"grpc", joined(run_.grpc)},
+                                   {"publish", joined(run_.publish)},
                                    {"state", config_.state_directory.string()}});
   return {};
 }
@@ -193,6 +209,10 @@ Result<void> Server::renew_identities() {
   if (ca_) {
     TRY(const auto acme, identities_->acme());
     CHECK(ca_->renew(acme));
+  }
+  if (publish_) {
+    TRY(const auto publish, publish_identity());
+    if (publish) CHECK(publish_->renew(*publish));
   }
   if (dns_ && !config_.dns.tls.listen.empty()) {
     TRY(const auto dns, identities_->dns());
@@ -221,10 +241,12 @@ void Server::drain(milliseconds deadline) {
     const bool overdue = co_await pause(deadline);
     if (overdue && validator_) validator_->stop();
   });
-  std::future<void> https;
+  std::future<void> https, publish;
   if (ca_) https = runtime_.start(ca_->drain());
+  if (publish_) publish = runtime_.start(publish_->drain());
   if (rpc_) rpc_->drain(deadline);
   if (https.valid()) https.get();
+  if (publish.valid()) publish.get();
   if (validator_) validator_->stop();
   if (dns_) dns_->stop();
 }

@@ -8,6 +8,7 @@
 #include "app/ca_role.h"
 #include "app/dns_role.h"
 #include "app/identities.h"
+#include "app/publish_role.h"
 #include "app/rpc_server.h"
 #include "app/run_file.h"
 #include "app/runtime.h"
@@ -65,6 +66,7 @@ class Server {
     services_.push_back({Api::service_full_name(), std::make_unique<Service>(arguments...)});
   }
   base::Result<RpcTls> rpc_tls();
+  base::Result<std::optional<base::http::TlsIdentity>> publish_identity();  // nothing: plain HTTP
   base::Result<void> announce();
 
   const base::Config config_;
@@ -76,6 +78,7 @@ class Server {
   std::optional<proto::Callers> callers_;
   std::unique_ptr<DnsRole> dns_;
   std::unique_ptr<ValidatorRole> validator_;
+  std::unique_ptr<PublishRole> publish_;
   std::unique_ptr<CaRole> ca_;
   std::vector<RpcServer::NamedService> services_;
   std::unique_ptr<RpcServer> rpc_;

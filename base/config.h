@@ -36,6 +36,9 @@ struct Credential {
   std::set<Permission> permissions;
 };
 
+// Who may register an account by HTTP.
+enum class RegistrationAccess { closed, guarded, open };
+
 // Queries under `zone` go to these servers instead of down from the root.
 struct StubZone {
   Name zone;
@@ -124,7 +127,26 @@ struct Config {
     std::chrono::seconds certificate_lifetime = std::chrono::days(90);
   } issuance = {};
 
-  HttpLimits http = {};  // of the ACME listener
+  // Publishing challenge values by HTTP: acme-dns's REST interface and lego's httpreq.
+  struct Publish {
+    std::vector<Endpoint> listen;  // none: no such listener
+    TlsFiles tls = {};
+    bool plain_http = false;
+    std::vector<IpNetwork> trusted_proxies;
+    std::chrono::seconds value_lifetime = std::chrono::hours(1);
+
+    struct Registration {
+      RegistrationAccess access = RegistrationAccess::closed;
+      Name zone;  // where names are handed out
+      std::filesystem::path token_file;
+      std::string user;
+      std::filesystem::path password_file;
+      std::vector<IpNetwork> networks;
+      unsigned per_minute = 60;  // from one address
+    } registration = {};
+  } publish = {};
+
+  HttpLimits http = {};  // of the HTTPS listeners
 
   struct Grpc {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8444}};

@@ -24,7 +24,12 @@ constexpr std::pair<std::string_view, Role> kRoles[] = {
 constexpr std::pair<std::string_view, Permission> kPermissions[] = {
     {"zones", Permission::zones},
     {"challenges", Permission::challenges},
-    {"certificates", Permission::certificates}};
+    {"certificates", Permission::certificates},
+    {"credentials", Permission::credentials}};
+constexpr std::pair<std::string_view, RegistrationAccess> kRegistrationAccess[] = {
+    {"closed", RegistrationAccess::closed},
+    {"guarded", RegistrationAccess::guarded},
+    {"open", RegistrationAccess::open}};
 constexpr std::pair<std::string_view, log::Level> kLevels[] = {{"debug", log::Level::debug},
                                                                {"info", log::Level::info},
                                                                {"warning", log::Level::warning},
@@ -69,6 +74,12 @@ Result<void> plain_domain_name(const std::string& text) {
   });
   if (!is_plain || text.ends_with('.'))
     return fail(ErrorKind::malformed, "letters, digits, hyphens and inner dots");
+  return {};
+}
+
+// A user name that Basic can carry (RFC 7617 §2).
+Result<void> without_colon(const std::string& text) {
+  if (text.find(':') != std::string::npos) return fail(ErrorKind::malformed, "it has a colon");
   return {};
 }
 
@@ -182,6 +193,55 @@ void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
   section.duration("certificate_lifetime", issuance.certificate_lifetime, 2h, 398 * kDay);
 }
 
+void read_registration(ConfigReader& section, Config::Publish::Registration& registration) {
+  section.word<RegistrationAccess>("access", registration.access, kRegistrationAccess);
+  section.name("zone", registration.zone);
+  section.path("token_file", registration.token_file);
+  section.text("user", registration.user, "a user name", without_colon);
+  section.path("password_file", registration.password_file);
+  section.networks("networks", registration.networks);
+  section.count("per_minute", registration.per_minute, 1, 100'000);
+  const bool is_closed = registration.access == RegistrationAccess::closed;
+  const bool has_password = !registration.password_file.empty();
+  const bool has_guard = has_password || !registration.token_file.empty() || !registration.networks.empty();
+  if (registration.user.empty() == has_password) {
+    section.mistake(has_password ? "password_file" : "user",
+                    "user and password_file are set together or not at all");
+  }
+  if (!is_closed && registration.zone.is_root()) {
+    section.mistake("access", "a registration that is not closed has a zone to hand out names in");
+  }
+  if (registration.access == RegistrationAccess::guarded && !has_guard) {
+    section.mistake("access", "a guarded registration has a token_file, a password_file or networks");
+  }
+  if (registration.access == RegistrationAccess::open && has_guard) {
+    section.mistake("access", "an open registration has no token_file, password_file or networks");
+  }
+}
+
+void read_publish(ConfigReader& section, Config::Publish& publish) {
+  section.endpoints("listen", publish.listen, 0);
+  read_tls(section, publish.tls);
+  section.boolean("plain_http", publish.plain_http);
+  section.networks("trusted_proxies", publish.trusted_proxies);
+  section.duration("value_lifetime", publish.value_lifetime, 1min, 30 * kDay);
+  section.table("registration",
+                [&](ConfigReader& element) { read_registration(element, publish.registration); });
+  if (publish.plain_http && !publish.tls.empty()) {
+    section.mistake("plain_http", "without TLS there is no use for tls_certificate");
+  }
+  const auto is_loopback = [](const Endpoint& endpoint) {
+    return endpoint.address == "::1" || endpoint.address.starts_with("127.");
+  };
+  if (publish.plain_http && publish.trusted_proxies.empty() &&
+      !std::all_of(publish.listen.begin(), publish.listen.end(), is_loopback)) {
+    section.mistake(
+        "plain_http",
+        "passwords would cross the network for all to read: plain HTTP is for loopback, or behind "
+        "trusted_proxies that speak TLS");
+  }
+}
+
 void read_http(ConfigReader& section, HttpLimits& http) {
   section.size("target_size_max", http.target_size_max, 256, 64 << 10);
   section.size("header_size_max", http.header_size_max, 1024, kMiB);
@@ -269,6 +329,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("update", [&](ConfigReader& section) { read_update(section, config.update); });
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
+  top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });
   top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });
   top.table("grpc", [&](ConfigReader& section) { read_grpc(section, config.grpc); });
   top.table("validator", [&](ConfigReader& section) { read_validator(section, config.validator); });

@@ -78,6 +78,7 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
 }
 
 bool IpNetwork::contains(const IpAddress& address) const {
+  if (prefix_ < kMappedBits && address.is_v4()) return false;  // "::/0" is every IPv6 address and no other
   const unsigned whole = prefix_ / 8;
   const auto& mine = address_.octets();
   const auto& theirs = address.octets();

@@ -5,7 +5,7 @@
 namespace base {
 
 // What a credential may do: each permission opens one gRPC service.
-enum class Permission { zones, challenges, certificates };
+enum class Permission { zones, challenges, certificates, credentials };
 
 // As the configuration writes it.
 constexpr std::string_view name_of(Permission permission) {
@@ -13,6 +13,7 @@ constexpr std::string_view name_of(Permission permission) {
     case Permission::zones: return "zones";
     case Permission::challenges: return "challenges";
     case Permission::certificates: return "certificates";
+    case Permission::credentials: return "credentials";
   }
   return "";
 }

@@ -7,6 +7,7 @@
 #include "base/openssl.h"
 #include "base/random.h"
 #include "dnsserver/credential_batch.h"
+#include "dnsserver/kept_accounts.h"
 #include "dnsserver/keys.h"
 #include "dnsserver/stored_credential.h"
 #include "dnsserver/uuid.h"
@@ -193,6 +194,12 @@ Task<Credentials::Outcome> Credentials::carry_out_one(Change change) {
   CO_TRY(const auto entry, co_await store_.get(credential_key(change.id)));
   storage::Batch batch = credential_batch(before.get(), after ? &*after : nullptr);
   batch.expected.push_back({credential_key(change.id), entry ? entry->revision : storage::kAbsent});
+  if (!after) {  // what it keeps here goes with it
+    Range kept{.prefix = kept_accounts_prefix(change.id), .after = {}, .limit = kKeptAccountsMax};
+    CO_TRY(const std::vector<Entry> entries, co_await store_.list(std::move(kept)));
+    for (const Entry& account : entries)
+      batch.deletes.push_back(account.key);
+  }
   if (change.handed_out) {
     batch.expected.push_back({handed_out_key(*change.handed_out), storage::kAbsent});
     batch.puts.push_back({handed_out_key(*change.handed_out), {}});

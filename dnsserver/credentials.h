@@ -62,7 +62,8 @@ class Credentials final : public TsigKeys {
   base::Task<Result<Account>> register_account(NewAccount account);
   // not_found; otherwise as create(). The id stays.
   base::Task<Result<SharedCredential>> update(std::string id, Edit edit);
-  // Its values stay until they expire or Publishing removes them; what was handed out to it stays taken.
+  // With the accounts that it keeps (dnsserver/kept_accounts.h). Its values stay until they expire or Publishing
+  // removes them; what was handed out to it stays taken.
   base::Task<Result<void>> remove(std::string id);
 
   // not_found.

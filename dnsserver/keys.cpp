@@ -72,6 +72,12 @@ Bytes tsig_key_key(const Name& key_name) { return table::kTsigKey + key_name.sor
 
 Bytes handed_out_key(const Name& owner) { return table::kHandedOut + owner.sort_key(); }
 
+Bytes kept_account_key(BytesView credential, const Name& domain) {
+  return kept_accounts_prefix(credential) + domain.sort_key();
+}
+
+Bytes kept_accounts_prefix(BytesView credential) { return table::kKeptAccount + Bytes(credential) + kEnd; }
+
 Bytes zones_prefix() { return Bytes(1, table::kZone); }
 
 Bytes all_static_rrsets_prefix() { return Bytes(1, table::kStaticRRset); }

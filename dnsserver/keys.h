@@ -22,6 +22,7 @@ using base::Name;
 //   'g' SHA-256 of the user name          its id
 //   't' sort key of the TSIG key's name   its id
 //   'h' sort key of a name                a name that was handed out
+//   'm' id 00 sort key of a domain        an account that a client keeps here
 //
 // where `apex` is the apex's Name::sort_key() and `owner` is what the owner's sort key has behind it. A
 // length octet is never 0, so 00 ends a name without doubt, and whatever lies below a name starts with that
@@ -55,6 +56,9 @@ Bytes credential_key(BytesView id);
 Bytes login_key(BytesView user_name);
 Bytes tsig_key_key(const Name& key_name);
 Bytes handed_out_key(const Name& owner);
+Bytes kept_account_key(BytesView credential, const Name& domain);
+// Prefix of all accounts that one credential keeps.
+Bytes kept_accounts_prefix(BytesView credential);
 
 // Prefixes of all zones, static RRsets, challenge values, nodes and credentials.
 Bytes zones_prefix();

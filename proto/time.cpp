@@ -24,4 +24,15 @@ google::protobuf::Duration to_duration(std::chrono::milliseconds duration) {
   return split<google::protobuf::Duration>(duration);
 }
 
+base::Result<base::Time> from_timestamp(const google::protobuf::Timestamp& timestamp) {
+  // google/protobuf/timestamp.proto.
+  constexpr int64_t kSecondsMin = -62'135'596'800;
+  constexpr int64_t kSecondsMax = 253'402'300'799;
+  const bool is_time = timestamp.seconds() >= kSecondsMin && timestamp.seconds() <= kSecondsMax &&
+                       timestamp.nanos() >= 0 && timestamp.nanos() <= 999'999'999;
+  if (!is_time) return base::fail(base::ErrorKind::malformed, "it is no time of the years 1 to 9999");
+  return base::Time(std::chrono::seconds(timestamp.seconds()) +
+                    std::chrono::milliseconds(timestamp.nanos() / 1'000'000));
+}
+
 }  // namespace proto

@@ -18,6 +18,7 @@ inline constexpr char kCredential = 'd';   // publishing credentials, by id
 inline constexpr char kLogin = 'g';        // user name → credential id
 inline constexpr char kTsigKey = 't';      // TSIG key name → credential id
 inline constexpr char kHandedOut = 'h';    // names that were handed out once and never are again
+inline constexpr char kKeptAccount = 'm';  // accounts that clients keep here, by credential id and domain
 
 // acmecore.
 inline constexpr char kAccount = 'a';        // accounts, by id
@@ -31,7 +32,8 @@ inline constexpr char kBlockedKey = 'b';     // keys that are never accepted aga
 inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
 inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
 
-inline constexpr char kAll[] = {kZone,        kStaticRRset, kChallenge,    kNode,          kAccount,
+inline constexpr char kAll[] = {kZone,        kStaticRRset, kChallenge,    kNode,          kCredential,
+                                kLogin,       kTsigKey,     kHandedOut,    kKeptAccount,   kAccount,
                                 kAccountKey,  kOrder,       kAccountOrder, kAuthorization, kValid,
                                 kCertificate, kBlockedKey,  kPrincipal,    kSecret};
 

@@ -53,7 +53,9 @@ void print(std::ostream& out, const DevServer& dev, const RunFile& run) {
       << "  DNS   " << run.dns.front().text() << " (UDP and TCP), authoritative for";
   for (const base::Name& zone : dev.own_zones.made)
     out << " " << zone.text();
-  out << "\n  ACME  " << run.acme_directory << "\n  gRPC  " << run.grpc.front().text() << "\n"
+  out << "\n  ACME  " << run.acme_directory << "\n  gRPC  " << run.grpc.front().text()
+      << "\n  HTTP  https://localhost:" << run.publish.front().port
+      << " for clients of acme-dns and httpreq\n"
       << "  root  " << run.root_file.string() << " signs the certificates, those of ACME and gRPC too\n"
       << "  token " << run.token_file.string() << "\n"
       << "In another terminal: assay zone list --state " << state << "\n"
@@ -94,6 +96,7 @@ void add_dev(CLI::App& program, Command& chosen) {
            "Else 5353, or the next that is free; 0: one that the kernel chooses");
   add_port("--acme-port", given->dev.acme_port, "Else 8443, likewise");
   add_port("--grpc-port", given->dev.grpc_port, "Else 8444, likewise");
+  add_port("--publish-port", given->dev.publish_port, "Else 8445, likewise");
   command->add_flag_callback(
       "--verbose", [given] { given->dev.log_level = base::log::Level::info; },
       "Log what happens, not only what goes wrong");

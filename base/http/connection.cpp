@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <tuple>
 
 #include "base/http/response_text.h"
 #include "base/log.h"
@@ -26,12 +27,14 @@ Time now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::s
 
 }  // namespace
 
-Connection::Connection(Tcp::socket socket, asio::ssl::context& tls, const Service& service, std::string peer)
-    : stream_(std::move(socket), tls),
-      timer_(stream_.get_executor()),
+Connection::Connection(Tcp::socket socket, asio::ssl::context* tls, const Service& service, std::string peer)
+    : socket_(std::move(socket)),
+      timer_(socket_.get_executor()),
       service_(service),
       peer_(std::move(peer)),
-      reader_(service.limits) {}
+      reader_(service.limits) {
+  if (tls != nullptr) tls_.emplace(socket_, *tls);
+}
 
 Task<> Connection::serve() {
   if (co_await handshake()) {
@@ -39,13 +42,14 @@ Task<> Connection::serve() {
     }
   }
   boost::system::error_code ignored;
-  stream_.next_layer().close(ignored);
+  socket_.close(ignored);
   timer_.cancel();
 }
 
 Task<bool> Connection::handshake() {
+  if (!tls_) co_return true;
   expire_in(service_.limits.handshake_timeout, Expiry::closes);
-  const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+  const auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::server, kAwait);
   if (error) log::debug("http.handshake.failed", {{"peer", peer_}, {"detail", error.message()}});
   co_return !error;
 }
@@ -102,7 +106,13 @@ Task<Progress> Connection::read_request() {
 
 // False at the end of what the peer sends, or of what is read of it.
 Task<bool> Connection::read_some() {
-  const auto [error, size] = co_await stream_.async_read_some(asio::buffer(received_), kAwait);
+  boost::system::error_code error;
+  size_t size = 0;
+  if (tls_) {
+    std::tie(error, size) = co_await tls_->async_read_some(asio::buffer(received_), kAwait);
+  } else {
+    std::tie(error, size) = co_await socket_.async_read_some(asio::buffer(received_), kAwait);
+  }
   if (error) co_return false;
   reader_.append({received_.data(), size});
   co_return true;
@@ -110,7 +120,13 @@ Task<bool> Connection::read_some() {
 
 Task<bool> Connection::write(std::string text) {
   expire_in(service_.limits.write_timeout, Expiry::closes);
-  const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(text), kAwait);
+  boost::system::error_code error;
+  size_t size = 0;
+  if (tls_) {
+    std::tie(error, size) = co_await asio::async_write(*tls_, asio::buffer(text), kAwait);
+  } else {
+    std::tie(error, size) = co_await asio::async_write(socket_, asio::buffer(text), kAwait);
+  }
   co_return !error;
 }
 
@@ -127,13 +143,12 @@ Task<> Connection::close(bool waits_for_peer) {
   phase_ = Phase::closing;
   if (!waits_for_peer) stop_reading();
   expire_in(kLingerTimeout, Expiry::closes);
-  co_await stream_.async_shutdown(kAwait);
-  Tcp::socket& socket = stream_.next_layer();
+  if (tls_) co_await tls_->async_shutdown(kAwait);
   boost::system::error_code ignored;
-  socket.shutdown(Tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
   size_t dropped = 0;
   while (waits_for_peer && dropped < kLingerSizeMax) {
-    const auto [error, size] = co_await socket.async_read_some(asio::buffer(received_), kAwait);
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(received_), kAwait);
     if (error) break;
     dropped += size;
   }
@@ -147,13 +162,13 @@ void Connection::drain() {
 
 void Connection::abort() {
   boost::system::error_code ignored;
-  stream_.next_layer().close(ignored);
+  socket_.close(ignored);
 }
 
 // Later reads find the end of the stream, and what is written still goes out.
 void Connection::stop_reading() {
   boost::system::error_code ignored;
-  stream_.next_layer().shutdown(Tcp::socket::shutdown_receive, ignored);
+  socket_.shutdown(Tcp::socket::shutdown_receive, ignored);
 }
 
 void Connection::expire_in(std::chrono::milliseconds limit, Expiry expiry) {

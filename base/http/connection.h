@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/http/message.h"
@@ -24,20 +25,20 @@ struct Service {
   HttpLimits limits;
 };
 
-// One TLS connection and the requests on it, one after the other. Every deadline of HttpLimits is kept here.
+// One connection and the requests on it, one after the other. Every deadline of HttpLimits is kept here.
 // All of it happens on the executor of its socket.
 //
 // Shared between its own coroutine, the handler of its timer, and the listener, of which any may be the last.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // `service` outlives serve().
-  Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls, const Service& service,
+  // Without `tls` in the clear. `service` outlives serve().
+  Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls, const Service& service,
              std::string peer);
 
-  // From the handshake to the close.
+  // From the handshake, if there is one, to the close.
   Task<> serve();
 
-  boost::asio::any_io_executor executor() { return stream_.get_executor(); }
+  boost::asio::any_io_executor executor() { return socket_.get_executor(); }
 
   // Ends behind the request that is in flight, or at once if there is none.
   void drain();
@@ -59,7 +60,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void expire_in(std::chrono::milliseconds limit, Expiry expiry);
   void stop_reading();
 
-  boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
+  boost::asio::ip::tcp::socket socket_;
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
   boost::asio::steady_timer timer_;
   const Service& service_;
   const std::string peer_;

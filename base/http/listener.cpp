@@ -11,6 +11,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <list>
+#include <optional>
 #include <set>
 
 #include "base/http/admission.h"
@@ -57,13 +58,19 @@ class Listener::Server : public std::enable_shared_from_this<Server> {
  public:
   using Strand = asio::strand<asio::any_io_executor>;
 
-  Server(Strand strand, asio::ssl::context tls, Service service, std::list<Tcp::acceptor> acceptors)
+  Server(Strand strand, std::optional<asio::ssl::context> tls, Service service,
+         std::list<Tcp::acceptor> acceptors)
       : strand_(std::move(strand)),
         service_(std::move(service)),
         admission_(service_.limits.connections_max, service_.limits.connections_per_address_max),
         tls_(std::move(tls)),
         acceptors_(std::move(acceptors)),
         all_ended_(strand_) {}
+
+  // Without `tls` in the clear.
+  static Result<std::unique_ptr<Listener>> listen(const asio::any_io_executor& executor,
+                                                  const std::vector<Endpoint>& endpoints,
+                                                  std::optional<asio::ssl::context> tls, Service service);
 
   const Strand& strand() const { return strand_; }
 
@@ -73,7 +80,7 @@ class Listener::Server : public std::enable_shared_from_this<Server> {
     }
   }
 
-  void renew(asio::ssl::context tls) { tls_ = std::move(tls); }
+  void renew(asio::ssl::context tls) { tls_.emplace(std::move(tls)); }
 
   Task<> drain() {
     stop_accepting();
@@ -120,7 +127,8 @@ class Listener::Server : public std::enable_shared_from_this<Server> {
       return;
     }
     const auto executor = socket.get_executor();
-    const auto connection = std::make_shared<Connection>(std::move(socket), tls_, service_, peer);
+    const auto connection =
+        std::make_shared<Connection>(std::move(socket), tls_ ? &*tls_ : nullptr, service_, peer);
     connections_.insert(connection);
     auto ended = [self = shared_from_this(), connection, peer](std::exception_ptr failure) {
       self->forget(connection, peer, failure);
@@ -150,7 +158,7 @@ class Listener::Server : public std::enable_shared_from_this<Server> {
   const Strand strand_;
   const Service service_;
   Admission admission_;
-  asio::ssl::context tls_;
+  std::optional<asio::ssl::context> tls_;  // none: in the clear
   std::list<Tcp::acceptor> acceptors_;
   std::set<ConnectionHandle> connections_;
   asio::steady_timer all_ended_;
@@ -162,6 +170,22 @@ Result<std::unique_ptr<Listener>> Listener::open(asio::any_io_executor executor,
                                                  const TlsIdentity& identity, const HttpLimits& limits,
                                                  Handler handler, Refusal refusal) {
   TRY(auto tls, tls_server_context(identity));
+  Service service{std::move(handler), std::move(refusal), limits};
+  return Server::listen(executor, endpoints, std::move(tls), std::move(service));
+}
+
+Result<std::unique_ptr<Listener>> Listener::open_plain(asio::any_io_executor executor,
+                                                       const std::vector<Endpoint>& endpoints,
+                                                       const HttpLimits& limits, Handler handler,
+                                                       Refusal refusal) {
+  Service service{std::move(handler), std::move(refusal), limits};
+  return Server::listen(executor, endpoints, std::nullopt, std::move(service));
+}
+
+Result<std::unique_ptr<Listener>> Listener::Server::listen(const asio::any_io_executor& executor,
+                                                           const std::vector<Endpoint>& endpoints,
+                                                           std::optional<asio::ssl::context> tls,
+                                                           Service service) {
   const auto strand = asio::make_strand(executor);
   std::list<Tcp::acceptor> acceptors;
   std::vector<Endpoint> bound;
@@ -170,7 +194,6 @@ Result<std::unique_ptr<Listener>> Listener::open(asio::any_io_executor executor,
     bound.push_back(bound_endpoint(acceptor));
     acceptors.push_back(std::move(acceptor));
   }
-  Service service{std::move(handler), std::move(refusal), limits};
   auto server = std::make_shared<Server>(strand, std::move(tls), std::move(service), std::move(acceptors));
   server->start();
   return std::unique_ptr<Listener>(new Listener(std::move(server), std::move(bound)));

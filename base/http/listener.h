@@ -24,7 +24,8 @@ using Handler = std::function<Task<Response>(Request)>;
 // The answer to a request that got no further than the listener (400, 408, 413, 414, 417, 431, 501, 505).
 using Refusal = std::function<Response(unsigned status, std::string_view detail)>;
 
-// Serves HTTP/1.1 over TLS (RFC 9112, RFC 9110 §4.2.2), within limits that hold whatever its peers do.
+// Serves HTTP/1.1 over TLS (RFC 9112, RFC 9110 §4.2.2) or in the clear, within limits that hold whatever its
+// peers do.
 class Listener {
  public:
   // Listens at `endpoints` and serves on `executor`, each connection on a strand of its own. What `handler`
@@ -36,6 +37,13 @@ class Listener {
                                                 const TlsIdentity& identity, const HttpLimits& limits,
                                                 Handler handler, Refusal refusal = plain_problem);
 
+  // The same in the clear: whoever is between reads and changes what is said. For loopback, and behind a proxy
+  // that speaks TLS for us.
+  static Result<std::unique_ptr<Listener>> open_plain(boost::asio::any_io_executor executor,
+                                                      const std::vector<Endpoint>& endpoints,
+                                                      const HttpLimits& limits, Handler handler,
+                                                      Refusal refusal = plain_problem);
+
   // Ends everything at once; for a kind end, drain() first.
   ~Listener();
   Listener(const Listener&) = delete;
@@ -45,6 +53,7 @@ class Listener {
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
 
   // Connections from now on are served with `identity`. malformed: as open(); nothing changes. Thread-safe.
+  // REQUIRES: it was not opened in the clear.
   Result<void> renew(const TlsIdentity& identity);
 
   // Accepts no more connections, lets requests in flight be answered, and returns when every connection has

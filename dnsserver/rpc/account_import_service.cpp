@@ -40,7 +40,7 @@ grpc::ServerUnaryReactor* AccountImportService::ImportAccounts(grpc::CallbackSer
   const auto method = [=, this](std::string credential) {
     return status_of(import_accounts(std::move(credential), *request, *response), grpc::StatusCode::ABORTED);
   };
-  return serve(*context, callers_, proto::Permission::zones, executor_, method);
+  return serve(*context, callers_, proto::Permission::credentials, executor_, method);
 }
 
 Task<Result<void>> AccountImportService::import_accounts(std::string credential,

@@ -5,6 +5,7 @@
 #include "assay/v1/challenge.grpc.pb.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "dnsserver/credentials.h"
 #include "dnsserver/publishing.h"
 #include "proto/callers.h"
 
@@ -17,9 +18,13 @@ inline constexpr std::chrono::milliseconds kLifetimeMin = std::chrono::seconds(1
 // outlives the server that it is registered with.
 class ChallengeService final : public assay::v1::ChallengeService::CallbackService {
  public:
-  ChallengeService(Publishing& publishing, const proto::Callers& callers, const base::Clock& clock,
-                   Publishing::Executor executor)
-      : publishing_(publishing), callers_(callers), clock_(clock), executor_(std::move(executor)) {}
+  ChallengeService(Publishing& publishing, const Credentials& credentials, const proto::Callers& callers,
+                   const base::Clock& clock, Publishing::Executor executor)
+      : publishing_(publishing),
+        credentials_(credentials),
+        callers_(callers),
+        clock_(clock),
+        executor_(std::move(executor)) {}
 
   grpc::ServerUnaryReactor* PresentChallenge(grpc::CallbackServerContext* context,
                                              const assay::v1::PresentChallengeRequest* request,
@@ -32,14 +37,15 @@ class ChallengeService final : public assay::v1::ChallengeService::CallbackServi
                                            assay::v1::ListChallengesResponse* response) override;
 
  private:
-  Task<Result<void>> present(std::string credential, const assay::v1::PresentChallengeRequest& request,
+  Task<Result<void>> present(Writer writer, const assay::v1::PresentChallengeRequest& request,
                              assay::v1::PresentChallengeResponse& response);
-  Task<Result<void>> remove(std::string credential, const assay::v1::RemoveChallengeRequest& request,
+  Task<Result<void>> remove(Writer writer, const assay::v1::RemoveChallengeRequest& request,
                             assay::v1::RemoveChallengeResponse& response);
-  Task<Result<void>> list(std::string credential, const assay::v1::ListChallengesRequest& request,
+  Task<Result<void>> list(Writer writer, const assay::v1::ListChallengesRequest& request,
                           assay::v1::ListChallengesResponse& response);
 
   Publishing& publishing_;
+  const Credentials& credentials_;
   const proto::Callers& callers_;
   const base::Clock& clock_;
   Publishing::Executor executor_;

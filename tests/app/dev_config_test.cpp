@@ -31,12 +31,14 @@ class PrepareDev : public testing::Test {
 TEST_F(PrepareDev, ListensOnLoopbackOnly) {
   const auto dev = prepare_dev(options_);
   ASSERT_TRUE(dev);
-  for (const auto* listen : {&dev->config.dns.listen, &dev->config.acme.listen, &dev->config.grpc.listen}) {
+  for (const auto* listen : {&dev->config.dns.listen, &dev->config.acme.listen, &dev->config.grpc.listen,
+                             &dev->config.publish.listen}) {
     ASSERT_EQ(listen->size(), 1u);
     EXPECT_EQ(listen->front().address, "127.0.0.1");
     EXPECT_GE(listen->front().port, 1024);
   }
   EXPECT_NE(dev->config.acme.listen, dev->config.grpc.listen);
+  EXPECT_NE(dev->config.grpc.listen, dev->config.publish.listen);
 }
 
 TEST_F(PrepareDev, MakesATokenOnce) {
@@ -76,15 +78,25 @@ TEST_F(PrepareDev, OneNameIsOneZone) {
   EXPECT_FALSE(prepare_dev(options_));
 }
 
+TEST_F(PrepareDev, LetsAnybodyOnTheMachineRegisterInItsFirstZone) {
+  options_.zones = {name("b.test"), name("a.test")};
+  const auto dev = prepare_dev(options_);
+  ASSERT_TRUE(dev);
+  EXPECT_EQ(dev->config.publish.registration.access, base::RegistrationAccess::open);
+  EXPECT_EQ(dev->config.publish.registration.zone, name("b.test"));
+}
+
 TEST_F(PrepareDev, TakesThePortsItIsGiven) {
   options_.dns_port = 0;
   options_.acme_port = 1;
   options_.grpc_port = 2;
+  options_.publish_port = 3;
   const auto dev = prepare_dev(options_);
   ASSERT_TRUE(dev);
   EXPECT_EQ(dev->config.dns.listen.front().port, 0);
   EXPECT_EQ(dev->config.acme.listen.front().port, 1);
   EXPECT_EQ(dev->config.grpc.listen.front().port, 2);
+  EXPECT_EQ(dev->config.publish.listen.front().port, 3);
 }
 
 // A socket bound to a port of the kernel's choice on 127.0.0.1.

@@ -20,8 +20,8 @@ Ended Dev::stop(int signal) {
 }
 
 std::vector<std::string> Dev::command() const {
-  return {ASSAY_PROGRAM, "dev", "--state",     state_, "--dns-port", "0",
-          "--acme-port", "0",   "--grpc-port", "0",    "--verbose"};
+  return {ASSAY_PROGRAM, "dev",         "--state", state_,           "--dns-port", "0",        "--acme-port",
+          "0",           "--grpc-port", "0",       "--publish-port", "0",          "--verbose"};
 }
 
 Ended Dev::cli(std::vector<std::string> arguments) {

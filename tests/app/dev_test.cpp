@@ -11,6 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::MatchesRegex;
+using testing::Not;
 using testing::StartsWith;
 
 TEST_F(Dev, AnswersForItsZone) {
@@ -50,6 +51,31 @@ TEST_F(Dev, PublishesAndRemovesTxtValues) {
   EXPECT_EQ(cli({"txt", "remove", "a.acme.test", value}).out, "0 removed\n");
   EXPECT_EQ(dig("a.acme.test", "TXT"), "\"other\"\n");
   EXPECT_EQ(cli({"txt", "remove", "a.acme.test", "--all"}).out, "1 removed\n");
+}
+
+TEST_F(Dev, GivesCredentialsThatPublishByHttp) {
+  const Ended made = cli({"credential", "create", "--subtree", "acme.test", "--user", "lego", "--comment", "a test"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("writes acme.test. and below\n"));
+  const size_t at = made.out.find("password ") + 9;
+  const std::string password = made.out.substr(at, made.out.find('\n', at) - at);
+  const std::string door = "https://localhost:" + std::to_string(run_.publish.front().port);
+  const auto curl = [&](const std::string& target, const std::string& body) {
+    return run({"curl", "-sS", "--cacert", run_.root_file, "--user", "lego:" + password, "--data", body, door + target})
+        .out;
+  };
+  EXPECT_EQ(curl("/present", R"({"fqdn":"_acme-challenge.www.acme.test.","value":"v"})"), "{}");
+  EXPECT_EQ(dig("_acme-challenge.www.acme.test", "TXT"), "\"v\"\n");
+  EXPECT_EQ(curl("/cleanup", R"({"fqdn":"_acme-challenge.www.acme.test.","value":"v"})"), "{}");
+  EXPECT_EQ(dig("_acme-challenge.www.acme.test", "TXT"), "");
+  EXPECT_THAT(curl("/register", ""), HasSubstr(R"("fulldomain":")"));
+
+  const std::string id = made.out.substr(0, made.out.find(' '));
+  EXPECT_THAT(cli({"credential", "show", id}).out, AllOf(StartsWith(id + " \"a test\"\n"), Not(HasSubstr(password))));
+  EXPECT_THAT(cli({"credential", "update", id, "--disable"}).out, HasSubstr(" disabled\n"));
+  EXPECT_THAT(curl("/present", "{}"), HasSubstr("error"));
+  EXPECT_EQ(cli({"credential", "delete", id}).out, "deleted with 0 values\n");
+  EXPECT_THAT(cli({"credential", "list"}).out, Not(HasSubstr(id)));
 }
 
 TEST_F(Dev, PrintsJson) {

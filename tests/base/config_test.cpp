@@ -89,6 +89,20 @@ order_lifetime = "1d"
 authorization_lifetime = "2d"
 [issuance]
 certificate_lifetime = "7d"
+[publish]
+listen = ["127.0.0.1:445"]
+tls_certificate = "publish.pem"
+tls_key = "publish-key.pem"
+trusted_proxies = ["192.0.2.0/24", "2001:db8::1"]
+value_lifetime = "10m"
+[publish.registration]
+access = "guarded"
+zone = "acme.corp.example"
+token_file = "register-token"
+user = "team"
+password_file = "register-password"
+networks = ["10.0.0.0/8"]
+per_minute = 5
 [http]
 target_size_max = "1KiB"
 header_size_max = "4KiB"
@@ -207,6 +221,52 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfWhoAsksAndWhoIsAsked) {
   EXPECT_FALSE(all.validator.allow_private_addresses);
 }
 
+TEST(Config, SaysEverythingThatAnOperatorCanSetOfPublishing) {
+  const Config::Publish publish = config(kEverything).publish;
+  EXPECT_THAT(publish.listen, ElementsAre(Endpoint{"127.0.0.1", 445}));
+  EXPECT_EQ(publish.tls.certificate, "publish.pem");
+  EXPECT_EQ(publish.tls.key, "publish-key.pem");
+  EXPECT_THAT(publish.trusted_proxies, ElementsAre(IpNetwork::parse("192.0.2.0/24").value(),
+                                                   IpNetwork::parse("2001:db8::1/128").value()));
+  EXPECT_EQ(publish.value_lifetime, 10min);
+  EXPECT_EQ(publish.registration.access, RegistrationAccess::guarded);
+  EXPECT_EQ(publish.registration.zone, Name::parse("acme.corp.example").value());
+  EXPECT_EQ(publish.registration.token_file, "register-token");
+  EXPECT_EQ(publish.registration.user, "team");
+  EXPECT_EQ(publish.registration.password_file, "register-password");
+  EXPECT_THAT(publish.registration.networks, ElementsAre(IpNetwork::parse("10.0.0.0/8").value()));
+  EXPECT_EQ(publish.registration.per_minute, 5u);
+  EXPECT_TRUE(config("").publish.listen.empty()) << "nothing is open that nobody has asked for";
+}
+
+// Passwords cross a network in no clear text.
+TEST(Config, PlainHttpIsForLoopbackAndBehindTrustedProxies) {
+  EXPECT_TRUE(parse_config("[publish]\nlisten=['127.0.0.1:80', '[::1]:80']\nplain_http=true", "t"));
+  EXPECT_THAT(mistakes("[publish]\nlisten=['127.0.0.1:80', '192.0.2.1:80']\nplain_http=true"),
+              HasSubstr("for all to read"));
+  EXPECT_TRUE(parse_config(
+      "[publish]\nlisten=['192.0.2.1:80']\nplain_http=true\ntrusted_proxies=['192.0.2.2']", "t"));
+  EXPECT_FALSE(parse_config("[publish]\nplain_http=true\ntls_certificate='c'\ntls_key='k'", "t"));
+  EXPECT_FALSE(parse_config("[publish]\ntrusted_proxies=['192.0.2.0/33']", "t"));
+}
+
+TEST(Config, ARegistrationHasWhatItsAccessAsksFor) {
+  const auto with = [](std::string_view lines) {
+    return parse_config("[publish.registration]\n" + std::string(lines), "t").has_value();
+  };
+  EXPECT_TRUE(with(""));
+  EXPECT_TRUE(with("access='open'\nzone='acme.test'"));
+  EXPECT_FALSE(with("access='open'")) << "no zone";
+  EXPECT_FALSE(with("access='open'\nzone='acme.test'\ntoken_file='t'"));
+  EXPECT_FALSE(with("access='guarded'\nzone='acme.test'")) << "no guard";
+  EXPECT_TRUE(with("access='guarded'\nzone='acme.test'\ntoken_file='t'"));
+  EXPECT_TRUE(with("access='guarded'\nzone='acme.test'\nnetworks=['10.0.0.0/8']"));
+  EXPECT_TRUE(with("access='guarded'\nzone='acme.test'\nuser='u'\npassword_file='p'"));
+  EXPECT_FALSE(with("access='guarded'\nzone='acme.test'\nuser='u'"));
+  EXPECT_FALSE(with("access='guarded'\nzone='acme.test'\ntoken_file='t'\npassword_file='p'"));
+  EXPECT_FALSE(with("access='guarded'\nzone='acme.test'\nuser='u:v'\npassword_file='p'"));
+}
+
 TEST(Config, AnUnknownKeyIsAMistakeWithItsPlaceAndTheOneThatWasMeant) {
   EXPECT_EQ(mistakes("[dns]\nworkres = 2\n"), "t:2:1: there is no key dns.workres; is dns.workers meant?");
   EXPECT_EQ(mistakes("[dnss]\n"), "t:1:2: there is no key dnss; is dns meant?");
@@ -260,6 +320,8 @@ TEST(Config, KeepsEveryBound) {
       {"acme", "order_lifetime", "'59s'", "'1m'", "'90d'", "'2161h'"},
       {"acme", "authorization_lifetime", "'59s'", "'1m'", "'398d'", "'399d'"},
       {"issuance", "certificate_lifetime", "'119m'", "'2h'", "'398d'", "'399d'"},
+      {"publish", "value_lifetime", "'59s'", "'1m'", "'30d'", "'31d'"},
+      {"publish.registration", "per_minute", "0", "1", "100000", "100001"},
       {"http", "target_size_max", "'255B'", "'256B'", "'64KiB'", "'65KiB'"},
       {"http", "header_size_max", "'1023B'", "'1KiB'", "'1MiB'", "'1025KiB'"},
       {"http", "body_size_max", "'1023B'", "'1KiB'", "'64KiB'", "'65KiB'"},

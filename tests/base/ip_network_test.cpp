@@ -23,6 +23,8 @@ TEST(IpNetwork, HoldsTheAddressesThatShareItsPrefix) {
 
 TEST(IpNetwork, OfIpv4HoldsNoIpv6AndTheOtherWayRound) {
   EXPECT_FALSE(contains("0.0.0.0/0", "2001:db8::1"));
+  EXPECT_FALSE(contains("::/0", "192.0.2.1"));
+  EXPECT_TRUE(contains("::/0", "2001:db8::1"));
   EXPECT_FALSE(contains("2001:db8::/32", "192.0.2.1"));
 }
 

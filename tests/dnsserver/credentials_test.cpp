@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "dnsserver/kept_accounts.h"
+#include "dnsserver/keys.h"
 #include "tests/dnsserver/publishing_fixture.h"
 
 namespace dnsserver {
@@ -137,6 +139,37 @@ TEST_P(CredentialsTest, AreGoneOnceTheyAreRemoved) {
   }
   EXPECT_EQ(dns_.key_count("dgt"), 0u);
   EXPECT_TRUE(create("alice", "key."));
+}
+
+TEST_P(CredentialsTest, TakeTheAccountsThatTheyKeepWithThem) {
+  KeptAccounts kept(dns_.store());
+  const std::string alice = (*create("alice"))->id;
+  const std::string bob = (*create("bob"))->id;
+  ASSERT_TRUE(dns_.run(kept.put(alice, name("A.test"), "{}")));
+  ASSERT_TRUE(dns_.run(kept.put(alice, name("b.test"), "{\"x\":1}")));
+  ASSERT_TRUE(dns_.run(kept.put(bob, name("a.test"), "[]")));
+  const auto listed = dns_.run(kept.list(alice)).value();
+  ASSERT_EQ(listed.size(), 2u);
+  EXPECT_EQ(listed[0].domain.text(), "A.test.");
+  EXPECT_EQ(dns_.run(kept.find(alice, name("a.test"))).value(), "{}");
+  EXPECT_EQ(dns_.run(kept.find(alice, name("c.test"))).value(), std::nullopt);
+  ASSERT_TRUE(dns_.run(credentials_->remove(alice)));
+  EXPECT_TRUE(dns_.run(kept.list(alice))->empty());
+  EXPECT_EQ(dns_.run(kept.list(bob))->size(), 1u);
+}
+
+TEST_P(CredentialsTest, KeepNoMoreAccountsThanTheyMay) {
+  KeptAccounts kept(dns_.store());
+  EXPECT_TRUE(dns_.run(kept.put("c1", name("n0.test"), std::string(kKeptAccountSizeMax, ' '))));
+  EXPECT_EQ(kind(dns_.run(kept.put("c1", name("n1.test"), std::string(kKeptAccountSizeMax + 1, ' ')))),
+            ErrorKind::too_large);
+  storage::Batch batch;
+  const Bytes value = dns_.run(dns_.store().get(kept_account_key("c1", name("n0.test")))).value()->value;
+  for (size_t i = 1; i < kKeptAccountsMax; ++i)
+    batch.puts.push_back({kept_account_key("c1", name("n" + std::to_string(i) + ".test")), value});
+  ASSERT_TRUE(dns_.run(dns_.store().commit(std::move(batch))));
+  EXPECT_TRUE(dns_.run(kept.put("c1", name("n7.test"), "{}")));
+  EXPECT_EQ(kind(dns_.run(kept.put("c1", name("one-more.test"), "{}"))), ErrorKind::too_large);
 }
 
 TEST_P(CredentialsTest, AreNoGoodWhileTheyMayNotBeUsed) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/openssl.h"
+
 #include "dnsserver/node_key.h"
 
 namespace dnsserver {
@@ -21,6 +23,21 @@ TEST(Keys, AreLaidOutAsTheHeaderSays) {
   // printf 'alice\0value' | sha256sum
   EXPECT_EQ(challenge_key(kApex, kApex, "alice", "value"),
             "c\4test\4corp\0\0\xd8\x2f\xf7\xe4\x2d\x62\x2d\x0f\xe2\x96\x1a\xb5\xea\x82\xf2\xc5"s);
+}
+
+TEST(Keys, OfCredentialsAreLaidOutAsTheHeaderSays) {
+  EXPECT_EQ(credential_key("c1"), "dc1");
+  EXPECT_EQ(login_key("alice"), "g" + base::sha256("alice"));
+  EXPECT_EQ(tsig_key_key(name("Key.corp.test")), "t\4test\4corp\3key");
+  EXPECT_EQ(handed_out_key(name("WWW.corp.test")), "h\4test\4corp\3www");
+  EXPECT_EQ(kept_account_key("c1", name("Corp.test")), "mc1\0\4test\4corp"s);
+}
+
+// printf 'order 1' | sha256sum -b | xxd -r -p; then 'alice\0value' behind it.
+TEST(Keys, TellTheTagsOfValuesApart) {
+  EXPECT_EQ(challenge_key(kApex, kApex, "alice", "value", "order 1"),
+            "c\4test\4corp\0\0"s + "\xc9\xf1\xdb\xa5\xbd\x6e\x74\x80\xfe\xc9\xf7\xdb\xef\x49\x1a\xed"s);
+  EXPECT_EQ(challenge_key(kApex, kApex, "alice", "value", ""), challenge_key(kApex, kApex, "alice", "value"));
 }
 
 TEST(Keys, OfTheApexArePrefixesOfItsZone) {

@@ -16,11 +16,14 @@ proto::Credential credential(std::string name, proto::Permission permission) {
 
 RpcTest::RpcTest()
     : callers_({credential("admin", proto::Permission::zones),
+                credential("keeper", proto::Permission::credentials),
                 credential("alice", proto::Permission::challenges),
                 credential("bob", proto::Permission::challenges)}) {
   publishing_ = support::run_task(io_, Publishing::open(store_, clock_, served_, io_.get_executor())).value();
   zone_service_.emplace(*publishing_, callers_, io_.get_executor());
-  challenge_service_.emplace(*publishing_, callers_, clock_, io_.get_executor());
+  credentials_ = support::run_task(io_, Credentials::open(store_, clock_, io_.get_executor())).value();
+  challenge_service_.emplace(*publishing_, *credentials_, callers_, clock_, io_.get_executor());
+  credential_service_.emplace(*publishing_, *credentials_, callers_, io_.get_executor());
   io_.restart();
   thread_ = std::thread([this] { io_.run(); });
   int port = 0;
@@ -28,11 +31,13 @@ RpcTest::RpcTest()
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&*zone_service_);
   builder.RegisterService(&*challenge_service_);
+  builder.RegisterService(&*credential_service_);
   server_ = builder.BuildAndStart();
   const auto channel =
       grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials());
   zones_ = assay::v1::ZoneService::NewStub(channel);
   challenges_ = assay::v1::ChallengeService::NewStub(channel);
+  keeper_ = assay::v1::CredentialService::NewStub(channel);
 }
 
 RpcTest::~RpcTest() {

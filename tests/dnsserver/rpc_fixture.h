@@ -12,13 +12,14 @@
 #include <thread>
 
 #include "dnsserver/rpc/challenge_service.h"
+#include "dnsserver/rpc/credential_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/memory_store.h"
 
 namespace dnsserver::rpc {
 
-// Both services behind a real gRPC server on loopback. The tokens are the names of the credentials: "admin"
-// may zones, "alice" and "bob" may challenges.
+// All services behind a real gRPC server on loopback. The tokens are the names of the credentials: "admin"
+// may zones, "keeper" credentials, "alice" and "bob" challenges.
 class RpcTest : public testing::Test {
  protected:
   RpcTest();
@@ -34,6 +35,7 @@ class RpcTest : public testing::Test {
 
   using Zones = assay::v1::ZoneService::Stub;
   using Challenges = assay::v1::ChallengeService::Stub;
+  using CredentialStub = assay::v1::CredentialService::Stub;
 
   // By "admin", with one name server.
   void create_zone(const std::string& apex);
@@ -43,14 +45,17 @@ class RpcTest : public testing::Test {
   storage::MemoryStore store_;
   ZoneTableHolder served_;
   std::unique_ptr<Publishing> publishing_;
+  std::unique_ptr<Credentials> credentials_;
   proto::Callers callers_;
   std::optional<ZoneService> zone_service_;
   std::optional<ChallengeService> challenge_service_;
+  std::optional<CredentialService> credential_service_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::thread thread_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Zones> zones_;
   std::unique_ptr<Challenges> challenges_;
+  std::unique_ptr<CredentialStub> keeper_;
 };
 
 }  // namespace dnsserver::rpc

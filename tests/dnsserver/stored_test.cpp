@@ -24,8 +24,12 @@ TEST(Stored, ComesBackAsItWas) {
   const RRset rrset{name("a.corp.test"), 65280, 60, {Bytes("\0\1", 2), "x"}};
   EXPECT_EQ(decode_static_rrset(encode(rrset)), rrset);
 
-  const Challenge challenge{"alice", name("a.corp.test"), Bytes("\0\xff", 2),
-                            Time(std::chrono::milliseconds(1)), Time(std::chrono::milliseconds(2))};
+  const Challenge challenge{"alice",
+                            name("a.corp.test"),
+                            Bytes("\0\xff", 2),
+                            Time(std::chrono::milliseconds(1)),
+                            Time(std::chrono::milliseconds(2)),
+                            "order 1"};
   EXPECT_EQ(decode_challenge(encode(challenge)), challenge);
 }
 
