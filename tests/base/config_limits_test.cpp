@@ -1,0 +1,72 @@
+// How much a configuration holds, where it comes from, and that its page names every key.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "base/config.h"
+
+namespace base {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Config, HoldsItsSizeLimit) {
+  const std::string comment = "#" + std::string(kConfigSizeMax - 1, 'x');
+  EXPECT_TRUE(parse_config(comment, "t"));
+  EXPECT_FALSE(parse_config(comment + "x", "t"));
+}
+
+TEST(Config, HoldsTheLimitsOnRepeatedTables) {
+  const auto credentials = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      text +=
+          "[[grpc.credential]]\nname='c" + std::to_string(i) + "'\ntoken_file='t'\npermissions=['zones']\n";
+    }
+    return text;
+  };
+  EXPECT_TRUE(parse_config(credentials(1000), "t"));
+  EXPECT_FALSE(parse_config(credentials(1001), "t"));
+  const auto stubs = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      text += "[[validator.stub]]\nzone='z" + std::to_string(i) + ".test'\naddresses=['127.0.0.1:1']\n";
+    }
+    return text;
+  };
+  const auto alias_zones = [](int count) {
+    std::string text = "[update]\nlisten=['127.0.0.1:0']\nalias_zones=[";
+    for (int i = 0; i < count; ++i)
+      text += "'z" + std::to_string(i) + ".test',";
+    return text + "]\n";
+  };
+  EXPECT_TRUE(parse_config(alias_zones(1000), "t"));
+  EXPECT_FALSE(parse_config(alias_zones(1001), "t"));
+  EXPECT_TRUE(parse_config(stubs(1000), "t"));
+  EXPECT_FALSE(parse_config(stubs(1001), "t"));
+}
+
+TEST(Config, ComesFromAFileWhoseNameIsInTheMistakes) {
+  const std::string path = testing::TempDir() + "config_test.toml";
+  std::ofstream(path) << "x = 1\n";
+  EXPECT_EQ(load_config(path).error().detail, path + ":1:1: there is no key x");
+  std::ofstream(path) << "dns.workers = 3\n";
+  EXPECT_EQ(load_config(path)->dns.workers, 3u);
+  EXPECT_EQ(load_config(path + ".absent").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(load_config(testing::TempDir()).error().kind, ErrorKind::not_found);
+}
+
+// A row is "| `key` | what is allowed | `default` | …".
+TEST(Config, EveryKeyIsDocumentedWithWhatIsAllowedAndItsDefault) {
+  std::ifstream file(ASSAY_SOURCE_DIR "/docs/configuration.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto keys = config_keys();
+  EXPECT_GT(keys.size(), 40u);
+  for (const ConfigKey& key : keys) {
+    const std::string preset = key.preset.empty() ? "" : "`" + key.preset + "` ";
+    EXPECT_THAT(page, HasSubstr("| `" + key.name + "` | " + key.allowed + " | " + preset + "|"));
+  }
+}
+
+}  // namespace
+}  // namespace base
