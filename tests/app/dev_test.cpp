@@ -54,14 +54,16 @@ TEST_F(Dev, PublishesAndRemovesTxtValues) {
 }
 
 TEST_F(Dev, GivesCredentialsThatPublishByHttp) {
-  const Ended made = cli({"credential", "create", "--subtree", "acme.test", "--user", "lego", "--comment", "a test"});
+  const Ended made =
+      cli({"credential", "create", "--subtree", "acme.test", "--user", "lego", "--comment", "a test"});
   ASSERT_EQ(made.exit_code, 0) << made.err;
   EXPECT_THAT(made.out, HasSubstr("writes acme.test. and below\n"));
   const size_t at = made.out.find("password ") + 9;
   const std::string password = made.out.substr(at, made.out.find('\n', at) - at);
   const std::string door = "https://localhost:" + std::to_string(run_.publish.front().port);
   const auto curl = [&](const std::string& target, const std::string& body) {
-    return run({"curl", "-sS", "--cacert", run_.root_file, "--user", "lego:" + password, "--data", body, door + target})
+    return run({"curl", "-sS", "--cacert", run_.root_file, "--user", "lego:" + password, "--data", body,
+                door + target})
         .out;
   };
   EXPECT_EQ(curl("/present", R"({"fqdn":"_acme-challenge.www.acme.test.","value":"v"})"), "{}");
@@ -71,7 +73,8 @@ TEST_F(Dev, GivesCredentialsThatPublishByHttp) {
   EXPECT_THAT(curl("/register", ""), HasSubstr(R"("fulldomain":")"));
 
   const std::string id = made.out.substr(0, made.out.find(' '));
-  EXPECT_THAT(cli({"credential", "show", id}).out, AllOf(StartsWith(id + " \"a test\"\n"), Not(HasSubstr(password))));
+  EXPECT_THAT(cli({"credential", "show", id}).out,
+              AllOf(StartsWith(id + " \"a test\"\n"), Not(HasSubstr(password))));
   EXPECT_THAT(cli({"credential", "update", id, "--disable"}).out, HasSubstr(" disabled\n"));
   EXPECT_THAT(curl("/present", "{}"), HasSubstr("error"));
   EXPECT_EQ(cli({"credential", "delete", id}).out, "deleted with 0 values\n");
