@@ -83,9 +83,10 @@ TEST_F(Dev, GivesCredentialsThatPublishByHttp) {
 
 TEST_F(Dev, PrintsJson) {
   cli({"txt", "present", "a.acme.test", "value"});
-  EXPECT_THAT(cli({"txt", "list", "--output", "json"}).out,
-              MatchesRegex("\\{\"challenges\":\\[\\{\"name\":\"a\\.acme\\.test\\.\",\"value\":\"value\","
-                           "\"expireTime\":\"[^\"]*\"\\}\\],\"nextPageToken\":\"\"\\}\n"));
+  EXPECT_THAT(
+      cli({"txt", "list", "--output", "json"}).out,
+      MatchesRegex("\\{\"challenges\":\\[\\{\"name\":\"a\\.acme\\.test\\.\",\"value\":\"value\",\"tag\":\"\","
+                   "\"expireTime\":\"[^\"]*\"\\}\\],\"nextPageToken\":\"\"\\}\n"));
 }
 
 TEST_F(Dev, IssuesByOneCall) {

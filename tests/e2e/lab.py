@@ -115,11 +115,10 @@ class Lab:
         self.root_hints = servers.write(self.folder / "root.hints", servers.root_hints())
         self.trust_anchor = servers.write(self.folder / "root.ds", servers.trust_anchor_of_root(self.folder / "root"))
 
-    def start_resolver(self, kind="unbound"):
-        """A resolver in front of everything, at servers.RESOLVER_ADDRESS: unbound, bind or knot. All validate."""
-        command = servers.RESOLVERS[kind](self.folder / f"resolver-{kind}", self.root_hints, self.trust_anchor)
-        resolver = self.start(f"resolver-{kind}", command)
-        wait_until(lambda: answers_dns(servers.RESOLVER_ADDRESS), kind, resolver)
+    def start_resolver(self):
+        """An Unbound in front of everything, at servers.RESOLVER_ADDRESS."""
+        resolver = self.start("unbound", servers.unbound(self.folder / "unbound", self.root_hints, self.trust_anchor))
+        wait_until(lambda: answers_dns(servers.RESOLVER_ADDRESS), "unbound", resolver)
 
     def _configure_assay(self):
         self.state = self.folder / "state"
@@ -136,7 +135,7 @@ listen = ["127.0.0.1:8444"]
 [[grpc.credential]]
 name = "lab"
 token_file = "{token}"
-permissions = ["zones", "challenges", "certificates"]
+permissions = ["zones", "challenges", "certificates", "credentials"]
 [validator]
 root_hints = "{self.root_hints}"
 trust_anchors = "{self.trust_anchor}"
