@@ -25,10 +25,12 @@ dnsserver::net::ServerOptions server_options(const base::Config::Dns& config) {
 Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, storage::Store& store,
                                                const base::Clock& clock, Runtime& runtime) {
   std::unique_ptr<DnsRole> role(new DnsRole(runtime));
+  role->nodes_.emplace(store);
   TRY(role->publishing_,
       runtime.wait(dnsserver::Publishing::open(store, clock, role->zones_, runtime.executor())));
   role->publisher_.emplace(*role->publishing_);
-  TRY(role->server_, dnsserver::net::Server::start(server_options(config.dns), store, role->zones_));
+  TRY(role->server_,
+      dnsserver::net::Server::start(server_options(config.dns), role->nodes_->index(), role->zones_));
   const auto clean_up = [publishing = role->publishing_.get()](Loop::Pause pause) {
     return dnsserver::run_clean_up(*publishing, std::move(pause));
   };

@@ -9,6 +9,7 @@
 #include "app/runtime.h"
 #include "base/config.h"
 #include "dnsserver/net/server.h"
+#include "dnsserver/node_feed.h"
 #include "dnsserver/publishing.h"
 #include "dnsserver/zone_table.h"
 #include "storage/store.h"
@@ -36,6 +37,7 @@ class DnsRole {
   explicit DnsRole(Runtime& runtime) : runtime_(runtime) {}
 
   Runtime& runtime_;
+  std::optional<dnsserver::NodeFeed> nodes_;
   dnsserver::ZoneTableHolder zones_;
   std::unique_ptr<dnsserver::Publishing> publishing_;
   std::optional<PublisherAdapter> publisher_;

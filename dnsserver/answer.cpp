@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "dnsserver/node_key.h"
-
 namespace dnsserver {
 
 namespace {
@@ -28,7 +26,7 @@ class Answer {
   void refer(const RRsetView& name_servers, size_t cut);
   void add_glue(const LoweredName& name_server, size_t owner);
   void deny(Rcode rcode);
-  Found find_wildcard(NodeKey& key);
+  Found find_wildcard();
 
   const Query& query_;
   const ServedZone& zone_;
@@ -51,16 +49,15 @@ Response Answer::answer() {
 }
 
 bool Answer::answer_name() {
-  NodeKey key(zone_, *name_);
+  const size_t all = name_->label_count();
   Found found;
   // One look-up, but where a cut may lie above the name: there the walk is down from the apex.
-  for (size_t depth = zone_.has_cuts ? std::min<size_t>(1, key.depth()) : key.depth(); depth <= key.depth();
-       ++depth) {
-    found = nodes_.find(key.ancestor(depth));
+  for (size_t labels = zone_.has_cuts ? std::min(zone_.label_count + 1, all) : all; labels <= all; ++labels) {
+    found = nodes_.find(zone_, *name_, labels);
     if (found.kind == Kind::absent || found.kind == Kind::broken) break;
-    if (zone_.has_cuts && depth > 0 && refer_if_cut(found, key.depth() - depth)) return true;
+    if (zone_.has_cuts && labels > zone_.label_count && refer_if_cut(found, all - labels)) return true;
   }
-  if (found.kind == Kind::absent && zone_.has_wildcards) found = find_wildcard(key);
+  if (found.kind == Kind::absent && zone_.has_wildcards) found = find_wildcard();
   switch (found.kind) {
     case Kind::node: return answer_from_node(found.blob);
     case Kind::empty_non_terminal: deny(Rcode::noerror); return true;
@@ -117,7 +114,7 @@ void Answer::refer(const RRsetView& name_servers, size_t cut) {
 
 // All addresses of name servers that this zone holds, or TC (RFC 9471 §3).
 void Answer::add_glue(const LoweredName& name_server, size_t owner) {
-  const Found found = nodes_.find(NodeKey(zone_, name_server).owner());
+  const Found found = nodes_.find(zone_, name_server, name_server.label_count());
   if (found.kind != Kind::node) return;
   const auto node = NodeView::parse(found.blob);
   if (!node) return response_.set_broken();
@@ -129,7 +126,7 @@ void Answer::add_glue(const LoweredName& name_server, size_t owner) {
 // NXDOMAIN or NODATA with the SOA of the zone (RFC 2308 §2).
 void Answer::deny(Rcode rcode) {
   rcode_ = rcode;
-  const Found apex = nodes_.find(zone_.nodes_prefix);
+  const Found apex = nodes_.find(zone_, *name_, zone_.label_count);
   const auto node = apex.kind == Kind::node ? NodeView::parse(apex.blob) : std::nullopt;
   const auto soa = node ? node->find(kTypeSoa) : std::nullopt;
   if (!soa) return response_.set_broken();
@@ -137,11 +134,11 @@ void Answer::deny(Rcode rcode) {
 }
 
 // The source of synthesis: "*" right below the closest encloser and nowhere else (RFC 4592 §3.3.1).
-Found Answer::find_wildcard(NodeKey& key) {
-  for (size_t depth = key.depth(); depth-- > 0;) {
-    const Found encloser = nodes_.find(key.ancestor(depth));
+Found Answer::find_wildcard() {
+  for (size_t labels = name_->label_count(); labels-- > zone_.label_count;) {
+    const Found encloser = nodes_.find(zone_, *name_, labels);
     if (encloser.kind == Kind::broken) return encloser;
-    if (encloser.kind != Kind::absent) return nodes_.find(key.wildcard_below(depth));
+    if (encloser.kind != Kind::absent) return nodes_.find_wildcard(zone_, *name_, labels);
   }
   return {};
 }

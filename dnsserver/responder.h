@@ -3,23 +3,27 @@
 #include <memory>
 #include <span>
 
-#include "dnsserver/node_source.h"
+#include "dnsserver/node_index.h"
 #include "dnsserver/respond.h"
 #include "dnsserver/zone_table.h"
 
 namespace dnsserver {
 
-// What one thread answers from: a snapshot of the zones that moves along between batches of queries.
+// What one thread answers from: the zones, which change under it only between batches of queries, and their nodes.
 class Responder {
  public:
-  Responder(storage::Store& store, const ZoneTableHolder& zones) : zones_(zones), reader_(store.reader()) {}
+  // Both outlive it.
+  Responder(NodeIndex& nodes, const ZoneTableHolder& zones) : zones_(zones), nodes_(nodes) {}
 
-  // Before each batch: from here on everything is seen that was committed, and published, before the call.
-  void refresh();
+  // Before each batch: from here on everything is seen that was published before the call.
+  void refresh() {
+    zones_.refresh(table_, generation_);
+    nodes_.pass();
+  }
   // Before the thread waits for the next batch.
-  void park() { reader_->park(); }
+  void park() { nodes_.rest(); }
 
-  // respond() on the snapshot. REQUIRES: refresh() was called since the last park().
+  // REQUIRES: refresh() was called since the last park().
   Response respond(BytesView query, std::span<char> buffer, Transport transport) {
     return dnsserver::respond(query, buffer, transport, *table_, nodes_);
   }
@@ -28,8 +32,7 @@ class Responder {
   const ZoneTableHolder& zones_;
   std::shared_ptr<const ZoneTable> table_;
   uint64_t generation_ = 0;
-  std::unique_ptr<storage::Reader> reader_;
-  StoredNodes nodes_{*reader_};
+  IndexedNodes nodes_;
 };
 
 }  // namespace dnsserver

@@ -35,7 +35,7 @@ Result<Listeners> open_listeners(const Endpoint& endpoint, size_t udp_count) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, storage::Store& store,
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, NodeIndex& nodes,
                                               const ZoneTableHolder& zones) {
   const unsigned workers =
       options.udp_workers > 0 ? options.udp_workers : std::max(1u, std::thread::hardware_concurrency());
@@ -50,10 +50,10 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, stor
       udp[i].push_back(std::move(listeners.udp[i]));
   }
   for (auto& sockets : udp) {
-    TRY(auto worker, UdpWorker::start(std::move(sockets), store, zones));
+    TRY(auto worker, UdpWorker::start(std::move(sockets), nodes, zones));
     server->udp_workers_.push_back(std::move(worker));
   }
-  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), options.tcp, store, zones));
+  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), options.tcp, nodes, zones));
   return server;
 }
 

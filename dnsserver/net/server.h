@@ -25,12 +25,12 @@ struct ServerTraffic {
 // Tries to find a port that is free in both transports.
 inline constexpr int kPortTriesMax = 100;
 
-// Answers DNS queries from a store until it is destroyed. Its threads are its own.
+// Answers DNS queries from an index until it is destroyed. Its threads are its own.
 class Server {
  public:
   // All endpoints, or none. unavailable: the detail says what is in the way.
-  // REQUIRES: `store` and `zones` outlive the server.
-  static Result<std::unique_ptr<Server>> start(const ServerOptions& options, storage::Store& store,
+  // REQUIRES: `nodes` and `zones` outlive the server.
+  static Result<std::unique_ptr<Server>> start(const ServerOptions& options, NodeIndex& nodes,
                                                const ZoneTableHolder& zones);
 
   // Where it listens, in the order of the options, with the ports that were chosen.

@@ -29,14 +29,14 @@ uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPO
 }  // namespace
 
 Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<FileDescriptor> listeners,
-                                                    const TcpLimits& limits, storage::Store& store,
+                                                    const TcpLimits& limits, NodeIndex& nodes,
                                                     const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
   std::unique_ptr<TcpWorker> worker(new TcpWorker(std::move(listeners), limits, std::move(epoll)));
   for (FileDescriptor& listener : worker->listeners_) {
     CHECK(worker->epoll_.add(listener.get(), EPOLLIN, &listener));
   }
-  TRY(worker->thread_, start_thread("dns-tcp", [&store, &zones, w = worker.get()] { w->run(store, zones); }));
+  TRY(worker->thread_, start_thread("dns-tcp", [&nodes, &zones, w = worker.get()] { w->run(nodes, zones); }));
   return worker;
 }
 
@@ -47,8 +47,8 @@ TcpWorker::~TcpWorker() {
   thread_.join();
 }
 
-void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
-  Responder responder(store, zones);
+void TcpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
+  Responder responder(nodes, zones);
   std::vector<FileDescriptor*> ready;
   while (!stopping_.load(std::memory_order_relaxed)) {
     responder.park();

@@ -34,7 +34,7 @@ class TcpWorker {
  public:
   // Accepts at sockets of open_tcp() until it is destroyed. unavailable: no thread or descriptor is left.
   static Result<std::unique_ptr<TcpWorker>> start(std::vector<FileDescriptor> listeners,
-                                                  const TcpLimits& limits, storage::Store& store,
+                                                  const TcpLimits& limits, NodeIndex& nodes,
                                                   const ZoneTableHolder& zones);
   ~TcpWorker();
 
@@ -55,7 +55,7 @@ class TcpWorker {
   TcpWorker(std::vector<FileDescriptor> listeners, const TcpLimits& limits, Epoll epoll)
       : limits_(limits), listeners_(std::move(listeners)), epoll_(std::move(epoll)) {}
 
-  void run(storage::Store& store, const ZoneTableHolder& zones);
+  void run(NodeIndex& nodes, const ZoneTableHolder& zones);
   void serve(Client& client, Responder& responder);
   void accept_from(FileDescriptor& listener);
   void admit(FileDescriptor socket, Bytes address);

@@ -5,13 +5,13 @@
 
 namespace dnsserver::net {
 
-Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets,
-                                                    storage::Store& store, const ZoneTableHolder& zones) {
+Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets, NodeIndex& nodes,
+                                                    const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
   std::unique_ptr<UdpWorker> worker(new UdpWorker(std::move(sockets), std::move(epoll)));
   for (FileDescriptor& socket : worker->sockets_)
     CHECK(worker->epoll_.add(socket.get(), EPOLLIN, &socket));
-  TRY(worker->thread_, start_thread("dns-udp", [&store, &zones, w = worker.get()] { w->run(store, zones); }));
+  TRY(worker->thread_, start_thread("dns-udp", [&nodes, &zones, w = worker.get()] { w->run(nodes, zones); }));
   return worker;
 }
 
@@ -24,8 +24,8 @@ UdpWorker::~UdpWorker() {
 
 // Under load there is always a next batch, and nothing is called but to receive and to send. Only when all
 // sockets are empty does the thread let go of its snapshot and wait.
-void UdpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
-  Responder responder(store, zones);
+void UdpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
+  Responder responder(nodes, zones);
   const auto batch = std::make_unique<UdpBatch>();
   while (!stopping_.load(std::memory_order_relaxed)) {
     bool idle = true;

@@ -11,12 +11,12 @@
 
 namespace dnsserver::net {
 
-// Answers over UDP: one thread with sockets, reader and counters of its own, so workers share nothing that
-// changes.
+// Answers over UDP: one thread with sockets and counters of its own, so workers share nothing that they
+// change.
 class UdpWorker {
  public:
   // Answers at sockets of open_udp() until it is destroyed. unavailable: no thread or descriptor is left.
-  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, storage::Store& store,
+  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, NodeIndex& nodes,
                                                   const ZoneTableHolder& zones);
   ~UdpWorker();
 
@@ -27,7 +27,7 @@ class UdpWorker {
   UdpWorker(std::vector<FileDescriptor> sockets, Epoll epoll)
       : sockets_(std::move(sockets)), epoll_(std::move(epoll)) {}
 
-  void run(storage::Store& store, const ZoneTableHolder& zones);
+  void run(NodeIndex& nodes, const ZoneTableHolder& zones);
 
   std::vector<FileDescriptor> sockets_;
   Epoll epoll_;

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dnsserver/node_index.h"
 #include "dnsserver/respond.h"
 #include "tests/dnsserver/map_reader.h"
 
@@ -15,14 +16,16 @@ class ServedZones {
   // Serves the records of a master file (tests/dnsserver/zone_text.h), SOA and NS of the apex among them.
   void add(std::string_view apex, std::string_view text);
 
-  // The response; empty if there is none. Asked twice, with a buffer of its own and in place: both must be
-  // equal to the octet.
+  // The response; empty if there is none. Asked four times, with a buffer of its own and in place, from the store
+  // and from an index: all must be equal to the octet. A broken store is asked alone.
   Bytes ask(BytesView query, Transport transport = Transport::udp);
 
   MapReader& store() { return reader_; }
   const ZoneTable& table() const { return table_; }
 
  private:
+  Bytes ask(BytesView query, Transport transport, NodeSource& nodes) const;
+
   std::vector<Zone> zones_;
   ZoneTable table_;
   MapReader reader_;
