@@ -14,8 +14,8 @@ namespace dnsserver {
 // other.
 class NodeFeed final : public storage::Follower {
  public:
-  // Returns when everything is read, which blocks the thread for about half a second a million names. What
-  // cannot be read is logged, and makes the index incomplete. The store outlives the feed.
+  // Blocks the thread until everything is read. What cannot be read is logged, and makes the index incomplete.
+  // The store outlives the feed.
   explicit NodeFeed(storage::Store& store);
   ~NodeFeed() override;
 
