@@ -22,6 +22,7 @@ struct Account {
   std::string key_thumbprint;  // AccountKey::thumbprint
   base::Time created;
   std::string principal;  // the gRPC credential whose account this is; empty: an ACME client's
+  bool unused = false;    // an ACME client's that has not ordered yet
 
   bool operator==(const Account&) const = default;
 };

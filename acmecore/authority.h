@@ -19,6 +19,7 @@
 #include "acmecore/order.h"
 #include "acmecore/records.h"
 #include "acmecore/validation.h"
+#include "acmecore/validation_places.h"
 #include "acmecore/work_in_hand.h"
 #include "base/background.h"
 #include "base/bytes.h"
@@ -34,10 +35,7 @@ inline constexpr std::chrono::milliseconds kChallengePatience{50};
 
 inline constexpr size_t kOrdersPageMax = 100;
 
-// Of the orders in which revoke looks for another account's authorizations, the oldest.
-inline constexpr size_t kOrdersSearchedMax = 1000;
-
-// Records of each kind that one sweep looks at.
+// Records of each kind that one sweep looks at, beside those that it has to pass over.
 inline constexpr size_t kSweepMax = 1000;
 
 struct AuthorityOptions {
@@ -69,7 +67,7 @@ struct NewOrderRequest {
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
-// the issuer.
+// the issuer, but for the certificates of our own listeners (server_identity.h).
 //
 // `account` is who asks, as the edge has authenticated it. What belongs to another account is not_found, as
 // is what does not exist. What is `processing` goes on in the background, and after a restart when sweep()
@@ -82,6 +80,7 @@ class Authority {
             base::Background& background, AuthorityOptions options);
 
   // RFC 8555 §7.3, §7.3.1. A key that has an account returns it and ignores the rest.
+  // An account that does not order within kUnusedAccountRetention is removed.
   // account_does_not_exist: only_return_existing, and there is none. bad_public_key: the key is blocked.
   // account_not_valid: it has one that was deactivated. malformed: the terms of service were not agreed to.
   // The errors of check_contacts.
@@ -100,6 +99,7 @@ class Authority {
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
   // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity of its own.
+  // account_does_not_exist: the account had never ordered, and was removed just now.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   base::Task<base::Result<OrderView>> order(Account account, std::string id);
@@ -120,7 +120,8 @@ class Authority {
 
   // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes
   // processing and is validated; any other is returned as it is. Waits at most `patience` for the outcome.
-  // malformed: the authorization is no longer pending because it expired or was deactivated.
+  // malformed: the authorization is no longer pending because it expired or was deactivated. rate_limited:
+  // kValidationsMax of the account are under way.
   base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization,
                                                       std::string type, std::chrono::milliseconds patience);
 
@@ -138,17 +139,19 @@ class Authority {
                                         std::optional<int64_t> reason);
 
   // The same, asked for by the certificate's own key, which is taken as the key being known to others: the
-  // reason is keyCompromise whatever was asked for, and the key is blocked. unauthorized: it is another key.
+  // reason is keyCompromise whatever was asked for, and the key is blocked; also where the answer is
+  // already_revoked. unauthorized: it is another key.
   base::Task<base::Result<void>> revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
                                                std::optional<int64_t> reason);
 
   // Takes up what is processing and in nobody's hand, which after a restart is everything that was processing
-  // before it, and removes what expired long ago; at most kSweepMax of each kind. To be called at start and
-  // every minute, never twice at once.
-  base::Task<base::Result<void>> sweep();
+  // before it, and removes what expired long ago; first the former, at most kSweepMax of each kind. True: more is
+  // due at once. To be called at start and every minute, never twice at once.
+  base::Task<base::Result<bool>> sweep();
 
  private:
   using Hold = std::unique_ptr<WorkInHand::Hold>;
+  using Place = std::unique_ptr<ValidationPlaces::Place>;
   using Authorizations = std::vector<Stored<Authorization>>;
 
   // not_found unless it is the account's.
@@ -162,10 +165,11 @@ class Authority {
 
   base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
   base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);
+  base::Task<base::Result<void>> keep(std::string account, Changes& changes);
   base::Task<base::Result<Stored<Account>>> change_account(std::string id,
                                                            std::function<void(Account&)> change);
 
-  base::Task<void> validate(Hold hold, Stored<Authorization> authorization, std::string type);
+  base::Task<void> validate(Hold hold, Place place, Stored<Authorization> authorization, std::string type);
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);
 
@@ -173,13 +177,21 @@ class Authority {
   base::Task<base::Result<Order>> issue(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
+  base::Task<base::Result<bool>> holds_authorization(const Account& account, std::string name);
   base::Task<base::Result<void>> revoke_record(Certificate certificate, RevocationReason reason,
                                                bool block_key);
 
-  base::Task<base::Result<void>> sweep_orders();
-  base::Task<base::Result<void>> sweep_authorizations();
-  base::Task<base::Result<void>> sweep_certificates();
-  base::Task<base::Result<void>> remove(Changes removed);
+  // What a sweep makes of one kind of record.
+  struct Swept {
+    size_t found = 0;
+    size_t stay = 0;  // are due for now, too: in hand, of an account with no place, or not readable
+    Changes removed;
+  };
+  base::Task<base::Result<bool>> sweep_accounts();
+  base::Task<base::Result<bool>> sweep_orders();
+  base::Task<base::Result<bool>> sweep_authorizations();
+  base::Task<base::Result<bool>> sweep_certificates();
+  base::Task<base::Result<bool>> finish(Swept swept, size_t& limit);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Order> order);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Authorization> authorization, std::string type);
 
@@ -190,6 +202,13 @@ class Authority {
   base::Background& background_;
   const AuthorityOptions options_;
   WorkInHand in_hand_;
+  ValidationPlaces places_;
+
+  // How far the next sweep looks: kSweepMax behind all that stayed.
+  size_t accounts_limit_ = kSweepMax;
+  size_t orders_limit_ = kSweepMax;
+  size_t authorizations_limit_ = kSweepMax;
+  size_t certificates_limit_ = kSweepMax;
 };
 
 }  // namespace acmecore

@@ -26,6 +26,12 @@ tl::unexpected<base::Error> no_longer_pending(const Authorization& authorization
                                         " is " + std::string(name_of(status)));
 }
 
+tl::unexpected<base::Error> too_many_validations() {
+  return fail(ErrorKind::rate_limited, std::to_string(kValidationsMax) +
+                                           " validations of this account are under way; respond to this "
+                                           "challenge again when some of them are done");
+}
+
 void log_outcome(const Authorization& authorization, const Verdict& verdict) {
   if (verdict.outcome) {
     base::log::info("acme.authorization.valid", {{"authorization_id", authorization.id},
@@ -69,6 +75,8 @@ Task<Result<AuthorizationView>> Authority::respond(Account account, std::string 
     if (challenge->status != ChallengeStatus::pending) co_return view_of(std::move(stored.value));
     const AuthorizationStatus status = status_of(stored.value, clock_.now());
     if (status != AuthorizationStatus::pending) co_return no_longer_pending(stored.value, status);
+    Place place = places_.take(account.id);
+    if (place == nullptr) co_return too_many_validations();
 
     challenge->status = ChallengeStatus::processing;
     challenge->thumbprint = account.key_thumbprint;
@@ -82,7 +90,7 @@ Task<Result<AuthorizationView>> Authority::respond(Account account, std::string 
     Hold hold = in_hand_.take(authorization);
     if (hold == nullptr) co_return view_of(std::move(stored.value));  // a sweep was faster
     stored.revision = *committed;
-    Task<void> validation = validate(std::move(hold), stored, type);
+    Task<void> validation = validate(std::move(hold), std::move(place), stored, type);
     const bool done = co_await background_.run(std::move(validation), patience);
     if (!done) co_return view_of(std::move(stored.value));
     co_return co_await this->authorization(std::move(account), std::move(authorization));
@@ -91,8 +99,8 @@ Task<Result<AuthorizationView>> Authority::respond(Account account, std::string 
 }
 
 // REQUIRES: the challenge of `type` is processing; `hold` is on the authorization.
-Task<void> Authority::validate([[maybe_unused]] Hold hold, Stored<Authorization> authorization,
-                               std::string type) {
+Task<void> Authority::validate([[maybe_unused]] Hold hold, [[maybe_unused]] Place place,
+                               Stored<Authorization> authorization, std::string type) {
   const Challenge& challenge = *authorization->find_challenge(type);
   const std::string expected = dns01_value(challenge.token, challenge.thumbprint);
   Verdict verdict = co_await validation_.dns01(authorization->identifier.dns_name(), expected);

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "acmecore/authority.h"
+#include "acmecore/optimism.h"
 #include "base/log.h"
 #include "base/random.h"
 
@@ -41,19 +42,39 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   order.account = account.id;
   order.identifiers = std::move(identifiers);
 
-  Changes changes;
+  Changes created;
   for (const Identifier& identifier : order.identifiers) {
     const Authorization authorization = new_authorization(order, identifier);
-    changes.create(authorization);
+    created.create(authorization);
     order.authorizations.push_back(authorization.id);
   }
-  changes.create(order);
-  CO_CHECK(co_await records_.commit(std::move(changes)));
-  base::log::info("acme.order.created", {{"order", order.id},
-                                         {"account", order.account},
-                                         {"identifiers", order.identifiers.size()},
-                                         {"first", order.identifiers[0].text()}});
-  co_return OrderView{std::move(order), OrderStatus::pending, std::nullopt};
+  created.create(order);
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    Changes changes = created;
+    if (account.unused) CO_CHECK(co_await keep(account.id, changes));
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (is_conflict(committed)) continue;
+    if (!committed) co_return tl::unexpected(committed.error());
+    base::log::info("acme.order.created", {{"order", order.id},
+                                           {"account", order.account},
+                                           {"identifiers", order.identifiers.size()},
+                                           {"first", order.identifiers[0].text()}});
+    co_return OrderView{std::move(order), OrderStatus::pending, std::nullopt};
+  }
+  co_return too_many_at_once();
+}
+
+// Adds that the account has ordered, for which it stays.
+Task<Result<void>> Authority::keep(std::string account, Changes& changes) {
+  auto stored = co_await records_.account(std::move(account));
+  if (!stored && stored.error().kind == ErrorKind::not_found) {
+    co_return fail(ErrorKind::account_does_not_exist, "the account was removed, for it had never ordered");
+  }
+  if (!stored) co_return tl::unexpected(stored.error());
+  if (!(*stored)->unused) co_return Result<void>();
+  (*stored)->unused = false;
+  changes.update(*stored);
+  co_return Result<void>();
 }
 
 Task<Result<Authority::OrdersPage>> Authority::orders(Account account, std::string after) {

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <set>
 #include <utility>
 
 #include "acmecore/authority.h"
@@ -12,6 +10,17 @@ using base::ErrorKind;
 using base::fail;
 using base::Result;
 using base::Task;
+
+namespace {
+
+// Authorizations of one name that are looked at together.
+constexpr size_t kProvedPage = 100;
+
+tl::unexpected<base::Error> already_revoked() {
+  return fail(ErrorKind::already_revoked, "the certificate is revoked already");
+}
+
+}  // namespace
 
 Task<Result<void>> Authority::revoke(Account account, base::Bytes certificate_der,
                                      std::optional<int64_t> reason) {
@@ -44,20 +53,26 @@ Task<Result<void>> Authority::revoke_by_key(base::Bytes key_spki_der, base::Byte
 }
 
 Task<Result<bool>> Authority::holds_authorizations(const Account& account, std::vector<std::string> names) {
-  std::set<std::string> missing(names.begin(), names.end());
-  CO_TRY(const auto orders, co_await records_.orders_of(account.id, {}, kOrdersSearchedMax));
-  for (const std::string& id : orders) {
-    const auto order = co_await records_.order(id);
-    if (!order && order.error().kind == ErrorKind::not_found) continue;  // removed since
-    if (!order) co_return tl::unexpected(order.error());
-    CO_TRY(const auto authorizations, co_await authorizations_of(order->value));
-    for (const auto& authorization : authorizations) {
-      if (status_of(authorization.value, clock_.now()) != AuthorizationStatus::valid) continue;
-      missing.erase(authorization->identifier.text());
-    }
-    if (missing.empty()) co_return true;
+  for (std::string& name : names) {
+    CO_TRY(const bool holds, co_await holds_authorization(account, std::move(name)));
+    if (!holds) co_return false;
   }
-  co_return false;
+  co_return true;
+}
+
+// Those that have expired and were not removed yet come first; they are of one day.
+Task<Result<bool>> Authority::holds_authorization(const Account& account, std::string name) {
+  for (std::string after;;) {
+    CO_TRY(const auto ids, co_await records_.proved_authorizations(account.id, name, after, kProvedPage));
+    for (const std::string& id : ids) {
+      const auto authorization = co_await records_.authorization(id);
+      if (!authorization && authorization.error().kind == ErrorKind::not_found) continue;  // removed since
+      if (!authorization) co_return tl::unexpected(authorization.error());
+      if (status_of(authorization->value, clock_.now()) == AuthorizationStatus::valid) co_return true;
+    }
+    if (ids.size() < kProvedPage) co_return false;
+    after = ids.back();
+  }
 }
 
 Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationReason reason,
@@ -67,8 +82,9 @@ Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationR
     if (record->der != certificate.der) co_return fail(ErrorKind::not_found, "there is no such certificate");
     const base::Time now = clock_.now();
     if (now > record->not_after) co_return fail(ErrorKind::unauthorized, "the certificate has expired");
-    if (record->revocation) co_return fail(ErrorKind::already_revoked, "the certificate is revoked already");
-    record->revocation = Revocation{now, reason};
+    const bool was_revoked = record->revocation.has_value();
+    if (was_revoked && !block_key) co_return already_revoked();
+    record->revocation = Revocation{was_revoked ? record->revocation->time : now, reason};
     Changes changes;
     changes.update(record);
     if (block_key) changes.block_key(certificate.spki_der);
@@ -76,6 +92,7 @@ Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationR
     if (committed) {
       base::log::info("acme.certificate.revoked",
                       {{"serial", text_of(certificate.serial)}, {"reason", int64_t(reason)}});
+      if (was_revoked) co_return already_revoked();
       co_return Result<void>();
     }
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());

@@ -26,17 +26,38 @@ bool can_skip(const Result<T>& found) {
 
 }  // namespace
 
-Task<Result<void>> Authority::sweep() {
-  CO_CHECK(co_await sweep_authorizations());
-  CO_CHECK(co_await sweep_orders());
-  co_return co_await sweep_certificates();
+Task<Result<bool>> Authority::sweep() {
+  CO_TRY(const bool authorizations, co_await sweep_authorizations());
+  CO_TRY(const bool orders, co_await sweep_orders());
+  CO_TRY(const bool certificates, co_await sweep_certificates());
+  CO_TRY(const bool accounts, co_await sweep_accounts());
+  co_return authorizations || orders || certificates || accounts;
 }
 
-Task<Result<void>> Authority::sweep_orders() {
-  CO_TRY(const auto ids, co_await records_.due_orders(clock_.now(), kSweepMax));
-  Changes removed;
+Task<Result<bool>> Authority::sweep_accounts() {
+  CO_TRY(const auto ids, co_await records_.due_accounts(clock_.now(), accounts_limit_));
+  Swept swept;
+  swept.found = ids.size();
+  for (const std::string& id : ids) {
+    auto account = co_await records_.account(id);
+    ++swept.stay;
+    if (can_skip(account)) continue;
+    if (!account) co_return tl::unexpected(account.error());
+    if (!account->value.unused) continue;  // it ordered just now
+    base::log::info("acme.account.removed", {{"account", id}});
+    swept.removed.erase(*account);
+    --swept.stay;
+  }
+  co_return co_await finish(std::move(swept), accounts_limit_);
+}
+
+Task<Result<bool>> Authority::sweep_orders() {
+  CO_TRY(const auto ids, co_await records_.due_orders(clock_.now(), orders_limit_));
+  Swept swept;
+  swept.found = ids.size();
   for (const std::string& id : ids) {
     Hold hold = in_hand_.take(id);
+    ++swept.stay;
     if (hold == nullptr) continue;
     auto order = co_await records_.order(id);
     if (can_skip(order)) continue;
@@ -44,17 +65,20 @@ Task<Result<void>> Authority::sweep_orders() {
     if (is_processing(order->value)) {
       CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
-      removed.erase(*order);
+      swept.removed.erase(*order);
+      --swept.stay;
     }
   }
-  co_return co_await remove(std::move(removed));
+  co_return co_await finish(std::move(swept), orders_limit_);
 }
 
-Task<Result<void>> Authority::sweep_authorizations() {
-  CO_TRY(const auto ids, co_await records_.due_authorizations(clock_.now(), kSweepMax));
-  Changes removed;
+Task<Result<bool>> Authority::sweep_authorizations() {
+  CO_TRY(const auto ids, co_await records_.due_authorizations(clock_.now(), authorizations_limit_));
+  Swept swept;
+  swept.found = ids.size();
   for (const std::string& id : ids) {
     Hold hold = in_hand_.take(id);
+    ++swept.stay;
     if (hold == nullptr) continue;
     auto authorization = co_await records_.authorization(id);
     if (can_skip(authorization)) continue;
@@ -63,30 +87,40 @@ Task<Result<void>> Authority::sweep_authorizations() {
       const std::string type = challenge->type;
       CO_CHECK(co_await take_up(std::move(hold), *std::move(authorization), type));
     } else if (clock_.now() >= removal_time(authorization->value)) {
-      removed.erase(*authorization);
+      swept.removed.erase(*authorization);
+      --swept.stay;
     }
   }
-  co_return co_await remove(std::move(removed));
+  co_return co_await finish(std::move(swept), authorizations_limit_);
 }
 
-Task<Result<void>> Authority::sweep_certificates() {
-  CO_TRY(const auto serials, co_await records_.due_certificates(clock_.now(), kSweepMax));
-  Changes removed;
+Task<Result<bool>> Authority::sweep_certificates() {
+  CO_TRY(const auto serials, co_await records_.due_certificates(clock_.now(), certificates_limit_));
+  Swept swept;
+  swept.found = serials.size();
   for (const Serial& serial : serials) {
     auto certificate = co_await records_.certificate(serial);
+    ++swept.stay;
     if (can_skip(certificate)) continue;
     if (!certificate) co_return tl::unexpected(certificate.error());
-    if (clock_.now() >= removal_time(certificate->value)) removed.erase(*certificate);
+    if (clock_.now() < removal_time(certificate->value)) continue;
+    swept.removed.erase(*certificate);
+    --swept.stay;
   }
-  co_return co_await remove(std::move(removed));
+  co_return co_await finish(std::move(swept), certificates_limit_);
 }
 
-// A record that changed under our hands stays, and all others with it, until the next sweep.
-Task<Result<void>> Authority::remove(Changes removed) {
-  if (removed.empty()) co_return Result<void>();
-  const auto committed = co_await records_.commit(std::move(removed));
-  if (!committed && !is_conflict(committed)) co_return tl::unexpected(committed.error());
-  co_return Result<void>();
+// True: this page was full, and the next look finds others. A record that changed under our hands stays, and all
+// others with it, until the next sweep.
+Task<Result<bool>> Authority::finish(Swept swept, size_t& limit) {
+  const bool full = swept.found == limit;
+  const size_t limit_before = std::exchange(limit, kSweepMax + swept.stay);
+  const bool others_follow = full && limit > limit_before;
+  if (swept.removed.empty()) co_return others_follow;
+  const auto committed = co_await records_.commit(std::move(swept.removed));
+  if (committed) co_return full;
+  if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  co_return false;
 }
 
 // Whether the old serial was signed before the restart nobody knows, so it is never used again.
@@ -110,8 +144,11 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Authorization> authoriza
     late.outcome = fail(ErrorKind::unauthorized, "the authorization expired before it was validated");
     co_return co_await settle(std::move(authorization), std::move(type), std::move(late));
   }
+  Place place = places_.take(authorization->account);
+  if (place == nullptr) co_return Result<void>();  // a later sweep's
   base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
-  Task<void> validation = validate(std::move(hold), std::move(authorization), std::move(type));
+  Task<void> validation =
+      validate(std::move(hold), std::move(place), std::move(authorization), std::move(type));
   co_await background_.run(std::move(validation), std::chrono::milliseconds(0));
   co_return Result<void>();
 }

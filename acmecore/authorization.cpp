@@ -39,15 +39,25 @@ Challenge* Authorization::find_challenge(std::string_view type) {
   return const_cast<Challenge*>(std::as_const(*this).find_challenge(type));
 }
 
+namespace {
+
+bool has_challenge(const Authorization& authorization, ChallengeStatus status) {
+  return std::any_of(authorization.challenges.begin(), authorization.challenges.end(),
+                     [status](const Challenge& challenge) { return challenge.status == status; });
+}
+
+}  // namespace
+
 AuthorizationStatus status_of(const Authorization& authorization, base::Time now) {
-  const auto has = [&authorization](ChallengeStatus status) {
-    return std::any_of(authorization.challenges.begin(), authorization.challenges.end(),
-                       [status](const Challenge& challenge) { return challenge.status == status; });
-  };
   if (authorization.deactivated) return AuthorizationStatus::deactivated;
-  if (has(ChallengeStatus::invalid)) return AuthorizationStatus::invalid;
+  if (has_challenge(authorization, ChallengeStatus::invalid)) return AuthorizationStatus::invalid;
   if (now >= authorization.expires) return AuthorizationStatus::expired;
-  return has(ChallengeStatus::valid) ? AuthorizationStatus::valid : AuthorizationStatus::pending;
+  return is_proved(authorization) ? AuthorizationStatus::valid : AuthorizationStatus::pending;
+}
+
+bool is_proved(const Authorization& authorization) {
+  return !authorization.deactivated && !has_challenge(authorization, ChallengeStatus::invalid) &&
+         has_challenge(authorization, ChallengeStatus::valid);
 }
 
 const Challenge* processing_challenge(const Authorization& authorization) {

@@ -58,6 +58,9 @@ AuthorizationStatus status_of(const Authorization& authorization, base::Time now
 // The challenge whose validation was begun and not finished; null: none, or it does not matter any more.
 const Challenge* processing_challenge(const Authorization& authorization);
 
+// One of its challenges was met and it was not deactivated: valid, until it expires.
+bool is_proved(const Authorization& authorization);
+
 // The key authorization (RFC 8555 §8.1), and what a TXT record shows of it (§8.4).
 std::string key_authorization(std::string_view token, std::string_view thumbprint);
 std::string dns01_value(std::string_view token, std::string_view thumbprint);

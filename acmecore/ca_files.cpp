@@ -131,7 +131,8 @@ Result<std::optional<std::string>> read_file(const path& file, bool secret) {
   while (filled < text.size()) {
     const ssize_t count = ::read(in.number(), text.data() + filled, text.size() - filled);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return refuse_errno(file, "cannot be read");
+    if (count < 0) return refuse_errno(file, "cannot be read");
+    if (count == 0) return refuse(file, "became shorter while it was read");
     filled += size_t(count);
   }
   return text;

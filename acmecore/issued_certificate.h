@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "acmecore/serial.h"
 #include "base/bytes.h"
@@ -27,15 +28,16 @@ struct Revocation {
   bool operator==(const Revocation&) const = default;
 };
 
-// A certificate that we signed and gave out.
+// A certificate that we signed and gave out, or one for our own listeners, which is recorded before it is signed.
 struct IssuedCertificate {
   Serial serial;
-  std::string account;
-  std::string order;
-  base::Bytes der;
+  std::string account;  // empty: our own
+  std::string order;    // the same
+  base::Bytes der;      // empty: our own, and a process ended before it was signed
   base::Time issued;
   base::Time not_after;
   std::optional<Revocation> revocation;
+  std::vector<std::string> hosts = {};  // what our own is for: names and addresses
 
   bool operator==(const IssuedCertificate&) const = default;
 };

@@ -16,6 +16,5 @@ std::string pem_block(std::string_view label, base::BytesView der);
 base::Result<base::Bytes> parse_pem(std::string_view label, std::string_view text);
 
 inline constexpr std::string_view kPemCertificate = "CERTIFICATE";
-inline constexpr std::string_view kPemPrivateKey = "PRIVATE KEY";
 
 }  // namespace acmecore

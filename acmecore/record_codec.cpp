@@ -54,6 +54,7 @@ Bytes encode(const Account& account) {
   message.set_key_thumbprint(account.key_thumbprint);
   message.set_created_ms(milliseconds(account.created));
   message.set_principal(account.principal);
+  message.set_unused(account.unused);
   return message.SerializeAsString();
 }
 
@@ -72,6 +73,7 @@ Result<Account> decode_account(std::string id, BytesView value) {
   account.key_thumbprint = message.key_thumbprint();
   account.created = time_of(message.created_ms());
   account.principal = message.principal();
+  account.unused = message.unused();
   return account;
 }
 
@@ -156,6 +158,8 @@ Bytes encode(const IssuedCertificate& certificate) {
   message.set_leaf(certificate.der);
   message.set_issued_ms(milliseconds(certificate.issued));
   message.set_not_after_ms(milliseconds(certificate.not_after));
+  for (const std::string& host : certificate.hosts)
+    message.add_hosts(host);
   if (certificate.revocation) {
     message.mutable_revocation()->set_time_ms(milliseconds(certificate.revocation->time));
     message.mutable_revocation()->set_reason(uint32_t(certificate.revocation->reason));
@@ -172,6 +176,7 @@ Result<IssuedCertificate> decode_certificate(Serial serial, BytesView value) {
   certificate.der = message.leaf();
   certificate.issued = time_of(message.issued_ms());
   certificate.not_after = time_of(message.not_after_ms());
+  certificate.hosts.assign(message.hosts().begin(), message.hosts().end());
   if (message.has_revocation()) {
     TRY(const RevocationReason reason, reason_of(message.revocation().reason()));
     certificate.revocation = Revocation{time_of(message.revocation().time_ms()), reason};

@@ -24,14 +24,27 @@ Bytes account_order_key(BytesView account, BytesView order) {
   return key_in(table::kAccountOrder, account) + Bytes(order);
 }
 
+// All account ids have one length, and no identifier has a NUL.
+Bytes proved_prefix(BytesView account, BytesView identifier) {
+  return key_in(table::kValid, account) + Bytes(identifier) + '\0';
+}
+Bytes proved_key(const Authorization& authorization) {
+  return proved_prefix(authorization.account, authorization.identifier.text()) + authorization.id;
+}
+
+// Before anything else: no number of removals that wait comes before what somebody waits for.
+constexpr Time kAtOnce{};
+
 // When a record asks for attention: at once while something is to be done for it, later to be removed.
-Time due_time(const Order& order) { return is_processing(order) ? order.intent->begun : removal_time(order); }
+Time due_time(const Order& order) { return is_processing(order) ? kAtOnce : removal_time(order); }
 
 Time due_time(const Authorization& authorization) {
-  if (const Challenge* challenge = processing_challenge(authorization)) {
-    return challenge->responded.value_or(authorization.created);
-  }
-  return removal_time(authorization);
+  return processing_challenge(authorization) != nullptr ? kAtOnce : removal_time(authorization);
+}
+
+std::optional<Time> due_time(const Account& account) {
+  if (!account.unused) return std::nullopt;
+  return removal_time(account);
 }
 
 Time due_time(const IssuedCertificate& certificate) { return removal_time(certificate); }
@@ -52,6 +65,21 @@ Task<Result<std::optional<std::string>>> account_at(storage::Store& store, Bytes
   co_return std::move(entry->value);
 }
 
+// What follows `prefix` in its keys, at most `limit` behind the one that ends in `after`.
+Task<Result<std::vector<std::string>>> ids_behind(storage::Store& store, Bytes prefix, std::string after,
+                                                  size_t limit) {
+  const size_t prefix_size = prefix.size();
+  storage::Range range;
+  range.after = prefix + after;
+  range.prefix = std::move(prefix);
+  range.limit = limit;
+  CO_TRY(const auto entries, co_await store.list(std::move(range)));
+  std::vector<std::string> ids;
+  for (const storage::Entry& entry : entries)
+    ids.push_back(entry.key.substr(prefix_size));
+  co_return ids;
+}
+
 // What follows the table's octet in the keys that are due.
 Task<Result<std::vector<Bytes>>> due_in(storage::Store& store, char table, Time now, size_t limit) {
   CO_TRY(const auto expired, co_await store.expired(Bytes(1, table), now, limit));
@@ -63,6 +91,7 @@ Task<Result<std::vector<Bytes>>> due_in(storage::Store& store, char table, Time 
 
 }  // namespace
 
+Time removal_time(const Account& account) { return account.created + kUnusedAccountRetention; }
 Time removal_time(const Order& order) { return order.expires + kExpiredRetention; }
 Time removal_time(const Authorization& authorization) { return authorization.expires + kExpiredRetention; }
 Time removal_time(const IssuedCertificate& certificate) {
@@ -70,7 +99,7 @@ Time removal_time(const IssuedCertificate& certificate) {
 }
 
 void Changes::create(const Account& account) {
-  create(key_in(table::kAccount, account.id), encode(account));
+  create(key_in(table::kAccount, account.id), encode(account), due_time(account));
   create(key_in(table::kAccountKey, base::sha256(account.key_spki)), account.id);
   if (!account.principal.empty()) create(key_in(table::kPrincipal, account.principal), account.id);
 }
@@ -89,7 +118,8 @@ void Changes::create(const IssuedCertificate& certificate) {
 }
 
 void Changes::update(const Stored<Account>& account) {
-  update(key_in(table::kAccount, account->id), account.revision, encode(account.value));
+  update(key_in(table::kAccount, account->id), account.revision, encode(account.value),
+         due_time(account.value));
 }
 
 void Changes::update(const Stored<Order>& order) {
@@ -99,6 +129,11 @@ void Changes::update(const Stored<Order>& order) {
 void Changes::update(const Stored<Authorization>& authorization) {
   update(key_in(table::kAuthorization, authorization->id), authorization.revision,
          encode(authorization.value), due_time(authorization.value));
+  if (is_proved(authorization.value)) {
+    batch_.puts.push_back({proved_key(authorization.value), {}});
+  } else {
+    batch_.deletes.push_back(proved_key(authorization.value));
+  }
 }
 
 void Changes::update(const Stored<IssuedCertificate>& certificate) {
@@ -120,6 +155,12 @@ void Changes::block_key(BytesView spki_der) {
   batch_.puts.push_back({key_in(table::kBlockedKey, base::sha256(spki_der)), {}});
 }
 
+void Changes::erase(const Stored<Account>& account) {
+  erase(key_in(table::kAccount, account->id), account.revision);
+  batch_.deletes.push_back(key_in(table::kAccountKey, base::sha256(account->key_spki)));
+  if (!account->principal.empty()) batch_.deletes.push_back(key_in(table::kPrincipal, account->principal));
+}
+
 void Changes::erase(const Stored<Order>& order) {
   erase(key_in(table::kOrder, order->id), order.revision);
   batch_.deletes.push_back(account_order_key(order->account, order->id));
@@ -127,6 +168,7 @@ void Changes::erase(const Stored<Order>& order) {
 
 void Changes::erase(const Stored<Authorization>& authorization) {
   erase(key_in(table::kAuthorization, authorization->id), authorization.revision);
+  batch_.deletes.push_back(proved_key(authorization.value));
 }
 
 void Changes::erase(const Stored<IssuedCertificate>& certificate) {
@@ -163,6 +205,14 @@ Task<Result<Stored<IssuedCertificate>>> Records::certificate(Serial serial) {
   return find(store_, key_in(table::kCertificate, serial.octets), serial, decode_certificate, "certificate");
 }
 
+Task<Result<bool>> Records::has_certificates() {
+  storage::Range range;
+  range.prefix = Bytes(1, table::kCertificate);
+  range.limit = 1;
+  CO_TRY(const auto entries, co_await store_.list(std::move(range)));
+  co_return !entries.empty();
+}
+
 Task<Result<std::optional<std::string>>> Records::account_with_key(Bytes spki_digest) {
   return account_at(store_, key_in(table::kAccountKey, spki_digest));
 }
@@ -178,16 +228,17 @@ Task<Result<bool>> Records::is_blocked(Bytes spki_digest) {
 
 Task<Result<std::vector<std::string>>> Records::orders_of(std::string account, std::string after,
                                                           size_t limit) {
-  storage::Range range;
-  range.prefix = key_in(table::kAccountOrder, account);
-  range.after = account_order_key(account, after);
-  range.limit = limit;
-  const size_t prefix_size = range.prefix.size();
-  CO_TRY(const auto entries, co_await store_.list(std::move(range)));
-  std::vector<std::string> ids;
-  for (const storage::Entry& entry : entries)
-    ids.push_back(entry.key.substr(prefix_size));
-  co_return ids;
+  return ids_behind(store_, key_in(table::kAccountOrder, account), std::move(after), limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::proved_authorizations(std::string account,
+                                                                      std::string identifier,
+                                                                      std::string after, size_t limit) {
+  return ids_behind(store_, proved_prefix(account, identifier), std::move(after), limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::due_accounts(Time now, size_t limit) {
+  return due_in(store_, table::kAccount, now, limit);
 }
 
 Task<Result<std::vector<std::string>>> Records::due_orders(Time now, size_t limit) {

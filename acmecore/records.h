@@ -23,6 +23,9 @@ inline constexpr std::chrono::hours kExpiredRetention{24};
 // Certificates stay this long after their notAfter.
 inline constexpr std::chrono::hours kCertificateRetention{90 * 24};
 
+// Accounts that never ordered go after this, for a key of one's own making is all that an account costs.
+inline constexpr std::chrono::hours kUnusedAccountRetention{30 * 24};
+
 // A record and the revision that it was read at, by which a change of it is optimistic.
 template <class T>
 struct Stored {
@@ -34,6 +37,7 @@ struct Stored {
 };
 
 // When nothing is left to be done for a record but to remove it.
+base::Time removal_time(const Account& account);  // REQUIRES: account.unused
 base::Time removal_time(const Order& order);
 base::Time removal_time(const Authorization& authorization);
 base::Time removal_time(const IssuedCertificate& certificate);
@@ -46,6 +50,7 @@ class Changes {
   void create(const Account& account);
   // With its place in the list of its account.
   void create(const Order& order);
+  // Here and below, with its place among what its account has proved, if it is_proved.
   void create(const Authorization& authorization);
   void create(const IssuedCertificate& certificate);
 
@@ -63,6 +68,8 @@ class Changes {
   // This key is never accepted again, in an account or in a CSR.
   void block_key(base::BytesView spki_der);
 
+  // With what was created with it.
+  void erase(const Stored<Account>& account);
   void erase(const Stored<Order>& order);
   void erase(const Stored<Authorization>& authorization);
   void erase(const Stored<IssuedCertificate>& certificate);
@@ -91,6 +98,9 @@ class Records {
   base::Task<base::Result<Stored<Authorization>>> authorization(std::string id);
   base::Task<base::Result<Stored<IssuedCertificate>>> certificate(Serial serial);
 
+  // Whether there is any, signed or not.
+  base::Task<base::Result<bool>> has_certificates();
+
   // Ids of accounts; nothing where there is none.
   base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest);
   base::Task<base::Result<std::optional<std::string>>> account_of_principal(std::string principal);
@@ -102,7 +112,15 @@ class Records {
   base::Task<base::Result<std::vector<std::string>>> orders_of(std::string account, std::string after,
                                                                size_t limit);
 
-  // What asks for attention at `now`: records that are `processing`, and those that can be removed.
+  // Ids of an account's authorizations of an identifier (Identifier::text()) that are proved, also those that have
+  // expired since, oldest first, at most `limit` behind the id `after`.
+  base::Task<base::Result<std::vector<std::string>>> proved_authorizations(std::string account,
+                                                                           std::string identifier,
+                                                                           std::string after, size_t limit);
+
+  // What asks for attention at `now`: records that are `processing`, then those that can be removed, the longest
+  // expired first.
+  base::Task<base::Result<std::vector<std::string>>> due_accounts(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> due_orders(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> due_authorizations(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<Serial>>> due_certificates(base::Time now, size_t limit);

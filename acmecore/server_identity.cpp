@@ -9,6 +9,7 @@
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/signing_key.h"
 #include "base/endpoint.h"
+#include "base/log.h"
 #include "base/name.h"
 #include "base/openssl.h"
 
@@ -16,6 +17,7 @@ namespace acmecore {
 
 using base::Bytes;
 using base::Result;
+using base::Task;
 using base::Time;
 
 namespace {
@@ -39,17 +41,11 @@ void sort_unique(std::vector<T>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
-}  // namespace
-
-Result<ServerIdentity> new_server_identity(const Issuer& issuer, const std::vector<std::string>& hosts,
-                                           Time now) {
-  const SigningKey key = SigningKey::generate();
+// For `hosts` and this machine.
+Result<LeafRequest> leaf_request(const std::vector<std::string>& hosts) {
   LeafRequest request;
   request.dns_names = {"localhost"};
   request.ip_addresses = {*parse_address("127.0.0.1"), *parse_address("::1")};
-  request.spki_der = key.spki_der();
-  request.serial = new_serial();
-  TRY(request.validity, leaf_validity(now, kServerIdentityLifetime, issuer.not_after()));
   for (const std::string& host : hosts) {
     if (auto address = parse_address(host)) {
       request.ip_addresses.push_back(*std::move(address));
@@ -61,8 +57,34 @@ Result<ServerIdentity> new_server_identity(const Issuer& issuer, const std::vect
   }
   sort_unique(request.dns_names);
   sort_unique(request.ip_addresses);
-  TRY(const Bytes leaf, issuer.sign_leaf(request));
-  return ServerIdentity{issuer.chain_pem(leaf), key.pem(), request.serial, request.validity};
+  return request;
+}
+
+}  // namespace
+
+Task<Result<ServerIdentity>> new_server_identity(Records& records, const Issuer& issuer,
+                                                 std::vector<std::string> hosts, Time now) {
+  const SigningKey key = SigningKey::generate();
+  CO_TRY(LeafRequest request, leaf_request(hosts));
+  CO_TRY(request.validity, leaf_validity(now, kServerIdentityLifetime, issuer.not_after()));
+  request.spki_der = key.spki_der();
+  request.serial = new_serial();
+
+  Stored<IssuedCertificate> record{};
+  record->serial = request.serial;
+  record->issued = now;
+  record->not_after = request.validity.not_after;
+  record->hosts = {"localhost", "127.0.0.1", "::1"};
+  record->hosts.insert(record->hosts.end(), hosts.begin(), hosts.end());
+  Changes intended;
+  intended.create(record.value);
+  CO_TRY(record.revision, co_await records.commit(std::move(intended)));
+  CO_TRY(record->der, issuer.sign_leaf(request));
+  Changes signed_one;
+  signed_one.update(record);
+  CO_CHECK(co_await records.commit(std::move(signed_one)));
+  base::log::info("acme.certificate.own", {{"serial", text_of(request.serial)}});
+  co_return ServerIdentity{issuer.chain_pem(record->der), key.pem(), request.serial, request.validity};
 }
 
 }  // namespace acmecore

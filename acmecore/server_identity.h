@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "acmecore/issuer.h"
+#include "acmecore/records.h"
 #include "acmecore/validity.h"
 #include "base/error.h"
+#include "base/task.h"
 #include "base/time.h"
 
 namespace acmecore {
@@ -22,8 +24,9 @@ struct ServerIdentity {
 };
 
 // A new key, certified by `issuer` for "localhost", 127.0.0.1, ::1 and `hosts`: DNS names, and IP addresses
-// as text. It lives in memory only, and the next start makes another. malformed: a host that is neither.
-base::Result<ServerIdentity> new_server_identity(const Issuer& issuer, const std::vector<std::string>& hosts,
-                                                 base::Time now);
+// as text. The key lives in memory only, and the next start makes another; the certificate is among `records`,
+// like every other, its serial before it is signed. malformed: a host that is neither. The errors of the records.
+base::Task<base::Result<ServerIdentity>> new_server_identity(Records& records, const Issuer& issuer,
+                                                             std::vector<std::string> hosts, base::Time now);
 
 }  // namespace acmecore

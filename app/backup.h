@@ -11,7 +11,8 @@ namespace app {
 // at all. unavailable, internal: a sentence for the operator.
 base::Result<void> backup_state(const std::filesystem::path& state, const std::filesystem::path& to);
 
-// Puts such a copy into a state directory that holds neither a store nor a CA.
+// Puts such a copy into a state directory that holds neither a store nor a CA, or what an earlier attempt to
+// restore the same copy left there.
 base::Result<void> restore_state(const std::filesystem::path& from, const std::filesystem::path& state);
 
 }  // namespace app

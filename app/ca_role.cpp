@@ -6,11 +6,12 @@ namespace app {
 
 using base::Result;
 using base::Task;
+using std::chrono::milliseconds;
 namespace http = base::http;
 
 namespace {
 
-// Expired records go, and what was interrupted is taken up again.
+// Expired records go, and what was interrupted is taken up again. Not awaited while there is more to do.
 constexpr std::chrono::minutes kSweepInterval{1};
 
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
@@ -28,9 +29,11 @@ std::string origin(const base::Config::Acme& config, const base::Endpoint& endpo
 }
 
 Task<> sweep_again_and_again(acmecore::Authority& authority, Loop::Pause pause) {
-  for (bool go_on = true; go_on; go_on = co_await pause(kSweepInterval)) {
+  for (bool go_on = true; go_on;) {
     const auto swept = co_await authority.sweep();
     if (!swept) base::log::warning("acme.sweep.failed", {{"detail", swept.error().detail}});
+    const bool more = swept && *swept;
+    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kSweepInterval));
   }
 }
 
@@ -42,7 +45,10 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
                                              const http::TlsIdentity& identity) {
   std::unique_ptr<CaRole> role(new CaRole(config, issuer, store, validation, clock, runtime));
   TRY(role->nonces_, runtime.wait(acmecore::Nonces::open(store, clock)));
-  CHECK(role->open_https(config, identity));
+  if (const auto opened = role->open_https(config, identity); !opened) {
+    runtime.wait(role->save_nonces());  // which were used is still to be known when a start succeeds
+    return tl::unexpected(opened.error());
+  }
   const auto sweep = [authority = &role->authority_](Loop::Pause pause) {
     return sweep_again_and_again(*authority, std::move(pause));
   };
@@ -83,6 +89,10 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
 Task<> CaRole::drain() {
   sweep_->stop();
   co_await listener_->drain();
+  co_await save_nonces();
+}
+
+Task<> CaRole::save_nonces() {
   const auto saved = co_await nonces_->save();
   if (!saved) base::log::warning("acme.nonces.not_saved", {{"detail", saved.error().detail}});
 }

@@ -47,6 +47,7 @@ class CaRole {
   CaRole(const base::Config& config, const acmecore::Issuer& issuer, storage::Store& store,
          acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime);
 
+  base::Task<> save_nonces();
   base::Result<void> open_https(const base::Config& config, const base::http::TlsIdentity& identity);
 
   Runtime& runtime_;

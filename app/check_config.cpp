@@ -1,8 +1,9 @@
 #include "app/check_config.h"
 
 #include "app/callers.h"
-#include "app/files.h"
+#include "app/cookie_secrets.h"
 #include "app/identities.h"
+#include "app/validator_role.h"
 
 namespace app {
 
@@ -21,9 +22,10 @@ Result<void> check_roles(const base::Config& config) {
   if (has_ca && !has_validator) {
     return fail(ErrorKind::malformed, "roles: \"ca\" needs \"validator\" beside it, to prove names with");
   }
-  if (has_validator && !has_ca) {
-    return fail(ErrorKind::malformed,
-                "roles: \"validator\" needs \"ca\" beside it, because nobody else asks it yet");
+  if (has_validator && !has_ca && config.update.alias_zones.empty()) {
+    return fail(
+        ErrorKind::malformed,
+        "roles: \"validator\" needs \"ca\" or update.alias_zones beside it, because nobody else asks it");
   }
   if (!has_ca && config.grpc.tls.empty()) {
     return fail(
@@ -34,14 +36,25 @@ Result<void> check_roles(const base::Config& config) {
   return {};
 }
 
+// Where their names lead is asked from a resolver.
+Result<void> check_alias_zones(const base::Config& config) {
+  if (config.update.alias_zones.empty() || config.roles.contains(Role::validator)) return {};
+  return fail(ErrorKind::malformed,
+              "update.alias_zones: the role \"validator\" is needed, to find out where their names lead");
+}
+
 }  // namespace
 
 Result<void> check_config(const base::Config& config) {
   CHECK(check_roles(config));
+  CHECK(check_alias_zones(config));
   CHECK(load_credentials(config.grpc));
   CHECK(load_identity(config.acme.tls));
   CHECK(load_identity(config.grpc.tls));
-  if (!config.grpc.client_ca.empty()) CHECK(read_file(config.grpc.client_ca));
+  CHECK(load_client_ca(config.grpc.client_ca));
+  if (config.roles.contains(Role::validator))
+    CHECK(validator::unbound_settings(unbound_options(config.validator)));
+  if (!config.dns.cookie_secrets.empty()) CHECK(read_cookie_secrets(config.dns.cookie_secrets));
   return {};
 }
 

@@ -20,17 +20,6 @@ constexpr const char* kZoneDefault = "acme.test";
 constexpr const char* kTestDomain = "test";  // RFC 6761 §6.2: nobody else's
 constexpr const char* kLoopback = "127.0.0.1";
 
-Result<void> make_state_directory(const std::filesystem::path& state) {
-  std::error_code failure;
-  std::filesystem::create_directories(state, failure);
-  if (!failure) std::filesystem::permissions(state, std::filesystem::perms::owner_all, failure);
-  if (failure) {
-    return base::fail(base::ErrorKind::unavailable,
-                      "cannot make " + state.string() + ": " + failure.message());
-  }
-  return {};
-}
-
 Result<base::Credential> admin(const std::filesystem::path& state) {
   base::Credential credential;
   credential.name = "admin";
@@ -81,7 +70,7 @@ Result<std::vector<base::Endpoint>> listen(std::optional<uint16_t> wanted, uint1
 Result<DevServer> prepare_dev(const DevOptions& options) {
   DevServer server;
   TRY(server.own_zones, own_zones(options));
-  CHECK(make_state_directory(options.state));
+  CHECK(make_private_directory(options.state));
   base::Config& config = server.config;
   config.state_directory = options.state;
   config.log.level = options.log_level;

@@ -4,10 +4,13 @@
 #include <optional>
 #include <vector>
 
+#include "app/alias_targets_adapter.h"
 #include "app/loop.h"
 #include "app/publisher_adapter.h"
 #include "app/runtime.h"
 #include "base/config.h"
+#include "dnsserver/async/update_door.h"
+#include "dnsserver/credentials.h"
 #include "dnsserver/net/server.h"
 #include "dnsserver/node_feed.h"
 #include "dnsserver/publishing.h"
@@ -24,14 +27,23 @@ class DnsRole {
                                                      const base::Clock& clock, Runtime& runtime);
 
   dnsserver::Publishing& publishing() { return *publishing_; }
+  dnsserver::Credentials& credentials() { return *credentials_; }
   acmecore::ChallengePublisher& publisher() { return *publisher_; }
   const std::vector<base::Endpoint>& endpoints() const { return server_->endpoints(); }
+  const std::vector<base::Endpoint>& update_endpoints() const { return server_->update_endpoints(); }
 
-  // Makes a zone, unless it is there, with one name server "ns1", which is this server.
+  // What finds out where names of alias zones lead. Until it is set, updates for them are answered SERVFAIL.
+  void follow_aliases_by(acmecore::Validation& validation) { alias_targets_.set(validation); }
+
+  // Makes a zone, unless it is there, with one name server "ns1", which is this server. A zone that is there and has
+  // this name server but no address of it gets the address.
   base::Result<void> ensure_zone(const base::Name& apex);
 
-  // Ends what goes on in the background; queries are answered until the role goes.
-  void stop() { clean_up_->stop(); }
+  // Ends what goes on in the background; queries are answered until the role goes, and updates with SERVFAIL.
+  void stop() {
+    clean_up_->stop();
+    update_door_->close();
+  }
 
  private:
   explicit DnsRole(Runtime& runtime) : runtime_(runtime) {}
@@ -40,8 +52,12 @@ class DnsRole {
   std::optional<dnsserver::NodeFeed> nodes_;
   dnsserver::ZoneTableHolder zones_;
   std::unique_ptr<dnsserver::Publishing> publishing_;
+  std::unique_ptr<dnsserver::Credentials> credentials_;
   std::optional<PublisherAdapter> publisher_;
   std::unique_ptr<Loop> clean_up_;
+  AliasTargetsAdapter alias_targets_;
+  std::unique_ptr<dnsserver::Updates> updates_;
+  std::unique_ptr<dnsserver::UpdateDoor> update_door_;
   std::unique_ptr<dnsserver::net::Server> server_;
 };
 

@@ -17,6 +17,8 @@ using base::Result;
 
 namespace {
 
+constexpr size_t kMebibyte = 1024 * 1024;
+
 class FileDescriptor {
  public:
   explicit FileDescriptor(int number) : number_(number) {}
@@ -55,7 +57,24 @@ Result<void> write_all(int descriptor, std::string_view contents, const std::fil
 
 }  // namespace
 
-Result<std::string> read_file(const std::filesystem::path& path) {
+Result<void> make_private_directory(const std::filesystem::path& path) {
+  const auto directory = path.has_filename() ? path : path.parent_path();  // "state/"
+  std::error_code ignored;
+  if (std::filesystem::is_directory(directory, ignored)) return {};
+  std::error_code failure;
+  if (directory.has_parent_path()) std::filesystem::create_directories(directory.parent_path(), failure);
+  if (failure) return refuse("make", directory, failure.message());
+  if (::mkdir(directory.c_str(), S_IRWXU) != 0) return refuse_errno("make", directory);
+  return {};
+}
+
+Result<void> sync_directory(const std::filesystem::path& directory) {
+  const FileDescriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open() || ::fsync(handle.number()) != 0) return refuse_errno("write", directory);
+  return {};
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, size_t size_max) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return refuse_errno("read", path);
   std::string contents;
@@ -66,17 +85,23 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     if (count < 0) return refuse_errno("read", path);
     if (count == 0) return contents;
     contents.append(buffer, size_t(count));
-    if (contents.size() > kFileSizeMax) return refuse("read", path, "it is larger than 1 MiB");
+    if (contents.size() > size_max) {
+      return refuse("read", path, "it is larger than " + std::to_string(size_max / kMebibyte) + " MiB");
+    }
   }
 }
 
-Result<std::string> read_token(const std::filesystem::path& path) {
+Result<std::string> read_secret(const std::filesystem::path& path) {
   struct stat status;
   if (::stat(path.c_str(), &status) != 0) return refuse_errno("read", path);
   if (S_ISREG(status.st_mode) && (status.st_mode & S_IRWXO) != 0) {
-    return refuse("use", path, "every user of this machine may read the token in it; make its mode 0600");
+    return refuse("use", path, "every user of this machine may read the secret in it; make its mode 0600");
   }
-  TRY(const std::string contents, read_file(path));
+  return read_file(path);
+}
+
+Result<std::string> read_token(const std::filesystem::path& path) {
+  TRY(const std::string contents, read_secret(path));
   const std::string_view line = std::string_view(contents).substr(0, contents.find('\n'));
   const size_t begin = std::min(line.find_first_not_of(" \t\r"), line.size());
   const size_t end = line.find_last_not_of(" \t\r") + 1;

@@ -1,11 +1,14 @@
 #include "app/identities.h"
 
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
 #include <boost/url/parse.hpp>
 #include <cassert>
 #include <set>
 
-#include "acmecore/server_identity.h"
 #include "app/files.h"
+#include "base/openssl.h"
 
 namespace app {
 
@@ -45,10 +48,21 @@ Result<std::optional<TlsIdentity>> load_identity(const base::TlsFiles& files) {
   return identity;
 }
 
-Identities::Identities(const base::Config& config, const acmecore::Issuer* issuer, const base::Clock& clock)
+Result<std::string> load_client_ca(const std::filesystem::path& file) {
+  if (file.empty()) return std::string();
+  TRY(std::string pem, read_file(file));
+  const base::BioHandle in(BIO_new_mem_buf(pem.data(), int(pem.size())));
+  const base::X509Handle certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  if (certificate) return pem;
+  return base::fail(base::ErrorKind::malformed,
+                    "grpc.client_ca: there is no certificate in PEM in " + file.string());
+}
+
+Identities::Identities(const base::Config& config, Issue issue, const base::Clock& clock)
     : acme_files_(config.acme.tls),
       grpc_files_(config.grpc.tls),
-      issuer_(issuer),
+      issue_(std::move(issue)),
       clock_(clock),
       hosts_(hosts_of(config)) {}
 
@@ -63,8 +77,8 @@ bool Identities::due_for_renewal() const {
 Result<TlsIdentity> Identities::identity(const base::TlsFiles& files) {
   TRY(auto from_files, load_identity(files));
   if (from_files) return *std::move(from_files);
-  assert(issuer_ != nullptr);  // check_config saw to it
-  TRY(auto made, acmecore::new_server_identity(*issuer_, hosts_, clock_.now()));
+  assert(issue_ != nullptr);  // check_config saw to it
+  TRY(auto made, issue_(hosts_));
   validity_ = made.validity;
   return TlsIdentity{std::move(made.chain_pem), std::move(made.key_pem)};
 }

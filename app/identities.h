@@ -1,11 +1,12 @@
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "acmecore/issuer.h"
-#include "acmecore/validity.h"
+#include "acmecore/server_identity.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/http/tls.h"
@@ -17,14 +18,21 @@ namespace app {
 // not belong together; the detail names them.
 base::Result<std::optional<base::http::TlsIdentity>> load_identity(const base::TlsFiles& files);
 
+// The CA that client certificates are signed by: PEM, or "" where no file is named. unavailable, malformed: it
+// cannot be read, or there is no certificate in it; the detail names the key.
+base::Result<std::string> load_client_ca(const std::filesystem::path& file);
+
 // Where the certificates of our listeners come from: files, or our own CA, which makes a new one each time.
 // For one thread at a time.
 class Identities {
  public:
-  // `issuer` outlives this; null where there is no CA, and then all come from files.
-  Identities(const base::Config& config, const acmecore::Issuer* issuer, const base::Clock& clock);
+  // Has a new one issued for these hosts.
+  using Issue = std::function<base::Result<acmecore::ServerIdentity>(const std::vector<std::string>& hosts)>;
 
-  // For HTTPS and for gRPC. The errors of load_identity and acmecore::new_server_identity.
+  // `issue` is null where there is no CA, and then all come from files.
+  Identities(const base::Config& config, Issue issue, const base::Clock& clock);
+
+  // For HTTPS and for gRPC. The errors of load_identity and of `issue`.
   base::Result<base::http::TlsIdentity> acme();
   base::Result<base::http::TlsIdentity> grpc();
 
@@ -36,7 +44,7 @@ class Identities {
 
   const base::TlsFiles acme_files_;
   const base::TlsFiles grpc_files_;
-  const acmecore::Issuer* const issuer_;
+  const Issue issue_;
   const base::Clock& clock_;
   std::vector<std::string> hosts_;              // what clients may call us, beside localhost
   std::optional<acmecore::Validity> validity_;  // of the newest that our CA made

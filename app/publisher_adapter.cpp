@@ -23,13 +23,15 @@ Task<Result<std::optional<acmecore::ChallengePublisher::Host>>> PublisherAdapter
 
 Task<Result<void>> PublisherAdapter::present(std::string credential, base::Name owner, std::string value,
                                              base::Time expires) {
-  CO_CHECK(co_await publishing_.present(std::move(credential), std::move(owner), std::move(value), expires));
+  dnsserver::Writer writer = dnsserver::Writer::of_configuration(std::move(credential));
+  CO_CHECK(co_await publishing_.present(std::move(writer), std::move(owner), std::move(value), expires));
   co_return Result<void>();
 }
 
 Task<Result<void>> PublisherAdapter::remove(std::string credential, base::Name owner, std::string value) {
   std::optional<base::Bytes> only(std::move(value));
-  CO_CHECK(co_await publishing_.remove(std::move(credential), std::move(owner), std::move(only)));
+  dnsserver::Writer writer = dnsserver::Writer::of_configuration(std::move(credential));
+  CO_CHECK(co_await publishing_.remove(std::move(writer), std::move(owner), std::move(only)));
   co_return Result<void>();
 }
 

@@ -6,12 +6,15 @@
 #include <cstdlib>
 
 #include "acmecore/ca_files.h"
+#include "acmecore/records.h"
 #include "acmecore/rpc/certificate_service.h"
 #include "app/callers.h"
 #include "app/files.h"
+#include "app/loop.h"
 #include "app/state.h"
 #include "app/version.h"
 #include "base/log.h"
+#include "dnsserver/rpc/account_import_service.h"
 #include "dnsserver/rpc/challenge_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/lmdb/lmdb_store.h"
@@ -72,14 +75,36 @@ Result<void> Server::open_store() {
   return {};
 }
 
+// A store with certificates had a CA, and another one in its place would be a surprise to all who trust it.
+Result<void> Server::check_ca_is_there() {
+  const auto directory = config_.state_directory / kCaDirectory;
+  std::error_code failure;
+  if (std::filesystem::exists(directory, failure) && !std::filesystem::is_empty(directory, failure))
+    return {};
+  acmecore::Records records(*store_);
+  TRY(const bool has_certificates, runtime_.wait(records.has_certificates()));
+  if (!has_certificates) return {};
+  return base::fail(base::ErrorKind::unavailable,
+                    "the CA that issued the certificates in the store is missing: put " + directory.string() +
+                        " back from a backup, or use another state_directory for a new CA");
+}
+
 Result<void> Server::open_ca() {
   if (config_.roles.contains(Role::ca)) {
+    CHECK(check_ca_is_there());
     TRY(const auto material,
         acmecore::open_or_create_ca(config_.state_directory / kCaDirectory, clock_.now()));
     TRY(issuer_, acmecore::Issuer::open(material, clock_.now()));
     CHECK(write_file(config_.state_directory / kRootFile, issuer_->root_pem(), FileMode::open_to_all));
   }
-  identities_.emplace(config_, issuer_ ? &*issuer_ : nullptr, clock_);
+  Identities::Issue issue;
+  if (issuer_) {
+    issue = [this](const std::vector<std::string>& hosts) {
+      acmecore::Records records(*store_);
+      return runtime_.wait(acmecore::new_server_identity(records, *issuer_, hosts, clock_.now()));
+    };
+  }
+  identities_.emplace(config_, std::move(issue), clock_);
   return {};
 }
 
@@ -92,6 +117,7 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
   if (config_.roles.contains(Role::validator)) {
     const auto own_servers = dns_ ? dns_->endpoints() : std::vector<base::Endpoint>();
     TRY(validator_, ValidatorRole::open(config_.validator, own_zones.asked, own_servers, clock_, runtime_));
+    if (dns_) dns_->follow_aliases_by(validator_->validation());
   }
   if (config_.roles.contains(Role::ca)) {
     TRY(const auto identity, identities_->acme());
@@ -106,6 +132,8 @@ Result<void> Server::open_rpc() {
   const auto executor = runtime_.executor();
   if (dns_) {
     add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
+    add<assay::v1::AccountImportService, dnsserver::rpc::AccountImportService>(
+        dns_->credentials(), dns_->publishing(), clock_, *callers_, executor);
     add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(dns_->publishing(), *callers_, clock_,
                                                                        executor);
   }
@@ -124,9 +152,7 @@ Result<RpcTls> Server::rpc_tls() {
   RpcTls tls;
   tls.chain_pem = std::move(identity.chain_pem);
   tls.key_pem = std::move(identity.key_pem);
-  if (!config_.grpc.client_ca.empty()) {
-    TRY(tls.client_ca_pem, read_file(config_.grpc.client_ca));
-  }
+  TRY(tls.client_ca_pem, load_client_ca(config_.grpc.client_ca));
   return tls;
 }
 
@@ -173,6 +199,12 @@ Result<void> Server::renew_identities_if_due() {
 void Server::drain(milliseconds deadline) {
   drained_ = true;
   if (run_.pid != 0) remove_run_file(config_.state_directory);  // else it is that of another server
+  // gRPC waits for its calls' coroutines, also for those that it has cancelled: whoever waits for a resolver then
+  // must not wait for its last attempt.
+  const Loop cut_short(runtime_.executor(), [this, deadline](Loop::Pause pause) -> base::Task<> {
+    const bool overdue = co_await pause(deadline);
+    if (overdue && validator_) validator_->stop();
+  });
   std::future<void> https;
   if (ca_) https = runtime_.start(ca_->drain());
   if (rpc_) rpc_->drain(deadline);

@@ -53,6 +53,7 @@ class Server {
   explicit Server(const base::Config& config);
 
   base::Result<void> open_store();
+  base::Result<void> check_ca_is_there();
   base::Result<void> open_ca();
   base::Result<void> open_roles(const OwnZones& own_zones);
   base::Result<void> open_rpc();

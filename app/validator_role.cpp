@@ -6,10 +6,7 @@ namespace app {
 
 using base::Result;
 
-Result<std::unique_ptr<ValidatorRole>> ValidatorRole::open(const base::Config::Validator& config,
-                                                           const std::vector<base::Name>& own_zones,
-                                                           const std::vector<base::Endpoint>& own_servers,
-                                                           const base::Clock& clock, Runtime& runtime) {
+validator::UnboundOptions unbound_options(const base::Config::Validator& config) {
   validator::UnboundOptions options;
   options.root_hints = config.root_hints;
   options.trust_anchors = config.trust_anchors;
@@ -17,6 +14,14 @@ Result<std::unique_ptr<ValidatorRole>> ValidatorRole::open(const base::Config::V
   options.timeout = config.timeout;
   for (const base::StubZone& stub : config.stub)
     options.stub_zones.push_back({stub.zone, stub.addresses});
+  return options;
+}
+
+Result<std::unique_ptr<ValidatorRole>> ValidatorRole::open(const base::Config::Validator& config,
+                                                           const std::vector<base::Name>& own_zones,
+                                                           const std::vector<base::Endpoint>& own_servers,
+                                                           const base::Clock& clock, Runtime& runtime) {
+  validator::UnboundOptions options = unbound_options(config);
   for (const base::Name& zone : own_zones)
     options.stub_zones.push_back({zone, own_servers});
   validator::Retries retries;

@@ -8,9 +8,13 @@
 #include "base/config.h"
 #include "validator/dns01.h"
 #include "validator/net/asio_pause.h"
+#include "validator/net/unbound_options.h"
 #include "validator/net/unbound_resolver.h"
 
 namespace app {
+
+// What the configuration says, in the resolver's words.
+validator::UnboundOptions unbound_options(const base::Config::Validator& config);
 
 // The primary perspective: what the CA's names are proved with.
 class ValidatorRole {

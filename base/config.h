@@ -61,7 +61,29 @@ struct Config {
     std::chrono::milliseconds tcp_idle{10'000};
     size_t tcp_connections_max = 1024;
     size_t tcp_connections_per_address_max = 64;
+    std::string nsid;                      // what the server calls itself (RFC 5001); empty: nothing
+    std::filesystem::path cookie_secrets;  // a file; empty: a secret made at random at each start
+    bool cookie_required = false;
+
+    // Of responses over UDP to one client prefix.
+    struct RateLimit {
+      bool enabled = true;
+      unsigned answers_per_second = 500;
+      unsigned denials_per_second = 500;
+      unsigned errors_per_second = 100;
+      unsigned slip = 2;
+      std::vector<std::string> exempt = {"127.0.0.0/8", "::1/128"};  // networks
+    } rate_limit = {};
   } dns = {};
+
+  // RFC 2136, beside what dns.listen takes of it.
+  struct Update {
+    std::vector<Endpoint> listen;          // where clients find alias zones; empty: nowhere
+    std::vector<std::string> alias_zones;  // names of zones of somebody else
+    std::chrono::seconds lifetime = std::chrono::days(1);  // of a value that nobody deletes
+    bool allow_hmac_md5 = false;
+    bool allow_hmac_sha1 = false;
+  } update = {};
 
   struct Acme {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
@@ -92,7 +114,7 @@ struct Config {
     std::filesystem::path trust_anchors;  // empty: the root's, built in
     std::vector<StubZone> stub;
     std::chrono::milliseconds timeout{10'000};  // for one look-up with all its retries
-    unsigned attempts = 3;                      // look-ups that get no answer are repeated
+    unsigned attempts = 3;                      // look-ups that do not prove the name are repeated
     bool allow_private_addresses = true;
   } validator = {};
 };

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/ip_network.h"
+
 namespace base {
 
 namespace {
@@ -15,6 +17,7 @@ constexpr std::chrono::milliseconds kDay = std::chrono::days(1);
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr size_t kCredentialsMax = 1000;
 constexpr size_t kStubZonesMax = 1000;
+constexpr size_t kAliasZonesMax = 1000;
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
@@ -87,12 +90,57 @@ void read_storage(ConfigReader& section, Config::Storage& storage) {
   section.size("size_max", storage.size_max, kMiB, uint64_t{64} << 40);
 }
 
+Result<void> network(const std::string& text) {
+  CHECK(IpNetwork::parse(text));
+  return {};
+}
+
+Result<void> nsid(const std::string& text) {
+  constexpr size_t kNsidSizeMax = 128;
+  if (text.size() > kNsidSizeMax) return fail(ErrorKind::malformed, "at most 128 octets");
+  return {};
+}
+
+void read_rate_limit(ConfigReader& section, Config::Dns::RateLimit& limit) {
+  constexpr uint64_t kPerSecondMax = 100'000'000;
+  section.boolean("enabled", limit.enabled);
+  section.count("answers_per_second", limit.answers_per_second, 1, kPerSecondMax);
+  section.count("denials_per_second", limit.denials_per_second, 1, kPerSecondMax);
+  section.count("errors_per_second", limit.errors_per_second, 1, kPerSecondMax);
+  section.count("slip", limit.slip, 0, 100);
+  section.texts("exempt", limit.exempt, "a network, such as \"192.0.2.0/24\"", network);
+}
+
 void read_dns(ConfigReader& section, Config::Dns& dns) {
   section.endpoints("listen", dns.listen, 0);
   section.count("workers", dns.workers, 0, 256);
   section.duration("tcp_idle", dns.tcp_idle, 100ms, 1h);
   section.count("tcp_connections_max", dns.tcp_connections_max, 1, 1'000'000);
   section.count("tcp_connections_per_address_max", dns.tcp_connections_per_address_max, 1, 1'000'000);
+  section.text("nsid", dns.nsid, "a text of at most 128 octets", nsid);
+  section.path("cookie_secrets", dns.cookie_secrets);
+  section.boolean("cookie_required", dns.cookie_required);
+  section.table("rate_limit", [&](ConfigReader& limit) { read_rate_limit(limit, dns.rate_limit); });
+}
+
+Result<void> zone_of_somebody(const std::string& text) {
+  TRY(const Name zone, Name::parse(text));
+  if (zone.is_root() || zone.is_wildcard()) return fail(ErrorKind::malformed, "a zone below the root");
+  return {};
+}
+
+void read_update(ConfigReader& section, Config::Update& update) {
+  section.endpoints("listen", update.listen, 0);
+  section.texts("alias_zones", update.alias_zones, "a domain name", zone_of_somebody);
+  if (!update.alias_zones.empty() && update.listen.empty()) {
+    section.mistake("alias_zones", "no client finds an alias zone without update.listen");
+  }
+  if (update.alias_zones.size() > kAliasZonesMax) {
+    section.mistake("alias_zones", "there are more than " + std::to_string(kAliasZonesMax) + " alias zones");
+  }
+  section.duration("lifetime", update.lifetime, 1min, 30 * kDay);
+  section.boolean("allow_hmac_md5", update.allow_hmac_md5);
+  section.boolean("allow_hmac_sha1", update.allow_hmac_sha1);
 }
 
 void read_acme(ConfigReader& section, Config::Acme& acme) {
@@ -115,7 +163,7 @@ void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
 void read_http(ConfigReader& section, HttpLimits& http) {
   section.size("target_size_max", http.target_size_max, 256, 64 << 10);
   section.size("header_size_max", http.header_size_max, 1024, kMiB);
-  section.size("body_size_max", http.body_size_max, 1024, 16 * kMiB);
+  section.size("body_size_max", http.body_size_max, 1024, 64 << 10);
   section.count("connections_max", http.connections_max, 1, 1'000'000);
   section.count("connections_per_address_max", http.connections_per_address_max, 1, 1'000'000);
   section.duration("handshake_timeout", http.handshake_timeout, 100ms, 1h);
@@ -196,6 +244,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("log", [&](ConfigReader& section) { read_log(section, config.log); });
   top.table("storage", [&](ConfigReader& section) { read_storage(section, config.storage); });
   top.table("dns", [&](ConfigReader& section) { read_dns(section, config.dns); });
+  top.table("update", [&](ConfigReader& section) { read_update(section, config.update); });
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });

@@ -1,18 +1,20 @@
 #!/bin/bash
 # Installs Debian 12 packages that Assay is built, run and tested with. As root, or through sudo; only what is
 # missing is asked for, and no daemon that comes along is started.
-#   deploy/packages.sh build|proof|test…
+#   deploy/packages.sh build|proof|test|bench…
 set -eu
 
-build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libboost1.81-dev libboost-json1.81-dev
+build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libcrypt-dev libboost1.81-dev libboost-json1.81-dev
   libboost-url1.81-dev libssl-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
-  liblmdb-dev libexpected-dev libtomlplusplus-dev libcli11-dev libidn2-dev libspdlog-dev libgtest-dev libgmock-dev
+  liblmdb-dev libsqlite3-dev libexpected-dev libtomlplusplus-dev libcli11-dev libidn2-dev libspdlog-dev libgtest-dev libgmock-dev
   libbenchmark-dev"
 # What deploy/run.sh shows its proof with: a corporate DNS server and an ACME client that nobody here wrote.
 proof="knot bind9-dnsutils certbot openssl curl"
 test="clang clang-format universal-ctags git knot knot-dnsutils nsd bind9 bind9-dnsutils bind9-utils ldnsutils
-  unbound certbot lego dehydrated python3-acme python3-josepy python3-cryptography python3-grpcio
-  python3-protobuf openssl curl jq iproute2 util-linux lmdb-utils"
+  unbound certbot python3-certbot-dns-rfc2136 lego dehydrated python3-acme python3-josepy python3-cryptography python3-grpcio
+  python3-protobuf openssl curl jq iproute2 util-linux lmdb-utils knot-resolver"
+# What tests/bench measures beside Assay.
+bench="knot nsd pebble"
 
 wanted=
 for set in "$@"; do
@@ -20,7 +22,8 @@ for set in "$@"; do
     build) wanted+=" $build" ;;
     proof) wanted+=" $proof" ;;
     test) wanted+=" $test" ;;
-    *) echo "packages.sh: no set of packages is called \"$set\"; there are build, proof and test" >&2; exit 2 ;;
+    bench) wanted+=" $bench" ;;
+    *) echo "packages.sh: no set of packages is called \"$set\"; there are build, proof, test and bench" >&2; exit 2 ;;
   esac
 done
 

@@ -13,6 +13,7 @@ Result<void> check_challenge(const Challenge& challenge, Time now) {
   if (challenge.credential.empty() || challenge.credential.size() > kCredentialSizeMax) {
     return fail(ErrorKind::malformed, "a credential's name has 1 to 256 octets");
   }
+  if (challenge.tag.size() > kTagSizeMax) return fail(ErrorKind::malformed, "tag: it has at most 128 octets");
   if (challenge.owner.is_wildcard()) {
     return fail(ErrorKind::malformed,
                 "name: " + challenge.owner.text() +

@@ -14,4 +14,10 @@ const Name& owner_of(const OwnerChange& change) {
   return std::visit([](const auto& which) -> const Name& { return owner(which); }, change);
 }
 
+const Writer* writer_of(const OwnerChange& change) {
+  if (const auto* present = std::get_if<Present>(&change)) return &present->writer;
+  if (const auto* remove = std::get_if<Remove>(&change)) return &remove->writer;
+  return nullptr;
+}
+
 }  // namespace dnsserver

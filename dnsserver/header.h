@@ -18,4 +18,7 @@ inline constexpr uint16_t kRd = 0x0100;
 inline constexpr uint16_t kCd = 0x0010;  // RFC 4035 §3.1.6
 inline constexpr uint16_t kRcode = 0x000f;
 
+// Of kOpcode (RFC 2136 §2.2).
+inline constexpr uint16_t kOpcodeUpdate = 5 << 11;
+
 }  // namespace dnsserver

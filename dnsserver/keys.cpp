@@ -5,6 +5,7 @@
 #include <array>
 #include <cassert>
 
+#include "base/openssl.h"
 #include "storage/tables.h"
 
 namespace dnsserver {
@@ -32,20 +33,29 @@ Bytes static_rrset_key(const Name& apex, const Name& owner, uint16_t type) {
 }
 
 Bytes static_rrsets_prefix(const Name& apex, const Name& owner) {
-  return owner_key(table::kStaticRRset, apex, owner) + kEnd;
+  return static_rrsets_at_or_below(apex, owner) + kEnd;
+}
+
+Bytes static_rrsets_at_or_below(const Name& apex, const Name& owner) {
+  return owner_key(table::kStaticRRset, apex, owner);
 }
 
 Bytes static_rrsets_prefix(const Name& apex) { return zone_prefix(table::kStaticRRset, apex); }
 
-Bytes challenge_key(const Name& apex, const Name& owner, BytesView credential, BytesView value) {
-  const Bytes text = Bytes(credential) + '\0' + Bytes(value);
+Bytes challenge_key(const Name& apex, const Name& owner, BytesView credential, BytesView value,
+                    BytesView tag) {
+  const Bytes text = (tag.empty() ? Bytes() : base::sha256(tag)) + Bytes(credential) + '\0' + Bytes(value);
   std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
   SHA256(base::octets(text), text.size(), digest.data());
   return challenges_prefix(apex, owner) + Bytes(base::view(digest).substr(0, kDigestSize));
 }
 
 Bytes challenges_prefix(const Name& apex, const Name& owner) {
-  return owner_key(table::kChallenge, apex, owner) + kEnd;
+  return challenges_at_or_below(apex, owner) + kEnd;
+}
+
+Bytes challenges_at_or_below(const Name& apex, const Name& owner) {
+  return owner_key(table::kChallenge, apex, owner);
 }
 
 Bytes challenges_prefix(const Name& apex) { return zone_prefix(table::kChallenge, apex); }
@@ -54,6 +64,14 @@ Bytes node_key(const Name& apex, const Name& owner) { return owner_key(table::kN
 
 Bytes nodes_prefix(const Name& apex) { return zone_prefix(table::kNode, apex); }
 
+Bytes credential_key(BytesView id) { return table::kCredential + Bytes(id); }
+
+Bytes login_key(BytesView user_name) { return table::kLogin + base::sha256(user_name); }
+
+Bytes tsig_key_key(const Name& key_name) { return table::kTsigKey + key_name.sort_key(); }
+
+Bytes handed_out_key(const Name& owner) { return table::kHandedOut + owner.sort_key(); }
+
 Bytes zones_prefix() { return Bytes(1, table::kZone); }
 
 Bytes all_static_rrsets_prefix() { return Bytes(1, table::kStaticRRset); }
@@ -61,5 +79,7 @@ Bytes all_static_rrsets_prefix() { return Bytes(1, table::kStaticRRset); }
 Bytes all_challenges_prefix() { return Bytes(1, table::kChallenge); }
 
 Bytes all_nodes_prefix() { return Bytes(1, table::kNode); }
+
+Bytes all_credentials_prefix() { return Bytes(1, table::kCredential); }
 
 }  // namespace dnsserver

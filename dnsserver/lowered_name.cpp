@@ -22,7 +22,7 @@ uint64_t root_hash() {
 }
 
 // One octet in all eight.
-constexpr uint64_t all(uint8_t octet) { return 0x0101010101010101 * octet; }
+constexpr uint64_t all(uint8_t octet) { return uint64_t{0x0101010101010101} * octet; }
 
 // base::lower() of eight octets at once. Adding to seven bits carries into the eighth where the octet is at least
 // 'A', and at least what comes behind 'Z'.

@@ -1,38 +1,22 @@
 #include "dnsserver/publishing.h"
 
-#include <algorithm>
-
 #include "base/log.h"
+#include "dnsserver/check_zone.h"
 #include "dnsserver/keys.h"
 #include "dnsserver/stored.h"
 #include "dnsserver/stored_zones.h"
 
 namespace dnsserver {
 
-namespace {
-
 using base::ErrorKind;
 using base::fail;
 
-Result<void> check_new_zone(const Zone& zone) {
-  const std::string apex = zone.apex.text();
-  if (zone.apex.is_root() || zone.apex.is_wildcard()) {
-    return fail(ErrorKind::malformed, "apex: " + apex + " cannot be a zone here");
-  }
-  if (zone.name_servers.empty())
-    return fail(ErrorKind::malformed, "name_servers: " + apex + " needs at least one");
-  if (zone.name_servers.size() > kNameServersMax) {
-    return fail(ErrorKind::too_large, "name_servers: " + apex + " has more than 16");
-  }
-  for (auto name = zone.name_servers.begin(); name != zone.name_servers.end(); ++name) {
-    if (std::find(zone.name_servers.begin(), name, *name) != name) {
-      return fail(ErrorKind::malformed, "name_servers: " + name->text() + " is named twice");
-    }
-  }
-  if (zone.negative_ttl < std::chrono::seconds(0) || zone.negative_ttl > kNegativeTtlMax) {
-    return fail(ErrorKind::malformed, "negative_ttl: it is from 0 s to 1 day");
-  }
-  return {};
+namespace {
+
+// Whether the zone that serves the owner is the one that the key of a challenge value names.
+bool is_key_of(const ZoneTable& zones, const Bytes& key, const Name& owner) {
+  const ServedZone* zone = zones.find(owner);
+  return zone != nullptr && key.starts_with(challenges_prefix(Name::from_wire(zone->apex).value(), owner));
 }
 
 }  // namespace
@@ -53,7 +37,7 @@ Task<Result<std::unique_ptr<Publishing>>> Publishing::open(storage::Store& store
 }
 
 Task<Result<Zone>> Publishing::create_zone(Zone zone) {
-  CO_CHECK(check_new_zone(zone));
+  CO_CHECK(check_zone(zone));
   for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Change create = CreateZone{zone};
     CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(create)));
@@ -89,17 +73,39 @@ Task<Result<uint32_t>> Publishing::delete_rrset(Name owner, uint16_t type) {
   co_return outcome.serial;
 }
 
-Task<Result<Presented>> Publishing::present(std::string credential, Name owner, Bytes value, Time expires) {
-  const Challenge challenge{std::move(credential), std::move(owner), std::move(value), clock_.now(), expires};
-  Change present = OwnerChange(Present{challenge});
+Task<Result<Presented>> Publishing::present(Writer writer, Name owner, Bytes value, Time expires) {
+  const Challenge challenge{writer.name,  std::move(owner), std::move(value),
+                            clock_.now(), expires,          writer.tag};
+  Change present = OwnerChange(Present{std::move(writer), challenge});
   CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(present)));
   co_return Presented{challenge, outcome.serial};
 }
 
-Task<Result<size_t>> Publishing::remove(std::string credential, Name owner, std::optional<Bytes> value) {
-  Change remove = OwnerChange(Remove{std::move(credential), std::move(owner), std::move(value)});
+Task<Result<size_t>> Publishing::remove(Writer writer, Name owner, std::optional<Bytes> value) {
+  Change remove = OwnerChange(Remove{std::move(writer), std::move(owner), std::move(value)});
   CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(remove)));
   co_return outcome.removed;
+}
+
+Task<Result<size_t>> Publishing::remove_all(std::string credential) {
+  size_t removed = 0;
+  Page<Challenge> page;
+  do {
+    CO_TRY(page,
+           co_await list_challenges(credential, std::nullopt, std::move(page.next), kChangesPerCommitMax));
+    for (const Challenge& challenge : page.items) {
+      Writer writer = Writer::of_configuration(credential);  // nobody limits what takes values away
+      std::optional<Bytes> value = challenge.value;
+      CO_TRY(const size_t count, co_await remove(std::move(writer), challenge.owner, std::move(value)));
+      removed += count;
+    }
+  } while (!page.next.empty());
+  co_return removed;
+}
+
+Task<Result<ChangeOutcome>> Publishing::update(Transaction transaction) {
+  Change change = std::move(transaction);
+  co_return co_await batcher_.submit(std::move(change));
 }
 
 Result<Name> Publishing::zone_of(const Name& owner) const {
@@ -114,19 +120,38 @@ Task<Result<size_t>> Publishing::clean_up() {
   for (;;) {
     CO_TRY(const auto expired,
            co_await store_.expired(all_challenges_prefix(), clock_.now(), kChangesPerCommitMax));
-    ExpireAt expire;
-    for (const storage::Expectation& key : expired) {
-      CO_TRY(const auto entry, co_await store_.get(key.key));
-      if (!entry) continue;
-      CO_TRY(const Challenge challenge, decode_challenge(entry->value));
-      expire.owners.push_back(challenge.owner);
-    }
-    if (expire.owners.empty()) co_return removed;
-    Change change = std::move(expire);
-    CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(change)));
-    removed += outcome.removed;
-    if (outcome.removed == 0 || expired.size() < kChangesPerCommitMax) co_return removed;
+    CO_TRY(const size_t now_removed, co_await expire_those(expired));
+    removed += now_removed;
+    if (now_removed == 0 || expired.size() < kChangesPerCommitMax) co_return removed;
   }
+}
+
+// Each goes with the change that renders its node again. An entry that no zone shows, or that cannot be read, goes by
+// itself: the longest expired are looked at first, and it would stand before all others for ever.
+Task<Result<size_t>> Publishing::expire_those(const std::vector<storage::Expectation>& expired) {
+  const auto zones = table();
+  ExpireAt expire;
+  storage::Batch unseen;
+  for (const storage::Expectation& key : expired) {
+    CO_TRY(const auto entry, co_await store_.get(key.key));
+    if (!entry) continue;
+    const auto challenge = decode_challenge(entry->value);
+    if (challenge && is_key_of(*zones, key.key, challenge->owner)) {
+      expire.owners.push_back(challenge->owner);
+    } else {
+      unseen.expected.push_back(key);
+      unseen.deletes.push_back(key.key);
+    }
+  }
+  size_t removed = unseen.deletes.size();
+  if (removed > 0) {
+    base::log::warning("dns.clean_up.unseen", {{"values", std::to_string(removed)}});
+    CO_CHECK(co_await store_.commit(std::move(unseen)));
+  }
+  if (expire.owners.empty()) co_return removed;
+  Change change = std::move(expire);
+  CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(change)));
+  co_return removed + outcome.removed;
 }
 
 // Deleted zones are found by reading all of them, so not without cause: after open(), and when a sweep has

@@ -14,6 +14,9 @@
 #include "base/time.h"
 #include "dnsserver/async/batcher.h"
 #include "dnsserver/change.h"
+#include "dnsserver/live_names.h"
+#include "dnsserver/token_buckets.h"
+#include "dnsserver/zone_diff.h"
 #include "dnsserver/zone_edit.h"
 #include "dnsserver/zone_table.h"
 #include "storage/store.h"
@@ -24,16 +27,19 @@ using base::Task;
 
 // Zones that one server holds.
 inline constexpr size_t kZonesMax = 100'000;
-// RFC 2308 §5 finds a day too long already.
-inline constexpr std::chrono::seconds kNegativeTtlMax = std::chrono::days(1);
 // Changes that are one commit.
 inline constexpr size_t kChangesPerCommitMax = 256;
+// What an import changes with one commit: RRsets, and octets of their RDATA.
+inline constexpr size_t kImportRRsetsPerCommitMax = 20'000;
+inline constexpr size_t kImportOctetsPerCommitMax = 8 * 1024 * 1024;
 // Changes that wait for the one under way, while the store is slow.
 inline constexpr size_t kWaitingMax = 10'000;
 // Keys that the cleaning after a zone removes with one commit.
 inline constexpr size_t kDeletesPerCommitMax = 1000;
 // Another process may change a zone between our reading and our commit. After so many times we give up.
 inline constexpr size_t kAttemptsMax = 10;
+// Credentials whose rate of writing is remembered.
+inline constexpr size_t kRatedWritersMax = 100'000;
 // Entries that one page of a list looks at.
 inline constexpr size_t kScannedPerPageMax = 10'000;
 
@@ -44,6 +50,14 @@ template <class Item>
 struct Page {
   std::vector<Item> items;
   Bytes next;
+};
+
+// What an import came to.
+struct Imported {
+  Zone zone;                              // as it is afterwards, or would be
+  std::optional<uint32_t> serial_before;  // nullopt: there was no such zone
+  DiffCounts counts;                      // without SOA and NS of the apex
+  size_t commits = 0;                     // 0: there was no difference, or nothing was to be done
 };
 
 struct Presented {
@@ -69,13 +83,29 @@ class Publishing {
   static Task<Result<std::unique_ptr<Publishing>>> open(storage::Store& store, const base::Clock& clock,
                                                         ZoneTableHolder& served, Executor executor);
 
-  // The serial is set here. Returns the zone as it was made. conflict: there is a zone with this apex.
-  // malformed: no name server or one twice, a wildcard or the root as apex, a negative TTL out of bounds.
-  // too_large: more name servers than kNameServersMax, more zones than kZonesMax.
+  // The serial is set here. Returns the zone as it was made. conflict: there is a zone with this apex, or the zone
+  // above holds anything there that the new one would hide.
+  // malformed and too_large: check_zone(); too_large: more zones than kZonesMax.
   Task<Result<Zone>> create_zone(Zone zone);
   // With all that is in it: at once for queries; the store is clean when this returns, or will be after
   // clean_up(). not_found: no such zone.
   Task<Result<void>> delete_zone(Name apex);
+  // Makes the zone what `zone` and `rrsets` say, and all that operators put there before goes; what was published
+  // stays. A zone that is not there is made. The serial goes forwards only, and is not less than zone's (RFC 1982).
+  // Where there is no difference nothing is done; with `dry_run` nothing is done anyway.
+  //
+  // A difference of up to kImportRRsetsPerCommitMax RRsets and kImportOctetsPerCommitMax octets is one commit: a
+  // query sees the zone of before or that of after. A larger one is several, a name before all that is below it; if
+  // one fails, those before it stay, and the next import does the rest. What others change meanwhile stays where the
+  // import has no say.
+  //
+  // malformed and too_large: check_zone(), check_static_rrset(), kNodeSizeMax, kZonesMax. conflict: CNAME and other
+  // data at one name, be it a value that was published. REQUIRES: `rrsets` in the order of content_key(), each key
+  // once, all under the apex and without SOA and NS of the apex (as in ZoneFile).
+  Task<Result<Imported>> import_zone(Zone zone, std::vector<RRset> rrsets, bool dry_run);
+  // not_found: no such zone.
+  Task<Result<Zone>> find_zone(Name apex);
+
   // In the order of their keys.
   Task<Result<Page<Zone>>> list_zones(Bytes after, size_t limit);
 
@@ -86,15 +116,25 @@ class Publishing {
   // The static RRsets, and the NS of the apex first. not_found: no such zone.
   Task<Result<Page<RRset>>> list_rrsets(Name apex, Bytes after, size_t limit);
 
-  // Adds a TXT value that belongs to `credential` and disappears at `expires`; one that is there already gets
-  // the new time. not_found: no zone here holds the owner. Other errors: ZoneEdit::apply().
-  Task<Result<Presented>> present(std::string credential, Name owner, Bytes value, Time expires);
-  // Removes the credential's value, or all of its values at the owner, and returns how many there were.
-  Task<Result<size_t>> remove(std::string credential, Name owner, std::optional<Bytes> value);
+  // Adds a TXT value that belongs to the writer, under its tag, and disappears at `expires`; one that is there
+  // already gets the new time. not_found: no zone here holds the owner. unauthorized: permits(). rate_limited:
+  // the writer's writes a minute. Other errors: Fold::apply().
+  Task<Result<Presented>> present(Writer writer, Name owner, Bytes value, Time expires);
+  // Removes the writer's value, or all of its values at the owner, and returns how many there were. With a tag
+  // only what has it. unauthorized and rate_limited as above.
+  Task<Result<size_t>> remove(Writer writer, Name owner, std::optional<Bytes> value);
+  // Removes all values of a credential that is gone, wherever they stand, and returns how many.
+  Task<Result<size_t>> remove_all(std::string credential);
+  // Carries out all changes of a transaction in one commit, or none of them: `unmet` says why, or the error of the
+  // first that failed. Errors: as present() and remove().
+  Task<Result<ChangeOutcome>> update(Transaction transaction);
   // The credential's live values, at one owner or everywhere. A page looks at kScannedPerPageMax entries, so it
   // may be short, or empty, and still have a next.
   Task<Result<Page<Challenge>>> list_challenges(std::string credential, std::optional<Name> owner,
                                                 Bytes after, size_t limit);
+
+  // All live values in one zone, in the order of their keys. A zone that is not there has none.
+  Task<Result<Page<Challenge>>> list_zone_challenges(Name apex, Bytes after, size_t limit);
 
   // Apex of the zone that holds `owner`. not_found: no zone here does.
   Result<Name> zone_of(const Name& owner) const;
@@ -104,7 +144,7 @@ class Publishing {
   Task<Result<size_t>> clean_up();
 
  private:
-  using Change = std::variant<CreateZone, DeleteZone, ExpireAt, OwnerChange>;
+  using Change = std::variant<CreateZone, DeleteZone, ImportStep, ExpireAt, OwnerChange, Transaction>;
   using Outcome = ChangeOutcome;
   using Outcomes = std::vector<Result<Outcome>>;
 
@@ -119,18 +159,29 @@ class Publishing {
   Task<Result<void>> commit_fold(const std::vector<Change>& changes, const std::vector<size_t>& which,
                                  Outcomes& outcomes);
   Task<Result<Outcome>> apply(Fold& fold, const Change& change);
-  Task<Result<Outcome>> make_zone(Zone zone);
+  Task<> make_zones(const std::vector<Change>& changes, const std::vector<size_t>& which, Outcomes& outcomes);
+  Task<Result<Outcome>> add_zone(Zone zone, storage::Batch& batch);
+  Task<Result<Outcome>> carry_out_step(const ImportStep& step);
+  // What to commit for it. Returns the serial that the zone has then.
+  Task<Result<uint32_t>> plan_step(const ImportStep& step, storage::Batch& batch);
   Task<Result<Outcome>> mark_deleted(Name apex);
+  // What its credential's rate lets pass takes its part of it.
+  Result<void> check_rate(const Change& change);
+  Task<Result<void>> load_names_if_needed(const std::vector<Change>& changes,
+                                          const std::vector<size_t>& which);
   // Those that would have succeeded.
   static void fail_those(const std::vector<size_t>& which, const base::Error& error, Outcomes& outcomes);
 
   Task<Result<void>> sweep_deleted_zones();
+  Task<Result<size_t>> expire_those(const std::vector<storage::Expectation>& expired);
   std::shared_ptr<const ZoneTable> table() const;
 
   storage::Store& store_;
   const base::Clock& clock_;
   ZoneTableHolder& served_;
   std::atomic<bool> left_overs_ = true;  // there may be deleted zones that are not gone yet
+  LiveNames live_names_;                 // this and the next belong to the batcher
+  TokenBuckets rates_{kRatedWritersMax};
   Batcher<Change, Result<Outcome>> batcher_;
 };
 

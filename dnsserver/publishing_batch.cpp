@@ -1,5 +1,6 @@
 // What the batcher of Publishing carries out: one batch of changes at a time.
 #include <algorithm>
+#include <iterator>
 
 #include "dnsserver/fold.h"
 #include "dnsserver/keys.h"
@@ -16,29 +17,78 @@ using base::ErrorKind;
 using base::fail;
 using storage::Batch;
 
+namespace {
+
+bool is_delegation_or_glue(const RRset& rrset, const Name& cut) {
+  const bool of_the_cut = rrset.owner == cut && (rrset.type == kTypeNs || rrset.type == kTypeDs);
+  return of_the_cut || rrset.type == kTypeA || rrset.type == kTypeAaaa;
+}
+
+// What the zone above holds at or below a new apex would be out of everybody's reach: queries and changes go to the
+// new zone. Its delegation may stand there, which is what RFC 1034 §4.2.1 wants of it.
+Task<Result<void>> check_hides_nothing(storage::Store& store, const Name& above, const Name& apex) {
+  storage::Range challenges{challenges_at_or_below(above, apex), {}, 1};
+  CO_TRY(const auto challenge_entries, co_await store.list(std::move(challenges)));
+  storage::Range rrsets{static_rrsets_at_or_below(above, apex)};
+  const size_t rrsets_max = rrsets.limit;
+  CO_TRY(const auto rrset_entries, co_await store.list(std::move(rrsets)));
+  bool hides = !challenge_entries.empty() || rrset_entries.size() == rrsets_max;
+  for (const storage::Entry& entry : rrset_entries) {
+    CO_TRY(const RRset rrset, decode_static_rrset(entry.value));
+    hides = hides || !is_delegation_or_glue(rrset, apex);
+  }
+  if (!hides) co_return Result<void>();
+  co_return fail(ErrorKind::conflict, "zone " + above.text() + " holds data at or below " + apex.text() +
+                                          " that the new zone would hide; delete that first");
+}
+
+}  // namespace
+
 Task<Publishing::Outcomes> Publishing::carry_out(std::vector<Change> changes) {
   Outcomes outcomes(changes.size());
   std::vector<size_t> zone_changes, owner_changes;
   for (size_t i = 0; i < changes.size(); ++i) {
-    const bool of_zone =
-        std::holds_alternative<CreateZone>(changes[i]) || std::holds_alternative<DeleteZone>(changes[i]);
-    (of_zone ? zone_changes : owner_changes).push_back(i);
+    const bool of_owners = std::holds_alternative<OwnerChange>(changes[i]) ||
+                           std::holds_alternative<Transaction>(changes[i]) ||
+                           std::holds_alternative<ExpireAt>(changes[i]);
+    if (const auto passes = check_rate(changes[i]); !passes) {
+      outcomes[i] = tl::unexpected(passes.error());
+    } else {
+      (of_owners ? owner_changes : zone_changes).push_back(i);
+    }
   }
   if (!zone_changes.empty()) co_await carry_out_one_by_one(changes, zone_changes, outcomes);
   if (!owner_changes.empty()) co_await carry_out_folded(changes, owner_changes, outcomes);
   co_return outcomes;
 }
 
-// They are rare, and each is a commit.
+Result<void> Publishing::check_rate(const Change& change) {
+  const auto* owner_change = std::get_if<OwnerChange>(&change);
+  const auto* transaction = std::get_if<Transaction>(&change);
+  const Writer* writer = owner_change != nullptr  ? writer_of(*owner_change)
+                         : transaction != nullptr ? &transaction->writer
+                                                  : nullptr;
+  if (writer == nullptr || !writer->credential) return {};
+  const WriteLimits& limits = writer->credential->limits;
+  if (rates_.take(writer->name, {limits.writes_per_minute, limits.burst}, clock_.now())) return {};
+  return fail(ErrorKind::rate_limited, "credential " + writer->name + " writes more than " +
+                                           std::to_string(limits.writes_per_minute) + " times a minute");
+}
+
+// They are rare, and each is a commit, but that zones are made together.
 Task<> Publishing::carry_out_one_by_one(const std::vector<Change>& changes, const std::vector<size_t>& which,
                                         Outcomes& outcomes) {
+  std::vector<size_t> creations;
+  std::ranges::copy_if(which, std::back_inserter(creations),
+                       [&](size_t i) { return std::holds_alternative<CreateZone>(changes[i]); });
+  if (!creations.empty()) co_await make_zones(changes, creations, outcomes);
   for (const size_t i : which) {
-    if (const auto* create = std::get_if<CreateZone>(&changes[i]))
-      outcomes[i] = co_await make_zone(create->zone);
+    if (const auto* step = std::get_if<ImportStep>(&changes[i])) outcomes[i] = co_await carry_out_step(*step);
     if (const auto* remove = std::get_if<DeleteZone>(&changes[i]))
       outcomes[i] = co_await mark_deleted(remove->apex);
   }
   if (std::ranges::none_of(which, [&](size_t i) { return outcomes[i].has_value(); })) co_return;
+  live_names_.unload();  // those of a zone that was deleted are gone
   if (const auto published = co_await publish_zones(store_, served_); !published) {
     fail_those(which, published.error(), outcomes);
   }
@@ -54,6 +104,7 @@ Task<> Publishing::carry_out_folded(const std::vector<Change>& changes, const st
       co_return;
     }
     // Another process was faster. It may have changed the zones as well.
+    live_names_.unload();
     if (const auto published = co_await publish_zones(store_, served_); !published) {
       fail_those(which, published.error(), outcomes);
       co_return;
@@ -66,14 +117,16 @@ Task<> Publishing::carry_out_folded(const std::vector<Change>& changes, const st
 // conflict: nothing was done.
 Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
                                            const std::vector<size_t>& which, Outcomes& outcomes) {
+  CO_CHECK(co_await load_names_if_needed(changes, which));
   const std::shared_ptr<const ZoneTable> zones = table();
-  Fold fold(store_, *zones, clock_.now());
+  Fold fold(store_, *zones, live_names_, clock_.now());
   for (const size_t i : which)
     outcomes[i] = co_await apply(fold, changes[i]);
 
   Batch batch = fold.finish();
   if (!batch.puts.empty() || !batch.deletes.empty()) {
     CO_CHECK(co_await store_.commit(std::move(batch)));
+    fold.note_holders(live_names_);
   }
   if (fold.changes_table()) CO_CHECK(co_await publish_zones(store_, served_));
   for (const size_t i : which) {
@@ -83,10 +136,27 @@ Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
   co_return Result<void>();
 }
 
+// Few credentials have a limit that is to be counted, and a server without them never counts.
+Task<Result<void>> Publishing::load_names_if_needed(const std::vector<Change>& changes,
+                                                    const std::vector<size_t>& which) {
+  const auto is_counted = [&](size_t i) {
+    if (const auto* transaction = std::get_if<Transaction>(&changes[i])) {
+      return transaction->writer.credential && counts_names(*transaction->writer.credential);
+    }
+    const auto* change = std::get_if<OwnerChange>(&changes[i]);
+    const auto* present = change == nullptr ? nullptr : std::get_if<Present>(change);
+    return present != nullptr && present->writer.credential && counts_names(*present->writer.credential);
+  };
+  if (live_names_.is_loaded() || std::ranges::none_of(which, is_counted)) co_return Result<void>();
+  co_return co_await live_names_.load(store_);
+}
+
 Task<Result<Publishing::Outcome>> Publishing::apply(Fold& fold, const Change& change) {
   Outcome outcome;
   if (const auto* one = std::get_if<OwnerChange>(&change)) {
     CO_TRY(outcome.removed, co_await fold.apply(*one));
+  } else if (const auto* transaction = std::get_if<Transaction>(&change)) {
+    CO_TRY(outcome, co_await fold.apply(*transaction));
   } else {
     for (const Name& owner : std::get<ExpireAt>(change).owners) {
       const OwnerChange expire = Expire{owner};
@@ -97,25 +167,53 @@ Task<Result<Publishing::Outcome>> Publishing::apply(Fold& fold, const Change& ch
   co_return outcome;
 }
 
-Task<Result<Publishing::Outcome>> Publishing::make_zone(Zone zone) {
-  CO_TRY(const auto entry, co_await store_.get(zone_key(zone.apex)));
+// One commit for all: a file of thousands of zones is read in seconds.
+Task<> Publishing::make_zones(const std::vector<Change>& changes, const std::vector<size_t>& which,
+                              Outcomes& outcomes) {
+  for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    Batch batch;
+    for (const size_t i : which)
+      outcomes[i] = co_await add_zone(std::get<CreateZone>(changes[i]).zone, batch);
+    if (batch.puts.empty()) co_return;
+    const auto committed = co_await store_.commit(std::move(batch));
+    if (committed) co_return;
+    if (committed.error().kind != ErrorKind::conflict) {
+      fail_those(which, committed.error(), outcomes);
+      co_return;
+    }
+  }
+  const Error contended{ErrorKind::unavailable, "another process makes the same zones without pause"};
+  fail_those(which, contended, outcomes);
+}
+
+Task<Result<Publishing::Outcome>> Publishing::add_zone(Zone zone, Batch& batch) {
+  Bytes key = zone_key(zone.apex);
+  CO_TRY(const auto entry, co_await store_.get(key));
+  std::optional<StoredZone> there;
   if (entry) {
-    CO_TRY(const StoredZone there, decode_zone(entry->value));
-    if (there.deleted) co_return Outcome{.left_over = true};
+    CO_TRY(there, decode_zone(entry->value));
+  }
+  const bool is_made =
+      std::ranges::find(batch.expected, key, &storage::Expectation::key) != batch.expected.end();
+  if (is_made || (there && !there->deleted)) {
     co_return fail(ErrorKind::conflict, "there is a zone " + zone.apex.text() + " already");
   }
-  if (table()->size() >= kZonesMax)
+  if (there) co_return Outcome{.left_over = true};
+  if (table()->size() + batch.expected.size() >= kZonesMax) {
     co_return fail(ErrorKind::too_large, "this server holds 100,000 zones, its limit");
-
+  }
+  const auto zones = table();
+  if (const ServedZone* above = zones->find(zone.apex)) {
+    const Name above_apex = Name::from_wire(above->apex).value();
+    CO_CHECK(co_await check_hides_nothing(store_, above_apex, zone.apex));
+  }
   zone.serial = first_serial(clock_.now());
   OwnerContent apex;
   apex.owner = zone.apex;
   CO_TRY(Bytes node, node_of(apex, zone));
-  Batch batch;
-  batch.expected.push_back({zone_key(zone.apex)});
-  batch.puts.push_back({zone_key(zone.apex), encode(StoredZone{zone})});
+  batch.expected.push_back({key});
+  batch.puts.push_back({std::move(key), encode(StoredZone{zone})});
   batch.puts.push_back({node_key(zone.apex, zone.apex), std::move(node)});
-  CO_CHECK(co_await store_.commit(std::move(batch)));
   co_return Outcome{.serial = zone.serial};
 }
 

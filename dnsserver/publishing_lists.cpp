@@ -29,16 +29,20 @@ Task<Result<Page<Zone>>> Publishing::list_zones(Bytes after, size_t limit) {
   }
 }
 
-Task<Result<Page<RRset>>> Publishing::list_rrsets(Name apex, Bytes after, size_t limit) {
+Task<Result<Zone>> Publishing::find_zone(Name apex) {
   CO_TRY(const auto entry, co_await store_.get(zone_key(apex)));
   std::optional<StoredZone> zone;
   if (entry) {
     CO_TRY(zone, decode_zone(entry->value));
   }
   if (!zone || zone->deleted) co_return fail(ErrorKind::not_found, "there is no zone " + apex.text());
+  co_return zone->zone;
+}
 
+Task<Result<Page<RRset>>> Publishing::list_rrsets(Name apex, Bytes after, size_t limit) {
+  CO_TRY(const Zone zone, co_await find_zone(apex));
   Page<RRset> page;
-  if (after.empty()) page.items.push_back(ns_rrset(zone->zone));
+  if (after.empty()) page.items.push_back(ns_rrset(zone));
   Range range{.prefix = static_rrsets_prefix(apex), .after = std::move(after), .limit = limit + 1};
   CO_TRY(const std::vector<Entry> entries, co_await store_.list(range));
   Bytes last = range.prefix;  // no key is shorter, so all are after it
@@ -50,6 +54,18 @@ Task<Result<Page<RRset>>> Publishing::list_rrsets(Name apex, Bytes after, size_t
     CO_TRY(page.items.emplace_back(), decode_static_rrset(found.value));
     last = found.key;
   }
+  co_return page;
+}
+
+Task<Result<Page<Challenge>>> Publishing::list_zone_challenges(Name apex, Bytes after, size_t limit) {
+  Page<Challenge> page;
+  Range range{.prefix = challenges_prefix(apex), .after = std::move(after), .limit = limit};
+  CO_TRY(const std::vector<Entry> entries, co_await store_.list(range));
+  for (const Entry& entry : entries) {
+    CO_TRY(Challenge challenge, decode_challenge(entry.value));
+    if (is_live(challenge, clock_.now())) page.items.push_back(std::move(challenge));
+  }
+  if (entries.size() == limit) page.next = entries.back().key;
   co_return page;
 }
 

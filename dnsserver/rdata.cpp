@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <stdbool.h>  // or ldns defines bool, true and false by itself, as macros
 
@@ -67,13 +68,28 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
+// ldns takes a name whose first label is "@" for the origin, whatever comes behind it and however it is written.
+// `text` starts with the word.
+std::optional<std::string_view> wrong_in_word(std::string_view text) {
+  const std::string_view word = take_word(text);
+  if (word == "@") return "\"@\" stands for no name here";
+  for (const std::string_view at : {"@.", "\\@.", "\\064."}) {
+    if (word.starts_with(at)) return "write a name whose first label is @ in the form \\#";
+  }
+  return std::nullopt;
+}
+
 // ldns reads a record as a line of a zone file. What such a line could hold beside RDATA is refused here,
 // because ldns would drop it without a word. Returns what is wrong.
 std::optional<std::string_view> wrong_in_line(std::string_view text) {
-  if (text.size() > kRdataTextSizeMax) return "it is too long";
   bool quoted = false;
+  bool in_word = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
+    const bool begins_word = !quoted && !std::exchange(in_word, quoted || kBlanks.find(c) == kBlanks.npos);
+    if (begins_word) {
+      if (const auto wrong = wrong_in_word(text.substr(i))) return wrong;
+    }
     if ((c < ' ' && c != '\t') || c > '~') return "write what is not printable ASCII as \\DDD";
     if (c == '\\') {
       if (++i == text.size()) return "it ends in a \\";
@@ -84,9 +100,6 @@ std::optional<std::string_view> wrong_in_line(std::string_view text) {
     }
   }
   if (quoted) return "a quote is not closed";
-  for (std::string_view rest = text; !rest.empty();) {
-    if (take_word(rest) == "@") return "\"@\" stands for no name here";
-  }
   return std::nullopt;
 }
 
@@ -165,6 +178,14 @@ RrHandle read_wire(uint16_t type, BytesView rdata) {
   return written && *written == rdata ? std::move(rr) : nullptr;
 }
 
+// The items of RDATA that are names, where the type has such. All others before the last are one item each.
+bool is_name_item(const ldns_rr_descriptor* fields, size_t index) {
+  constexpr size_t kHipServers = 3;  // RFC 8005 §5: algorithm, HIT, key, of which ldns makes one field
+  if (fields->_type == LDNS_RR_TYPE_HIP) return index >= kHipServers;
+  return index < ldns_rr_descriptor_maximum(fields) &&
+         ldns_rr_descriptor_field_type(fields, index) == LDNS_RDF_TYPE_DNAME;
+}
+
 // `text` is what stands behind "\#".
 Result<Bytes> parse_generic(uint16_t type, std::string_view text) {
   const std::string_view whole = text;
@@ -232,9 +253,12 @@ std::string type_text(uint16_t type) {
 }
 
 Result<Bytes> parse_rdata(uint16_t type, std::string_view text) {
-  if (const auto wrong = wrong_in_line(text)) return bad(type, text, *wrong);
   std::string_view rest = text;
-  if (take_word(rest) == kGeneric) return parse_generic(type, rest);
+  const bool is_generic = take_word(rest) == kGeneric;
+  if (text.size() > (is_generic ? kGenericTextSizeMax : kRdataTextSizeMax))
+    return bad(type, text, "it is too long");
+  if (const auto wrong = wrong_in_line(text)) return bad(type, text, *wrong);
+  if (is_generic) return parse_generic(type, rest);
   if (descriptor(type) == nullptr) return bad(type, text, "this type has the form \\# of RFC 3597 only");
   if (!numbers_in_range(type, text)) return bad(type, text, "a number is out of its range");
 
@@ -246,6 +270,42 @@ Result<Bytes> parse_rdata(uint16_t type, std::string_view text) {
   TRY(Bytes rdata, wire_rdata(*rr));
   if (!read_wire(type, rdata)) return bad(type, text, "its octets are not of this type");
   return rdata;
+}
+
+Result<Bytes> parse_rdata(uint16_t type, std::span<const std::string> items,
+                          const std::optional<Name>& origin) {
+  const auto* fields = descriptor(type);
+  const bool has_names = fields != nullptr && !items.empty() && items.front() != kGeneric;
+  std::string text;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) text += ' ';
+    if (has_names && is_name_item(fields, i)) {
+      TRY(const Name name, parse_relative_name(items[i], origin));
+      text += name.text();
+    } else {
+      text += items[i];
+    }
+  }
+  return parse_rdata(type, text);
+}
+
+Result<Name> parse_relative_name(std::string_view text, const std::optional<Name>& origin) {
+  const bool is_origin = text == "@";
+  size_t escapes = 0;  // of the final dot
+  while (escapes + 1 < text.size() && text[text.size() - 2 - escapes] == '\\')
+    ++escapes;
+  if (!is_origin && text.ends_with('.') && escapes % 2 == 0) return Name::parse(text);
+  if (!origin) {
+    return fail(ErrorKind::malformed, "\"" + std::string(text) + "\" is relative, and there is no origin");
+  }
+  if (is_origin) return *origin;
+  TRY(const Name relative, Name::parse(text));
+  const BytesView labels = relative.wire().substr(0, relative.wire().size() - 1);
+  if (labels.size() + origin->wire().size() > base::kNameSizeMax) {
+    return fail(ErrorKind::malformed,
+                "\"" + std::string(text) + "\" under " + origin->text() + " is longer than 255 octets");
+  }
+  return Name::from_wire(Bytes(labels) + Bytes(origin->wire()));
 }
 
 std::string rdata_text(uint16_t type, BytesView rdata) {

@@ -1,5 +1,7 @@
 #include "dnsserver/respond.h"
 
+#include <algorithm>
+
 #include "dnsserver/answer.h"
 #include "dnsserver/wire.h"
 
@@ -13,6 +15,7 @@ struct Refusal {
   std::optional<ExtendedError> error;
 };
 
+std::optional<Rcode> take_edns(const Query& query, const QueryContext& context, ResponseWriter& response);
 std::optional<Refusal> refusal_of_type(uint16_t type);
 Refusal refusal_of_transfer(const Query& query, const ServedZone* zone, Transport transport);
 const ServedZone* zone_for(const Query& query, const ZoneTable& zones);
@@ -21,36 +24,74 @@ bool is_transfer(uint16_t type) { return type == kTypeAxfr || type == kTypeIxfr;
 
 }  // namespace
 
-Response respond(BytesView message, std::span<char> buffer, Transport transport, const ZoneTable& zones,
-                 NodeSource& nodes) {
+Response respond(BytesView message, std::span<char> buffer, const QueryContext& context,
+                 const ZoneTable& zones, NodeSource& nodes) {
   // Whoever answers a response can be made to talk to itself, or to another of its kind, for ever.
   if (message.size() < kHeaderSize || (u16_at(message, 2) & kQr)) return {};
   ResponseWriter response(message, buffer);
-  const bool is_query = (u16_at(message, 2) & kOpcode) == 0;
-  if (!is_query) return response.header_only(Rcode::notimp);
+  const uint16_t opcode = u16_at(message, 2) & kOpcode;
+  if (opcode == kOpcodeUpdate) return {.for_door = true};
+  if (opcode != 0) return response.header_only(Rcode::notimp);
   Query query;
   if (!read_query(message, query)) return response.header_only(Rcode::formerr);
+  if (query.has_tsig) return {.for_door = true};
 
-  response.start(query, transport);
-  if (query.edns && query.edns->version > 0) return response.finish(Rcode::badvers);
+  response.start(query, context.transport);
+  if (query.edns) {
+    if (const auto rcode = take_edns(query, context, response)) return response.finish(*rcode);
+  }
   if (query.qclass != kClassIn) return response.finish(Rcode::refused, ExtendedError::not_authoritative);
   if (const auto refusal = refusal_of_type(query.type))
     return response.finish(refusal->rcode, refusal->error);
   const ServedZone* zone = zone_for(query, zones);
   if (is_transfer(query.type)) {
-    const auto refusal = refusal_of_transfer(query, zone, transport);
+    const auto refusal = refusal_of_transfer(query, zone, context.transport);
     return response.finish(refusal.rcode, refusal.error);
   }
   if (!zone) return response.finish(Rcode::refused, ExtendedError::not_authoritative);
-  return answer(query, *zone, zones, nodes, response);
+  Response answered = answer(query, *zone, zones, nodes, response);
+  answered.zone = zone;
+  return answered;
 }
 
 namespace {
 
+// False: what the query is about gets no answer without a valid cookie. A query without a question is about
+// nothing but the cookie, and who shows one there learns whether it is valid (RFC 7873 §5.4).
+bool cookie_suffices(const Query& query, CookieState state, const QueryContext& context) {
+  if (state == CookieState::valid) return true;
+  if (!query.has_question()) return state == CookieState::client_only;
+  return !context.policy.cookie_required || context.transport != Transport::udp;
+}
+
+// Answers what the options ask for. An RCODE ends the response with it.
+std::optional<Rcode> take_edns(const Query& query, const QueryContext& context, ResponseWriter& response) {
+  const Edns& edns = *query.edns;
+  if (edns.version > 0) return Rcode::badvers;
+  if (!edns.has_options) return std::nullopt;
+  const bool over_udp = context.transport == Transport::udp;
+  if (edns.malformed_cookie || (edns.malformed_keepalive && !over_udp)) return Rcode::formerr;
+  const EdnsPolicy& policy = context.policy;
+  if (edns.nsid && !policy.nsid.empty()) response.add_option(kOptionNsid, policy.nsid);
+  if (edns.keepalive && !over_udp) {  // RFC 7828 §3.2.2: over UDP it means nothing
+    const auto tenths = std::min<int64_t>(policy.keepalive.count() / 100, 0xffff);
+    const char timeout[] = {char(tenths >> 8), char(tenths & 0xff)};
+    response.add_option(kOptionKeepalive, {timeout, sizeof timeout});
+  }
+  if (edns.padding && context.transport == Transport::tls) response.set_padded();
+  if (edns.cookie) {
+    const CookieReply reply = answer_cookie(*edns.cookie, context.client, context.now, policy.cookies);
+    response.add_cookie(reply);
+    if (!cookie_suffices(query, reply.state, context)) return Rcode::badcookie;
+  }
+  if (!query.has_question()) return Rcode::noerror;
+  return std::nullopt;
+}
+
 // Types that stand for no data (RFC 6895 §3.1), so that nobody can ask for them.
 std::optional<Refusal> refusal_of_type(uint16_t type) {
   switch (type) {
-    case kTypeTkey: return Refusal{Rcode::notimp, ExtendedError::invalid_query_type};
+    case kTypeTkey: return Refusal{Rcode::notimp, ExtendedError::not_supported};
     case kTypeOpt:
     case kTypeTsig:
     case kTypeNxname: return Refusal{Rcode::formerr, ExtendedError::invalid_query_type};  // RFC 9824 §3.5

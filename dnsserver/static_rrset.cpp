@@ -12,7 +12,6 @@ namespace {
 using base::ErrorKind;
 using base::fail;
 
-constexpr uint16_t kTypeDname = 39;
 // SIG, NXT, RRSIG, NSEC, NSEC3, NSEC3PARAM.
 constexpr uint16_t kSigningTypes[] = {24, 30, 46, 47, 50, 51};
 
@@ -28,14 +27,16 @@ Result<void> check_static_rrset(const Name& apex, const RRset& rrset) {
   if (std::ranges::find(kSigningTypes, rrset.type) != std::end(kSigningTypes)) {
     return fail(ErrorKind::malformed, "type: signatures and denials are made by the server; " + what);
   }
-  if (rrset.type == kTypeDname) return fail(ErrorKind::malformed, "type: DNAME is not supported; " + what);
   if (rrset.rdata.empty()) return fail(ErrorKind::malformed, "rdata: " + what + " has no record");
   if (rrset.ttl > kTtlMax) return fail(ErrorKind::malformed, "ttl: " + what + " has a TTL over 2^31 - 1");
-  if (rrset.type == kTypeCname && rrset.rdata.size() > 1) {
+  if ((rrset.type == kTypeCname || rrset.type == kTypeDname) && rrset.rdata.size() > 1) {
     return fail(ErrorKind::malformed, "rdata: " + what + " has more than one record");
   }
   if (rrset.type == kTypeNs && rrset.owner.is_wildcard()) {
     return fail(ErrorKind::malformed, "name: a wildcard cannot be delegated; " + what);
+  }
+  if (rrset.type == kTypeDname && rrset.owner.is_wildcard()) {
+    return fail(ErrorKind::malformed, "name: a wildcard cannot have a DNAME; " + what);
   }
   if (rrset.owner == apex && (rrset.type == kTypeCname || rrset.type == kTypeDs)) {
     return fail(ErrorKind::conflict, what + " cannot stand at the apex of a zone");

@@ -42,6 +42,9 @@ Bytes encode(const StoredZone& stored_zone) {
   message.set_serial(zone.serial);
   message.set_ttl_s(uint32_t(zone.ttl.count()));
   message.set_negative_ttl_s(uint32_t(zone.negative_ttl.count()));
+  message.set_refresh_s(uint32_t(zone.refresh.count()));
+  message.set_retry_s(uint32_t(zone.retry.count()));
+  message.set_expire_s(uint32_t(zone.expire.count()));
   message.set_has_cuts(zone.has_cuts);
   message.set_has_wildcards(zone.has_wildcards);
   message.set_deleted(stored_zone.deleted);
@@ -61,6 +64,9 @@ Result<StoredZone> decode_zone(BytesView value) {
   zone.serial = message.serial();
   zone.ttl = std::chrono::seconds(message.ttl_s());
   zone.negative_ttl = std::chrono::seconds(message.negative_ttl_s());
+  if (message.has_refresh_s()) zone.refresh = std::chrono::seconds(message.refresh_s());
+  if (message.has_retry_s()) zone.retry = std::chrono::seconds(message.retry_s());
+  if (message.has_expire_s()) zone.expire = std::chrono::seconds(message.expire_s());
   zone.has_cuts = message.has_cuts();
   zone.has_wildcards = message.has_wildcards();
   decoded.deleted = message.deleted();
@@ -95,6 +101,7 @@ Bytes encode(const Challenge& challenge) {
   message.set_credential(challenge.credential);
   message.set_created_ms(to_ms(challenge.created));
   message.set_expires_ms(to_ms(challenge.expires));
+  message.set_tag(challenge.tag);
   return message.SerializeAsString();
 }
 
@@ -106,6 +113,7 @@ Result<Challenge> decode_challenge(BytesView value) {
   challenge.credential = message.credential();
   challenge.created = from_ms(message.created_ms());
   challenge.expires = from_ms(message.expires_ms());
+  challenge.tag = message.tag();
   return challenge;
 }
 

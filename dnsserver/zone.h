@@ -29,8 +29,8 @@ struct Zone {
   std::chrono::seconds ttl = kZoneTtlDefault;  // of the SOA and NS RRsets of the apex
   std::chrono::seconds negative_ttl = kNegativeTtlDefault;
 
-  // True from when an NS RRset below the apex, or an owner with a label "*", first stood in the zone. They
-  // need not fall back: a false one lets the answer path skip the search for cuts or wildcards.
+  // True from when an NS RRset below the apex or a DNAME RRset, or an owner with a label "*", first stood in the
+  // zone. They need not fall back: a false one lets the answer path skip the search for cuts or wildcards.
   bool has_cuts = false;
   bool has_wildcards = false;
 

@@ -15,7 +15,7 @@
 
 #include "base/task.h"
 
-// The two joints between gRPC's callback API and our coroutines.
+// The joints between gRPC's callback API and our coroutines.
 namespace proto {
 
 // Runs `work` on `executor` and finishes the call with the status it returns. Request and response belong to
@@ -30,6 +30,47 @@ inline grpc::ServerUnaryReactor* serve_unary(grpc::CallbackServerContext& contex
   boost::asio::co_spawn(executor, std::move(work), std::move(finish));
   return reactor;
 }
+
+// A client stream that is read to its end before a coroutine answers. Made with new, given to gRPC, and gone after the
+// last callback.
+template <class Message>
+class StreamReader final : public grpc::ServerReadReactor<Message> {
+ public:
+  // Gets each message, one at a time, on gRPC's threads; a status that is not OK ends the call.
+  using Take = std::function<grpc::Status(Message&)>;
+  using Work = std::function<base::Task<grpc::Status>()>;
+
+  // Runs `work` on `executor` when the client has sent all; the status it returns ends the call. A client that goes
+  // away may look as one that has sent all, so the messages have to tell which is the last.
+  static StreamReader* serve(boost::asio::any_io_executor executor, Take take, Work work) {
+    auto* reader = new StreamReader(std::move(executor), std::move(take), std::move(work));
+    reader->StartRead(&reader->message_);
+    return reader;
+  }
+
+ private:
+  StreamReader(boost::asio::any_io_executor executor, Take take, Work work)
+      : executor_(std::move(executor)), take_(std::move(take)), work_(std::move(work)) {}
+
+  void OnReadDone(bool read) override {
+    if (!read) {
+      auto finish = [this](std::exception_ptr thrown, grpc::Status status) {
+        this->Finish(thrown ? grpc::Status(grpc::StatusCode::INTERNAL, "internal error") : std::move(status));
+      };
+      boost::asio::co_spawn(executor_, work_(), std::move(finish));
+    } else if (grpc::Status status = take_(message_); status.ok()) {
+      this->StartRead(&message_);
+    } else {
+      this->Finish(std::move(status));
+    }
+  }
+  void OnDone() override { delete this; }
+
+  boost::asio::any_io_executor executor_;
+  Take take_;
+  Work work_;  // outlives its coroutine, which may be a lambda's with captures
+  Message message_;
+};
 
 // A server stream that a coroutine writes. Made with new, given to gRPC, and gone after the last callback.
 template <class Message>

@@ -7,6 +7,27 @@ namespace proto {
 
 using base::ErrorKind;
 
+namespace {
+
+// All that a peer hears of what went wrong inside.
+const std::string kInternal = "internal error";
+
+// A URN for what ACME has a word for. Of our own kinds the status code says all.
+std::string type_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::not_found:
+    case ErrorKind::conflict:
+    case ErrorKind::method_not_allowed:
+    case ErrorKind::unsupported_media_type:
+    case ErrorKind::too_large:
+    case ErrorKind::unavailable:
+    case ErrorKind::internal: return "about:blank";
+    default: return base::problem_type(kind);
+  }
+}
+
+}  // namespace
+
 grpc::StatusCode to_status_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::malformed:
@@ -49,15 +70,17 @@ grpc::Status to_status(const base::Error& error) { return to_status(error, to_st
 grpc::Status to_status(const base::Error& error, grpc::StatusCode code) {
   if (error.kind == ErrorKind::internal) {
     base::log::error("grpc.internal", {{"detail", error.detail}});
-    return {grpc::StatusCode::INTERNAL, "internal error"};
+    return {grpc::StatusCode::INTERNAL, kInternal};
   }
   assay::v1::Problem problem;
-  problem.set_type(base::problem_type(error.kind));
+  problem.set_type(type_of(error.kind));
   problem.set_detail(error.detail);
   for (const auto& suberror : error.suberrors) {
+    const bool is_internal = suberror.kind == ErrorKind::internal;
+    if (is_internal) base::log::error("grpc.internal", {{"detail", suberror.detail}});
     auto* subproblem = problem.add_subproblems();
-    subproblem->set_type(base::problem_type(suberror.kind));
-    subproblem->set_detail(suberror.detail);
+    subproblem->set_type(type_of(suberror.kind));
+    subproblem->set_detail(is_internal ? kInternal : suberror.detail);
     subproblem->set_identifier(suberror.identifier);
   }
   assay::v1::StatusDetails details;

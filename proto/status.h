@@ -6,8 +6,8 @@
 
 namespace proto {
 
-// The gRPC status of an error, with an assay.v1.Problem in its details. The detail of an `internal` error is
-// logged and not sent.
+// The gRPC status of an error, with an assay.v1.Problem in its details. The detail of an `internal` error or
+// suberror is logged and not sent.
 grpc::Status to_status(const base::Error& error);
 
 // The same with a code that says more of this call's errors than the kind alone does. An `internal` error stays one.

@@ -10,6 +10,10 @@ Result<void> validate(const Batch& batch);
 // Octets of keys and values that the batch puts.
 size_t put_size(const Batch& batch);
 
+// A batch takes no room if each of its puts replaces a value that is at most so many octets shorter. It is how room is
+// made: what is deleted from a zone moves the zone's serial.
+inline constexpr size_t kRewriteGrowthMax = 16;
+
 // What a watch reports of the batch once it is committed: its puts, then its deletes.
 std::vector<Change> changes_of(const Batch& batch, Revision revision);
 

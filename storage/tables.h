@@ -14,6 +14,10 @@ inline constexpr char kZone = 'z';         // zones, by apex
 inline constexpr char kStaticRRset = 'r';  // what operators put into a zone, by apex, owner and type
 inline constexpr char kChallenge = 'c';    // challenge values, by apex, owner, credential and value
 inline constexpr char kNode = 'n';         // what the DNS path reads: all of an owner, rendered
+inline constexpr char kCredential = 'd';   // publishing credentials, by id
+inline constexpr char kLogin = 'g';        // user name → credential id
+inline constexpr char kTsigKey = 't';      // TSIG key name → credential id
+inline constexpr char kHandedOut = 'h';    // names that were handed out once and never are again
 
 // acmecore.
 inline constexpr char kAccount = 'a';        // accounts, by id
@@ -21,14 +25,15 @@ inline constexpr char kAccountKey = 'k';     // SHA-256 of a key's SPKI → acco
 inline constexpr char kOrder = 'o';          // orders, by id
 inline constexpr char kAccountOrder = 'l';   // which orders an account has, by account id and order id
 inline constexpr char kAuthorization = 'u';  // authorizations with their challenges, by id
+inline constexpr char kValid = 'v';          // valid authorizations, by account, identifier and id
 inline constexpr char kCertificate = 'x';    // certificates and what led to them, by serial
 inline constexpr char kBlockedKey = 'b';     // keys that are never accepted again, by SHA-256 of their SPKI
 inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
 inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
 
-inline constexpr char kAll[] = {kZone,       kStaticRRset, kChallenge,    kNode,          kAccount,
-                                kAccountKey, kOrder,       kAccountOrder, kAuthorization, kCertificate,
-                                kBlockedKey, kPrincipal,   kSecret};
+inline constexpr char kAll[] = {kZone,        kStaticRRset, kChallenge,    kNode,          kAccount,
+                                kAccountKey,  kOrder,       kAccountOrder, kAuthorization, kValid,
+                                kCertificate, kBlockedKey,  kPrincipal,    kSecret};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

@@ -11,8 +11,13 @@ using base::Json;
 
 namespace {
 
-// How soon a client may try again after a failure of ours.
+// How soon a client may try again after a failure of ours, or when it asks for too much at once (RFC 8555 §6.6).
 constexpr const char* kRetryAfterSeconds = "10";
+
+// All that a client hears of what went wrong inside.
+std::string_view shown_detail(ErrorKind kind, const std::string& detail) {
+  return kind == ErrorKind::internal ? "internal error" : std::string_view(detail);
+}
 
 base::http::Response problem_response(unsigned status, Json::Object problem) {
   return {status, {{"Content-Type", "application/problem+json"}}, Json(std::move(problem)).text()};
@@ -42,10 +47,9 @@ unsigned status_of(ErrorKind kind) {
 }
 
 Json problem_json(const Error& error) {
-  const bool is_internal = error.kind == ErrorKind::internal;
   Json::Object problem{{"type", base::problem_type(error.kind)},
                        {"status", int64_t{status_of(error.kind)}},
-                       {"detail", is_internal ? std::string("internal error") : error.detail}};
+                       {"detail", shown_detail(error.kind, error.detail)}};
   if (error.kind == ErrorKind::bad_signature_algorithm) {
     Json::Array algorithms;  // RFC 8555 §6.2
     for (std::string_view name : algorithm_names())
@@ -56,7 +60,7 @@ Json problem_json(const Error& error) {
   for (const base::Suberror& suberror : error.suberrors) {
     subproblems.push_back(
         Json::Object{{"type", base::problem_type(suberror.kind)},
-                     {"detail", suberror.detail},
+                     {"detail", shown_detail(suberror.kind, suberror.detail)},
                      {"identifier", Json::Object{{"type", "dns"}, {"value", suberror.identifier}}}});
   }
   if (!subproblems.empty()) problem.emplace_back("subproblems", std::move(subproblems));
@@ -65,9 +69,14 @@ Json problem_json(const Error& error) {
 
 base::http::Response to_problem(const Error& error) {
   if (error.kind == ErrorKind::internal) base::log::error("acme.internal", {{"detail", error.detail}});
+  for (const base::Suberror& suberror : error.suberrors) {
+    if (suberror.kind == ErrorKind::internal)
+      base::log::error("acme.internal", {{"detail", suberror.detail}});
+  }
   const Json problem = problem_json(error);
   base::http::Response response = problem_response(status_of(error.kind), *problem.object());
-  if (error.kind == ErrorKind::unavailable) response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+  const bool is_over_soon = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::rate_limited;
+  if (is_over_soon) response.headers.push_back({"Retry-After", kRetryAfterSeconds});
   return response;
 }
 

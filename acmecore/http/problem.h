@@ -14,7 +14,7 @@ unsigned status_of(base::ErrorKind kind);
 // The problem document (RFC 8555 §6.7, RFC 9457) of an error inside a resource, such as a challenge's.
 base::Json problem_json(const base::Error& error);
 
-// The response to a request that failed. The detail of an `internal` error is logged and not sent.
+// The response to a request that failed. The detail of an `internal` error or suberror is logged and not sent.
 base::http::Response to_problem(const base::Error& error);
 
 // The same for what got no further than the listener.

@@ -34,9 +34,10 @@ std::vector<RequestedIdentifier> requested(const assay::v1::IssueRequest& reques
   return identifiers;
 }
 
-// Asked before anything is published, because finalize would say so only after the names were proved.
-Result<void> check_same_names(const assay::v1::IssueRequest& request) {
-  TRY(const auto identifiers, parse_identifiers(requested(request)));
+// What is to be proved. That the CSR asks for the same is looked at now, because finalize would say so only after
+// the names were proved.
+Result<std::vector<Identifier>> identifiers_of(const assay::v1::IssueRequest& request) {
+  TRY(auto identifiers, parse_identifiers(requested(request)));
   TRY(const Csr csr, parse_csr(request.csr_der()));
   std::vector<std::string> names;
   for (const Identifier& identifier : identifiers)
@@ -44,7 +45,7 @@ Result<void> check_same_names(const assay::v1::IssueRequest& request) {
   std::sort(names.begin(), names.end());
   if (names != csr.dns_names)
     return fail(ErrorKind::bad_csr, "the names of the CSR are not those of the request");
-  return {};
+  return identifiers;
 }
 
 Error compound(std::string detail, std::vector<base::Suberror> suberrors) {
@@ -61,7 +62,8 @@ Task<Result<void>> IssueCall::run(assay::v1::IssueRequest request) {
 }
 
 Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
-  CO_CHECK(check_same_names(request));
+  CO_TRY(identifiers_, identifiers_of(request));
+  CO_CHECK(co_await find_delegations());
   CO_TRY(account_, co_await services_.authority.account_for(principal_));
   NewOrderRequest new_order;
   new_order.identifiers = requested(request);
@@ -69,6 +71,7 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   order_ = order.order;
   CO_CHECK(co_await tell(order_created(order_)));
   CO_CHECK(co_await prove());
+  CO_CHECK(still_wanted());
   CO_TRY(order, co_await services_.authority.finalize(account_, order_.id, request.csr_der()));
   CO_TRY(order, co_await settled_order(std::move(order)));
   if (!order.order.certificate) {
@@ -82,24 +85,25 @@ Task<Result<void>> IssueCall::prove() {
     CO_TRY(AuthorizationView view, co_await services_.authority.authorization(account_, id));
     authorizations_.push_back(std::move(view.authorization));
   }
-  CO_CHECK(co_await find_delegations());
   CO_CHECK(co_await publish());
   for (const Authorization& authorization : authorizations_) {
-    CO_CHECK(co_await services_.authority.respond(account_, authorization.id, std::string(kDns01),
-                                                  milliseconds::zero()));
+    CO_CHECK(co_await respond(authorization.id));
   }
   co_return co_await await_validations();
 }
 
-// All names are looked at before the call fails, so that its caller hears of every record to add at once.
+// All names are looked at before the call fails, so that its caller hears of every record to add at once. Our own
+// trouble says nothing about any name.
 Task<Result<void>> IssueCall::find_delegations() {
   std::vector<base::Suberror> suberrors;
-  for (const Authorization& authorization : authorizations_) {
-    const Identifier& identifier = authorization.identifier;
+  for (const Identifier& identifier : identifiers_) {
     if (delegations_.contains(identifier.name)) continue;
+    CO_CHECK(still_wanted());
     auto delegation = co_await find_delegation(identifier);
     if (!delegation) {
       const Error& error = delegation.error();
+      if (error.kind == ErrorKind::internal || error.kind == ErrorKind::unavailable)
+        co_return tl::unexpected(error);
       suberrors.push_back({error.kind, error.detail, identifier.text()});
       continue;
     }
@@ -107,7 +111,7 @@ Task<Result<void>> IssueCall::find_delegations() {
     delegations_.emplace(identifier.name, *std::move(delegation));
   }
   if (!suberrors.empty()) {
-    co_return tl::unexpected(compound("not all names are delegated to this server", std::move(suberrors)));
+    co_return tl::unexpected(compound("not all names lead to a zone of this server", std::move(suberrors)));
   }
   co_return Result<void>();
 }
@@ -137,6 +141,17 @@ Task<Result<void>> IssueCall::publish() {
     CO_CHECK(co_await tell(txt_published(owner, value, expires)));
   }
   co_return Result<void>();
+}
+
+// Calls of one credential share an account, and with it the number of validations at once.
+Task<Result<void>> IssueCall::respond(std::string id) {
+  for (milliseconds duration = kPauseMin;;) {
+    const auto responded =
+        co_await services_.authority.respond(account_, id, std::string(kDns01), milliseconds::zero());
+    if (responded) co_return Result<void>();
+    if (responded.error().kind != ErrorKind::rate_limited) co_return tl::unexpected(responded.error());
+    CO_CHECK(co_await pause(duration));
+  }
 }
 
 Task<Result<void>> IssueCall::await_validations() {
@@ -193,10 +208,16 @@ Task<Result<void>> IssueCall::tell(assay::v1::IssueResponse event) {
   co_return Result<void>();
 }
 
+Result<void> IssueCall::still_wanted() const {
+  if (caller_.has_gone()) return fail(ErrorKind::unavailable, "the caller has gone");
+  if (services_.clock.now() < give_up_) return {};
+  return fail(ErrorKind::unavailable, "the issuance takes longer than " +
+                                          std::to_string(kIssueWaitMax.count()) +
+                                          " minutes; what the DNS of the names answers may be the cause");
+}
+
 Task<Result<void>> IssueCall::pause(milliseconds& duration) {
-  if (caller_.has_gone()) co_return fail(ErrorKind::unavailable, "the caller has gone");
-  if (services_.clock.now() >= give_up_)
-    co_return fail(ErrorKind::unavailable, "the issuance takes too long");
+  CO_CHECK(still_wanted());
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, duration);
   co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   duration = std::min(duration * 2, kPauseMax);

@@ -20,7 +20,7 @@ namespace acmecore::rpc {
 // Published values disappear after this by themselves, should nobody be left to remove them.
 inline constexpr std::chrono::minutes kPublishedMax{60};
 
-// Validations and signing that take longer are given up on; the order goes on without us.
+// Look-ups, validations and signing that take longer are given up on; the order goes on without us.
 inline constexpr std::chrono::minutes kIssueWaitMax{5};
 
 // The one who made the call.
@@ -49,8 +49,8 @@ class IssueCall {
   // Returns when the certificate was told, or with the first error; either way, what it published is gone.
   //
   // The errors of Authority, and: bad_csr also for names that are not those of the CSR. compound: one suberror
-  // for each name that is not delegated to a zone here, or whose validation failed. unavailable: the caller has
-  // gone, or it takes longer than kIssueWaitMax.
+  // for each name that does not lead to a zone here, before which no order is made, or whose validation failed.
+  // unavailable: the caller has gone, it takes longer than kIssueWaitMax, or nothing can be looked up.
   base::Task<base::Result<void>> run(assay::v1::IssueRequest request);
 
  private:
@@ -59,6 +59,7 @@ class IssueCall {
   base::Task<base::Result<void>> find_delegations();
   base::Task<base::Result<Delegation>> find_delegation(Identifier identifier);
   base::Task<base::Result<void>> publish();
+  base::Task<base::Result<void>> respond(std::string id);
   base::Task<base::Result<void>> await_validations();
   base::Task<base::Result<AuthorizationView>> settled_authorization(std::string id);
   base::Task<base::Result<OrderView>> settled_order(OrderView order);
@@ -66,12 +67,14 @@ class IssueCall {
   base::Task<> withdraw();
 
   base::Task<base::Result<void>> tell(assay::v1::IssueResponse event);
+  base::Result<void> still_wanted() const;
   base::Task<base::Result<void>> pause(std::chrono::milliseconds& duration);
 
   const IssueServices services_;
   const std::string principal_;
   IssueCaller& caller_;
 
+  std::vector<Identifier> identifiers_;
   Account account_;
   Order order_;
   std::vector<Authorization> authorizations_;

@@ -30,7 +30,19 @@ assay::v1::Problem problem_of(const grpc::Status& status) {
   return problem;
 }
 
-// Problem types are URNs whose last part says it all to a reader.
+// "NOT_FOUND" as "notFound", which is how ACME spells its own words.
+std::string word_of(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::NOT_FOUND: return "notFound";
+    case grpc::StatusCode::ABORTED: return "aborted";
+    case grpc::StatusCode::RESOURCE_EXHAUSTED: return "resourceExhausted";
+    case grpc::StatusCode::UNAVAILABLE: return "unavailable";
+    default: return "code " + std::to_string(code);
+  }
+}
+
+// Types that ACME has a word for are URNs that end in it.
+bool is_named(const std::string& type) { return type.starts_with("urn:"); }
 std::string word_of(const std::string& type) { return type.substr(type.rfind(':') + 1); }
 
 }  // namespace
@@ -74,11 +86,16 @@ ExitCode report(Terminal& terminal, const grpc::Status& status) {
     return ExitCode::unreachable;
   }
   terminal.err << "assay: " << status.error_message();
-  if (!from_transport) terminal.err << " (" << word_of(problem.type()) << ")";
+  if (!from_transport) {
+    terminal.err << " ("
+                 << (is_named(problem.type()) ? word_of(problem.type()) : word_of(status.error_code()))
+                 << ")";
+  }
   terminal.err << "\n";
   for (const auto& subproblem : problem.subproblems()) {
-    terminal.err << "  " << subproblem.identifier() << ": " << subproblem.detail() << " ("
-                 << word_of(subproblem.type()) << ")\n";
+    terminal.err << "  " << subproblem.identifier() << ": " << subproblem.detail();
+    if (is_named(subproblem.type())) terminal.err << " (" << word_of(subproblem.type()) << ")";
+    terminal.err << "\n";
   }
   return ExitCode::failed;
 }

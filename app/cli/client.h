@@ -22,6 +22,8 @@ namespace app {
 // A call that takes longer has failed. Issuing waits for the DNS of others.
 inline constexpr std::chrono::seconds kCallTimeout{30};
 inline constexpr std::chrono::minutes kIssueTimeout{10};
+// A zone of a million records takes a while.
+inline constexpr std::chrono::minutes kZoneFileTimeout{10};
 
 // A connection to a server's gRPC, always TLS. Made at its first call.
 class Client {

@@ -30,13 +30,21 @@ std::string called(const CLI::App& program) {
   return path;
 }
 
+// CLI11 asks for a command before it looks at the words that are none.
+std::string sentence_of(const CLI::App& program, const CLI::Error& error) {
+  const auto words = program.remaining(true);
+  if (error.get_name() != "RequiredError" || words.empty() || words.front().starts_with('-'))
+    return error.what();
+  return "there is no command \"" + words.front() + "\"";
+}
+
 }  // namespace
 
 ExitCode run_program(CLI::App& program, const Command& chosen, std::vector<std::string> arguments,
                      Terminal& terminal) {
   program.require_subcommand(1);
   program.failure_message([](const CLI::App* app, const CLI::Error& error) {
-    return "assay: " + std::string(error.what()) + "\n\"" + called(*app) + " --help\" tells more.\n";
+    return "assay: " + sentence_of(*app, error) + "\n\"" + called(*app) + " --help\" tells more.\n";
   });
   arguments = with_values_behind_options(std::move(arguments));
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them

@@ -6,6 +6,8 @@ Traffic& Traffic::operator+=(const Traffic& other) {
   for (size_t i = 0; i < kRcodeCount; ++i)
     responses[i] += other.responses[i];
   unanswered += other.unanswered;
+  rate_slipped += other.rate_slipped;
+  rate_dropped += other.rate_dropped;
   unsent += other.unsent;
   connections_accepted += other.connections_accepted;
   connections_refused += other.connections_refused;
@@ -19,6 +21,8 @@ Traffic TrafficCounters::read() const {
   for (size_t i = 0; i < kRcodeCount; ++i)
     traffic.responses[i] = responses[i].value();
   traffic.unanswered = unanswered.value();
+  traffic.rate_slipped = rate_slipped.value();
+  traffic.rate_dropped = rate_dropped.value();
   traffic.unsent = unsent.value();
   traffic.connections_accepted = connections_accepted.value();
   traffic.connections_refused = connections_refused.value();

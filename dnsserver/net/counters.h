@@ -12,6 +12,8 @@ namespace dnsserver::net {
 struct Traffic {
   std::array<uint64_t, kRcodeCount> responses = {};  // by RCODE
   uint64_t unanswered = 0;                           // messages that get no response
+  uint64_t rate_slipped = 0;                         // of the responses: short, because over the rate limit
+  uint64_t rate_dropped = 0;                         // no response, because over the rate limit
   uint64_t unsent = 0;                               // responses that the kernel did not take
   uint64_t connections_accepted = 0;                 // TCP only, as the rest
   uint64_t connections_refused = 0;                  // over the limit of their address
@@ -38,6 +40,8 @@ class Counter {
 struct alignas(64) TrafficCounters {
   std::array<Counter, kRcodeCount> responses;
   Counter unanswered;
+  Counter rate_slipped;
+  Counter rate_dropped;
   Counter unsent;
   Counter connections_accepted;
   Counter connections_refused;
@@ -45,6 +49,8 @@ struct alignas(64) TrafficCounters {
   Counter connections_open;
 
   void count(const Response& response) {
+    if (response.limited == Limited::dropped) return rate_dropped.add(1);
+    if (response.limited == Limited::slipped) rate_slipped.add(1);
     (response.size > 0 ? responses[size_t(response.rcode)] : unanswered).add(1);
   }
   Traffic read() const;

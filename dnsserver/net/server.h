@@ -14,6 +14,9 @@ struct ServerOptions {
   std::vector<Endpoint> listen;
   unsigned udp_workers = 0;  // 0: one a core
   TcpLimits tcp = {};
+  ResponderOptions responder = {};
+  // Where every message goes to the door, by both transports (dnsserver/door.h).
+  std::vector<Endpoint> update_listen = {};
 };
 
 // Traffic by transport, of all workers.
@@ -29,12 +32,14 @@ inline constexpr int kPortTriesMax = 100;
 class Server {
  public:
   // All endpoints, or none. unavailable: the detail says what is in the way.
-  // REQUIRES: `nodes` and `zones` outlive the server.
+  // Without a door, UPDATE and signed queries are answered NOTIMP.
+  // REQUIRES: `nodes`, `zones` and `door` outlive the server; there is a door if there is an update listener.
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options, NodeIndex& nodes,
-                                               const ZoneTableHolder& zones);
+                                               const ZoneTableHolder& zones, Door* door = nullptr);
 
   // Where it listens, in the order of the options, with the ports that were chosen.
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+  const std::vector<Endpoint>& update_endpoints() const { return update_endpoints_; }
 
   // For any thread. Counts of one moment need not fit together.
   ServerTraffic traffic() const;
@@ -42,9 +47,15 @@ class Server {
  private:
   Server() = default;
 
+  Result<void> listen_for_updates(const ServerOptions& options, NodeIndex& nodes,
+                                  const ZoneTableHolder& zones, Door* door);
+
   std::vector<Endpoint> endpoints_;
   std::vector<std::unique_ptr<UdpWorker>> udp_workers_;
   std::unique_ptr<TcpWorker> tcp_worker_;
+  std::vector<Endpoint> update_endpoints_;
+  std::unique_ptr<UdpWorker> update_udp_worker_;  // these two: null without update listeners
+  std::unique_ptr<TcpWorker> update_tcp_worker_;
 };
 
 }  // namespace dnsserver::net

@@ -90,6 +90,15 @@ Result<FileDescriptor> open_tcp(const Endpoint& endpoint) {
   return socket;
 }
 
+base::BytesView address_of(const sockaddr& peer) {
+  if (peer.sa_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+    return {reinterpret_cast<const char*>(&v6.sin6_addr), sizeof v6.sin6_addr};
+  }
+  const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+  return {reinterpret_cast<const char*>(&v4.sin_addr), sizeof v4.sin_addr};
+}
+
 uint16_t port_of(const FileDescriptor& socket) {
   sockaddr_storage storage = {};
   socklen_t size = sizeof storage;

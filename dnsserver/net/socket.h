@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/endpoint.h"
 #include "base/error.h"
 
@@ -42,6 +43,9 @@ Result<FileDescriptor> open_udp(const Endpoint& endpoint);
 
 // Listening, non-blocking; the only one on its endpoint. unavailable as above.
 Result<FileDescriptor> open_tcp(const Endpoint& endpoint);
+
+// The IP address of a peer, 4 or 16 octets in network order. Aliases `peer`.
+base::BytesView address_of(const sockaddr& peer);
 
 // The port that a socket is bound to.
 uint16_t port_of(const FileDescriptor& socket);

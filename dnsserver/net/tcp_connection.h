@@ -32,20 +32,25 @@ class TcpConnection {
   };
 
   // REQUIRES: `socket` is connected and non-blocking.
-  explicit TcpConnection(FileDescriptor socket) : socket_(std::move(socket)) {}
+  TcpConnection(FileDescriptor socket, StreamClient client)
+      : socket_(std::move(socket)), client_(std::move(client)) {}
 
   int fd() const { return socket_.get(); }
 
   // Receives once, answers every whole message, and sends all responses at once.
-  Step read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters, const Doorway& doorway);
   // Sends what waits, and goes on with what was received and not yet answered.
-  Step write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters, const Doorway& doorway);
+  // Sends one response that came late, behind what waits.
+  Step deliver(BytesView response);
 
  private:
-  Step answer(BytesView in, TcpBuffers& buffers, Responder& responder, TrafficCounters& counters);
+  Step answer(BytesView in, TcpBuffers& buffers, Responder& responder, TrafficCounters& counters,
+              const Doorway& doorway);
   bool send(BytesView octets);
 
   FileDescriptor socket_;
+  StreamClient client_;
   Bytes unanswered_;  // received: the beginning of a message, or messages that wait for unsent_ to go
   Bytes unsent_;
 };

@@ -4,8 +4,8 @@
 
 namespace dnsserver::net {
 
-StreamProgress answer_stream(BytesView in, std::span<char> out, Responder& responder,
-                             TrafficCounters& counters) {
+StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
+                             Responder& responder, TrafficCounters& counters, const Doorway& doorway) {
   StreamProgress progress;
   while (in.size() - progress.read >= kTcpLengthSize) {
     const size_t size = u16_at(in, progress.read);
@@ -15,7 +15,8 @@ StreamProgress answer_stream(BytesView in, std::span<char> out, Responder& respo
     if (progress.full) break;
     const BytesView query = in.substr(progress.read + kTcpLengthSize, size);
     const auto room = out.subspan(progress.written + kTcpLengthSize, kTcpSizeMax);
-    const Response response = responder.respond(query, room, Transport::tcp);
+    const Response response =
+        answer(query, room, client.transport, client.address, responder, doorway.use, doorway.way);
     counters.count(response);
     progress.read += kTcpLengthSize + size;
     if (response.size == 0) continue;

@@ -3,13 +3,19 @@
 #include <span>
 
 #include "dnsserver/net/counters.h"
-#include "dnsserver/responder.h"
+#include "dnsserver/net/hand_over.h"
 
 namespace dnsserver::net {
 
 // In front of each message: its size, in two octets (RFC 1035 §4.2.2).
 inline constexpr size_t kTcpLengthSize = 2;
 inline constexpr size_t kTcpFrameSizeMax = kTcpLengthSize + kTcpSizeMax;
+
+// Whose queries a stream brings.
+struct StreamClient {
+  Transport transport = Transport::tcp;
+  Bytes address;  // as in QueryContext
+};
 
 // What answer_stream() did.
 struct StreamProgress {
@@ -19,8 +25,9 @@ struct StreamProgress {
   bool broken = false;  // it stopped at a message shorter than a header: this is not DNS
 };
 
-// Answers the messages of a TCP stream that are whole, in their order.
-StreamProgress answer_stream(BytesView in, std::span<char> out, Responder& responder,
-                             TrafficCounters& counters);
+// Answers the messages of a TCP stream that are whole, in their order; what the door answers later comes by the way
+// that leads back from there.
+StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
+                             Responder& responder, TrafficCounters& counters, const Doorway& doorway);
 
 }  // namespace dnsserver::net

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "dnsserver/net/coarse_clock.h"
 #include "dnsserver/net/thread.h"
 
 namespace dnsserver::net {
@@ -14,14 +15,10 @@ namespace {
 
 using Wants = TcpConnection::Wants;
 
-Bytes address_of(const sockaddr_storage& peer) {
+// What the limit of connections counts as one: an IPv4 address or an IPv6 /64.
+Bytes subnet_of(const Bytes& client) {
   constexpr size_t kSubnetSize = 8;
-  if (peer.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
-    return Bytes(reinterpret_cast<const char*>(&v6.sin6_addr), kSubnetSize);
-  }
-  const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
-  return Bytes(reinterpret_cast<const char*>(&v4.sin_addr), sizeof v4.sin_addr);
+  return client.substr(0, kSubnetSize);
 }
 
 uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPOLLIN; }
@@ -29,14 +26,22 @@ uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPO
 }  // namespace
 
 Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<FileDescriptor> listeners,
-                                                    const TcpLimits& limits, NodeIndex& nodes,
-                                                    const ZoneTableHolder& zones) {
+                                                    const TcpLimits& limits, const ResponderOptions& options,
+                                                    NodeIndex& nodes, const ZoneTableHolder& zones,
+                                                    const DoorUse& door) {
   TRY(Epoll epoll, Epoll::open());
-  std::unique_ptr<TcpWorker> worker(new TcpWorker(std::move(listeners), limits, std::move(epoll)));
+  TRY(auto late, LateResponses::open());
+  std::unique_ptr<TcpWorker> worker(
+      new TcpWorker(std::move(listeners), limits, std::move(epoll), door, std::move(late)));
+  CHECK(worker->epoll_.add(worker->late_->fd(), EPOLLIN, worker->late_.get()));
   for (FileDescriptor& listener : worker->listeners_) {
     CHECK(worker->epoll_.add(listener.get(), EPOLLIN, &listener));
   }
-  TRY(worker->thread_, start_thread("dns-tcp", [&nodes, &zones, w = worker.get()] { w->run(nodes, zones); }));
+  auto run = [options, &nodes, &zones, w = worker.get()] {
+    Responder responder(nodes, zones, options);
+    w->run(responder);
+  };
+  TRY(worker->thread_, start_thread("dns-tcp", std::move(run)));
   return worker;
 }
 
@@ -47,18 +52,17 @@ TcpWorker::~TcpWorker() {
   thread_.join();
 }
 
-void TcpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
-  Responder responder(nodes, zones);
+void TcpWorker::run(Responder& responder) {
   std::vector<FileDescriptor*> ready;
   while (!stopping_.load(std::memory_order_relaxed)) {
     responder.park();
     const auto events = epoll_.wait(timeout());
     now_ = Clock::now();
-    responder.refresh();
+    responder.refresh(coarse_now());
     // Whatever closes a connection but its own event comes after all events, which may be of that connection.
     ready.clear();
     for (const epoll_event& event : events) {
-      if (event.data.ptr == nullptr) continue;
+      if (event.data.ptr == nullptr || event.data.ptr == late_.get()) continue;
       const auto listener = std::find_if(listeners_.begin(), listeners_.end(),
                                          [&](const FileDescriptor& each) { return &each == event.data.ptr; });
       if (listener != listeners_.end()) {
@@ -67,6 +71,7 @@ void TcpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
         serve(*static_cast<Client*>(event.data.ptr), responder);
       }
     }
+    if (late_->has_letters()) deliver_late_responses();
     close_idle();
     listen_again();
     for (FileDescriptor* listener : ready)
@@ -75,8 +80,32 @@ void TcpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
 }
 
 void TcpWorker::serve(Client& client, Responder& responder) {
-  const auto step = client.wants == Wants::write ? client.connection.write(buffers_, responder, counters_)
-                                                 : client.connection.read(buffers_, responder, counters_);
+  const auto way = [&] {
+    Way way;
+    way.arrival = {.transport = Transport::tcp, .source = client.source, .for_updates = door_.for_updates};
+    way.later = [late = late_, id = client.id](Bytes response) { late->post(id, std::move(response)); };
+    return way;
+  };
+  const Doorway doorway{door_, way};
+  TcpConnection& connection = client.connection;
+  follow(client, client.wants == Wants::write ? connection.write(buffers_, responder, counters_, doorway)
+                                              : connection.read(buffers_, responder, counters_, doorway));
+}
+
+// A connection that was closed meanwhile is not waited for.
+void TcpWorker::deliver_late_responses() {
+  for (const LateResponses::Letter& letter : late_->take()) {
+    const auto found = clients_by_id_.find(letter.to);
+    if (found == clients_by_id_.end()) {
+      counters_.unsent.add(1);
+      continue;
+    }
+    counters_.count({.size = letter.response.size(), .rcode = rcode_in(letter.response)});
+    follow(*found->second, found->second->connection.deliver(letter.response));
+  }
+}
+
+void TcpWorker::follow(Client& client, const TcpConnection::Step& step) {
   if (step.wants == Wants::close) return close(client);
   if (step.wants != client.wants) epoll_.change(client.connection.fd(), events_for(step.wants), &client);
   client.wants = step.wants;
@@ -97,11 +126,12 @@ void TcpWorker::accept_from(FileDescriptor& listener) {
       if (no_room && i == 0) make_room_for_descriptors();
       return;
     }
-    admit(std::move(socket), address_of(peer));
+    admit(std::move(socket), Bytes(address_of(reinterpret_cast<const sockaddr&>(peer))));
   }
 }
 
-void TcpWorker::admit(FileDescriptor socket, Bytes address) {
+void TcpWorker::admit(FileDescriptor socket, Bytes client) {
+  const Bytes address = subnet_of(client);
   const auto same = clients_at_.find(address);
   if (same != clients_at_.end() && same->second >= limits_.connections_per_address_max) {
     return counters_.connections_refused.add(1);
@@ -111,11 +141,16 @@ void TcpWorker::admit(FileDescriptor socket, Bytes address) {
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ++clients_at_[address];
-  clients_.push_back(
-      {.connection = TcpConnection(std::move(socket)), .address = address, .last_progress = now_});
-  Client& client = clients_.back();
-  client.position = std::prev(clients_.end());
-  if (!epoll_.add(client.connection.fd(), EPOLLIN, &client)) return close(client);
+  const base::IpAddress source = ip_address_of(client);
+  clients_.push_back({.connection = TcpConnection(std::move(socket), {Transport::tcp, std::move(client)}),
+                      .id = ++last_id_,
+                      .source = source,
+                      .address = address,
+                      .last_progress = now_});
+  Client& added = clients_.back();
+  added.position = std::prev(clients_.end());
+  clients_by_id_[added.id] = &added;
+  if (!epoll_.add(added.connection.fd(), EPOLLIN, &added)) return close(added);
   counters_.connections_accepted.add(1);
   counters_.connections_open.set(clients_.size());
 }
@@ -145,6 +180,7 @@ void TcpWorker::listen_again() {
 void TcpWorker::close(Client& client) {
   const auto same = clients_at_.find(client.address);
   if (--same->second == 0) clients_at_.erase(same);
+  clients_by_id_.erase(client.id);
   clients_.erase(client.position);
   counters_.connections_open.set(clients_.size());
 }

@@ -10,6 +10,7 @@
 
 #include "dnsserver/net/counters.h"
 #include "dnsserver/net/epoll.h"
+#include "dnsserver/net/mailbox.h"
 #include "dnsserver/net/tcp_connection.h"
 
 namespace dnsserver::net {
@@ -34,8 +35,9 @@ class TcpWorker {
  public:
   // Accepts at sockets of open_tcp() until it is destroyed. unavailable: no thread or descriptor is left.
   static Result<std::unique_ptr<TcpWorker>> start(std::vector<FileDescriptor> listeners,
-                                                  const TcpLimits& limits, NodeIndex& nodes,
-                                                  const ZoneTableHolder& zones);
+                                                  const TcpLimits& limits, const ResponderOptions& options,
+                                                  NodeIndex& nodes, const ZoneTableHolder& zones,
+                                                  const DoorUse& door);
   ~TcpWorker();
 
   // For any thread.
@@ -46,19 +48,31 @@ class TcpWorker {
 
   struct Client {
     TcpConnection connection;
+    uint64_t id;  // of no other connection, before or after
+    base::IpAddress source;
     Bytes address;  // as the limit counts it
     Clock::time_point last_progress;
     TcpConnection::Wants wants = TcpConnection::Wants::read;
     std::list<Client>::iterator position = {};
   };
 
-  TcpWorker(std::vector<FileDescriptor> listeners, const TcpLimits& limits, Epoll epoll)
-      : limits_(limits), listeners_(std::move(listeners)), epoll_(std::move(epoll)) {}
+  // By the connection's id.
+  using LateResponses = Mailbox<uint64_t>;
 
-  void run(NodeIndex& nodes, const ZoneTableHolder& zones);
+  TcpWorker(std::vector<FileDescriptor> listeners, const TcpLimits& limits, Epoll epoll, const DoorUse& door,
+            std::shared_ptr<LateResponses> late)
+      : limits_(limits),
+        listeners_(std::move(listeners)),
+        epoll_(std::move(epoll)),
+        door_(door),
+        late_(std::move(late)) {}
+
+  void run(Responder& responder);
   void serve(Client& client, Responder& responder);
+  void follow(Client& client, const TcpConnection::Step& step);
+  void deliver_late_responses();
   void accept_from(FileDescriptor& listener);
-  void admit(FileDescriptor socket, Bytes address);
+  void admit(FileDescriptor socket, Bytes client);
   void evict();
   void make_room_for_descriptors();
   void listen_again();
@@ -69,6 +83,8 @@ class TcpWorker {
   const TcpLimits limits_;
   std::vector<FileDescriptor> listeners_;
   Epoll epoll_;
+  const DoorUse door_;
+  const std::shared_ptr<LateResponses> late_;
   std::atomic<bool> stopping_ = false;
   TrafficCounters counters_;
 
@@ -76,6 +92,8 @@ class TcpWorker {
   TcpBuffers buffers_;
   std::list<Client> clients_;  // those without progress the longest first
   std::unordered_map<Bytes, size_t> clients_at_;
+  std::unordered_map<uint64_t, Client*> clients_by_id_;
+  uint64_t last_id_ = 0;
   std::optional<Clock::time_point> paused_until_;
   Clock::time_point now_;
 

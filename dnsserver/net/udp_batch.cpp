@@ -1,5 +1,9 @@
 #include "dnsserver/net/udp_batch.h"
 
+#include <algorithm>
+
+#include "dnsserver/net/socket.h"
+
 namespace dnsserver::net {
 
 namespace {
@@ -42,19 +46,38 @@ void UdpBatch::make_room(size_t slot) {
 bool UdpBatch::receive(int socket) {
   for (size_t i = 0; i < received_; ++i)
     make_room(i);
+  socket_ = socket;
   const int count = recvmmsg(socket, in_.data(), kUdpBatchSize, MSG_DONTWAIT, nullptr);
   received_ = count > 0 ? size_t(count) : 0;
   return received_ > 0;
 }
 
-void UdpBatch::respond(Responder& responder, TrafficCounters& counters) {
+void UdpBatch::respond(Responder& responder, TrafficCounters& counters, const DoorUse& door,
+                       const std::shared_ptr<UdpMailbox>& late) {
   answered_ = 0;
   for (size_t i = 0; i < received_; ++i) {
     const BytesView query(slots_[i].octets.data(), in_[i].msg_len);
-    const Response response = responder.respond(query, slots_[i].octets, Transport::udp);
+    const BytesView client = address_of(reinterpret_cast<const sockaddr&>(slots_[i].peer));
+    const auto way = [&] { return way_of(i, door, late); };
+    const Response response = answer(query, slots_[i].octets, Transport::udp, client, responder, door, way);
     counters.count(response);
     if (response.size > 0) add_response(i, response.size);
   }
+}
+
+Way UdpBatch::way_of(size_t slot, const DoorUse& door, const std::shared_ptr<UdpMailbox>& late) {
+  msghdr& in = in_[slot].msg_hdr;
+  UdpPeer peer{.address = slots_[slot].peer, .address_size = in.msg_namelen, .socket = socket_};
+  if (in.msg_controllen > 0) {
+    let_route(in);
+    peer.asked_size = in.msg_controllen;
+    std::copy_n(slots_[slot].asked.begin(), peer.asked_size, peer.asked.begin());
+  }
+  Way way;
+  way.arrival.source = ip_address_of(address_of(reinterpret_cast<const sockaddr&>(peer.address)));
+  way.arrival.for_updates = door.for_updates;
+  way.later = [late, peer](Bytes response) { late->post(peer, std::move(response)); };
+  return way;
 }
 
 void UdpBatch::add_response(size_t slot, size_t size) {
@@ -82,6 +105,18 @@ void UdpBatch::send(int socket, TrafficCounters& counters) {
       counters.unsent.add(1);
     }
   }
+}
+
+bool send_late(UdpPeer peer, BytesView response) {
+  iovec octets{const_cast<char*>(response.data()), response.size()};
+  msghdr message{};
+  message.msg_name = &peer.address;
+  message.msg_namelen = peer.address_size;
+  message.msg_iov = &octets;
+  message.msg_iovlen = 1;
+  message.msg_control = peer.asked_size > 0 ? peer.asked.data() : nullptr;
+  message.msg_controllen = peer.asked_size;
+  return sendmsg(peer.socket, &message, MSG_DONTWAIT) >= 0;
 }
 
 }  // namespace dnsserver::net

@@ -6,7 +6,8 @@
 #include <array>
 
 #include "dnsserver/net/counters.h"
-#include "dnsserver/responder.h"
+#include "dnsserver/net/hand_over.h"
+#include "dnsserver/net/mailbox.h"
 
 namespace dnsserver::net {
 
@@ -16,6 +17,19 @@ inline constexpr size_t kUdpBatchSize = 64;
 inline constexpr size_t kUdpQuerySizeMax = 2048;
 static_assert(kUdpQuerySizeMax >= kUdpSizeMax, "each response takes the place of its query");
 
+// Who asked, at which address of ours, and by which socket the response goes out.
+struct UdpPeer {
+  // Room for the larger of the two, in_pktinfo and in6_pktinfo.
+  static constexpr size_t kAskedSize = CMSG_SPACE(sizeof(in6_pktinfo));
+
+  sockaddr_in6 address = {};
+  socklen_t address_size = 0;
+  alignas(cmsghdr) std::array<char, kAskedSize> asked = {};
+  size_t asked_size = 0;
+  int socket = -1;
+};
+using UdpMailbox = Mailbox<UdpPeer>;
+
 // As many datagrams as wait at a socket, answered in place and sent back: two system calls for all of them.
 class UdpBatch {
  public:
@@ -24,7 +38,9 @@ class UdpBatch {
   // Takes what waits at `socket`, without waiting for more. False: nothing does.
   bool receive(int socket);
 
-  void respond(Responder& responder, TrafficCounters& counters);
+  // What the door answers later goes to `late`.
+  void respond(Responder& responder, TrafficCounters& counters, const DoorUse& door,
+               const std::shared_ptr<UdpMailbox>& late);
 
   // Sends the responses. What the kernel has no room for is dropped, as any datagram may be.
   void send(int socket, TrafficCounters& counters);
@@ -33,11 +49,11 @@ class UdpBatch {
   struct Slot {
     std::array<char, kUdpQuerySizeMax> octets;
     sockaddr_in6 peer;
-    // Room for the larger of the two, in_pktinfo and in6_pktinfo.
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> asked;
+    alignas(cmsghdr) std::array<char, UdpPeer::kAskedSize> asked;
   };
 
   void make_room(size_t slot);
+  Way way_of(size_t slot, const DoorUse& door, const std::shared_ptr<UdpMailbox>& late);
   void add_response(size_t slot, size_t size);
 
   std::array<Slot, kUdpBatchSize> slots_;
@@ -45,8 +61,12 @@ class UdpBatch {
   std::array<iovec, kUdpBatchSize> out_octets_;
   std::array<mmsghdr, kUdpBatchSize> in_ = {};
   std::array<mmsghdr, kUdpBatchSize> out_ = {};
+  int socket_ = -1;  // that of the last receive()
   size_t received_ = 0;
   size_t answered_ = 0;
 };
+
+// Sends one response that came late. False: the kernel did not take it.
+bool send_late(UdpPeer peer, BytesView response);
 
 }  // namespace dnsserver::net

@@ -1,17 +1,25 @@
 #include "dnsserver/net/udp_worker.h"
 
+#include "dnsserver/net/coarse_clock.h"
 #include "dnsserver/net/thread.h"
-#include "dnsserver/net/udp_batch.h"
 
 namespace dnsserver::net {
 
-Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets, NodeIndex& nodes,
-                                                    const ZoneTableHolder& zones) {
+Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets,
+                                                    const ResponderOptions& options, NodeIndex& nodes,
+                                                    const ZoneTableHolder& zones, const DoorUse& door) {
   TRY(Epoll epoll, Epoll::open());
-  std::unique_ptr<UdpWorker> worker(new UdpWorker(std::move(sockets), std::move(epoll)));
+  TRY(auto late, UdpMailbox::open());
+  std::unique_ptr<UdpWorker> worker(
+      new UdpWorker(std::move(sockets), std::move(epoll), door, std::move(late)));
+  CHECK(worker->epoll_.add(worker->late_->fd(), EPOLLIN, worker->late_.get()));
   for (FileDescriptor& socket : worker->sockets_)
     CHECK(worker->epoll_.add(socket.get(), EPOLLIN, &socket));
-  TRY(worker->thread_, start_thread("dns-udp", [&nodes, &zones, w = worker.get()] { w->run(nodes, zones); }));
+  auto run = [options, &nodes, &zones, w = worker.get()] {
+    Responder responder(nodes, zones, options);
+    w->run(responder);
+  };
+  TRY(worker->thread_, start_thread("dns-udp", std::move(run)));
   return worker;
 }
 
@@ -24,22 +32,29 @@ UdpWorker::~UdpWorker() {
 
 // Under load there is always a next batch, and nothing is called but to receive and to send. Only when all
 // sockets are empty does the thread let go of its snapshot and wait.
-void UdpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
-  Responder responder(nodes, zones);
+void UdpWorker::run(Responder& responder) {
   const auto batch = std::make_unique<UdpBatch>();
   while (!stopping_.load(std::memory_order_relaxed)) {
     bool idle = true;
+    if (late_->has_letters()) send_late_responses();
     for (const FileDescriptor& socket : sockets_) {
       if (!batch->receive(socket.get())) continue;
       idle = false;
-      responder.refresh();
-      batch->respond(responder, counters_);
+      responder.refresh(coarse_now());
+      batch->respond(responder, counters_, door_, late_);
       batch->send(socket.get(), counters_);
     }
     if (idle) {
       responder.park();
       epoll_.wait(std::nullopt);
     }
+  }
+}
+
+void UdpWorker::send_late_responses() {
+  for (const UdpMailbox::Letter& letter : late_->take()) {
+    counters_.count({.size = letter.response.size(), .rcode = rcode_in(letter.response)});
+    if (!send_late(letter.to, letter.response)) counters_.unsent.add(1);
   }
 }
 

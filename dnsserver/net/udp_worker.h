@@ -7,6 +7,7 @@
 
 #include "dnsserver/net/counters.h"
 #include "dnsserver/net/epoll.h"
+#include "dnsserver/net/udp_batch.h"
 #include "dnsserver/responder.h"
 
 namespace dnsserver::net {
@@ -16,21 +17,26 @@ namespace dnsserver::net {
 class UdpWorker {
  public:
   // Answers at sockets of open_udp() until it is destroyed. unavailable: no thread or descriptor is left.
-  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, NodeIndex& nodes,
-                                                  const ZoneTableHolder& zones);
+  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets,
+                                                  const ResponderOptions& options, NodeIndex& nodes,
+                                                  const ZoneTableHolder& zones, const DoorUse& door);
   ~UdpWorker();
 
   // For any thread.
   Traffic traffic() const { return counters_.read(); }
 
  private:
-  UdpWorker(std::vector<FileDescriptor> sockets, Epoll epoll)
-      : sockets_(std::move(sockets)), epoll_(std::move(epoll)) {}
+  UdpWorker(std::vector<FileDescriptor> sockets, Epoll epoll, const DoorUse& door,
+            std::shared_ptr<UdpMailbox> late)
+      : sockets_(std::move(sockets)), epoll_(std::move(epoll)), door_(door), late_(std::move(late)) {}
 
-  void run(NodeIndex& nodes, const ZoneTableHolder& zones);
+  void run(Responder& responder);
+  void send_late_responses();
 
   std::vector<FileDescriptor> sockets_;
   Epoll epoll_;
+  const DoorUse door_;
+  const std::shared_ptr<UdpMailbox> late_;
   std::atomic<bool> stopping_ = false;
   TrafficCounters counters_;
   std::thread thread_;

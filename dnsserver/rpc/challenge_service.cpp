@@ -70,8 +70,9 @@ Task<Result<void>> ChallengeService::present(std::string credential, const Prese
   CO_TRY(const Name owner, parse_name("name", request.name()));
   CO_TRY(const auto lifetime, lifetime_of(request));
   const Time expires = clock_.now() + lifetime;
+  Writer writer = Writer::of_configuration(credential);
   CO_TRY(const Presented presented,
-         co_await publishing_.present(credential, owner, request.value(), expires));
+         co_await publishing_.present(std::move(writer), owner, request.value(), expires));
   write(presented.challenge, *response.mutable_challenge());
   response.set_zone_serial(presented.zone_serial);
   base::log::info("dns.challenge.presented", {{"credential", credential}, {"owner", owner.text()}});
@@ -83,7 +84,8 @@ Task<Result<void>> ChallengeService::remove(std::string credential, const Remove
   CO_TRY(const Name owner, parse_name("name", request.name()));
   std::optional<Bytes> value;
   if (!request.value().empty()) value = request.value();
-  CO_TRY(const size_t removed, co_await publishing_.remove(credential, owner, std::move(value)));
+  Writer writer = Writer::of_configuration(credential);
+  CO_TRY(const size_t removed, co_await publishing_.remove(std::move(writer), owner, std::move(value)));
   response.set_removed_count(uint32_t(removed));
   base::log::info("dns.challenge.removed",
                   {{"credential", credential}, {"owner", owner.text()}, {"count", removed}});

@@ -1,9 +1,14 @@
 #include "dnsserver/rpc/zone_service.h"
 
+#include <boost/asio/strand.hpp>
+#include <memory>
+
 #include "base/log.h"
 #include "dnsserver/rdata.h"
 #include "dnsserver/rpc/fields.h"
 #include "dnsserver/rpc/serve.h"
+#include "dnsserver/rpc/zone_export.h"
+#include "dnsserver/rpc/zone_import.h"
 #include "dnsserver/rpc/zone_messages.h"
 
 namespace dnsserver::rpc {
@@ -69,6 +74,25 @@ grpc::ServerUnaryReactor* ZoneService::ListRRsets(grpc::CallbackServerContext* c
     return status_of(list_rrsets(*request, *response), StatusCode::ABORTED);
   };
   return serve(*context, callers_, Permission::zones, executor_, method);
+}
+
+grpc::ServerReadReactor<api::ImportZoneRequest>* ZoneService::ImportZone(grpc::CallbackServerContext* context,
+                                                                         api::ImportZoneResponse* response) {
+  auto caller = callers_.authorize(proto::presented_by(*context), Permission::zones);
+  const auto call = std::make_shared<ZoneImport>(publishing_, std::move(caller), importing_, *response);
+  using Reader = proto::StreamReader<api::ImportZoneRequest>;
+  Reader::Take take = [call](api::ImportZoneRequest& part) { return call->take(part); };
+  Reader::Work work = [call] { return call->run(); };
+  return Reader::serve(boost::asio::make_strand(executor_), std::move(take), std::move(work));
+}
+
+grpc::ServerWriteReactor<api::ExportZoneResponse>* ZoneService::ExportZone(
+    grpc::CallbackServerContext* context, const api::ExportZoneRequest* request) {
+  auto caller = callers_.authorize(proto::presented_by(*context), Permission::zones);
+  auto work = [this, caller = std::move(caller), request = *request](ExportStream& stream) {
+    return export_zone(publishing_, caller, request, stream);
+  };
+  return ExportStream::serve(boost::asio::make_strand(executor_), std::move(work));
 }
 
 Task<Result<void>> ZoneService::create_zone(std::string credential, const api::CreateZoneRequest& request,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "assay/v1/zone.grpc.pb.h"
@@ -33,6 +34,10 @@ class ZoneService final : public assay::v1::ZoneService::CallbackService {
   grpc::ServerUnaryReactor* ListRRsets(grpc::CallbackServerContext* context,
                                        const assay::v1::ListRRsetsRequest* request,
                                        assay::v1::ListRRsetsResponse* response) override;
+  grpc::ServerReadReactor<assay::v1::ImportZoneRequest>* ImportZone(
+      grpc::CallbackServerContext* context, assay::v1::ImportZoneResponse* response) override;
+  grpc::ServerWriteReactor<assay::v1::ExportZoneResponse>* ExportZone(
+      grpc::CallbackServerContext* context, const assay::v1::ExportZoneRequest* request) override;
 
  private:
   Task<Result<void>> create_zone(std::string credential, const assay::v1::CreateZoneRequest& request,
@@ -50,6 +55,7 @@ class ZoneService final : public assay::v1::ZoneService::CallbackService {
   Publishing& publishing_;
   const proto::Callers& callers_;
   Publishing::Executor executor_;
+  std::atomic<bool> importing_ = false;  // one at a time, because each holds a whole zone in memory
 };
 
 }  // namespace dnsserver::rpc

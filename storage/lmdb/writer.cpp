@@ -17,6 +17,17 @@ namespace {
 // Groups after which the slots of dead readers are looked for: a backup that was killed leaves one.
 constexpr size_t kGroupsBetweenChecks = 1000;
 
+// See kRewriteGrowthMax.
+Result<bool> takes_no_room(WriteTxn& txn, const Batch& batch) {
+  for (const Put& put : batch.puts) {
+    TRY(const auto stored, txn.get(Database::entries, put.key));
+    if (!stored) return false;
+    TRY(const Record record, parse_record(*stored));
+    if (put.value.size() > record.value.size() + kRewriteGrowthMax) return false;
+  }
+  return true;
+}
+
 tl::unexpected<base::Error> closing() {
   return fail(ErrorKind::unavailable, "the store is closing; nothing was changed");
 }
@@ -91,12 +102,13 @@ void Writer::commit_group(std::span<Waiting> group) {
         tl::unexpected(error.kind == ErrorKind::unavailable ? refusal(error.detail) : error);
     return;
   }
+  // Before anyone is told, so that whoever is told and looks sees it.
+  committed_.store(*last, std::memory_order_release);
   for (const Waiting& waiting : group) {
     if (!waiting.result) continue;
     watches_.publish(waiting.batch, *waiting.result);
     if (!waiting.batch.puts.empty() && std::exchange(refusing_, false)) base::log::info("storage.writable");
   }
-  committed_.store(*last, std::memory_order_release);
 }
 
 // One transaction. The revision that the store has afterwards; in each batch, its own or why it was left out.
@@ -109,7 +121,7 @@ Result<Revision> Writer::try_group(std::span<Waiting> group) {
   CHECK(txn.begin());
   for (auto& [batch, answer, result] : group) {
     TRY(const bool holds, expectations_hold(txn, batch));
-    TRY(const bool fits, has_room(batch, size));
+    TRY(const bool fits, has_room(txn, batch, size));
     if (holds && fits) {
       CHECK(apply(txn, batch, last + 1));
       size += put_size(batch);
@@ -132,9 +144,9 @@ base::Error Writer::refusal(std::string_view cause) {
   return {ErrorKind::unavailable, "there is no room to store anything; nothing was changed"};
 }
 
-// Whether the batch stays under the limit together with `size` octets of its group. One that only deletes
-// always does: it is how room is made.
-Result<bool> Writer::has_room(const Batch& batch, size_t size) {
+// Whether the batch stays under the limit together with `size` octets of its group. One that takes no
+// room always does.
+Result<bool> Writer::has_room(WriteTxn& txn, const Batch& batch, size_t size) {
   if (batch.puts.empty()) return true;
   const size_t needed = size + put_size(batch);
   const size_t in_use_max = environment_.high_water();
@@ -143,7 +155,8 @@ Result<bool> Writer::has_room(const Batch& batch, size_t size) {
   const auto free = free_pages_.free_size();
   free_pages_.reset();
   if (!free) return tl::unexpected(free.error());
-  return in_use_max - *free + needed <= size_max_;
+  if (in_use_max - *free + needed <= size_max_) return true;
+  return takes_no_room(txn, batch);
 }
 
 }  // namespace storage::lmdb

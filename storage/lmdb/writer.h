@@ -55,7 +55,7 @@ class Writer {
   Group next_group();
   void commit_group(std::span<Waiting> group);
   Result<Revision> try_group(std::span<Waiting> group);
-  Result<bool> has_room(const Batch& batch, size_t size);
+  Result<bool> has_room(WriteTxn& txn, const Batch& batch, size_t size);
   base::Error refusal(std::string_view cause);
 
   Environment& environment_;

@@ -121,6 +121,50 @@ TEST_F(AuthorityValidationTest, AResponseThatWasNotRecordedStartsNothing) {
   EXPECT_EQ(challenge().status, ChallengeStatus::pending);
 }
 
+TEST_F(AuthorityValidationTest, OneAccountHasALimitedNumberUnderWay) {
+  validation_->close();
+  std::vector<std::string> waiting;
+  for (size_t i = 0; i < kValidationsMax; ++i) {
+    waiting.push_back(new_order(account_, {"www.corp.test"}).order.authorizations[0]);
+    respond(account_, waiting.back(), milliseconds(0));
+  }
+  EXPECT_EQ(error_of(respond_task()), ErrorKind::rate_limited);
+  EXPECT_EQ(challenge().status, ChallengeStatus::pending);
+  EXPECT_EQ(run(authority_->respond(account_, waiting[0], "dns-01", {}))->authorization.challenges[0].status,
+            ChallengeStatus::processing);  // what is under way already is no further one
+
+  const Account other = new_account();
+  respond(other, new_order(other, {"corp.test"}).order.authorizations[0], milliseconds(0));
+  run_background();
+  EXPECT_EQ(validation_->asked(), kValidationsMax + 1);
+  validation_->open();
+  run_background();
+  respond(account_, id_);
+  EXPECT_EQ(challenge().status, ChallengeStatus::invalid);
+}
+
+TEST_F(AuthorityValidationTest, ASweepTakesUpNoMoreOfOneAccountThanItsLimit) {
+  validation_->answer_with(Error{ErrorKind::unavailable, "no resolver", {}});
+  for (size_t i = 0; i < kValidationsMax + 1; ++i)
+    respond(account_, new_order(account_, {"www.corp.test"}).order.authorizations[0]);
+  const Account other = new_account();
+  respond(other, new_order(other, {"corp.test"}).order.authorizations[0]);
+  const size_t before = validation_->asked();
+  validation_->answer_with(std::nullopt);
+  validation_->close();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(run(authority_->sweep()), false);
+    run_background();
+    EXPECT_EQ(validation_->asked() - before, kValidationsMax + 1);
+  }
+  validation_->open();
+  run_background();
+  EXPECT_EQ(run(authority_->sweep()), false);
+  run_background();
+  EXPECT_EQ(validation_->asked() - before, kValidationsMax + 2);
+  EXPECT_TRUE(run(records_.due_authorizations(clock_.now(), 10))->empty());
+}
+
 TEST_F(AuthorityValidationTest, OnlyAChallengeThatIsThereIsRespondedTo) {
   EXPECT_EQ(error_of(authority_->respond(account_, id_, "http-01", {})), ErrorKind::not_found);
 }

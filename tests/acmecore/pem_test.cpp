@@ -24,7 +24,7 @@ TEST(Pem, AnythingButOneBlockOfTheLabelIsRefused) {
   EXPECT_FALSE(parse_pem(kPemCertificate, ""));
   EXPECT_FALSE(parse_pem(kPemCertificate, "abc"));
   EXPECT_FALSE(parse_pem(kPemCertificate, good + good));
-  EXPECT_FALSE(parse_pem(kPemPrivateKey, good));
+  EXPECT_FALSE(parse_pem("PRIVATE KEY", good));
   EXPECT_FALSE(parse_pem(kPemCertificate, good.substr(0, good.size() - 5)));
   EXPECT_FALSE(
       parse_pem(kPemCertificate,

@@ -19,6 +19,7 @@ const Time kNow = base::parse_rfc3339("2026-11-23T04:30:00.123Z").value();
 
 Account account(const std::string& id = "account-1") {
   Account made;
+  made.unused = true;
   made.id = id;
   made.contacts = {"mailto:a@corp.test", "mailto:b@corp.test"};
   made.terms_of_service_agreed = true;
@@ -111,7 +112,10 @@ TEST(RecordCodec, ReadsBackWhatItWrote) {
   }
   IssuedCertificate revoked = certificate();
   revoked.revocation = Revocation{kNow, RevocationReason::superseded};
-  for (const IssuedCertificate& made : {certificate(), revoked}) {
+  IssuedCertificate own = certificate();
+  own.account = own.order = own.der = "";
+  own.hosts = {"localhost", "::1"};
+  for (const IssuedCertificate& made : {certificate(), revoked, own}) {
     EXPECT_EQ(decode_certificate(made.serial, encode(made)), made);
   }
 }

@@ -7,6 +7,7 @@
 #include "acmecore/pem.h"
 #include "acmecore/signing_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
+#include "tests/acmecore/identity_fixture.h"
 
 namespace acmecore {
 namespace {
@@ -23,8 +24,7 @@ Certificate leaf_of(const ServerIdentity& identity) {
 }
 
 TEST(ServerIdentity, IsForThisMachineAndTheConfiguredHosts) {
-  const auto identity =
-      new_server_identity(test_issuer(), {"acme.Corp.test", "192.0.2.7", "2001:db8::7"}, kNow);
+  const auto identity = make_identity(test_issuer(), {"acme.Corp.test", "192.0.2.7", "2001:db8::7"}, kNow);
   const Certificate leaf = leaf_of(identity.value());
   EXPECT_THAT(leaf.subject_alt_name.dns_names, ElementsAre("acme.corp.test", "localhost"));
   EXPECT_THAT(leaf.subject_alt_name.ip_addresses,
@@ -38,8 +38,7 @@ TEST(ServerIdentity, IsForThisMachineAndTheConfiguredHosts) {
 }
 
 TEST(ServerIdentity, AHostThatIsNamedTwiceStandsThereOnce) {
-  const auto identity =
-      new_server_identity(test_issuer(), {"localhost", "127.0.0.1", "::1", "LOCALHOST"}, kNow);
+  const auto identity = make_identity(test_issuer(), {"localhost", "127.0.0.1", "::1", "LOCALHOST"}, kNow);
   const Certificate leaf = leaf_of(identity.value());
   EXPECT_THAT(leaf.subject_alt_name.dns_names, ElementsAre("localhost"));
   EXPECT_EQ(leaf.subject_alt_name.ip_addresses.size(), 2u);
@@ -48,15 +47,77 @@ TEST(ServerIdentity, AHostThatIsNamedTwiceStandsThereOnce) {
 TEST(ServerIdentity, AHostThatIsNeitherNameNorAddressIsRefused) {
   for (const char* host : {"", "a b", "192.0.2.256", "192.0.2", "192.0.2.1 ", "1.2.3.4.5", "http://corp.test",
                            "2001:db8::g", "acme_1.corp.test"}) {
-    const auto identity = new_server_identity(test_issuer(), {host}, kNow);
+    const auto identity = make_identity(test_issuer(), {host}, kNow);
     ASSERT_FALSE(identity) << host;
     EXPECT_EQ(identity.error().kind, base::ErrorKind::malformed);
   }
 }
 
+// Sees what was recorded when, and takes no more than so many commits.
+class CountingStore final : public storage::Store {
+ public:
+  explicit CountingStore(size_t commits_max) : commits_max_(commits_max) {}
+
+  base::Task<base::Result<storage::Revision>> commit(storage::Batch batch) override {
+    if (commits_ == commits_max_) co_return base::fail(base::ErrorKind::unavailable, "full");
+    ++commits_;
+    co_return co_await store_.commit(std::move(batch));
+  }
+  base::Task<base::Result<std::optional<storage::Entry>>> get(Bytes key) override {
+    return store_.get(std::move(key));
+  }
+  base::Task<base::Result<std::vector<storage::Entry>>> list(storage::Range range) override {
+    return store_.list(std::move(range));
+  }
+  std::unique_ptr<storage::Watch> watch(Bytes prefix) override { return store_.watch(std::move(prefix)); }
+  void follow(storage::Follower& follower) override { store_.follow(follower); }
+  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
+  base::Task<base::Result<std::vector<storage::Expectation>>> expired(Bytes prefix, base::Time now,
+                                                                      size_t limit) override {
+    return store_.expired(std::move(prefix), now, limit);
+  }
+  std::unique_ptr<storage::Reader> reader() override { return store_.reader(); }
+
+ private:
+  storage::MemoryStore store_;
+  const size_t commits_max_;
+  size_t commits_ = 0;
+};
+
+// What is among the records after an attempt that may commit so often.
+std::optional<IssuedCertificate> recorded(size_t commits_max, base::Result<ServerIdentity>& identity) {
+  CountingStore store(commits_max);
+  Records records(store);
+  identity = support::run_task(new_server_identity(records, test_issuer(), {"acme.corp.test"}, kNow));
+  const auto serials = support::run_task(records.due_certificates(base::Time::max(), 10)).value();
+  if (serials.empty()) return std::nullopt;
+  EXPECT_EQ(serials.size(), 1u);
+  return support::run_task(records.certificate(serials.front())).value().value;
+}
+
+TEST(ServerIdentity, IsRecordedBeforeItIsSignedAndAfterwards) {
+  base::Result<ServerIdentity> identity;
+  EXPECT_FALSE(recorded(0, identity));
+  EXPECT_FALSE(identity);
+
+  const auto intended = recorded(1, identity);
+  EXPECT_FALSE(identity);
+  ASSERT_TRUE(intended);
+  EXPECT_EQ(intended->der, "");
+  EXPECT_THAT(intended->hosts, ElementsAre("localhost", "127.0.0.1", "::1", "acme.corp.test"));
+
+  const auto complete = recorded(2, identity);
+  ASSERT_TRUE(identity);
+  ASSERT_TRUE(complete);
+  EXPECT_EQ(complete->serial, identity->serial);
+  EXPECT_EQ(complete->der, leaf_of(*identity).der);
+  EXPECT_EQ(complete->account + complete->order, "");
+  EXPECT_EQ(complete->not_after, identity->validity.not_after);
+}
+
 TEST(ServerIdentity, IsNewEachTimeAndDueForRenewalBeforeItEnds) {
-  const auto first = new_server_identity(test_issuer(), {}, kNow).value();
-  const auto second = new_server_identity(test_issuer(), {}, kNow).value();
+  const auto first = make_identity(test_issuer(), {}, kNow).value();
+  const auto second = make_identity(test_issuer(), {}, kNow).value();
   EXPECT_NE(first.key_pem, second.key_pem);
   EXPECT_NE(first.serial, second.serial);
   EXPECT_FALSE(due_for_renewal(first.validity, kNow));
@@ -65,7 +126,7 @@ TEST(ServerIdentity, IsNewEachTimeAndDueForRenewalBeforeItEnds) {
 
 TEST(ServerIdentity, TheOpensslProgramVerifiesItForNameAndAddress) {
   const TemporaryDirectory directory;
-  const auto identity = new_server_identity(test_issuer(), {"acme.corp.test"}, kNow).value();
+  const auto identity = make_identity(test_issuer(), {"acme.corp.test"}, kNow).value();
   write_text(directory.path() + "/root.pem", test_issuer().root_pem());
   write_text(directory.path() + "/chain.pem", identity.chain_pem);
   const std::string verify = "openssl verify -x509_strict -purpose sslserver -attime " +

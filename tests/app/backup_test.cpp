@@ -78,7 +78,8 @@ TEST_F(Backup, LeavesNothingWhenThereIsNoStore) {
   std::filesystem::create_directory(empty);
   EXPECT_FALSE(backup_state(empty, copy_));
   EXPECT_FALSE(std::filesystem::exists(copy_));
-  EXPECT_FALSE(std::filesystem::exists(copy_.string() + ".new"));
+  const std::filesystem::directory_iterator left(directory_.path());
+  EXPECT_EQ(std::distance(begin(left), end(left)), 2);  // the state, and the empty one
 }
 
 TEST_F(Backup, IsNotRestoredOverAStoreOrACa) {
@@ -88,6 +89,61 @@ TEST_F(Backup, IsNotRestoredOverAStoreOrACa) {
   std::filesystem::remove_all(state_ / kCaDirectory);
   EXPECT_FALSE(restore_state(copy_, state_));
   EXPECT_FALSE(std::filesystem::exists(state_ / kCaDirectory));
+}
+
+TEST_F(Backup, IsRestoredToItsEndAfterAnAttemptThatWasCutShort) {
+  store_.reset();
+  ASSERT_TRUE(backup_state(state_, copy_));
+  // Killed when the CA was there and the store was not.
+  std::filesystem::create_directories(restored_);
+  std::filesystem::copy(copy_ / kCaDirectory, restored_ / kCaDirectory);
+  EXPECT_TRUE(restore_state(copy_, restored_));
+  EXPECT_EQ(support::run_task(open(restored_)->get("key")).value()->value, "value");
+}
+
+TEST_F(Backup, WithADamagedStoreLeavesItsCaForTheNextAttempt) {
+  store_.reset();
+  ASSERT_TRUE(backup_state(state_, copy_));
+  const path data = copy_ / kStoreDirectory / "data.mdb";
+  const path hidden = directory_.path() / "hidden";
+  std::filesystem::rename(data, hidden);
+  EXPECT_FALSE(restore_state(copy_, restored_));
+  EXPECT_EQ(mode_of(restored_), 0700u);
+  std::filesystem::rename(hidden, data);
+  EXPECT_TRUE(restore_state(copy_, restored_));
+}
+
+TEST_F(Backup, IsRestoredIntoEmptyDirectories) {
+  store_.reset();
+  ASSERT_TRUE(backup_state(state_, copy_));
+  std::filesystem::create_directories(restored_ / kCaDirectory);
+  ASSERT_TRUE(restore_state(copy_, restored_));
+  EXPECT_EQ(read_file(restored_ / kCaDirectory / "issuing.key").value(), "secret");
+}
+
+TEST_F(Backup, IsNotRestoredBesideAnotherCa) {
+  store_.reset();
+  ASSERT_TRUE(backup_state(state_, copy_));
+  std::filesystem::create_directories(restored_ / kCaDirectory);
+  ASSERT_TRUE(write_file(restored_ / kCaDirectory / "issuing.key", "another", FileMode::secret));
+  EXPECT_FALSE(restore_state(copy_, restored_));
+  EXPECT_FALSE(std::filesystem::exists(restored_ / kStoreDirectory));
+  EXPECT_EQ(read_file(restored_ / kCaDirectory / "issuing.key").value(), "another");
+}
+
+TEST_F(Backup, TakesNoDirectoryOfTheOperatorsForItsDraft) {
+  store_.reset();
+  const path own = copy_.string() + ".new";
+  std::filesystem::create_directory(own);
+  ASSERT_TRUE(write_file(own / "letter", "mine", FileMode::secret));
+  ASSERT_TRUE(backup_state(state_, copy_));
+  EXPECT_EQ(read_file(own / "letter").value(), "mine");
+}
+
+TEST_F(Backup, GoesWhereAPathWithASlashAtItsEndSays) {
+  store_.reset();
+  ASSERT_TRUE(backup_state(state_, copy_.string() + "/"));
+  EXPECT_TRUE(std::filesystem::exists(copy_ / kStoreDirectory));
 }
 
 TEST_F(Backup, OfAServerWithoutACaIsItsStore) {

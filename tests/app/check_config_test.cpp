@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "acmecore/development_ca.h"
 #include "app/files.h"
 #include "tests/support/temp_directory.h"
 
@@ -46,6 +47,18 @@ TEST_F(CheckConfig, AValidatorNeedsACaThatAsksIt) {
   EXPECT_THAT(refusal(), HasSubstr("\"validator\" needs \"ca\""));
 }
 
+TEST_F(CheckConfig, AliasZonesNeedAValidatorAndNoCa) {
+  config_.update.listen = {{"127.0.0.1", 0}};
+  config_.update.alias_zones = {"corp.example"};
+  config_.roles = {Role::dns};
+  EXPECT_THAT(refusal(), HasSubstr("without the role \"ca\""));
+  const auto tls = [&](const char* file) { return directory_.path() / file; };
+  config_.grpc.tls = {tls("absent.pem"), tls("absent.key")};
+  EXPECT_THAT(refusal(), HasSubstr("update.alias_zones: the role \"validator\" is needed"));
+  config_.roles = {Role::dns, Role::validator};
+  EXPECT_THAT(refusal(), HasSubstr("absent.pem"));  // and nothing else
+}
+
 TEST_F(CheckConfig, SomeRoleIsNeeded) {
   config_.roles = {};
   EXPECT_THAT(refusal(), HasSubstr("at least one"));
@@ -62,6 +75,24 @@ TEST_F(CheckConfig, FilesAreReadBeforeTheServerStarts) {
   config_.grpc.tls = {};
   config_.grpc.client_ca = directory_.path() / "ca.pem";
   EXPECT_THAT(refusal(), HasSubstr("ca.pem"));
+}
+
+TEST_F(CheckConfig, AClientCaIsACertificate) {
+  config_.grpc.client_ca = directory_.path() / "ca.pem";
+  ASSERT_TRUE(write_file(config_.grpc.client_ca, "-----BEGIN CERTIFICATE-----\n", FileMode::open_to_all));
+  EXPECT_THAT(refusal(), HasSubstr("grpc.client_ca: there is no certificate in PEM in"));
+  const auto now = base::SystemClock().now();
+  ASSERT_TRUE(write_file(config_.grpc.client_ca, acmecore::make_development_ca(now).value().root_pem,
+                         FileMode::open_to_all));
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(CheckConfig, TheValidatorsFilesAreReadToo) {
+  config_.validator.root_hints = directory_.path() / "absent.hints";
+  EXPECT_THAT(refusal(), HasSubstr("absent.hints"));
+  config_.validator.root_hints = "";
+  config_.validator.trust_anchors = directory_.path() / "absent.anchors";
+  EXPECT_THAT(refusal(), HasSubstr("absent.anchors"));
 }
 
 TEST_F(CheckConfig, SomebodyMayCallGrpc) {

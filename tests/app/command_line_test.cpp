@@ -24,8 +24,37 @@ void expect_usage_error(const std::vector<std::string>& arguments, const std::st
 
 TEST(CommandLine, NothingIsNoCommand) { expect_usage_error({}, "A subcommand is required"); }
 
+TEST(CommandLine, ChecksAConfigurationWithoutStartingAServer) {
+  const support::TempDirectory directory;
+  const auto write = [&](const std::string& name, const std::string& text) {
+    const std::string file = directory.path() / name;
+    std::ofstream(file) << text;
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    return file;
+  };
+  const std::string state = directory.path() / "state";
+  const std::string good = "state_directory = \"" + state + "\"\n[[grpc.credential]]\nname = \"admin\"\n" +
+                           "permissions = [\"zones\"]\ntoken_file = \"" + write("token", "0123456789abcdef") +
+                           "\"\n";
+  const std::string config = write("good.toml", good);
+  const Ended checked = assay({"serve", "--config", config, "--check"});
+  EXPECT_EQ(checked.exit_code, 0) << checked.err;
+  EXPECT_EQ(checked.out, config + ": ok\n");
+  EXPECT_FALSE(std::filesystem::exists(state));
+
+  const Ended unknown = assay({"serve", "--config", write("unknown.toml", good + "tokn = 1\n"), "--check"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.out, IsEmpty());
+  EXPECT_THAT(unknown.err, HasSubstr("unknown.toml:6:1"));
+  const std::string absent = good + "[validator]\nroot_hints = \"/nowhere/hints\"\n";
+  const Ended missing = assay({"serve", "--config", write("missing.toml", absent), "--check"});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_THAT(missing.err, HasSubstr("/nowhere/hints"));
+}
+
 TEST(CommandLine, RefusesACommandThatDoesNotExist) {
-  expect_usage_error({"zoen", "list"}, "The following arguments were not expected");
+  expect_usage_error({"zoen", "list"}, "there is no command \"zoen\"");
+  expect_usage_error({"zone", "lsit"}, "there is no command \"lsit\"");
 }
 
 TEST(CommandLine, PointsToTheHelpOfTheCommandThatWasMeant) {
@@ -38,8 +67,8 @@ TEST(CommandLine, RefusesAnOptionThatTheCommandDoesNotHave) {
 }
 
 TEST(CommandLine, RefusesOptionsThatContradictEachOther) {
-  expect_usage_error({"cert", "issue", "--csr", "a", "--key-out", "b"}, "--key-out excludes --csr");
-  expect_usage_error({"backup", "d", "--state", "s", "--config", "c"}, "--state excludes --config");
+  expect_usage_error({"cert", "issue", "--csr", "a", "--key-out", "b"}, "--csr excludes --key-out");
+  expect_usage_error({"backup", "d", "--state", "s", "--config", "c"}, "--config excludes --state");
   expect_usage_error({"txt", "remove", "a.test", "value", "--all"}, "either a value or --all");
   expect_usage_error({"zone", "list", "--client-certificate", "c"},
                      "--client-certificate requires --client-key");

@@ -96,7 +96,9 @@ class TakenPort {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    if (type == SOCK_STREAM) EXPECT_EQ(::listen(socket_, 1), 0);
+    if (type == SOCK_STREAM) {
+      EXPECT_EQ(::listen(socket_, 1), 0);
+    }
     ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
   }
@@ -122,7 +124,9 @@ TEST(FirstFreePort, MindsUdpOnlyWhereItIsUsed) {
 
 TEST(FirstFreePort, EndsAtTheLastPort) {
   const auto last = first_free_port(UINT16_MAX, Use::tcp);
-  if (last) EXPECT_EQ(*last, UINT16_MAX);
+  if (last) {
+    EXPECT_EQ(*last, UINT16_MAX);
+  }
 }
 
 }  // namespace

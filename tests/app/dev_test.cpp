@@ -1,12 +1,8 @@
 #include <gmock/gmock.h>
-#include <signal.h>
-#include <time.h>
 
 #include "app/files.h"
-#include "app/run_file.h"
 #include "app/state.h"
-#include "tests/app/program.h"
-#include "tests/support/temp_directory.h"
+#include "tests/app/dev_fixture.h"
 
 // `assay dev` and its clients, as a user starts them.
 namespace app {
@@ -16,58 +12,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
-
-// A poll of a file, not a wait for something to have happened by then.
-constexpr timespec kPollInterval{0, 20'000'000};
-constexpr int kPollsMax = 3'000;
-
-class Dev : public testing::Test {
- protected:
-  Dev() { start(); }
-
-  void start() {
-    process_.emplace(command(), directory_.path());
-    for (int i = 0; i < kPollsMax && !process_->has_ended(); ++i) {
-      if (const auto run = read_run_file(state_)) {
-        run_ = *run;
-        return;
-      }
-      ::nanosleep(&kPollInterval, nullptr);
-    }
-    ADD_FAILURE() << process_->wait().err;
-  }
-
-  Ended stop(int signal = SIGTERM) {
-    process_->signal(signal);
-    return process_->wait();
-  }
-
-  std::vector<std::string> command() const {
-    return {ASSAY_PROGRAM, "dev",    "--state", state_, "--dns-port", "0", "--acme-port", "0",
-            "--grpc-port", "0",      "--verbose"};
-  }
-
-  Ended cli(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--state", state_});
-    return assay(std::move(arguments));
-  }
-
-  std::string dig(const std::string& name, const std::string& type) {
-    return run({"dig", "+short", "+norec", "@127.0.0.1", "-p", std::to_string(run_.dns.front().port), name, type}).out;
-  }
-
-  // Of the certificate that gRPC serves.
-  std::string grpc_serial() {
-    return run({"bash", "-c", "openssl s_client -connect " + run_.grpc.front().text() +
-                                  " -alpn h2 2>/dev/null | openssl x509 -noout -serial"})
-        .out;
-  }
-
-  support::TempDirectory directory_;
-  const std::string state_ = directory_.path() / "state";
-  std::optional<Process> process_;
-  RunFile run_;
-};
 
 TEST_F(Dev, AnswersForItsZone) {
   EXPECT_THAT(cli({"zone", "list"}).out, MatchesRegex("acme\\.test\\. serial [0-9]+ NS ns1\\.acme\\.test\\.\n"));

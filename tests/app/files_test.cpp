@@ -86,5 +86,21 @@ TEST_F(Files, AFailureLeavesWhatWasThereAndNothingElse) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_.path()), {}), 1);
 }
 
+TEST_F(Files, MakesDirectoriesThatAreNobodyElses) {
+  const auto made = directory_.path() / "a" / "b";
+  ASSERT_TRUE(make_private_directory(made.string() + "/"));
+  EXPECT_EQ(mode_of(made), 0700u);
+  EXPECT_TRUE(sync_directory(made));
+}
+
+TEST_F(Files, LeavesADirectoryThatWasThereAsItIs) {
+  const auto shared = directory_.path() / "shared";
+  ASSERT_EQ(::mkdir(shared.c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(shared.c_str(), 01777), 0);
+  EXPECT_TRUE(make_private_directory(shared));
+  EXPECT_EQ(mode_of(shared), 01777u);
+  EXPECT_FALSE(make_private_directory(file("no directory")));
+}
+
 }  // namespace
 }  // namespace app

@@ -6,6 +6,7 @@
 #include "acmecore/development_ca.h"
 #include "acmecore/pem.h"
 #include "app/files.h"
+#include "tests/acmecore/identity_fixture.h"
 #include "tests/support/temp_directory.h"
 
 namespace app {
@@ -34,13 +35,16 @@ class IdentitiesTest : public testing::Test {
   base::ManualClock clock_{base::parse_rfc3339("2026-11-23T04:30:00Z").value()};
   acmecore::Issuer issuer_ =
       acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now()).value();
+  const Identities::Issue issue_ = [this](const std::vector<std::string>& hosts) {
+    return acmecore::make_identity(issuer_, hosts, clock_.now());
+  };
   base::Config config_;
 };
 
 TEST_F(IdentitiesTest, OfOurCaAreForWhatClientsMayCallUs) {
   config_.acme.external_url = "https://acme.corp.test:8443";
   config_.grpc.listen = {{"192.0.2.1", 8444}, {"0.0.0.0", 8445}};
-  Identities identities(config_, &issuer_, clock_);
+  Identities identities(config_, issue_, clock_);
   const auto identity = identities.acme();
   ASSERT_TRUE(identity);
   const auto names = leaf_of(*identity).subject_alt_name;
@@ -49,12 +53,12 @@ TEST_F(IdentitiesTest, OfOurCaAreForWhatClientsMayCallUs) {
 }
 
 TEST_F(IdentitiesTest, OfOurCaAreNewEachTime) {
-  Identities identities(config_, &issuer_, clock_);
+  Identities identities(config_, issue_, clock_);
   EXPECT_NE(identities.grpc().value().key_pem, identities.grpc().value().key_pem);
 }
 
 TEST_F(IdentitiesTest, OfOurCaGrowOld) {
-  Identities identities(config_, &issuer_, clock_);
+  Identities identities(config_, issue_, clock_);
   EXPECT_FALSE(identities.due_for_renewal());
   ASSERT_TRUE(identities.acme());
   EXPECT_FALSE(identities.due_for_renewal());
@@ -65,7 +69,7 @@ TEST_F(IdentitiesTest, OfOurCaGrowOld) {
 }
 
 TEST_F(IdentitiesTest, FromFilesAreReadEachTime) {
-  Identities source(config_, &issuer_, clock_);
+  Identities source(config_, issue_, clock_);
   const TlsIdentity first = source.acme().value();
   config_.acme.tls = save(first, "acme");
   Identities identities(config_, nullptr, clock_);
@@ -77,7 +81,7 @@ TEST_F(IdentitiesTest, FromFilesAreReadEachTime) {
 }
 
 TEST_F(IdentitiesTest, AKeyOfAnotherCertificateIsRefused) {
-  Identities source(config_, &issuer_, clock_);
+  Identities source(config_, issue_, clock_);
   base::TlsFiles files = save(source.acme().value(), "one");
   files.key = save(source.acme().value(), "other").key;
   const auto loaded = load_identity(files);

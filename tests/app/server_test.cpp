@@ -1,12 +1,21 @@
 #include "app/server.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
 #include <signal.h>
 
-#include "acmecore/server_identity.h"
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <chrono>
+
 #include "app/files.h"
 #include "app/state.h"
+#include "assay/v1/certificate.grpc.pb.h"
 #include "base/log.h"
+#include "storage/lmdb/lmdb_store.h"
+#include "tests/acmecore/identity_fixture.h"
+#include "tests/app/program.h"
+#include "tests/support/run_task.h"
 #include "tests/support/temp_directory.h"
 
 namespace app {
@@ -57,11 +66,75 @@ TEST_F(ServerTest, TakesItsRunFileAwayWhenItDrains) {
   EXPECT_FALSE(read_run_file(config_.state_directory));
 }
 
+// A DNS server that says nothing.
+class SilentServer {
+ public:
+  base::Endpoint endpoint() const { return {"127.0.0.1", socket_.local_endpoint().port()}; }
+  // Returns when somebody has asked.
+  void wait() {
+    char query[512];
+    socket_.receive(boost::asio::buffer(query));
+  }
+
+ private:
+  boost::asio::io_context io_;
+  boost::asio::ip::udp::socket socket_{io_, {boost::asio::ip::make_address("127.0.0.1"), 0}};
+};
+
+TEST_F(ServerTest, DrainsWithinItsDeadlineWhileACallWaitsForAResolver) {
+  SilentServer silent;
+  config_.validator.stub = {{base::Name::parse("silent.test").value(), {silent.endpoint()}}};
+  config_.validator.timeout = std::chrono::minutes(10);
+  config_.grpc.credentials[0].permissions.insert(base::Permission::certificates);
+  const auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+
+  const std::string csr = directory_.path() / "csr.der";
+  run({"openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+       "/", "-addext", "subjectAltName=DNS:www.silent.test", "-keyout", directory_.path() / "key", "-outform",
+       "DER", "-out", csr});
+  assay::v1::IssueRequest request;
+  request.add_names("www.silent.test");
+  request.set_csr_der(read_file(csr).value());
+  const RunFile& where = (*server)->run_file();
+  const auto credentials = grpc::SslCredentials({read_file(where.root_file).value(), "", ""});
+  const auto stub =
+      assay::v1::CertificateService::NewStub(grpc::CreateChannel(where.grpc.front().text(), credentials));
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer 0123456789abcdef");
+  const auto stream = stub->Issue(&context, request);
+  silent.wait();
+
+  const auto begun = std::chrono::steady_clock::now();
+  (*server)->drain(std::chrono::milliseconds(100));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::minutes(1));
+  assay::v1::IssueResponse event;
+  EXPECT_FALSE(stream->Read(&event));
+  EXPECT_FALSE(stream->Finish().ok());
+}
+
 TEST_F(ServerTest, KeepsItsCaFromStartToStart) {
   ASSERT_TRUE(start());
   const std::string root = read_file(config_.state_directory / kRootFile).value();
   ASSERT_TRUE(start());
   EXPECT_EQ(read_file(config_.state_directory / kRootFile).value(), root);
+}
+
+TEST_F(ServerTest, MakesNoOtherCaForAStoreThatHasCertificates) {
+  ASSERT_TRUE(start());
+  const auto ca = config_.state_directory / kCaDirectory;
+  const auto lost = directory_.path() / "lost";
+  std::filesystem::rename(ca, lost);
+  const auto refused = start();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail,
+              HasSubstr("the CA that issued the certificates in the store is missing"));
+  EXPECT_FALSE(std::filesystem::exists(ca));
+  std::filesystem::create_directory(ca);
+  EXPECT_FALSE(start());
+  std::filesystem::remove(ca);
+  std::filesystem::rename(lost, ca);
+  EXPECT_TRUE(start());
 }
 
 TEST_F(ServerTest, UsesItsExternalUrl) {
@@ -94,6 +167,21 @@ TEST_F(ServerTest, RefusesAStateThatAnotherServerUses) {
   EXPECT_TRUE(read_run_file(config_.state_directory));  // the first one's
 }
 
+TEST_F(ServerTest, AStartThatFailsForgetsNoUsedNonce) {
+  const auto are_saved = [this] {
+    storage::LmdbStore::Options options;
+    options.directory = config_.state_directory / kStoreDirectory;
+    options.size_max = config_.storage.size_max;
+    const auto store = storage::LmdbStore::open(std::move(options)).value();
+    return support::run_task(store->get("sused-nonces")).value().has_value();
+  };
+  ASSERT_TRUE(start());
+  ASSERT_TRUE(are_saved());
+  config_.acme.listen = {{"192.0.2.1", 0}};  // nobody's (RFC 5737)
+  ASSERT_FALSE(start());
+  EXPECT_TRUE(are_saved());
+}
+
 TEST_F(ServerTest, NamesAnAddressThatCannotBeListenedAt) {
   config_.dns.listen = {{"192.0.2.1", 0}};  // nobody's (RFC 5737)
   const auto dns = start();
@@ -115,7 +203,7 @@ TEST_F(ServerTest, WithTheRoleDnsAloneHasNoCa) {
   // A certificate for its gRPC, which somebody else's CA issued.
   const base::Time now = base::SystemClock().now();
   const auto issuer = acmecore::Issuer::open(acmecore::make_development_ca(now).value(), now).value();
-  const auto identity = acmecore::new_server_identity(issuer, {}, now).value();
+  const auto identity = acmecore::make_identity(issuer, {}, now).value();
   config_.roles = {Role::dns};
   config_.grpc.tls = {directory_.path() / "chain.pem", directory_.path() / "key.pem"};
   ASSERT_TRUE(write_file(config_.grpc.tls.certificate, identity.chain_pem, FileMode::open_to_all));

@@ -28,7 +28,7 @@ class BatcherTest : public testing::Test {
 };
 
 TEST_F(BatcherTest, CarriesOutWhatComesAtOnceTogetherUpToItsSize) {
-  Batcher<int, std::string> batcher(io_.get_executor(), 4,
+  Batcher<int, std::string> batcher(io_.get_executor(), {4, 100}, "refused",
                                     [&](Ints changes) -> base::Task<std::vector<std::string>> {
                                       batches_.push_back(changes);
                                       std::vector<std::string> outcomes;
@@ -63,7 +63,7 @@ TEST_F(BatcherTest, HasOneBatchUnderWayAtATime) {
   int under_way = 0;
   Batcher<int, std::string>* self = nullptr;
   std::vector<std::future<std::string>> inner;
-  Batcher<int, std::string> batcher(io_.get_executor(), 100,
+  Batcher<int, std::string> batcher(io_.get_executor(), {100, 100}, "refused",
                                     [&](Ints changes) -> base::Task<std::vector<std::string>> {
                                       EXPECT_EQ(++under_way, 1);
                                       batches_.push_back(changes);

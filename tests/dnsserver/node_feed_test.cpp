@@ -157,8 +157,8 @@ TEST(NodeFeed, TakesWhatIsCommittedWhileItLoads) {
   EXPECT_EQ(find(feed, "d.corp.test").blob, "new");
 }
 
-// RFC 8914 §4.25: INFO-CODE 24, Invalid Data.
-const Bytes kInvalidData("\0\x0f\0\2\0\x18", 6);
+// RFC 8914 §4.15: INFO-CODE 14, Not Ready.
+const Bytes kNotReady("\0\x0f\0\2\0\x0e", 6);
 
 TEST(NodeFeed, AnswersServfailWithItsReasonForWhatCouldNotBeRead) {
   HookedStore store;
@@ -177,16 +177,18 @@ TEST(NodeFeed, AnswersServfailWithItsReasonForWhatCouldNotBeRead) {
   IndexedNodes nodes(feed.index());
   nodes.pass();
   const ZoneTable zones({zone});
+  const EdnsPolicy policy;
+  const QueryContext context{.transport = Transport::udp, .client = {}, .now = {}, .policy = policy};
   const auto ask = [&](std::string_view owner, uint16_t type) {
     Bytes response(kUdpSizeMax, '\0');
-    response.resize(respond(with_edns(make_query(owner, type)), response, Transport::udp, zones, nodes).size);
+    response.resize(respond(with_edns(make_query(owner, type)), response, context, zones, nodes).size);
     return response;
   };
   EXPECT_EQ(rcode_of(ask("a.corp.test", kTypeTxt)), uint8_t(Rcode::noerror)) << "it was read";
   for (std::string_view owner : {"b.corp.test", "never.corp.test", "x.a.corp.test"}) {
     const Bytes response = ask(owner, kTypeTxt);
     EXPECT_EQ(rcode_of(response), uint8_t(Rcode::servfail)) << owner;
-    EXPECT_TRUE(response.ends_with(kInvalidData)) << owner;
+    EXPECT_TRUE(response.ends_with(kNotReady)) << owner;
   }
 }
 

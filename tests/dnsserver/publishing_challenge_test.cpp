@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
 #include "dnsserver/clean_up.h"
+#include "dnsserver/keys.h"
+#include "dnsserver/stored.h"
 #include "tests/dnsserver/publishing_fixture.h"
 
 namespace dnsserver {
@@ -233,6 +235,24 @@ TEST_P(PublishingChallenges, ThatExpiredGoWithTheNextChangeAtTheirName) {
   dns_.clock().advance(10min);
   ASSERT_TRUE(dns_.present("alice", kOwner, "new"));
   EXPECT_EQ(values(), (Lines{"new"}));
+}
+
+// The longest expired are looked at first, so one that cannot go would stay in front of all others.
+TEST_P(PublishingChallenges, ExpireBehindOnesThatNoZoneShows) {
+  storage::Batch unseen;
+  const Name apex = name("elsewhere.test");
+  const Challenge challenge{"alice", name("a.elsewhere.test"), "v", dns_.clock().now(),
+                            dns_.clock().now() + 1min};
+  for (size_t i = 0; i < kChangesPerCommitMax; ++i) {
+    Bytes key = challenge_key(apex, challenge.owner, challenge.credential, std::to_string(i));
+    unseen.puts.push_back({std::move(key), i == 0 ? Bytes("rubbish") : encode(challenge), challenge.expires});
+  }
+  ASSERT_TRUE(dns_.run(dns_.store().commit(std::move(unseen))));
+  ASSERT_TRUE(dns_.present("alice", "a.corp.test", "seen", 2min));
+  dns_.clock().advance(3min);
+  EXPECT_EQ(dns_.clean_up(), kChangesPerCommitMax + 1);
+  EXPECT_EQ(dns_.ask("a.corp.test", "TXT"), (Lines{"NXDOMAIN"}));
+  EXPECT_EQ(dns_.key_count("c"), 0u);
 }
 
 TEST_P(PublishingChallenges, ExpireInAnyNumber) {

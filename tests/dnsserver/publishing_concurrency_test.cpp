@@ -35,7 +35,8 @@ class PublishingAtOnce : public PublishingTest {
   }
 
   Task<Result<Presented>> present(std::string_view owner, Bytes value) {
-    return dns_.publishing().present("alice", name(owner), std::move(value), dns_.clock().now() + 1h);
+    return dns_.publishing().present(Writer::of_configuration("alice"), name(owner), std::move(value),
+                                     dns_.clock().now() + 1h);
   }
 };
 
@@ -114,8 +115,9 @@ TEST_P(PublishingAtOnce, TwoWritersOverOneStoreLoseNothing) {
   std::vector<Task<Result<Presented>>> tasks;
   for (int i = 0; i < 100; ++i) {
     Publishing& writer = i % 2 == 0 ? *other : dns_.publishing();
-    tasks.push_back(writer.present("alice", name("n" + std::to_string(i % 7) + ".corp.test"),
-                                   "v" + std::to_string(i), dns_.clock().now() + 1h));
+    tasks.push_back(writer.present(Writer::of_configuration("alice"),
+                                   name("n" + std::to_string(i % 7) + ".corp.test"), "v" + std::to_string(i),
+                                   dns_.clock().now() + 1h));
   }
   for (const auto& presented : at_once(std::move(tasks)))
     EXPECT_TRUE(presented) << presented.error().detail;
@@ -172,8 +174,8 @@ class PublishingContended : public PublishingAtOnce {
   MeddlingStore::Meddle others_present(std::string_view owner) {
     return [this, owner]() -> Task<> {
       const Bytes value = "theirs" + std::to_string(++theirs_);
-      const auto presented =
-          co_await dns_.publishing().present("bob", name(owner), value, dns_.clock().now() + 1h);
+      const auto presented = co_await dns_.publishing().present(Writer::of_configuration("bob"), name(owner),
+                                                                value, dns_.clock().now() + 1h);
       EXPECT_TRUE(presented);
     };
   }
@@ -188,8 +190,8 @@ INSTANTIATE_TEST_SUITE_P(Store, PublishingContended, testing::ValuesIn(kStoreKin
 
 TEST_P(PublishingContended, ReadsAgainWhatAnotherProcessChanged) {
   store_.before_commits(3, others_present("a.corp.test"));
-  const auto mine =
-      dns_.run(publishing_->present("alice", name("a.corp.test"), "mine", dns_.clock().now() + 1h));
+  const auto mine = dns_.run(publishing_->present(Writer::of_configuration("alice"), name("a.corp.test"),
+                                                  "mine", dns_.clock().now() + 1h));
   ASSERT_TRUE(mine);
   EXPECT_EQ(mine->zone_serial, dns_.serial());
   EXPECT_EQ(dns_.ask("a.corp.test", "TXT").size(), 5u);
@@ -197,8 +199,8 @@ TEST_P(PublishingContended, ReadsAgainWhatAnotherProcessChanged) {
 
 TEST_P(PublishingContended, GivesUpAfterTheNamedNumberOfAttempts) {
   store_.before_commits(kAttemptsMax, others_present("a.corp.test"));
-  const auto mine =
-      dns_.run(publishing_->present("alice", name("a.corp.test"), "mine", dns_.clock().now() + 1h));
+  const auto mine = dns_.run(publishing_->present(Writer::of_configuration("alice"), name("a.corp.test"),
+                                                  "mine", dns_.clock().now() + 1h));
   EXPECT_EQ(kind(mine), ErrorKind::unavailable);
   EXPECT_EQ(dns_.ask("a.corp.test", "TXT").size(), 1 + kAttemptsMax);
 }
@@ -214,7 +216,8 @@ TEST_P(PublishingContended, DoesNotExpireWhatAnotherProcessRenews) {
   const auto other = dns_.run(Publishing::open(dns_.store(), slow, served, dns_.io().get_executor())).value();
   dns_.clock().advance(1ms);
   store_.before_commits(1, [&]() -> Task<> {
-    const auto renewed = co_await other->present("alice", name("a.corp.test"), "v", slow.now() + 1h);
+    const auto renewed =
+        co_await other->present(Writer::of_configuration("alice"), name("a.corp.test"), "v", slow.now() + 1h);
     EXPECT_TRUE(renewed);
   });
   EXPECT_EQ(dns_.run(publishing_->clean_up()), 1u);
@@ -226,8 +229,8 @@ TEST_P(PublishingContended, SeesThatTheZoneWasDeleted) {
     const auto deleted = co_await dns_.publishing().delete_zone(name("corp.test"));
     EXPECT_TRUE(deleted);
   });
-  const auto mine =
-      dns_.run(publishing_->present("alice", name("a.corp.test"), "mine", dns_.clock().now() + 1h));
+  const auto mine = dns_.run(publishing_->present(Writer::of_configuration("alice"), name("a.corp.test"),
+                                                  "mine", dns_.clock().now() + 1h));
   EXPECT_EQ(kind(mine), ErrorKind::not_found);
   EXPECT_EQ(dns_.key_count(), 0u);
 }
@@ -235,8 +238,8 @@ TEST_P(PublishingContended, SeesThatTheZoneWasDeleted) {
 TEST_P(PublishingContended, StopsServingAZoneThatItFindsDeleted) {
   ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("corp.test"))));
   EXPECT_EQ(publishing_->zone_of(name("corp.test")), name("corp.test")) << "not told of it yet";
-  const auto mine =
-      dns_.run(publishing_->present("alice", name("a.corp.test"), "mine", dns_.clock().now() + 1h));
+  const auto mine = dns_.run(publishing_->present(Writer::of_configuration("alice"), name("a.corp.test"),
+                                                  "mine", dns_.clock().now() + 1h));
   EXPECT_EQ(kind(mine), ErrorKind::not_found);
   EXPECT_FALSE(publishing_->zone_of(name("corp.test")));
 }
@@ -266,6 +269,23 @@ TEST(PublishingFullStore, RefusesChangesAndGoesOnAfterwards) {
   EXPECT_EQ(dns.ask("a.corp.test", "TXT").size(), 3u);
 }
 
+TEST(PublishingFullStore, LetsGoOfWhatItHolds) {
+  PublishingFixture dns(PublishingFixture::StoreKind::lmdb);
+  dns.create_zone();
+  for (const std::string_view value : {"removed", "expired"})
+    ASSERT_TRUE(dns.present("alice", "a.corp.test", Bytes(value), 10min));
+  ASSERT_TRUE(dns.run(dns.store().commit({.puts = {{"\xff", Bytes(2 << 20, 'v')}}})));
+  dns.restart(1 << 20);
+  EXPECT_EQ(dns.present("alice", "a.corp.test", "new").error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(dns.remove("alice", "a.corp.test", "removed"), 1u);
+  EXPECT_EQ(dns.ask("a.corp.test", "TXT"), (Lines{"NOERROR", R"(a.corp.test. 5 IN TXT "expired")"}));
+  dns.clock().advance(11min);
+  EXPECT_EQ(dns.clean_up(), 1u);
+  EXPECT_EQ(dns.ask("a.corp.test", "TXT"), (Lines{"NXDOMAIN"}));
+  EXPECT_TRUE(dns.run(dns.publishing().delete_zone(Name::parse("corp.test").value())));
+  EXPECT_EQ(dns.key_count(), 0u);
+}
+
 TEST(PublishingLists, LookAtABoundedNumberOfEntriesForAPage) {
   PublishingFixture dns(PublishingFixture::StoreKind::memory);
   dns.create_zone();
@@ -291,9 +311,11 @@ TEST(PublishingWaiting, IsBounded) {
   dns.create_zone();
   std::vector<std::future<Result<size_t>>> removed;
   for (size_t i = 0; i <= kWaitingMax; ++i) {
-    removed.push_back(boost::asio::co_spawn(
-        dns.io(), dns.publishing().remove("alice", Name::parse("a.corp.test").value(), std::nullopt),
-        boost::asio::use_future));
+    removed.push_back(
+        boost::asio::co_spawn(dns.io(),
+                              dns.publishing().remove(Writer::of_configuration("alice"),
+                                                      Name::parse("a.corp.test").value(), std::nullopt),
+                              boost::asio::use_future));
   }
   dns.io().restart();
   dns.io().run();
@@ -319,8 +341,8 @@ TEST(PublishingThreads, MayCallAtAnyTime) {
   std::vector<std::future<Result<Presented>>> presented;
   for (int i = 0; i < 200; ++i) {
     const Name owner = Name::parse("n" + std::to_string(i % 10) + ".corp.test").value();
-    presented.push_back(
-        on_threads(publishing->present("alice", owner, "v" + std::to_string(i), clock.now() + 1h)));
+    presented.push_back(on_threads(publishing->present(Writer::of_configuration("alice"), owner,
+                                                       "v" + std::to_string(i), clock.now() + 1h)));
     EXPECT_TRUE(publishing->zone_of(owner));
   }
   for (auto& future : presented)

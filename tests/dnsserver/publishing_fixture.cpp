@@ -14,22 +14,22 @@ namespace dnsserver {
 
 PublishingFixture::PublishingFixture(StoreKind kind) : kind_(kind) {
   if (kind_ == StoreKind::memory) store_ = std::make_unique<storage::MemoryStore>();
-  open();
+  open(kSizeMax);
 }
 
 PublishingFixture::~PublishingFixture() = default;
 
-void PublishingFixture::restart() {
+void PublishingFixture::restart(uint64_t size_max) {
   publishing_.reset();
   served_.reset();
   nodes_.reset();
   if (kind_ == StoreKind::lmdb) store_.reset();
-  open();
+  open(size_max);
 }
 
-void PublishingFixture::open() {
+void PublishingFixture::open(uint64_t size_max) {
   if (!store_)
-    store_ = storage::LmdbStore::open({.directory = directory_.path(), .size_max = 256 << 20}).value();
+    store_ = storage::LmdbStore::open({.directory = directory_.path(), .size_max = size_max}).value();
   nodes_ = std::make_unique<NodeFeed>(*store_);
   served_ = std::make_unique<ZoneTableHolder>();
   publishing_ = run(Publishing::open(*store_, clock_, *served_, io_.get_executor())).value();
@@ -57,13 +57,14 @@ Result<uint32_t> PublishingFixture::remove_rrset(std::string_view owner, std::st
 
 Result<Presented> PublishingFixture::present(std::string credential, std::string_view owner, Bytes value,
                                              std::chrono::milliseconds lifetime) {
-  return run(publishing_->present(std::move(credential), Name::parse(owner).value(), std::move(value),
-                                  clock_.now() + lifetime));
+  return run(publishing_->present(Writer::of_configuration(std::move(credential)), Name::parse(owner).value(),
+                                  std::move(value), clock_.now() + lifetime));
 }
 
 Result<size_t> PublishingFixture::remove(std::string credential, std::string_view owner,
                                          std::optional<Bytes> value) {
-  return run(publishing_->remove(std::move(credential), Name::parse(owner).value(), std::move(value)));
+  return run(publishing_->remove(Writer::of_configuration(std::move(credential)), Name::parse(owner).value(),
+                                 std::move(value)));
 }
 
 std::vector<std::string> PublishingFixture::ask(std::string_view name, std::string_view type) {
@@ -85,7 +86,8 @@ Bytes PublishingFixture::respond_from(NodeSource& nodes, BytesView query) const 
   uint64_t generation = 0;
   served_->refresh(zones, generation);
   std::vector<char> buffer(kTcpSizeMax);
-  const Response response = respond(query, buffer, Transport::tcp, *zones, nodes);
+  const QueryContext context{.transport = Transport::tcp, .client = {}, .now = {}, .policy = EdnsPolicy()};
+  const Response response = respond(query, buffer, context, *zones, nodes);
   return {buffer.data(), response.size};
 }
 

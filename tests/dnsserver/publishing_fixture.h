@@ -25,8 +25,8 @@ class PublishingFixture {
   explicit PublishingFixture(StoreKind kind);
   ~PublishingFixture();
 
-  // Whole, as after SIGKILL: what is not in the store is gone.
-  void restart();
+  // Whole, as after SIGKILL: what is not in the store is gone. Of LMDB, with this limit.
+  void restart(uint64_t size_max = kSizeMax);
 
   template <class T>
   T run(Task<T> task) {
@@ -64,7 +64,9 @@ class PublishingFixture {
   Publishing& publishing() { return *publishing_; }
 
  private:
-  void open();
+  static constexpr uint64_t kSizeMax = 256 << 20;
+
+  void open(uint64_t size_max);
   Bytes respond_from(NodeSource& nodes, BytesView query) const;
 
   support::TempDirectory directory_;

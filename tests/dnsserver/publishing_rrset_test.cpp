@@ -66,7 +66,8 @@ TEST_P(PublishingRRsets, AreACnameOrOtherData) {
 TEST_P(PublishingRRsets, AreOfTypesThatAnOperatorMayPut) {
   EXPECT_EQ(kind(dns_.put("corp.test", "SOA", {"ns. h. 1 2 3 4 5"})), ErrorKind::malformed);
   EXPECT_EQ(kind(dns_.remove_rrset("corp.test", "SOA")), ErrorKind::malformed);
-  EXPECT_EQ(kind(dns_.put("a.corp.test", "DNAME", {"b.corp.test."})), ErrorKind::malformed);
+  EXPECT_EQ(kind(dns_.put("*.corp.test", "DNAME", {"b.corp.test."})), ErrorKind::malformed);
+  EXPECT_EQ(kind(dns_.put("a.corp.test", "DNAME", {"x.test.", "y.test."})), ErrorKind::malformed);
   EXPECT_EQ(kind(dns_.put("*.corp.test", "NS", {"ns.other.test."})), ErrorKind::malformed);
   EXPECT_EQ(kind(dns_.put("corp.test", "DS", {"1 13 2 " + std::string(64, 'a')})), ErrorKind::conflict);
   for (const uint16_t type : {0, 24, 30, 41, 46, 47, 50, 51, 128, 249, 250, 251, 252, 255}) {
@@ -113,6 +114,44 @@ TEST_P(PublishingRRsets, AreOccludedByADelegationExceptForItsGlue) {
   EXPECT_TRUE(dns_.put("xsub.corp.test", "TXT", {"x"}));
   ASSERT_TRUE(dns_.remove_rrset("sub.corp.test", "NS"));
   EXPECT_TRUE(dns_.present("alice", "_acme-challenge.sub.corp.test", "v"));
+}
+
+// RFC 6672 §2.3, §2.4.
+TEST_P(PublishingRRsets, AreRedirectedByADname) {
+  ASSERT_TRUE(dns_.put("old.corp.test", "DNAME", {"new.corp.test."}, 30));
+  ASSERT_TRUE(dns_.put("www.new.corp.test", "A", {"192.0.2.1"}));
+  EXPECT_EQ(dns_.ask("www.old.corp.test", "A"), (Lines{"NOERROR", "old.corp.test. 30 IN DNAME new.corp.test.",
+                                                       "www.old.corp.test. 30 IN CNAME www.new.corp.test.",
+                                                       "www.new.corp.test. 60 IN A 192.0.2.1"}));
+  EXPECT_TRUE(dns_.put("old.corp.test", "TXT", {"beside it"}));
+  EXPECT_EQ(kind(dns_.put("old.corp.test", "CNAME", {"x.test."})), ErrorKind::conflict);
+  EXPECT_EQ(kind(dns_.put("old.corp.test", "NS", {"ns.other.test."})), ErrorKind::conflict);
+  EXPECT_EQ(kind(dns_.put("www.old.corp.test", "A", {"192.0.2.1"})), ErrorKind::conflict) << "not even glue";
+  EXPECT_EQ(kind(dns_.present("alice", "_acme-challenge.a.old.corp.test", "v")), ErrorKind::conflict);
+  EXPECT_TRUE(dns_.present("alice", "old.corp.test", "v"));
+  EXPECT_TRUE(dns_.put("xold.corp.test", "A", {"192.0.2.1"}));
+  ASSERT_TRUE(dns_.remove_rrset("old.corp.test", "DNAME"));
+  EXPECT_TRUE(dns_.put("www.old.corp.test", "A", {"192.0.2.1"}));
+}
+
+TEST_P(PublishingRRsets, AreNotHiddenByADname) {
+  ASSERT_TRUE(dns_.put("a.b.old.corp.test", "A", {"192.0.2.1"}));
+  EXPECT_EQ(kind(dns_.put("old.corp.test", "DNAME", {"new.corp.test."})), ErrorKind::conflict);
+  EXPECT_EQ(kind(dns_.put("corp.test", "DNAME", {"new.test."})), ErrorKind::conflict);
+  ASSERT_TRUE(dns_.remove_rrset("a.b.old.corp.test", "A"));
+  EXPECT_TRUE(dns_.put("old.corp.test", "DNAME", {"new.corp.test."}));
+  ASSERT_TRUE(dns_.remove_rrset("old.corp.test", "DNAME"));
+  ASSERT_TRUE(dns_.put("corp.test", "DNAME", {"new.test."})) << "the apex keeps its NS beside it";
+  EXPECT_EQ(dns_.ask("www.corp.test", "A"), (Lines{"NOERROR", "corp.test. 60 IN DNAME new.test.",
+                                                   "www.corp.test. 60 IN CNAME www.new.test."}));
+  EXPECT_EQ(kind(dns_.put("www.corp.test", "A", {"192.0.2.1"})), ErrorKind::conflict);
+  ASSERT_TRUE(dns_.put("corp.test", "TXT", {"x"}));
+}
+
+TEST_P(PublishingRRsets, HaveNoDnameWhereTheyAreDelegated) {
+  ASSERT_TRUE(dns_.put("sub.corp.test", "NS", {"ns.other.test."}));
+  EXPECT_EQ(kind(dns_.put("sub.corp.test", "DNAME", {"x.test."})), ErrorKind::conflict);
+  EXPECT_EQ(kind(dns_.put("a.sub.corp.test", "DNAME", {"x.test."})), ErrorKind::conflict);
 }
 
 TEST_P(PublishingRRsets, AreSynthesizedFromAWildcardFromThenOn) {

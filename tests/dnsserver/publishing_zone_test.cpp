@@ -44,6 +44,29 @@ TEST_P(PublishingZones, ExistOnce) {
   EXPECT_TRUE(create(zone("test")));
 }
 
+// Nobody could see or remove it any more.
+TEST_P(PublishingZones, AreRefusedWhereTheyWouldHideWhatTheZoneAboveHolds) {
+  ASSERT_TRUE(create(zone("corp.test")));
+  ASSERT_TRUE(dns_.present("alice", "x.a.corp.test", "value"));
+  EXPECT_EQ(kind(create(zone("a.corp.test"))), ErrorKind::conflict);
+  EXPECT_EQ(kind(create(zone("x.a.corp.test"))), ErrorKind::conflict);
+  EXPECT_TRUE(create(zone("y.a.corp.test")));
+  EXPECT_TRUE(create(zone("aa.corp.test")));
+  EXPECT_EQ(dns_.remove("alice", "x.a.corp.test", "value"), 1u);
+  EXPECT_TRUE(create(zone("a.corp.test")));
+
+  ASSERT_TRUE(dns_.put("b.corp.test", "TXT", {"static"}));
+  EXPECT_EQ(kind(create(zone("b.corp.test"))), ErrorKind::conflict);
+}
+
+TEST_P(PublishingZones, MayStandWhereTheZoneAboveDelegatesThem) {
+  ASSERT_TRUE(create(zone("corp.test")));
+  ASSERT_TRUE(dns_.put("a.corp.test", "NS", {"ns1.a.corp.test"}));
+  ASSERT_TRUE(dns_.put("ns1.a.corp.test", "A", {"192.0.2.1"}));
+  EXPECT_TRUE(create(zone("a.corp.test")));
+  EXPECT_EQ(dns_.ask("ns1.a.corp.test", "A"), (Lines{"NXDOMAIN"})) << "the new zone answers";
+}
+
 TEST_P(PublishingZones, AreRefusedIfTheyCouldNotBeServed) {
   Zone bad = zone("corp.test");
   bad.name_servers.clear();

@@ -5,7 +5,9 @@
 #include "base/message.h"
 #include "dnsserver/keys.h"
 #include "dnsserver/wire.h"
+#include "storage/memory_store.h"
 #include "tests/dnsserver/served_zones.h"
+#include "tests/dnsserver/signed_messages.h"
 #include "tests/dnsserver/zone_text.h"
 
 // What needs octets or all values of a field. What a zone answers is in tests/scenarios/dns.
@@ -48,12 +50,32 @@ TEST(Respond, SaysNothingToResponses) {
 TEST(Respond, AnswersOtherOpcodesWithAHeaderAlone) {
   ServedZones zones = corp_zone();
   for (unsigned opcode = 1; opcode <= 15; ++opcode) {
+    if (opcode == kOpcodeUpdate >> 11) continue;
     const auto flags = uint16_t(opcode << 11);
     const Bytes expected = "\x12\x34"s + char(0x80 | opcode << 3) + "\4\0\0\0\0\0\0\0\0"s;
     EXPECT_EQ(zones.ask(with_flags(kQuery, flags)), expected);
     EXPECT_EQ(zones.ask(with_flags(kQuery, flags | 0x07ff)), expected);
     EXPECT_EQ(zones.ask(with_flags(kQuery, flags).substr(0, kHeaderSize)), expected);
   }
+}
+
+// See tests/dnsserver/update_door_test.cpp.
+TEST(Respond, LeavesUpdatesAndSignedQueriesToTheDoor) {
+  const ServedZones zones = corp_zone();
+  std::vector<char> buffer(kUdpSizeMax);
+  storage::MemoryStore store;
+  const auto reader = store.reader();
+  StoredNodes nodes(*reader);
+  const EdnsPolicy policy;
+  const Bytes client("\xc0\0\2\1", 4);
+  const QueryContext context{.transport = Transport::udp, .client = client, .now = {}, .policy = policy};
+  for (const Bytes& message : {with_flags(kQuery, kOpcodeUpdate), nsupdate_query()}) {
+    const Response response = respond(message, buffer, context, zones.table(), nodes);
+    EXPECT_TRUE(response.for_door);
+    EXPECT_EQ(response.size, 0u);
+  }
+  EXPECT_EQ(respond(with_flags(kQuery, kOpcodeUpdate | kQr), buffer, context, zones.table(), nodes).for_door,
+            false);
 }
 
 TEST(Respond, AnswersWhatItCannotReadWithFormerr) {
@@ -161,7 +183,7 @@ TEST(Respond, AnswersServfailWhenTheStoreFails) {
     const auto read = read_message(zones.ask(with_edns(make_query(name, kTypeTxt))));
     EXPECT_EQ(read.rcode, "SERVFAIL");
     EXPECT_EQ(read.flags, "qr");
-    EXPECT_EQ(read.edns, "version=0 size=1232 ede=24");
+    EXPECT_EQ(read.edns, "version=0 size=1232 ede=14");
     EXPECT_TRUE(read.authority.empty());
   }
   EXPECT_EQ(read_message(zones.ask(make_query("www.corp.test", kTypeTxt))).edns, "");

@@ -28,6 +28,7 @@ void ServedZones::add(std::string_view apex_text, std::string_view text) {
   std::map<Name, std::vector<RRset>> nodes;
   for (RRset& rrset : parse_rrsets(text, apex)) {
     if (rrset.type == kTypeNs && rrset.owner != apex) zone.has_cuts = true;
+    if (rrset.type == kTypeDname) zone.has_cuts = true;
     if (rrset.owner.wire().find("\1*") != BytesView::npos) zone.has_wildcards = true;
     const Name owner = rrset.owner;
     nodes[owner].push_back(std::move(rrset));
@@ -58,11 +59,12 @@ Bytes ServedZones::ask(BytesView query, Transport transport) {
 Bytes ServedZones::ask(BytesView query, Transport transport, NodeSource& nodes) const {
   const size_t size = transport == Transport::udp ? kUdpSizeMax : kTcpSizeMax;
   std::vector<char> buffer(size);
-  const Response response = respond(query, buffer, transport, table_, nodes);
+  const QueryContext context{.transport = transport, .client = client_, .now = now_, .policy = policy_};
+  const Response response = respond(query, buffer, context, table_, nodes);
 
   std::vector<char> in_place(query.begin(), query.end());
   in_place.resize(std::max(query.size(), size));
-  const Response again = respond({in_place.data(), query.size()}, in_place, transport, table_, nodes);
+  const Response again = respond({in_place.data(), query.size()}, in_place, context, table_, nodes);
   require(again.size == response.size && again.rcode == response.rcode &&
               std::equal(buffer.begin(), buffer.begin() + long(response.size), in_place.begin()),
           "respond() says another thing in place");

@@ -41,7 +41,7 @@ class StalledWriter : public testing::Test {
     zone.name_servers = {name("ns1.test")};
     zone.contact = name("hostmaster.test");
     ASSERT_TRUE(run(publishing_->create_zone(zone)));
-    ASSERT_TRUE(run(publishing_->present("alice", name("www.corp.test"), "old", clock_.now() + kHour)));
+    ASSERT_TRUE(run(present("old")));
   }
 
   template <class T>
@@ -49,12 +49,16 @@ class StalledWriter : public testing::Test {
     return support::run_task(io_, std::move(task));
   }
 
+  Task<Result<Presented>> present(Bytes value) {
+    return publishing_->present(Writer::of_configuration("alice"), name("www.corp.test"), std::move(value),
+                                clock_.now() + kHour);
+  }
+
   // Presents another value, as far as to where the disk does not answer.
   void begin_to_present(Bytes value) {
     auto present = [](StalledWriter& self, Bytes value) -> Task<> {
-      self.presented_ = (co_await self.publishing_->present("alice", name("www.corp.test"), std::move(value),
-                                                            self.clock_.now() + kHour))
-                            .has_value();
+      const auto presented = co_await self.present(std::move(value));
+      self.presented_ = presented.has_value();
     };
     boost::asio::co_spawn(io_, present(*this, std::move(value)), boost::asio::detached);
     io_.restart();

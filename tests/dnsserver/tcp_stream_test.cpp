@@ -19,11 +19,13 @@ struct Answered {
 Answered answer(BytesView in, size_t room = 4 * kTcpFrameSizeMax) {
   NodeIndex nodes;
   const ZoneTableHolder zones;
-  Responder responder(nodes, zones);
-  responder.refresh();
+  Responder responder(nodes, zones, {});
+  responder.refresh({});
   TrafficCounters counters;
   Bytes out(room, '\0');
-  const auto progress = answer_stream(in, out, responder, counters);
+  const DoorUse no_door;
+  const StreamClient client{Transport::tcp, "\xc0\0\2\1"s};
+  const auto progress = answer_stream(in, out, client, responder, counters, {no_door, [] { return Way(); }});
   return {progress, out.substr(0, progress.written)};
 }
 

@@ -125,6 +125,95 @@ TEST(Udp, AnswersFromTheAddressThatWasAskedOnAWildcardAddress) {
   if (!permitted) GTEST_SKIP() << "a network of its own takes CAP_SYS_ADMIN";
 }
 
+// RFC 9715 §3: a router that claims a small MTU does not make us send fragments.
+TEST(Udp, IsNeverFragmentedForAPathMtu) {
+  const auto v4 = open_udp({"127.0.0.1", 0});
+  const auto v6 = open_udp({"::1", 0});
+  ASSERT_TRUE(v4 && v6);
+  int mode = -1;
+  socklen_t size = sizeof mode;
+  ASSERT_EQ(getsockopt(v4->get(), IPPROTO_IP, IP_MTU_DISCOVER, &mode, &size), 0);
+  EXPECT_EQ(mode, IP_PMTUDISC_OMIT);
+  ASSERT_EQ(getsockopt(v6->get(), IPPROTO_IPV6, IPV6_MTU_DISCOVER, &mode, &size), 0);
+  EXPECT_EQ(mode, IPV6_PMTUDISC_OMIT);
+}
+
+Bytes cookie_query(BytesView cookie, uint16_t id) {
+  Opt opt;
+  append_u16(opt.options, kOptionCookie);
+  append_u16(opt.options, uint16_t(cookie.size()));
+  opt.options += cookie;
+  return with_edns(txt_query("www.corp.test", id), opt);
+}
+
+// The COOKIE option is the last of the response.
+Bytes cookie_of(const Bytes& response) {
+  return response.substr(response.size() - kClientCookieSize - kServerCookieSize);
+}
+
+ServerOptions limited_to(unsigned per_second) {
+  ServerOptions options;
+  options.responder.rate_limits.emplace();
+  options.responder.rate_limits->answers_per_second = per_second;
+  options.responder.rate_limits->slip = 2;
+  return options;
+}
+
+// One query at a time; what comes for those that are dropped is the next one's.
+TEST(Udp, SlipsAndDropsWhatIsOverTheRateLimit) {
+  RunningServer server(limited_to(1));
+  UdpClient client(server.endpoint());
+  constexpr int kQueries = int(kRateBurst) + 40;
+  for (int id = 0; id < kQueries; ++id)
+    client.send(txt_query("www.corp.test", uint16_t(id)));
+  // Refused, and so of another kind: when it comes, all before it was answered.
+  client.send(txt_query("www.other.test", 9999));
+  size_t whole = 0;
+  size_t cut = 0;
+  for (;;) {
+    const Bytes response = client.receive();
+    ASSERT_FALSE(response.empty());
+    if (u16_at(response, 0) == 9999) break;
+    (u16_at(response, 2) & kTc ? cut : whole) += 1;
+  }
+  const Traffic udp = server.server().traffic().udp;
+  EXPECT_GE(whole, size_t(kRateBurst));
+  EXPECT_LT(whole, size_t(kRateBurst) + 10) << "a few seconds at most";
+  EXPECT_EQ(udp.rate_slipped, cut);
+  EXPECT_EQ(udp.rate_dropped + cut + whole, size_t(kQueries));
+  EXPECT_NEAR(double(cut), double(udp.rate_dropped), 1.0);
+}
+
+TEST(Udp, DoesNotLimitWhoComesWithItsCookie) {
+  RunningServer server(limited_to(1));
+  UdpClient client(server.endpoint());
+  client.send(cookie_query("abcdefgh", 1));
+  const Bytes cookie = cookie_of(client.receive());
+  for (uint16_t id = 0; id < 100; ++id) {
+    client.send(cookie_query(cookie, id));
+    const Bytes response = client.receive();
+    ASSERT_EQ(u16_at(response, 0), id);
+    ASSERT_EQ(rcode_of(response), 0);
+    ASSERT_EQ(cookie_of(response), cookie);
+  }
+  EXPECT_EQ(server.server().traffic().udp.rate_dropped, 0u);
+}
+
+TEST(Udp, AcceptsTheCookieOfAnyWorker) {
+  RunningServer server({.listen = {}, .udp_workers = 3});
+  UdpClient first(server.endpoint());
+  first.send(cookie_query("abcdefgh", 1));
+  const Bytes cookie = cookie_of(first.receive());
+  for (int i = 0; i < 20; ++i) {
+    UdpClient client(server.endpoint());
+    client.send(cookie_query(cookie, 1));
+    EXPECT_EQ(cookie_of(client.receive()), cookie);
+  }
+  TcpClient tcp(server.endpoint());
+  tcp.send_message(cookie_query(cookie, 1));
+  EXPECT_EQ(cookie_of(tcp.receive_message()), cookie);
+}
+
 TEST(Server, SaysWhatIsInTheWay) {
   RunningServer server;
   NodeIndex nodes;

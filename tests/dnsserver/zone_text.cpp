@@ -79,13 +79,28 @@ std::string flags_of(uint16_t flags) {
   return text;
 }
 
-// Options of RFC 8914 are told by their code, others by their number.
+std::string hex_of(BytesView octets) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const char octet : octets)
+    text += {kDigits[uint8_t(octet) >> 4], kDigits[uint8_t(octet) & 0xf]};
+  return text;
+}
+
+// Options of RFC 8914 are told by their code, padding without its octets, others by number and octets.
 std::string options_of(BytesView options) {
   std::string text;
   while (!options.empty()) {
     const uint16_t code = u16_at(options, 0);
     const uint16_t size = u16_at(options, 2);
-    text += code == 15 ? " ede=" + std::to_string(u16_at(options, 4)) : " option=" + std::to_string(code);
+    if (code == 15) {
+      text += " ede=" + std::to_string(u16_at(options, 4));
+    } else if (code == 12) {
+      text += " padding";
+    } else {
+      text += " option=" + std::to_string(code);
+      if (size > 0) text += ":" + hex_of(options.substr(4, size));
+    }
     options.remove_prefix(size_t(4) + size);
   }
   return text;
@@ -104,6 +119,7 @@ std::string edns_of(const ldns_pkt* pkt) {
 std::string rcode_of(const ldns_pkt* pkt) {
   const int code = ldns_pkt_get_rcode(pkt) | ldns_pkt_edns_extended_rcode(pkt) << 4;
   if (code == 16) return "BADVERS";
+  if (code == 23) return "BADCOOKIE";
   if (code == LDNS_RCODE_NOTIMPL) return "NOTIMP";  // as IANA has it
   return take(ldns_pkt_rcode2str(ldns_pkt_rcode(code)));
 }

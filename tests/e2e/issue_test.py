@@ -59,10 +59,8 @@ class Issue(lab.CertificateChecks):
 
     def events_tell_the_story(self, events):
         kinds = [event.WhichOneof("event") for event in events]
-        self.assertEqual(kinds[0], "order_created")
-        self.assertEqual(kinds[-1], "certificate_issued")
-        for kind in ("delegation_found", "txt_published", "validated"):
-            self.assertIn(kind, kinds)
+        told = list(dict.fromkeys(kinds))  # each kind once
+        self.assertEqual(told, ["delegation_found", "order_created", "txt_published", "validated", "certificate_issued"])
         paths = {e.delegation_found.name: list(e.delegation_found.path) for e in events
                  if e.WhichOneof("event") == "delegation_found"}
         self.assertEqual(paths["api.corp.test"], ["_acme-challenge.api.corp.test.", "7f3k9.acme.test."])

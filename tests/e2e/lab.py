@@ -44,14 +44,14 @@ def run():
         unittest.main(module="__main__", verbosity=2)
 
 
-def wait_until(done, what, process=None):
+def wait_until(done, what, process=None, seconds=START_SECONDS_MAX):
     """Asks `done` until it is true; gives up when the process has ended or the time is over."""
-    deadline = time.monotonic() + START_SECONDS_MAX
+    deadline = time.monotonic() + seconds
     while not done():
         if process is not None and process.poll() is not None:
             raise RuntimeError(f"{what}: the process ended with {process.returncode}")
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{what}: nothing after {START_SECONDS_MAX} s")
+            raise RuntimeError(f"{what}: nothing after {seconds} s")
         select.select([], [], [], 0.02)
 
 
@@ -62,9 +62,10 @@ def answers_dns(address):
 
 
 class Lab:
-    """Use as a context manager. `corporate` is knot, nsd or bind."""
+    """Use as a context manager. `corporate` is knot, nsd or bind; `settings` are tables for Assay's configuration."""
 
-    def __init__(self, corporate="knot"):
+    def __init__(self, corporate="knot", settings=""):
+        self.settings = settings
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-e2e-"))
         self.corporate = corporate
         self.processes = []
@@ -113,10 +114,11 @@ class Lab:
         self.root_hints = servers.write(self.folder / "root.hints", servers.root_hints())
         self.trust_anchor = servers.write(self.folder / "root.ds", servers.trust_anchor_of_root(self.folder / "root"))
 
-    def start_resolver(self):
-        """An Unbound in front of everything, at servers.RESOLVER_ADDRESS."""
-        resolver = self.start("unbound", servers.unbound(self.folder / "unbound", self.root_hints, self.trust_anchor))
-        wait_until(lambda: answers_dns(servers.RESOLVER_ADDRESS), "unbound", resolver)
+    def start_resolver(self, kind="unbound"):
+        """A resolver in front of everything, at servers.RESOLVER_ADDRESS: unbound, bind or knot. All validate."""
+        command = servers.RESOLVERS[kind](self.folder / f"resolver-{kind}", self.root_hints, self.trust_anchor)
+        resolver = self.start(f"resolver-{kind}", command)
+        wait_until(lambda: answers_dns(servers.RESOLVER_ADDRESS), kind, resolver)
 
     def _configure_assay(self):
         self.state = self.folder / "state"
@@ -137,7 +139,7 @@ permissions = ["zones", "challenges", "certificates"]
 [validator]
 root_hints = "{self.root_hints}"
 trust_anchors = "{self.trust_anchor}"
-""")
+{self.settings}""")
 
     def start_assay(self):
         ready = self.state / "run.json"

@@ -129,10 +129,50 @@ def unbound(folder, root_hints, trust_anchor):
   qname-minimisation: yes
   use-caps-for-id: yes
   harden-below-nxdomain: yes
+  aggressive-nsec: yes
 remote-control:
   control-enable: no
 """)
     return ["unbound", "-d", "-c", str(conf)]
+
+
+def bind_resolver(folder, root_hints, trust_anchor):
+    folder.mkdir(parents=True)
+    tag, algorithm, digest_type, digest = trust_anchor.read_text().split()[2:6]
+    conf = write(folder / "named.conf", f"""options {{
+  directory "{folder}";
+  pid-file "{folder}/named.pid";
+  session-keyfile "{folder}/session.key";
+  listen-on port 53 {{ {RESOLVER_ADDRESS}; }};
+  listen-on-v6 {{ none; }};
+  recursion yes;
+  empty-zones-enable no;
+  dnssec-validation yes;
+  qname-minimization strict;
+  synth-from-dnssec yes;
+}};
+controls {{ }};
+trust-anchors {{ . static-ds {tag} {algorithm} {digest_type} "{digest}"; }};
+zone "." {{ type hint; file "{root_hints}"; }};
+""")
+    return ["named", "-g", "-n", "1", "-c", str(conf)]
+
+
+def knot_resolver(folder, root_hints, trust_anchor):
+    """Names below "test." are special to it (RFC 6761) unless a policy lets them pass; it closes standard input at its end."""
+    folder.mkdir(parents=True)
+    conf = write(folder / "kresd.conf", f"""net.listen('{RESOLVER_ADDRESS}', 53, {{ kind = 'dns' }})
+net.ipv6 = false
+cache.size = 10 * MB
+trust_anchors.remove('.')
+trust_anchors.add([[. 3600 IN {trust_anchor.read_text().strip()[2:]}]])
+hints.root_file('{root_hints}')
+policy.add(policy.suffix(policy.PASS, {{ todname('test.') }}))
+""")
+    return ["kresd", "-n", "-q", "-c", str(conf), str(folder)]
+
+
+RESOLVERS = {"unbound": unbound, "bind": bind_resolver, "knot": knot_resolver}
 
 
 def trust_anchor_of_root(folder):

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "storage/batch.h"
 #include "storage/lmdb/layout.h"
 #include "tests/support/run_task.h"
 #include "tests/support/temp_directory.h"
@@ -165,6 +166,18 @@ TEST_F(LmdbStoreTest, WritesAgainOnceThereIsRoom) {
     ASSERT_TRUE(commit(*store, {.deletes = {"k" + std::to_string(i)}})) << "room is made without room";
   }
   EXPECT_GE(fill(*store), count - 1) << "and all of it can be used again";
+}
+
+TEST_F(LmdbStoreTest, AtItsLimitTakesWhatNeedsNoMoreRoom) {
+  commit(*open(), {.puts = {{"a", Bytes(3 * kMebi, 'v')}, {"serial", "1"}, {"b", ""}}}).value();
+  const auto store = open(kSmall);
+  const Bytes longest(1 + kRewriteGrowthMax, '2');
+  EXPECT_TRUE(commit(*store, {.puts = {{"serial", longest}}, .deletes = {"b"}}));
+  EXPECT_EQ(commit(*store, {.puts = {{"serial", longest + Bytes(1 + kRewriteGrowthMax, '3')}}}).error().kind,
+            ErrorKind::unavailable);
+  EXPECT_EQ(commit(*store, {.puts = {{"new", ""}}, .deletes = {"serial"}}).error().kind,
+            ErrorKind::unavailable);
+  EXPECT_EQ(run_task(store->get("serial")).value()->value, longest);
 }
 
 TEST_F(LmdbStoreTest, HasRoomForMoreWhenItIsOpenedWithALargerLimit) {

@@ -155,6 +155,7 @@ bool found_out(const Recording& recording, const std::vector<DiskEvent>& events)
 // The test of the test: without syncs, or with one forgotten, there are states that it must find.
 TEST(LmdbStorePowerLoss, ADiskThatDoesNotSyncIsFoundOut) {
   const Recording recording = record();
+  ASSERT_FALSE(found_out(recording, recording.events));
   std::vector<DiskEvent> without_syncs;
   for (DiskEvent event : recording.events) {
     if (std::holds_alternative<SyncEvent>(event)) continue;

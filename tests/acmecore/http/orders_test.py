@@ -188,6 +188,21 @@ class Authorizations(OrderTest):
         self.assertEqual(self.poll(self.account, challenge, "processing")["status"], "valid")
         self.assertEqual(self.get(self.account, order["url"])["status"], "ready")
 
+    def test_one_account_has_a_hundred_validations_under_way(self):
+        account = self.new_account()
+        order = self.new_order(account, *(f"n{i}.endless.test" for i in range(100)))
+        for url in order["authorizations"]:
+            challenge = self.get(account, url)["challenges"][0]["url"]
+            self.assertEqual(self.post(account, challenge, {}).json()["status"], "processing")
+        url, = self.new_order(account, "a.orders.test")["authorizations"]
+        challenge = self.get(account, url)["challenges"][0]["url"]
+        reply = self.post(account, challenge, {})
+        self.refused(reply, 429, "rateLimited")
+        self.assertEqual(reply.headers["Retry-After"], "10")
+        self.assertEqual(self.get(account, challenge)["status"], "pending")
+        other = self.new_account()
+        self.assertEqual(self.respond(other, self.new_order(other, "a.orders.test"))["status"], "ready")
+
     def test_a_challenge_that_is_decided_stays_so(self):
         order, url, authorization = self.authorization_of("a.authorizations.test")
         challenge = authorization["challenges"][0]["url"]

@@ -36,8 +36,8 @@ using base::ErrorKind;
 // How long a validation below slow.test takes: longer than an answer to a challenge waits for it.
 constexpr auto kSlow = 4 * acmecore::kChallengePatience;
 
-// Names below refused.test answer with another value, those below unanswered.test not at all, and all others
-// prove themselves, those below slow.test after a while.
+// Names below refused.test answer with another value, those below unanswered.test not at all, those below
+// endless.test never come to an end, and all others prove themselves, those below slow.test after a while.
 class NameValidation final : public acmecore::Validation {
  public:
   base::Task<acmecore::Verdict> dns01(base::Name identifier, std::string) override {
@@ -47,8 +47,9 @@ class NameValidation final : public acmecore::Validation {
     acmecore::Verdict verdict;
     if (is_under("refused.test")) verdict.outcome = base::fail(ErrorKind::unauthorized, "got another value");
     if (is_under("unanswered.test")) verdict.outcome = base::fail(ErrorKind::dns, "got no answer");
-    if (is_under("slow.test")) {
+    if (is_under("slow.test") || is_under("endless.test")) {
       boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, kSlow);
+      if (is_under("endless.test")) timer.expires_at(boost::asio::steady_timer::time_point::max());
       co_await timer.async_wait(boost::asio::use_awaitable);
     }
     co_return verdict;
@@ -72,7 +73,8 @@ struct Server {
     const auto refusal = [this](unsigned status, std::string_view detail) {
       return edge->refuse(status, detail);
     };
-    const auto identity = acmecore::new_server_identity(issuer, {}, clock.now()).value();
+    const auto identity =
+        support::run_task(acmecore::new_server_identity(records, issuer, {}, clock.now())).value();
     listener = base::http::Listener::open(context.get_executor(), {{"127.0.0.1", 0}},
                                           {identity.chain_pem, identity.key_pem}, {}, handler, refusal)
                    .value();

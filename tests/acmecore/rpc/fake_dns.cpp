@@ -1,7 +1,6 @@
 #include "tests/acmecore/rpc/fake_dns.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -29,10 +28,18 @@ ChallengePath FakeDns::path_of(const Name& identifier) const {
   return path;
 }
 
+void FakeDns::hurry() {
+  is_slow_ = false;
+  for (auto* timer : slow_)
+    timer->cancel();
+}
+
 Task<Verdict> FakeDns::dns01(Name identifier, std::string expected) {
   if (is_slow_) {
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, std::chrono::hours(1));
+    slow_.insert(&timer);
     co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    slow_.erase(&timer);
   }
   const ChallengePath path = path_of(identifier);
   Observation observation{};
@@ -54,6 +61,8 @@ Task<Verdict> FakeDns::dns01(Name identifier, std::string expected) {
 }
 
 Task<Result<ChallengePath>> FakeDns::challenge_path(Name identifier) {
+  ++paths_asked_;
+  if (path_error_) co_return tl::unexpected(*path_error_);
   if (broken_ == identifier) co_return fail(ErrorKind::dns, "asked for it, got SERVFAIL");
   co_return path_of(identifier);
 }
@@ -71,7 +80,8 @@ Task<Result<std::optional<ChallengePublisher::Host>>> FakeDns::suggested_host() 
   co_return host;
 }
 
-Task<Result<void>> FakeDns::present(std::string credential, Name owner, std::string value, base::Time expires) {
+Task<Result<void>> FakeDns::present(std::string credential, Name owner, std::string value,
+                                    base::Time expires) {
   if (refuses_values_) co_return fail(ErrorKind::too_large, "the name holds as many values as it may");
   ++presented_;
   last_expiry_ = expires;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,8 +27,12 @@ class FakeDns final : public Validation, public ChallengePublisher {
   void hide_values() { hides_values_ = true; }
   // The next values are refused.
   void refuse_values() { refuses_values_ = true; }
-  // From now on validation says nothing for an hour.
+  // Whoever looks for challenges of any name meets this.
+  void fail_paths(base::Error error) { path_error_ = std::move(error); }
+  size_t paths_asked() const { return paths_asked_; }
+  // From now on validation says nothing for an hour, or until it is hurried.
   void be_slow() { is_slow_ = true; }
+  void hurry();
 
   // "_acme-challenge.corp.test. admin", one a value.
   std::vector<std::string> published() const;
@@ -50,6 +56,9 @@ class FakeDns final : public Validation, public ChallengePublisher {
   bool hides_values_ = false;
   bool refuses_values_ = false;
   bool is_slow_ = false;
+  std::set<boost::asio::steady_timer*> slow_;
+  std::optional<base::Error> path_error_;
+  size_t paths_asked_ = 0;
   base::Time last_expiry_;
   size_t presented_ = 0;
   std::set<std::tuple<base::Name, std::string, std::string>> values_;  // owner, value, credential

@@ -17,9 +17,9 @@ class IssueCallTest : public IssueTest {};
 
 TEST_F(IssueCallTest, IssuesForANameInAZoneHereAndTellsEachStep) {
   ASSERT_TRUE(issue({"www.acme.test"}));
-  EXPECT_THAT(told(), ElementsAre("order", "delegation www.acme.test", "txt _acme-challenge.www.acme.test.",
+  EXPECT_THAT(told(), ElementsAre("delegation www.acme.test", "order", "txt _acme-challenge.www.acme.test.",
                                   "valid www.acme.test", "certificate"));
-  EXPECT_EQ(caller_.events()[1].delegation_found().zone(), "acme.test.");
+  EXPECT_EQ(caller_.events()[0].delegation_found().zone(), "acme.test.");
   EXPECT_THAT(caller_.events()[3].validated().evidence(),
               ElementsAre(HasSubstr("asked for _acme-challenge.www.acme.test. TXT, got NOERROR \"")));
 }
@@ -29,7 +29,8 @@ TEST_F(IssueCallTest, GivesTheChainOfTheKeyInTheCsr) {
   ASSERT_TRUE(issue(request));
   const auto& issued = caller_.events().back().certificate_issued();
   const auto leaf = parse_certificate(
-      parse_pem(kPemCertificate, issued.pem_chain().substr(0, issued.pem_chain().find("-----BEGIN", 1))).value());
+      parse_pem(kPemCertificate, issued.pem_chain().substr(0, issued.pem_chain().find("-----BEGIN", 1)))
+          .value());
   ASSERT_TRUE(leaf);
   EXPECT_EQ(leaf->spki_der, parse_csr(request.csr_der()).value().spki_der);
   EXPECT_EQ(issued.serial(), text_of(leaf->serial));
@@ -39,9 +40,10 @@ TEST_F(IssueCallTest, GivesTheChainOfTheKeyInTheCsr) {
 TEST_F(IssueCallTest, ProvesBaseAndWildcardByTwoValuesAtOneOwner) {
   dns_.add_cname("_acme-challenge.corp.test", "7f3k.acme.test");
   ASSERT_TRUE(issue({"corp.test", "*.corp.test"}));
-  EXPECT_THAT(told(), ElementsAre("order", "delegation corp.test", "txt 7f3k.acme.test.", "txt 7f3k.acme.test.",
-                                  "valid corp.test", "valid *.corp.test", "certificate"));
-  EXPECT_THAT(caller_.events()[1].delegation_found().path(),
+  EXPECT_THAT(told(),
+              ElementsAre("delegation corp.test", "order", "txt 7f3k.acme.test.", "txt 7f3k.acme.test.",
+                          "valid corp.test", "valid *.corp.test", "certificate"));
+  EXPECT_THAT(caller_.events()[0].delegation_found().path(),
               ElementsAre("_acme-challenge.corp.test.", "7f3k.acme.test."));
   EXPECT_NE(caller_.events()[2].txt_published().value(), caller_.events()[3].txt_published().value());
 }
@@ -62,6 +64,10 @@ TEST_F(IssueCallTest, NamesEveryNameThatIsNotDelegatedHereWithTheRecordToAdd) {
               HasSubstr("\"_acme-challenge.corp.test. CNAME corp.test.acme.test.\""));
   EXPECT_EQ(outcome.error().suberrors[1].identifier, "other.test");
   EXPECT_EQ(dns_.presented(), 0u);
+  EXPECT_THAT(told(), ElementsAre("delegation www.acme.test"));
+  storage::Range orders;
+  orders.prefix = "o";
+  EXPECT_TRUE(support::run_task(io_, store_.list(orders))->empty());
 }
 
 TEST_F(IssueCallTest, SaysWhatTheResolverSawOfANameThatHasNoAnswer) {
@@ -71,6 +77,57 @@ TEST_F(IssueCallTest, SaysWhatTheResolverSawOfANameThatHasNoAnswer) {
   ASSERT_EQ(outcome.error().suberrors.size(), 1u);
   EXPECT_EQ(outcome.error().suberrors[0].kind, ErrorKind::dns);
   EXPECT_EQ(outcome.error().suberrors[0].detail, "asked for it, got SERVFAIL");
+}
+
+TEST_F(IssueCallTest, OurOwnTroubleIsSaidOfNoName) {
+  for (const ErrorKind kind : {ErrorKind::unavailable, ErrorKind::internal}) {
+    dns_.fail_paths({kind, "MDB_PANIC", {}});
+    const auto outcome = issue({"www.acme.test", "api.acme.test"});
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, kind);
+    EXPECT_TRUE(outcome.error().suberrors.empty());
+  }
+  EXPECT_EQ(dns_.paths_asked(), 2u);
+}
+
+TEST_F(IssueCallTest, ACallerThatGoesWhileNothingIsFoundEndsTheLookUps) {
+  dns_.fail_paths({ErrorKind::dns, "got no answer", {}});
+  caller_.at_each_wait([this] {
+    if (dns_.paths_asked() == 2) caller_.go();
+  });
+  const auto outcome = issue({"a.acme.test", "b.acme.test", "c.acme.test"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(dns_.paths_asked(), 2u);
+}
+
+TEST_F(IssueCallTest, GivesUpOnLookUpsThatTakeTooLong) {
+  dns_.fail_paths({ErrorKind::dns, "got no answer", {}});
+  caller_.at_each_wait([this] { clock_.advance(std::chrono::seconds(kIssueWaitMax) / 2); });
+  const auto outcome = issue({"a.acme.test", "b.acme.test", "c.acme.test"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(dns_.paths_asked(), 1u);
+}
+
+TEST_F(IssueCallTest, WaitsForItsTurnWhereItsCredentialHasAllItsValidationsUnderWay) {
+  const Account account = support::run_task(io_, authority_.account_for("admin")).value();
+  NewOrderRequest request;
+  for (size_t i = 0; i < kValidationsMax; ++i)
+    request.identifiers.push_back({"dns", "n" + std::to_string(i) + ".acme.test"});
+  const OrderView order = support::run_task(io_, authority_.new_order(account, request)).value();
+  dns_.be_slow();
+  for (const std::string& id : order.order.authorizations) {
+    auto respond = authority_.respond(account, id, "dns-01", std::chrono::milliseconds(0));
+    ASSERT_TRUE(support::run_task(io_, std::move(respond)));
+  }
+  size_t waits = 0;
+  caller_.at_each_wait([&] {
+    if (++waits == 3) dns_.hurry();  // the second pause before a response
+  });
+  const auto outcome = issue({"www.acme.test"});
+  EXPECT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_GE(waits, 3u);
 }
 
 TEST_F(IssueCallTest, AFailedValidationSaysWhatWasSeenAndLeavesNothingPublished) {
@@ -112,7 +169,7 @@ TEST_F(IssueCallTest, AValueThatIsRefusedEndsTheCall) {
 }
 
 TEST_F(IssueCallTest, ACallerThatGoesGetsNoCertificateAndLeavesNothingPublished) {
-  for (const auto event : {IssueResponse::kOrderCreated, IssueResponse::kDelegationFound,
+  for (const auto event : {IssueResponse::kDelegationFound, IssueResponse::kOrderCreated,
                            IssueResponse::kTxtPublished, IssueResponse::kValidated}) {
     caller_ = RecordingCaller();
     caller_.goes_after(event);
@@ -130,7 +187,7 @@ TEST_F(IssueCallTest, GivesUpOnAValidationThatTakesTooLong) {
   const auto outcome = issue({"www.acme.test"});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind, ErrorKind::unavailable);
-  EXPECT_EQ(clock_.now(), kNow + kIssueWaitMax);
+  EXPECT_GE(clock_.now(), kNow + kIssueWaitMax);
   EXPECT_THAT(dns_.published(), IsEmpty());
 }
 

@@ -22,6 +22,7 @@ class RecordingCaller final : public IssueCaller {
  public:
   // It goes once it has heard this event.
   void goes_after(assay::v1::IssueResponse::EventCase event) { last_ = event; }
+  void go() { gone_ = true; }
   // Called whenever it is asked whether it has gone: before each wait.
   void at_each_wait(std::function<void()> action) { at_each_wait_ = std::move(action); }
 

@@ -3,6 +3,7 @@
 
     tests/bench/acme/run.py [--build build/release] [--rounds 3] [--workers 1,8] [--seconds 10]
 
+Builds what it needs (preset release). Pebble is measured where it is installed: deploy/packages.sh bench.
 Rounds are interleaved, each with a fresh server pinned to core 0 and the generator on core 1, because a virtual
 machine's speed drifts: compare the ratios. Pebble keeps everything in memory; ours answers when it is durable.
 Everything listens on loopback. Prints one line a run and a Markdown table of medians.
@@ -13,6 +14,7 @@ import json
 import os
 import pathlib
 import select
+import shutil
 import socket
 import statistics
 import subprocess
@@ -20,7 +22,15 @@ import sys
 import tempfile
 import time
 
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 START_SECONDS_MAX = 30
+
+
+def build(folder):
+    subprocess.run(["cmake", "--preset", "release", "-B", folder], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", folder, "--target", "assay", "acme_load"], cwd=ROOT, check=True,
+                   stdout=subprocess.DEVNULL)
+    return pathlib.Path(ROOT, folder)
 
 
 def free_port():
@@ -119,10 +129,14 @@ def main():
     parser.add_argument("--workers", default="1,8")
     parser.add_argument("--seconds", type=int, default=10)
     args = parser.parse_args()
+    args.build = build(args.build)
+    servers = [name for name in SERVERS if name == "assay" or shutil.which(name)]
+    for name in SERVERS.keys() - set(servers):
+        print(f"{name} is not installed and is left out", file=sys.stderr)
     results = {}
     for round_number in range(args.rounds):
         for workers in map(int, args.workers.split(",")):
-            for name in SERVERS:
+            for name in servers:
                 result = measure(args, name, workers)
                 results.setdefault((workers, name), []).append(result)
                 print(f"round {round_number + 1} workers {workers} {name}: {json.dumps(result)}", flush=True)

@@ -153,10 +153,12 @@ class Updates {
 
   Task<> update(uint64_t i) {
     const Name owner = name("updated" + std::to_string(i / 2 % kUpdatedNames) + ".acme.test");
+    Writer writer = Writer::of_configuration("bench");
     if (i % 2 == 0) {
-      (void)co_await publishing_->present("bench", owner, "value", clock_.now() + std::chrono::hours(1));
+      const Time expires = clock_.now() + std::chrono::hours(1);
+      (void)co_await publishing_->present(std::move(writer), owner, "value", expires);
     } else {
-      (void)co_await publishing_->remove("bench", owner, std::nullopt);
+      (void)co_await publishing_->remove(std::move(writer), owner, std::nullopt);
     }
   }
 

@@ -26,6 +26,7 @@ class Parser {
   bool take_directive(const std::string& line);
   void take_line(const std::string& line);
   void end_zone();
+  void take_server(std::istringstream words);
   void take_query(std::istringstream words);
   void take_option(const std::string& word, uint16_t& flags, std::optional<Opt>& opt);
   void take_octets(std::string_view digits);
@@ -68,6 +69,9 @@ bool Parser::take_directive(const std::string& line) {
     end_zone();
     words >> zone_apex_;
     next = Expects::zone;
+  } else if (directive == "SERVER") {
+    end_zone();
+    take_server(std::move(words));
   } else if (directive == "CHECK") {
     end_zone();
     scenario_.cases.push_back({.sentence = rest_of(words), .line = line_, .query = {}});
@@ -115,6 +119,18 @@ void Parser::end_zone() {
   zone_text_.clear();
 }
 
+void Parser::take_server(std::istringstream words) {
+  for (std::string word; words >> word;) {
+    if (word.starts_with("nsid=")) {
+      scenario_.zones.policy().nsid = word.substr(5);
+    } else if (word == "cookie-required") {
+      scenario_.zones.policy().cookie_required = true;
+    } else {
+      stop("no such setting: " + word);
+    }
+  }
+}
+
 void Parser::take_query(std::istringstream words) {
   std::string name;
   std::string type;
@@ -146,6 +162,7 @@ void Parser::take_option(const std::string& word, uint16_t& flags, std::optional
     if (word == name) return void(flags |= bit);
   }
   if (word == "+tcp") return void(current().transport = Transport::tcp);
+  if (word == "+tls") return void(current().transport = Transport::tls);
   const std::string name = word.substr(0, word.find('='));
   const std::string value = name.size() < word.size() ? word.substr(name.size() + 1) : "";
   const auto number = uint16_t(std::strtoul(value.c_str(), nullptr, 0));

@@ -36,6 +36,7 @@ void expect_reply(const ScenarioCase& expected, const Bytes& response) {
     EXPECT_EQ(response.size(), kHeaderSize);
     return;
   }
+  if (u16_at(expected.query, 4) == 0) return;
   LoweredName name;
   const size_t end = name.read(expected.query, kHeaderSize) + 4;
   EXPECT_EQ(response.substr(kHeaderSize, end - kHeaderSize),

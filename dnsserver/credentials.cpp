@@ -1,0 +1,227 @@
+#include "dnsserver/credentials.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/log.h"
+#include "base/openssl.h"
+#include "base/random.h"
+#include "dnsserver/credential_batch.h"
+#include "dnsserver/keys.h"
+#include "dnsserver/stored_credential.h"
+#include "dnsserver/uuid.h"
+
+namespace dnsserver {
+
+using base::ErrorKind;
+using base::fail;
+using base::Task;
+using storage::Entry;
+using storage::Range;
+
+namespace {
+
+// What a host name has (RFC 1123 §2.1), as acme-dns wants it of its subdomains.
+bool is_host_label(std::string_view label) {
+  const auto is_alphanumeric = [](char c) {
+    c = base::lower(c);
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
+  return !label.empty() && label.size() <= base::kLabelSizeMax && is_alphanumeric(label.front()) &&
+         is_alphanumeric(label.back()) &&
+         std::ranges::all_of(label, [&](char c) { return is_alphanumeric(c) || c == '-'; });
+}
+
+}  // namespace
+
+Credentials::Credentials(storage::Store& store, const base::Clock& clock, Executor executor)
+    : store_(store),
+      clock_(clock),
+      batcher_(std::move(executor), {.size_max = 1, .waiting_max = kCredentialChangesWaitingMax},
+               fail(ErrorKind::unavailable, "too many changes of credentials wait to be written"),
+               [this](std::vector<Change> changes) { return carry_out(std::move(changes)); }) {}
+
+Task<Result<std::unique_ptr<Credentials>>> Credentials::open(storage::Store& store, const base::Clock& clock,
+                                                             Executor executor) {
+  std::unique_ptr<Credentials> credentials(new Credentials(store, clock, std::move(executor)));
+  CO_CHECK(co_await credentials->load());
+  co_return credentials;
+}
+
+Task<Result<void>> Credentials::load() {
+  Range range{.prefix = all_credentials_prefix()};
+  for (;;) {
+    CO_TRY(const std::vector<Entry> entries, co_await store_.list(range));
+    for (const Entry& entry : entries) {
+      CO_TRY(Credential credential, decode_credential(entry.value));
+      view_.put(std::make_shared<const Credential>(std::move(credential)));
+    }
+    if (entries.size() < range.limit) co_return Result<void>();
+    range.after = entries.back().key;
+  }
+}
+
+Task<Result<SharedCredential>> Credentials::create(Credential credential, std::optional<Name> handed_out) {
+  credential.created = clock_.now();
+  credential.id = base::time_ordered_id(credential.created);
+  CO_CHECK(check_credential(credential));
+  if (view_.size() >= kCredentialsMax) {
+    co_return fail(ErrorKind::too_large, "this server holds 1,000,000 credentials, its limit");
+  }
+  Change change;
+  change.id = credential.id;
+  change.edit = [credential](const Credential*) { return std::optional<Credential>(credential); };
+  change.handed_out = std::move(handed_out);
+  co_return co_await batcher_.submit(std::move(change));
+}
+
+Task<Result<Account>> Credentials::register_account(NewAccount wanted) {
+  Account account;
+  account.label = wanted.label ? *wanted.label : random_uuid();
+  if (!is_host_label(account.label)) {
+    co_return fail(ErrorKind::malformed,
+                   "subdomain: it is one label of letters, digits and inner hyphens, at most 63");
+  }
+  CO_TRY(account.name, wanted.apex.prepend(account.label));
+  CO_CHECK(co_await check_free(wanted.apex, account.name));
+  account.password = make_password();
+
+  Credential credential;
+  credential.comment = std::move(wanted.comment);
+  credential.scopes.push_back({.name = account.name});
+  credential.limits = wanted.limits;
+  credential.sources = std::move(wanted.sources);
+  credential.login = Login{random_uuid(), hash_of_password(account.password)};
+  std::optional<Name> handed_out = account.name;
+  CO_TRY(account.credential, co_await create(std::move(credential), std::move(handed_out)));
+  co_return account;
+}
+
+// A name that an operator has put something at is not free.
+Task<Result<void>> Credentials::check_free(Name apex, Name name) {
+  CO_TRY(const auto node, co_await store_.get(node_key(apex, name)));
+  if (node) co_return fail(ErrorKind::conflict, "subdomain: something stands at " + name.text() + " already");
+  co_return Result<void>();
+}
+
+Task<Result<SharedCredential>> Credentials::update(std::string id, Edit edit) {
+  Change change;
+  change.id = id;
+  change.edit = [id, edit = std::move(edit)](const Credential* now) -> Result<std::optional<Credential>> {
+    if (now == nullptr) return fail(ErrorKind::not_found, "there is no credential " + id);
+    Credential changed = *now;
+    CHECK(edit(changed));
+    changed.id = id;
+    CHECK(check_credential(changed));
+    return changed;
+  };
+  co_return co_await batcher_.submit(std::move(change));
+}
+
+Task<Result<void>> Credentials::remove(std::string id) {
+  Change change;
+  change.id = id;
+  change.edit = [id](const Credential* now) -> Result<std::optional<Credential>> {
+    if (now == nullptr) return fail(ErrorKind::not_found, "there is no credential " + id);
+    return std::nullopt;
+  };
+  CO_CHECK(co_await batcher_.submit(std::move(change)));
+  co_return Result<void>();
+}
+
+Result<SharedCredential> Credentials::get(const std::string& id) const {
+  if (auto found = view_.find(id)) return found;
+  return fail(ErrorKind::not_found, "there is no credential " + id);
+}
+
+Task<Result<SharedCredential>> Credentials::authenticate(std::string user_name, std::string password,
+                                                         std::optional<base::IpAddress> source) {
+  const SharedCredential credential = view_.find_by_login(user_name);
+  if (!credential) co_return fail(ErrorKind::unauthorized, "no credential has this user name");
+  CO_CHECK(check_usable(*credential, source, clock_.now()));
+  const PasswordHash& hash = credential->login->password;
+  const bool is_slow = hash.kind == PasswordHash::Kind::bcrypt;
+  if (is_slow && bcrypt_at_once_.fetch_add(1) >= kBcryptAtOnceMax) {
+    bcrypt_at_once_.fetch_sub(1);
+    co_return fail(ErrorKind::rate_limited, "another imported password is being verified; try again");
+  }
+  const bool is_right = verify_password(hash, password);
+  if (is_slow) bcrypt_at_once_.fetch_sub(1);
+  if (!is_right) {
+    co_return fail(ErrorKind::unauthorized, "the password of credential " + credential->id + " is wrong");
+  }
+  if (!is_slow) co_return credential;
+
+  const Edit replace = [old = hash, password](Credential& now) -> Result<void> {
+    if (now.login && now.login->password == old) now.login->password = hash_of_password(password);
+    return {};
+  };
+  auto replaced = co_await update(credential->id, replace);
+  if (replaced) co_return replaced;
+  base::log::warning("dns.credential.rehash_failed",
+                     {{"credential", credential->id}, {"detail", replaced.error().detail}});
+  co_return credential;
+}
+
+Result<SharedCredential> Credentials::authenticate_token(const std::string& password,
+                                                         const std::optional<base::IpAddress>& source) const {
+  auto credential =
+      password.size() > kPasswordSizeMax ? nullptr : view_.find_by_password(base::sha256(password));
+  if (!credential) return fail(ErrorKind::unauthorized, "no credential has this password");
+  CHECK(check_usable(*credential, source, clock_.now()));
+  return credential;
+}
+
+Task<std::vector<Credentials::Outcome>> Credentials::carry_out(std::vector<Change> changes) {
+  std::vector<Outcome> outcomes;
+  for (Change& change : changes)
+    outcomes.push_back(co_await carry_out_one(std::move(change)));
+  co_return outcomes;
+}
+
+Task<Credentials::Outcome> Credentials::carry_out_one(Change change) {
+  const SharedCredential before = view_.find(change.id);
+  CO_TRY(std::optional<Credential> after, change.edit(before.get()));
+  if (after) CO_CHECK(check_unique(*after));
+  if (change.handed_out) {
+    CO_TRY(const auto taken, co_await store_.get(handed_out_key(*change.handed_out)));
+    if (taken) {
+      co_return fail(ErrorKind::conflict,
+                     change.handed_out->text() + " was handed out before, and is never handed out again");
+    }
+  }
+  CO_TRY(const auto entry, co_await store_.get(credential_key(change.id)));
+  storage::Batch batch = credential_batch(before.get(), after ? &*after : nullptr);
+  batch.expected.push_back({credential_key(change.id), entry ? entry->revision : storage::kAbsent});
+  if (change.handed_out) {
+    batch.expected.push_back({handed_out_key(*change.handed_out), storage::kAbsent});
+    batch.puts.push_back({handed_out_key(*change.handed_out), {}});
+  }
+  const auto committed = co_await store_.commit(std::move(batch));
+  if (!committed && committed.error().kind == ErrorKind::conflict) {
+    co_return fail(ErrorKind::unavailable, "another process changes the same credentials");
+  }
+  if (!committed) co_return tl::unexpected(committed.error());
+  if (!after) {
+    view_.remove(change.id);
+    co_return before;
+  }
+  auto stored = std::make_shared<const Credential>(*std::move(after));
+  view_.put(stored);
+  co_return stored;
+}
+
+Result<void> Credentials::check_unique(const Credential& credential) const {
+  const auto is_another = [&](const SharedCredential& other) { return other && other->id != credential.id; };
+  if (credential.login && is_another(view_.find_by_login(credential.login->name))) {
+    return fail(ErrorKind::conflict, "another credential has the user name " + credential.login->name);
+  }
+  for (const TsigKey& key : credential.tsig_keys) {
+    if (is_another(view_.find_by_tsig_key(key.name))) {
+      return fail(ErrorKind::conflict, "another credential has a TSIG key " + key.name.text());
+    }
+  }
+  return {};
+}
+
+}  // namespace dnsserver

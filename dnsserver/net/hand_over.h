@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+
+#include "dnsserver/door.h"
+#include "dnsserver/responder.h"
+
+namespace dnsserver::net {
+
+// Where a worker's messages go that it does not answer from its snapshot.
+struct DoorUse {
+  Door* door = nullptr;      // null: they are answered NOTIMP
+  bool for_updates = false;  // all of its messages go there
+};
+
+// How a message came, and the way back for a response that takes time.
+struct Way {
+  Arrival arrival;
+  LateReply later;
+};
+
+// The door as the messages of one connection find it.
+struct Doorway {
+  const DoorUse& use;
+  std::function<Way()> way;
+};
+
+// Of 4 or 16 octets in network order, as address_of() has them.
+base::IpAddress ip_address_of(BytesView octets);
+
+// The RCODE in the header of a response.
+Rcode rcode_in(BytesView response);
+
+// The response of the door, in `buffer`; of size 0 if there is none, or none yet. What has no room is dropped.
+Response hand_over(BytesView message, std::span<char> buffer, Responder& responder, const DoorUse& use,
+                   Way way);
+
+// Answers a message at once, or by the door. `client` is as in QueryContext. `way` returns the Way, and is called only
+// for the latter.
+template <class MakeWay>
+Response answer(BytesView message, std::span<char> buffer, Transport transport, BytesView client,
+                Responder& responder, const DoorUse& use, const MakeWay& way) {
+  Response response{.for_door = use.for_updates};
+  if (!response.for_door) response = responder.respond(message, buffer, transport, client);
+  return response.for_door ? hand_over(message, buffer, responder, use, way()) : response;
+}
+
+}  // namespace dnsserver::net

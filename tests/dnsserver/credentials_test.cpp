@@ -1,0 +1,216 @@
+#include "dnsserver/credentials.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/dnsserver/publishing_fixture.h"
+
+namespace dnsserver {
+namespace {
+
+using base::ErrorKind;
+using base::IpAddress;
+using base::IpNetwork;
+using namespace std::chrono_literals;
+
+constexpr const char* kBcryptOfUU = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+
+class CredentialsTest : public PublishingTest {
+ protected:
+  void SetUp() override {
+    dns_.create_zone("acme.test");
+    open();
+  }
+
+  // What is not in the store is gone.
+  void open() {
+    credentials_.reset();
+    credentials_ = dns_.run(Credentials::open(dns_.store(), dns_.clock(), dns_.io().get_executor())).value();
+  }
+
+  void restart() {
+    credentials_.reset();
+    dns_.restart();
+    open();
+  }
+
+  Result<Account> register_account(std::optional<std::string> label = std::nullopt) {
+    NewAccount account;
+    account.apex = name("acme.test");
+    account.label = std::move(label);
+    return dns_.run(credentials_->register_account(account));
+  }
+
+  Result<SharedCredential> create(std::string login, std::string key = "") {
+    Credential credential;
+    credential.scopes = {{.name = name("www.corp.test")}};
+    if (!login.empty()) credential.login = Login{login, hash_of_password("secret of " + login)};
+    if (!key.empty()) credential.tsig_keys = {make_tsig_key(name(key), TsigAlgorithm::hmac_sha256)};
+    return dns_.run(credentials_->create(credential));
+  }
+
+  Result<SharedCredential> authenticate(std::string login, std::string password,
+                                        std::optional<IpAddress> source = std::nullopt) {
+    return dns_.run(credentials_->authenticate(std::move(login), std::move(password), source));
+  }
+
+  std::unique_ptr<Credentials> credentials_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Store, CredentialsTest, testing::ValuesIn(kStoreKinds), store_kind_name);
+
+TEST_P(CredentialsTest, AreFoundByEachOfTheirSecrets) {
+  const auto made = create("alice", "alice-key.");
+  ASSERT_TRUE(made);
+  for (int i = 0; i < 2; ++i, restart()) {
+    EXPECT_EQ(*credentials_->get((*made)->id).value(), **made);
+    EXPECT_EQ(*authenticate("alice", "secret of alice").value(), **made);
+    EXPECT_EQ(*credentials_->authenticate_token("secret of alice", std::nullopt).value(), **made);
+    const auto by_key = credentials_->find_by_tsig_key(name("ALICE-key"));
+    ASSERT_TRUE(by_key);
+    EXPECT_EQ(*by_key, **made);
+  }
+  EXPECT_EQ(kind(authenticate("alice", "secret of bob")), ErrorKind::unauthorized);
+  EXPECT_EQ(kind(authenticate("Alice", "secret of alice")), ErrorKind::unauthorized);
+  EXPECT_EQ(kind(credentials_->authenticate_token("", std::nullopt)), ErrorKind::unauthorized);
+  EXPECT_EQ(credentials_->find_by_tsig_key(name("bob-key")), nullptr);
+  EXPECT_EQ(kind(credentials_->get("nobody")), ErrorKind::not_found);
+}
+
+TEST_P(CredentialsTest, ShareNoNameOfALoginOrAKey) {
+  ASSERT_TRUE(create("alice", "key."));
+  EXPECT_EQ(kind(create("alice")), ErrorKind::conflict);
+  EXPECT_EQ(kind(create("bob", "KEY.")), ErrorKind::conflict);
+  EXPECT_FALSE(credentials_->find_by_login("bob"));
+  EXPECT_TRUE(create("bob", "key2."));
+}
+
+TEST_P(CredentialsTest, AreListedByAge) {
+  std::vector<std::string> ids;
+  for (const char* login : {"c", "a", "b"}) {
+    ids.push_back((*create(login))->id);
+    dns_.clock().advance(1ms);
+  }
+  const auto first = credentials_->list("", 2);
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(first[0]->id, ids[0]);
+  EXPECT_EQ(first[1]->id, ids[1]);
+  const auto rest = credentials_->list(ids[1], 2);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0]->id, ids[2]);
+}
+
+TEST_P(CredentialsTest, AreUpdatedInAllPlaces) {
+  const std::string id = (*create("alice", "old-key."))->id;
+  const auto rename = [](Credential& credential) -> Result<void> {
+    credential.login->name = "alice2";
+    credential.tsig_keys = {make_tsig_key(Name::parse("new-key.").value(), TsigAlgorithm::hmac_sha512)};
+    credential.id = "somebody else";
+    return {};
+  };
+  ASSERT_TRUE(dns_.run(credentials_->update(id, rename)));
+  for (int i = 0; i < 2; ++i, restart()) {
+    EXPECT_FALSE(authenticate("alice", "secret of alice"));
+    EXPECT_EQ((*authenticate("alice2", "secret of alice"))->id, id);
+    EXPECT_FALSE(credentials_->find_by_tsig_key(name("old-key")));
+    EXPECT_TRUE(credentials_->find_by_tsig_key(name("new-key")));
+  }
+  EXPECT_TRUE(create("alice", "old-key.")) << "the names are free again";
+  const auto refuse = [](Credential& credential) -> Result<void> {
+    credential.scopes.clear();
+    return {};
+  };
+  EXPECT_EQ(kind(dns_.run(credentials_->update(id, refuse))), ErrorKind::malformed);
+  EXPECT_EQ(credentials_->get(id).value()->scopes.size(), 1u);
+  EXPECT_EQ(kind(dns_.run(credentials_->update("nobody", rename))), ErrorKind::not_found);
+}
+
+TEST_P(CredentialsTest, AreGoneOnceTheyAreRemoved) {
+  const std::string id = (*create("alice", "key."))->id;
+  ASSERT_TRUE(dns_.run(credentials_->remove(id)));
+  for (int i = 0; i < 2; ++i, restart()) {
+    EXPECT_FALSE(authenticate("alice", "secret of alice"));
+    EXPECT_FALSE(credentials_->authenticate_token("secret of alice", std::nullopt));
+    EXPECT_FALSE(credentials_->find_by_tsig_key(name("key")));
+    EXPECT_EQ(kind(dns_.run(credentials_->remove(id))), ErrorKind::not_found);
+  }
+  EXPECT_EQ(dns_.key_count("dgt"), 0u);
+  EXPECT_TRUE(create("alice", "key."));
+}
+
+TEST_P(CredentialsTest, AreNoGoodWhileTheyMayNotBeUsed) {
+  const std::string id = (*create("alice"))->id;
+  const auto restrict = [&](Credential& credential) -> Result<void> {
+    credential.sources = {IpNetwork::parse("192.0.2.0/24").value()};
+    credential.expires = dns_.clock().now() + 1h;
+    return {};
+  };
+  ASSERT_TRUE(dns_.run(credentials_->update(id, restrict)));
+  const auto inside = IpAddress::parse("192.0.2.1").value();
+  const auto outside = IpAddress::parse("198.51.100.1").value();
+  EXPECT_TRUE(authenticate("alice", "secret of alice", inside));
+  EXPECT_FALSE(authenticate("alice", "secret of alice", outside));
+  EXPECT_FALSE(credentials_->authenticate_token("secret of alice", outside));
+  dns_.clock().advance(1h);
+  EXPECT_FALSE(authenticate("alice", "secret of alice", inside));
+}
+
+// bcrypt for every request would let anybody have our CPU.
+TEST_P(CredentialsTest, WithAnImportedPasswordGetOurHashAtTheirFirstSuccess) {
+  Credential imported;
+  imported.scopes = {{.name = name("label.acme.test")}};
+  imported.login = Login{"imported", imported_bcrypt(kBcryptOfUU).value()};
+  ASSERT_TRUE(dns_.run(credentials_->create(imported, name("label.acme.test"))));
+  EXPECT_FALSE(authenticate("imported", "wrong"));
+  EXPECT_EQ(credentials_->find_by_login("imported")->login->password.kind, PasswordHash::Kind::bcrypt);
+  EXPECT_TRUE(authenticate("imported", "U*U"));
+  for (int i = 0; i < 2; ++i, restart()) {
+    EXPECT_EQ(credentials_->find_by_login("imported")->login->password, hash_of_password("U*U"));
+    EXPECT_TRUE(authenticate("imported", "U*U"));
+    EXPECT_FALSE(authenticate("imported", "wrong"));
+  }
+  EXPECT_EQ(kind(register_account("label")), ErrorKind::conflict) << "the name was handed out before";
+}
+
+TEST_P(CredentialsTest, OfAnAccountMayWriteAtItsOwnNameAlone) {
+  const auto account = register_account();
+  ASSERT_TRUE(account);
+  EXPECT_EQ(account->name, name(account->label + ".acme.test"));
+  EXPECT_EQ(account->password.size(), kPasswordSize);
+  const auto credential = authenticate(account->credential->login->name, account->password);
+  ASSERT_TRUE(credential);
+  EXPECT_TRUE(permits(**credential, account->name, std::nullopt, dns_.clock().now()));
+  EXPECT_FALSE(permits(**credential, name("acme.test"), std::nullopt, dns_.clock().now()));
+}
+
+// BR 3.2.2.4.7: each applicant has a name of its own, so none may ever come to somebody else.
+TEST_P(CredentialsTest, OfAccountsNeverShareANameNotEvenAfterOneIsGone) {
+  std::set<std::string> labels;
+  for (int i = 0; i < 20; ++i)
+    labels.insert(register_account()->label);
+  EXPECT_EQ(labels.size(), 20u);
+  const auto chosen = register_account("Chosen-1");
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(kind(register_account("chosen-1")), ErrorKind::conflict);
+  ASSERT_TRUE(dns_.run(credentials_->remove(chosen->credential->id)));
+  EXPECT_EQ(kind(register_account("chosen-1")), ErrorKind::conflict);
+  restart();
+  EXPECT_EQ(kind(register_account("CHOSEN-1")), ErrorKind::conflict);
+}
+
+TEST_P(CredentialsTest, OfAccountsHaveLabelsThatHostNamesHave) {
+  for (const char* label : {"", "-a", "a-", "a.b", "a b", "_acme-challenge", "a\\b", "*"}) {
+    EXPECT_EQ(kind(register_account(label)), ErrorKind::malformed) << label;
+  }
+  EXPECT_FALSE(register_account(std::string(64, 'a')));
+  EXPECT_TRUE(register_account(std::string(63, 'a')));
+}
+
+TEST_P(CredentialsTest, OfAccountsDoNotComeToANameThatIsInUse) {
+  ASSERT_TRUE(dns_.put("ns1.acme.test", "A", {"192.0.2.1"}));
+  EXPECT_EQ(kind(register_account("ns1")), ErrorKind::conflict);
+}
+
+}  // namespace
+}  // namespace dnsserver
