@@ -33,6 +33,12 @@ Result<void> check_roles(const base::Config& config) {
         "grpc.tls_certificate and grpc.tls_key are needed: without the role \"ca\" there is no CA here "
         "that would issue the listener's certificate");
   }
+  if (!has_ca && !config.dns.tls.listen.empty() && config.dns.tls.files.empty()) {
+    return fail(
+        ErrorKind::malformed,
+        "dns.tls.certificate and dns.tls.key are needed: without the role \"ca\" there is no CA here that "
+        "would issue a certificate for DNS over TLS");
+  }
   return {};
 }
 
@@ -49,6 +55,7 @@ Result<void> check_config(const base::Config& config) {
   CHECK(check_roles(config));
   CHECK(check_alias_zones(config));
   CHECK(load_credentials(config.grpc));
+  CHECK(load_identity(config.dns.tls.files));
   CHECK(load_identity(config.acme.tls));
   CHECK(load_identity(config.grpc.tls));
   CHECK(load_client_ca(config.grpc.client_ca));

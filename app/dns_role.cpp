@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/cookie_secrets.h"
+#include "app/version.h"
 #include "base/ip_network.h"
 #include "dnsserver/clean_up.h"
 #include "dnsserver/rdata.h"
@@ -33,6 +34,22 @@ Result<dnsserver::net::ServerOptions> server_options(const base::Config::Dns& co
   options.tcp.idle = config.tcp_idle;
   options.tcp.connections_max = config.tcp_connections_max;
   options.tcp.connections_per_address_max = config.tcp_connections_per_address_max;
+  options.tcp.opening = config.tcp_opening;
+  options.listen_tls = config.tls.listen;
+  options.proxies = config.proxy.trusted;
+  if (!config.query_log.file.empty()) {
+    const bool json = config.query_log.format == base::log::Format::json;
+    options.tap.query_log = dnsserver::net::QueryLogOptions{
+        .file = config.query_log.file,
+        .format = json ? dnsserver::QueryLineFormat::json : dnsserver::QueryLineFormat::text};
+  }
+  if (!config.dnstap.socket.empty() || !config.dnstap.file.empty()) {
+    options.tap.dnstap = dnsserver::net::DnstapOptions{.socket = config.dnstap.socket,
+                                                       .file = config.dnstap.file,
+                                                       .identity = config.dnstap.identity,
+                                                       .version = "assay " + std::string(kVersion),
+                                                       .responses = config.dnstap.responses};
+  }
   options.responder.edns.nsid = config.nsid;
   options.responder.edns.keepalive = config.tcp_idle;
   options.responder.edns.cookie_required = config.cookie_required;
@@ -75,7 +92,8 @@ dnsserver::UpdateOptions update_options(const base::Config::Update& config) {
 }  // namespace
 
 Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, storage::Store& store,
-                                               const base::Clock& clock, Runtime& runtime) {
+                                               const base::Clock& clock, Runtime& runtime,
+                                               std::optional<base::TlsIdentity> tls) {
   std::unique_ptr<DnsRole> role(new DnsRole(runtime));
   role->nodes_.emplace(store);
   TRY(role->publishing_,
@@ -89,6 +107,7 @@ Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, stora
   role->update_door_ = std::make_unique<dnsserver::UpdateDoor>(*role->updates_, *role->credentials_, tsig,
                                                                clock, runtime.executor());
   TRY(auto options, server_options(config.dns));
+  options.tls = std::move(tls);
   options.update_listen = config.update.listen;
   TRY(role->server_,
       dnsserver::net::Server::start(options, role->nodes_->index(), role->zones_, role->update_door_.get()));

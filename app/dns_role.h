@@ -9,6 +9,7 @@
 #include "app/publisher_adapter.h"
 #include "app/runtime.h"
 #include "base/config.h"
+#include "base/tls.h"
 #include "dnsserver/async/update_door.h"
 #include "dnsserver/credentials.h"
 #include "dnsserver/net/server.h"
@@ -19,17 +20,26 @@
 
 namespace app {
 
-// The challenge authority: zones in the store, answered over UDP and TCP.
+// The challenge authority: zones in the store, answered over UDP, TCP and TLS.
 class DnsRole {
  public:
-  // Answers from now on. The errors of Publishing::open and net::Server::start. The arguments outlive the role.
+  // Answers from now on. `tls` is there if dns.tls.listen is. The errors of Publishing::open and
+  // net::Server::start. The arguments outlive the role.
   static base::Result<std::unique_ptr<DnsRole>> open(const base::Config& config, storage::Store& store,
-                                                     const base::Clock& clock, Runtime& runtime);
+                                                     const base::Clock& clock, Runtime& runtime,
+                                                     std::optional<base::TlsIdentity> tls);
 
   dnsserver::Publishing& publishing() { return *publishing_; }
   dnsserver::Credentials& credentials() { return *credentials_; }
   acmecore::ChallengePublisher& publisher() { return *publisher_; }
   const std::vector<base::Endpoint>& endpoints() const { return server_->endpoints(); }
+  const std::vector<base::Endpoint>& tls_endpoints() const { return server_->tls_endpoints(); }
+
+  // TLS connections from now on are served with `identity`. malformed: nothing changes.
+  base::Result<void> renew(const base::TlsIdentity& identity) { return server_->renew(identity); }
+
+  // Query log and dnstap go on in new files.
+  void reopen_logs() { server_->reopen_logs(); }
   const std::vector<base::Endpoint>& update_endpoints() const { return server_->update_endpoints(); }
 
   // What finds out where names of alias zones lead. Until it is set, updates for them are answered SERVFAIL.

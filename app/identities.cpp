@@ -17,15 +17,16 @@ using base::http::TlsIdentity;
 
 namespace {
 
-// The names and addresses that clients connect to: of the external URL, and where we listen.
+// The names and addresses that clients connect to: of the external URL, of the name servers, and where we listen.
 std::vector<std::string> hosts_of(const base::Config& config) {
   std::set<std::string> hosts;
-  for (const auto* endpoints : {&config.acme.listen, &config.grpc.listen}) {
+  for (const auto* endpoints : {&config.acme.listen, &config.grpc.listen, &config.dns.tls.listen}) {
     for (const base::Endpoint& endpoint : *endpoints) {
       const bool is_any = endpoint.address == "0.0.0.0" || endpoint.address == "::";
       if (!is_any) hosts.insert(endpoint.address);
     }
   }
+  hosts.insert(config.dns.tls.names.begin(), config.dns.tls.names.end());
   if (const auto url = boost::urls::parse_uri(config.acme.external_url)) {
     hosts.insert(std::string(url->encoded_host_address()));
   }
@@ -60,11 +61,14 @@ Result<std::string> load_client_ca(const std::filesystem::path& file) {
 }
 
 Identities::Identities(const base::Config& config, Issue issue, const base::Clock& clock)
-    : acme_files_(config.acme.tls),
+    : dns_files_(config.dns.tls.files),
+      acme_files_(config.acme.tls),
       grpc_files_(config.grpc.tls),
       issue_(std::move(issue)),
       clock_(clock),
       hosts_(hosts_of(config)) {}
+
+Result<TlsIdentity> Identities::dns() { return identity(dns_files_); }
 
 Result<TlsIdentity> Identities::acme() { return identity(acme_files_); }
 

@@ -32,7 +32,8 @@ class Identities {
   // `issue` is null where there is no CA, and then all come from files.
   Identities(const base::Config& config, Issue issue, const base::Clock& clock);
 
-  // For HTTPS and for gRPC. The errors of load_identity and of `issue`.
+  // For DNS over TLS, for HTTPS and for gRPC. The errors of load_identity and of `issue`.
+  base::Result<base::http::TlsIdentity> dns();
   base::Result<base::http::TlsIdentity> acme();
   base::Result<base::http::TlsIdentity> grpc();
 
@@ -42,6 +43,7 @@ class Identities {
  private:
   base::Result<base::http::TlsIdentity> identity(const base::TlsFiles& files);
 
+  const base::TlsFiles dns_files_;
   const base::TlsFiles acme_files_;
   const base::TlsFiles grpc_files_;
   const Issue issue_;

@@ -38,6 +38,7 @@ Result<void> write_run_file(const std::filesystem::path& state, const RunFile& r
       {"pid", run.pid},
       {"version", run.version},
       {"dns", json_of(run.dns)},
+      {"dns_tls", json_of(run.dns_tls)},
       {"acme", json_of(run.acme)},
       {"grpc", json_of(run.grpc)},
       {"acme_directory", run.acme_directory},
@@ -59,6 +60,7 @@ Result<RunFile> read_run_file(const std::filesystem::path& state) {
   if (const Json* pid = document->find("pid"); pid && pid->integer()) run.pid = *pid->integer();
   run.version = text_of(document->find("version"));
   run.dns = endpoints_of(document->find("dns"));
+  run.dns_tls = endpoints_of(document->find("dns_tls"));
   run.acme = endpoints_of(document->find("acme"));
   run.grpc = endpoints_of(document->find("grpc"));
   run.acme_directory = text_of(document->find("acme_directory"));

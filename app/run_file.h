@@ -17,6 +17,7 @@ struct RunFile {
   int64_t pid = 0;
   std::string version;
   std::vector<base::Endpoint> dns;
+  std::vector<base::Endpoint> dns_tls;
   std::vector<base::Endpoint> acme;
   std::vector<base::Endpoint> grpc;
   std::string acme_directory;        // the URL

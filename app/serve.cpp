@@ -29,6 +29,7 @@ Result<void> serve(const base::Config& config, const OwnZones& own_zones,
     if (!signal) {
       log_failure(server->renew_identities_if_due());
     } else if (*signal == SIGHUP) {
+      server->reopen_logs();
       log_failure(server->renew_identities());
     } else {
       break;

@@ -110,7 +110,11 @@ Result<void> Server::open_ca() {
 
 Result<void> Server::open_roles(const OwnZones& own_zones) {
   if (config_.roles.contains(Role::dns)) {
-    TRY(dns_, DnsRole::open(config_, *store_, clock_, runtime_));
+    std::optional<base::TlsIdentity> tls;
+    if (!config_.dns.tls.listen.empty()) {
+      TRY(tls, identities_->dns());
+    }
+    TRY(dns_, DnsRole::open(config_, *store_, clock_, runtime_, std::move(tls)));
     for (const base::Name& apex : own_zones.made)
       CHECK(dns_->ensure_zone(apex));
   }
@@ -160,7 +164,10 @@ Result<void> Server::announce() {
   run_.pid = ::getpid();
   run_.version = kVersion;
   run_.grpc = rpc_->endpoints();
-  if (dns_) run_.dns = dns_->endpoints();
+  if (dns_) {
+    run_.dns = dns_->endpoints();
+    run_.dns_tls = dns_->tls_endpoints();
+  }
   if (ca_) {
     run_.acme = ca_->endpoints();
     run_.acme_directory = ca_->directory_url();
@@ -174,6 +181,7 @@ Result<void> Server::announce() {
   CHECK(write_run_file(config_.state_directory, run_));
   base::log::info("server.ready", {{"version", run_.version},
                                    {"dns", joined(run_.dns)},
+                                   {"dns_tls", joined(run_.dns_tls)},
                                    {"acme", run_.acme_directory},
                                    {"grpc", joined(run_.grpc)},
                                    {"state", config_.state_directory.string()}});
@@ -186,6 +194,10 @@ Result<void> Server::renew_identities() {
     TRY(const auto acme, identities_->acme());
     CHECK(ca_->renew(acme));
   }
+  if (dns_ && !config_.dns.tls.listen.empty()) {
+    TRY(const auto dns, identities_->dns());
+    CHECK(dns_->renew(dns));
+  }
   rpc_->renew(std::move(tls));
   base::log::info("server.identities.renewed");
   return {};
@@ -194,6 +206,10 @@ Result<void> Server::renew_identities() {
 Result<void> Server::renew_identities_if_due() {
   if (identities_->due_for_renewal()) return renew_identities();
   return {};
+}
+
+void Server::reopen_logs() {
+  if (dns_) dns_->reopen_logs();
 }
 
 void Server::drain(milliseconds deadline) {

@@ -46,6 +46,9 @@ class Server {
   // The same, when those of our CA grow old.
   base::Result<void> renew_identities_if_due();
 
+  // Query log and dnstap go on in new files, so that the old ones can be put away.
+  void reopen_logs();
+
   // Accepts nothing new, answers what is under way within `deadline`, and ends everything but DNS.
   void drain(std::chrono::milliseconds deadline);
 

@@ -11,6 +11,7 @@
 #include "base/endpoint.h"
 #include "base/error.h"
 #include "base/http_limits.h"
+#include "base/ip_network.h"
 #include "base/log.h"
 #include "base/name.h"
 #include "base/permission.h"
@@ -61,8 +62,9 @@ struct Config {
     std::chrono::milliseconds tcp_idle{10'000};
     size_t tcp_connections_max = 1024;
     size_t tcp_connections_per_address_max = 64;
-    std::string nsid;                      // what the server calls itself (RFC 5001); empty: nothing
-    std::filesystem::path cookie_secrets;  // a file; empty: a secret made at random at each start
+    std::chrono::milliseconds tcp_opening{5'000};  // for a PROXY header and a TLS handshake together
+    std::string nsid;                              // what the server calls itself (RFC 5001); empty: nothing
+    std::filesystem::path cookie_secrets;          // a file; empty: a secret made at random at each start
     bool cookie_required = false;
 
     // Of responses over UDP to one client prefix.
@@ -74,12 +76,34 @@ struct Config {
       unsigned slip = 2;
       std::vector<std::string> exempt = {"127.0.0.0/8", "::1/128"};  // networks
     } rate_limit = {};
+
+    struct Tls {
+      std::vector<Endpoint> listen;  // none: no DNS over TLS
+      TlsFiles files = {};
+      std::vector<std::string> names;  // of our own CA's certificate, beside the addresses
+    } tls = {};
+
+    struct QueryLog {
+      std::filesystem::path file;  // empty: there is none
+      log::Format format = log::Format::json;
+    } query_log = {};
+
+    struct Dnstap {
+      std::filesystem::path socket;  // at most one of these two; none: no dnstap
+      std::filesystem::path file;
+      std::string identity;
+      bool responses = true;
+    } dnstap = {};
+
+    struct Proxy {
+      std::vector<IpNetwork> trusted;  // who must send PROXY headers, and may
+    } proxy = {};
   } dns = {};
 
   // RFC 2136, beside what dns.listen takes of it.
   struct Update {
-    std::vector<Endpoint> listen;          // where clients find alias zones; empty: nowhere
-    std::vector<std::string> alias_zones;  // names of zones of somebody else
+    std::vector<Endpoint> listen;                          // where clients find alias zones; empty: nowhere
+    std::vector<std::string> alias_zones;                  // names of zones of somebody else
     std::chrono::seconds lifetime = std::chrono::days(1);  // of a value that nobody deletes
     bool allow_hmac_md5 = false;
     bool allow_hmac_sha1 = false;

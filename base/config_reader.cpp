@@ -192,6 +192,26 @@ void ConfigReader::endpoints(std::string_view key, std::vector<Endpoint>& into, 
         });
 }
 
+void ConfigReader::networks(std::string_view key, std::vector<IpNetwork>& into) {
+  const auto spell = [](const IpNetwork& network) { return in_quotes(network.text()); };
+  value(key, "an array of networks, such as [\"192.0.2.0/24\", \"2001:db8::/32\"]", array_text(into, spell),
+        [&](const ConfigNode& node) -> Result<void> {
+          const auto* items = std::get_if<ConfigNode::Array>(&node.value);
+          if (!items) return not_allowed();
+          std::vector<IpNetwork> networks;
+          for (const ConfigNode& item : *items) {
+            const std::string* text = printable_text(item);
+            if (!text) return not_allowed();
+            TRY(IpNetwork network, IpNetwork::parse(*text));
+            const bool is_new = std::find(networks.begin(), networks.end(), network) == networks.end();
+            if (!is_new) return fail(ErrorKind::malformed, *text + " is there twice");
+            networks.push_back(std::move(network));
+          }
+          into = std::move(networks);
+          return {};
+        });
+}
+
 void ConfigReader::name(std::string_view key, Name& into) {
   value(key, "a domain name", "", [&](const ConfigNode& node) -> Result<void> {
     const std::string* text = printable_text(node);

@@ -68,6 +68,8 @@ class ConfigReader {
   void size(std::string_view key, Count& into, uint64_t min, uint64_t max);
   // At least one, each once, none with a port less than `port_min`.
   void endpoints(std::string_view key, std::vector<Endpoint>& into, uint16_t port_min);
+  // Each once.
+  void networks(std::string_view key, std::vector<IpNetwork>& into);
   void name(std::string_view key, Name& into);
   template <class Value>
   void word(std::string_view key, Value& into, ConfigWords<Value> words);

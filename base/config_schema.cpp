@@ -61,8 +61,8 @@ Result<void> empty_or_origin(const std::string& text) {
   return {};
 }
 
-// RFC 8659 §4.2: issuer-domain-name.
-Result<void> issuer_domain_name(const std::string& text) {
+// As RFC 8659 §4.2 has an issuer-domain-name, and RFC 5280 §4.2.1.6 a dNSName.
+Result<void> plain_domain_name(const std::string& text) {
   CHECK(Name::parse(text));
   const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
     return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
@@ -72,12 +72,14 @@ Result<void> issuer_domain_name(const std::string& text) {
   return {};
 }
 
-void read_tls(ConfigReader& section, TlsFiles& tls) {
-  section.path("tls_certificate", tls.certificate);
-  section.path("tls_key", tls.key);
+void read_tls(ConfigReader& section, TlsFiles& tls, std::string prefix = "tls_") {
+  const std::string certificate = prefix + "certificate";
+  const std::string key = prefix + "key";
+  section.path(certificate, tls.certificate);
+  section.path(key, tls.key);
   if (tls.certificate.empty() != tls.key.empty()) {
-    section.mistake(tls.key.empty() ? "tls_certificate" : "tls_key",
-                    "tls_certificate and tls_key are set together or not at all");
+    section.mistake(tls.key.empty() ? certificate : key,
+                    certificate + " and " + key + " are set together or not at all");
   }
 }
 
@@ -117,10 +119,30 @@ void read_dns(ConfigReader& section, Config::Dns& dns) {
   section.duration("tcp_idle", dns.tcp_idle, 100ms, 1h);
   section.count("tcp_connections_max", dns.tcp_connections_max, 1, 1'000'000);
   section.count("tcp_connections_per_address_max", dns.tcp_connections_per_address_max, 1, 1'000'000);
+  section.duration("tcp_opening", dns.tcp_opening, 100ms, 1h);
   section.text("nsid", dns.nsid, "a text of at most 128 octets", nsid);
   section.path("cookie_secrets", dns.cookie_secrets);
   section.boolean("cookie_required", dns.cookie_required);
   section.table("rate_limit", [&](ConfigReader& limit) { read_rate_limit(limit, dns.rate_limit); });
+  section.table("tls", [&](ConfigReader& table) {
+    table.endpoints("listen", dns.tls.listen, 0);
+    read_tls(table, dns.tls.files, "");
+    table.texts("names", dns.tls.names, "a domain name", plain_domain_name);
+  });
+  section.table("query_log", [&](ConfigReader& table) {
+    table.path("file", dns.query_log.file);
+    table.word<log::Format>("format", dns.query_log.format, kFormats);
+  });
+  section.table("dnstap", [&](ConfigReader& table) {
+    table.path("socket", dns.dnstap.socket);
+    table.path("file", dns.dnstap.file);
+    table.text("identity", dns.dnstap.identity, "text", anything);
+    table.boolean("responses", dns.dnstap.responses);
+    if (!dns.dnstap.socket.empty() && !dns.dnstap.file.empty()) {
+      table.mistake("file", "dnstap goes to a socket or to a file, not to both");
+    }
+  });
+  section.table("proxy", [&](ConfigReader& table) { table.networks("trusted", dns.proxy.trusted); });
 }
 
 Result<void> zone_of_somebody(const std::string& text) {
@@ -150,7 +172,7 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
   read_tls(section, acme.tls);
   section.text("terms_of_service", acme.terms_of_service, "a URL", empty_or_web_url);
   section.text("website", acme.website, "a URL", empty_or_web_url);
-  section.texts("caa_identities", acme.caa_identities, "a domain name", issuer_domain_name);
+  section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);
   section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
   section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
 }

@@ -6,13 +6,13 @@ set -eu
 
 build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libcrypt-dev libboost1.81-dev libboost-json1.81-dev
   libboost-url1.81-dev libssl-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
-  liblmdb-dev libsqlite3-dev libexpected-dev libtomlplusplus-dev libcli11-dev libidn2-dev libspdlog-dev libgtest-dev libgmock-dev
+  liblmdb-dev libsqlite3-dev libfstrm-dev libexpected-dev libtomlplusplus-dev libcli11-dev libidn2-dev libspdlog-dev libgtest-dev libgmock-dev
   libbenchmark-dev"
 # What deploy/run.sh shows its proof with: a corporate DNS server and an ACME client that nobody here wrote.
 proof="knot bind9-dnsutils certbot openssl curl"
 test="clang clang-format universal-ctags git knot knot-dnsutils nsd bind9 bind9-dnsutils bind9-utils ldnsutils
   unbound certbot python3-certbot-dns-rfc2136 lego dehydrated python3-acme python3-josepy python3-cryptography python3-grpcio
-  python3-protobuf openssl curl jq iproute2 util-linux lmdb-utils knot-resolver"
+  python3-protobuf fstrm-bin openssl curl jq iproute2 util-linux lmdb-utils knot-resolver"
 # What tests/bench measures beside Assay.
 bench="knot nsd pebble"
 

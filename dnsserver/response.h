@@ -66,7 +66,7 @@ struct Response {
   size_t question_end = kHeaderSize;
   size_t opt_size = 0;
   const ServedZone* zone = nullptr;  // that was asked; in the table of the query
-  bool for_door = false;  // none here: the message is an UPDATE, or signed (dnsserver/door.h)
+  bool for_door = false;             // none here: the message is an UPDATE, or signed (dnsserver/door.h)
 };
 
 // Makes of a response one that says to ask again over TCP: TC, and nothing but question and OPT record. It is no

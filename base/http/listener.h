@@ -12,9 +12,11 @@
 #include "base/http_limits.h"
 #include "base/task.h"
 
-namespace base::http {
-
+namespace base {
 struct TlsIdentity;
+}
+
+namespace base::http {
 
 // Answers one request. Runs on the executor of its connection, for several connections at once.
 using Handler = std::function<Task<Response>(Request)>;

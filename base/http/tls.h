@@ -1,23 +1,15 @@
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
-#include <string>
 
 #include "base/error.h"
+#include "base/tls.h"
 
 namespace base::http {
 
-// What a TLS server proves its name with.
-struct TlsIdentity {
-  std::string chain_pem;  // leaf first
-  std::string key_pem;    // secret
-};
+using base::TlsIdentity;
 
-// A server's settings after BCP 195 (RFC 9325): TLS 1.2 and 1.3, forward secrecy and AEAD only, no
-// renegotiation, no compression, no early data; sessions are resumed by tickets. A client that offers ALPN
-// must offer http/1.1 (RFC 7301 §3.2).
-//
-// malformed: the chain or the key cannot be read, or they do not belong together.
+// new_tls_server() for HTTP/1.1, as Asio wants it.
 Result<boost::asio::ssl::context> tls_server_context(const TlsIdentity& identity);
 
 }  // namespace base::http

@@ -9,10 +9,16 @@ Traffic& Traffic::operator+=(const Traffic& other) {
   rate_slipped += other.rate_slipped;
   rate_dropped += other.rate_dropped;
   unsent += other.unsent;
+  proxy_headers_refused += other.proxy_headers_refused;
   connections_accepted += other.connections_accepted;
   connections_refused += other.connections_refused;
   connections_evicted += other.connections_evicted;
+  connections_expired += other.connections_expired;
+  connections_unopened += other.connections_unopened;
   connections_open += other.connections_open;
+  handshakes += other.handshakes;
+  handshakes_resumed += other.handshakes_resumed;
+  handshakes_failed += other.handshakes_failed;
   return *this;
 }
 
@@ -24,10 +30,16 @@ Traffic TrafficCounters::read() const {
   traffic.rate_slipped = rate_slipped.value();
   traffic.rate_dropped = rate_dropped.value();
   traffic.unsent = unsent.value();
+  traffic.proxy_headers_refused = proxy_headers_refused.value();
   traffic.connections_accepted = connections_accepted.value();
   traffic.connections_refused = connections_refused.value();
   traffic.connections_evicted = connections_evicted.value();
+  traffic.connections_expired = connections_expired.value();
+  traffic.connections_unopened = connections_unopened.value();
   traffic.connections_open = connections_open.value();
+  traffic.handshakes = handshakes.value();
+  traffic.handshakes_resumed = handshakes_resumed.value();
+  traffic.handshakes_failed = handshakes_failed.value();
   return traffic;
 }
 

@@ -15,10 +15,16 @@ struct Traffic {
   uint64_t rate_slipped = 0;                         // of the responses: short, because over the rate limit
   uint64_t rate_dropped = 0;                         // no response, because over the rate limit
   uint64_t unsent = 0;                               // responses that the kernel did not take
-  uint64_t connections_accepted = 0;                 // TCP only, as the rest
+  uint64_t proxy_headers_refused = 0;                // malformed, missing, or of whom nobody trusts
+  uint64_t connections_accepted = 0;                 // TCP and TLS only, as the rest
   uint64_t connections_refused = 0;                  // over the limit of their address
   uint64_t connections_evicted = 0;                  // the idlest, to make room under the total limit
+  uint64_t connections_expired = 0;                  // idle for too long
+  uint64_t connections_unopened = 0;                 // not through their PROXY header or handshake in time
   uint64_t connections_open = 0;
+  uint64_t handshakes = 0;          // of TLS only, as the rest
+  uint64_t handshakes_resumed = 0;  // those of a session that there was before
+  uint64_t handshakes_failed = 0;
 
   Traffic& operator+=(const Traffic& other);
 };
@@ -43,10 +49,16 @@ struct alignas(64) TrafficCounters {
   Counter rate_slipped;
   Counter rate_dropped;
   Counter unsent;
+  Counter proxy_headers_refused;
   Counter connections_accepted;
   Counter connections_refused;
   Counter connections_evicted;
+  Counter connections_expired;
+  Counter connections_unopened;
   Counter connections_open;
+  Counter handshakes;
+  Counter handshakes_resumed;
+  Counter handshakes_failed;
 
   void count(const Response& response) {
     if (response.limited == Limited::dropped) return rate_dropped.add(1);

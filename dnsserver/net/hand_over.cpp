@@ -1,19 +1,10 @@
 #include "dnsserver/net/hand_over.h"
 
 #include <algorithm>
-#include <array>
-#include <cassert>
 
 #include "dnsserver/wire.h"
 
 namespace dnsserver::net {
-
-base::IpAddress ip_address_of(BytesView octets) {
-  std::array<uint8_t, 16> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  assert(octets.size() <= mapped.size());
-  std::copy(octets.begin(), octets.end(), mapped.end() - ptrdiff_t(octets.size()));
-  return base::IpAddress::of(mapped);
-}
 
 Rcode rcode_in(BytesView response) { return Rcode(u16_at(response, 2) & kRcode); }
 
@@ -21,7 +12,8 @@ Response hand_over(BytesView message, std::span<char> buffer, Responder& respond
                    Way way) {
   if (use.door == nullptr) return ResponseWriter(message, buffer).header_only(Rcode::notimp);
   const Bytes reply = use.door->take(message, way.arrival, responder, std::move(way.later));
-  if (reply.empty() || reply.size() > buffer.size()) return {};
+  if (reply.empty()) return {.for_door = true};
+  if (reply.size() > buffer.size()) return {};
   std::ranges::copy(reply, buffer.begin());
   return {.size = reply.size(), .rcode = rcode_in(reply)};
 }

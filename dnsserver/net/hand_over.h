@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "dnsserver/client.h"
 #include "dnsserver/door.h"
 #include "dnsserver/responder.h"
 
@@ -22,27 +23,26 @@ struct Way {
 // The door as the messages of one connection find it.
 struct Doorway {
   const DoorUse& use;
-  std::function<Way()> way;
+  std::function<Way(BytesView message)> way;
 };
-
-// Of 4 or 16 octets in network order, as address_of() has them.
-base::IpAddress ip_address_of(BytesView octets);
 
 // The RCODE in the header of a response.
 Rcode rcode_in(BytesView response);
 
-// The response of the door, in `buffer`; of size 0 if there is none, or none yet. What has no room is dropped.
+// The response of the door, in `buffer`. What has no room is dropped. Of size 0 and still for the door, if it has none,
+// or none yet.
 Response hand_over(BytesView message, std::span<char> buffer, Responder& responder, const DoorUse& use,
                    Way way);
 
-// Answers a message at once, or by the door. `client` is as in QueryContext. `way` returns the Way, and is called only
-// for the latter.
+// Answers a message at once, or by the door. `way` returns the Way, and is called only for the latter.
 template <class MakeWay>
-Response answer(BytesView message, std::span<char> buffer, Transport transport, BytesView client,
+Response answer(BytesView message, std::span<char> buffer, Transport transport, const Client& client,
                 Responder& responder, const DoorUse& use, const MakeWay& way) {
   Response response{.for_door = use.for_updates};
-  if (!response.for_door) response = responder.respond(message, buffer, transport, client);
-  return response.for_door ? hand_over(message, buffer, responder, use, way()) : response;
+  if (!response.for_door) {
+    response = responder.respond(message, buffer, transport, octets_of(client.address));
+  }
+  return response.for_door ? hand_over(message, buffer, responder, use, way(message)) : response;
 }
 
 }  // namespace dnsserver::net

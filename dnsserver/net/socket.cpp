@@ -9,6 +9,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "dnsserver/net/port_holder.h"
+
 namespace dnsserver::net {
 
 namespace {
@@ -37,7 +39,12 @@ Address address_of(const Endpoint& endpoint) {
 }
 
 tl::unexpected<base::Error> cannot_listen(const Endpoint& endpoint, std::string_view transport) {
-  const std::string why = std::generic_category().message(errno);
+  const int error = errno;
+  std::string why = std::generic_category().message(error);
+  if (error == EADDRINUSE) {
+    const std::string holder = port_holder(endpoint, transport == "UDP" ? SocketKind::udp : SocketKind::tcp);
+    if (!holder.empty()) why += ", by " + holder;
+  }
   return base::fail(base::ErrorKind::unavailable,
                     "cannot listen on " + endpoint.text() + " (" + std::string(transport) + "): " + why);
 }
@@ -90,21 +97,23 @@ Result<FileDescriptor> open_tcp(const Endpoint& endpoint) {
   return socket;
 }
 
-base::BytesView address_of(const sockaddr& peer) {
-  if (peer.sa_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
-    return {reinterpret_cast<const char*>(&v6.sin6_addr), sizeof v6.sin6_addr};
-  }
-  const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
-  return {reinterpret_cast<const char*>(&v4.sin_addr), sizeof v4.sin_addr};
-}
-
 uint16_t port_of(const FileDescriptor& socket) {
   sockaddr_storage storage = {};
   socklen_t size = sizeof storage;
   getsockname(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size);
   // The port stands at one offset in both families.
   return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
+}
+
+Client client_at(const sockaddr& address) {
+  if (address.sa_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    const base::BytesView octets(reinterpret_cast<const char*>(&v6.sin6_addr), sizeof v6.sin6_addr);
+    return {ip_address_of(octets), ntohs(v6.sin6_port)};
+  }
+  const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+  const base::BytesView octets(reinterpret_cast<const char*>(&v4.sin_addr), sizeof v4.sin_addr);
+  return {ip_address_of(octets), ntohs(v4.sin_port)};
 }
 
 bool is_wildcard(const Endpoint& endpoint) {

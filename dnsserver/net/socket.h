@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/endpoint.h"
 #include "base/error.h"
+#include "dnsserver/client.h"
 
 namespace dnsserver::net {
 
@@ -38,17 +39,17 @@ inline constexpr int kTcpBacklog = 1024;
 // wildcard address each datagram comes with the address that was asked. Datagrams are never fragmented on
 // account of an MTU that somebody claims a path to have (RFC 9715 §3, IP_PMTUDISC_OMIT).
 //
-// unavailable: the detail names the endpoint and says why.
+// unavailable: the detail names the endpoint and says why, and who is in the way where the system tells.
 Result<FileDescriptor> open_udp(const Endpoint& endpoint);
 
 // Listening, non-blocking; the only one on its endpoint. unavailable as above.
 Result<FileDescriptor> open_tcp(const Endpoint& endpoint);
 
-// The IP address of a peer, 4 or 16 octets in network order. Aliases `peer`.
-base::BytesView address_of(const sockaddr& peer);
-
 // The port that a socket is bound to.
 uint16_t port_of(const FileDescriptor& socket);
+
+// Of an IPv4 or IPv6 address that the kernel wrote.
+Client client_at(const sockaddr& address);
 
 bool is_wildcard(const Endpoint& endpoint);
 

@@ -1,7 +1,6 @@
 #include "dnsserver/net/tcp_connection.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include "dnsserver/wire.h"
 
@@ -11,37 +10,33 @@ using Step = TcpConnection::Step;
 
 Step TcpConnection::read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters,
                          const Doorway& doorway) {
-  char* const end = std::copy(unanswered_.begin(), unanswered_.end(), buffers.in.data());
-  const ssize_t count = recv(socket_.get(), end, kTcpReadSize, MSG_DONTWAIT);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return {};
-  if (count <= 0) return {.wants = Wants::close};
-  return answer({buffers.in.data(), unanswered_.size() + size_t(count)}, buffers, responder, counters,
-                doorway);
+  std::copy(unanswered_.begin(), unanswered_.end(), buffers.in.data());
+  const size_t count = channel_.receive(buffers, unanswered_.size());
+  if (count == 0) return {.wants = next()};
+  const BytesView in(buffers.in.data(), unanswered_.size() + count);
+  if (begins_as_proxy_header(in)) {
+    counters.proxy_headers_refused.add(1);
+    return {.wants = Wants::close};
+  }
+  return answer(in, buffers, responder, counters, doorway);
 }
 
 Step TcpConnection::write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters,
                           const Doorway& doorway) {
-  const Bytes waiting = std::move(unsent_);
-  if (!send(waiting)) return {.wants = Wants::close};
-  if (!unsent_.empty()) return {.wants = Wants::write};
+  if (!channel_.flush()) return {.wants = Wants::close};
+  if (channel_.has_unsent()) return {.wants = Wants::write};
   const Bytes in = std::move(unanswered_);
   Step step = answer(in, buffers, responder, counters, doorway);
   step.progress = true;
   return step;
 }
 
-Step TcpConnection::deliver(BytesView response) {
+Step TcpConnection::deliver(BytesView response, TcpBuffers& buffers) {
   Bytes frame;
   append_u16(frame, uint16_t(response.size()));
   frame += response;
-  Step step{.progress = true};
-  if (unsent_.empty()) {
-    if (!send(frame)) return {.wants = Wants::close};
-  } else {
-    unsent_ += frame;
-  }
-  step.wants = unsent_.empty() ? Wants::read : Wants::write;
-  return step;
+  if (!channel_.send(frame, buffers)) return {.wants = Wants::close};
+  return {.wants = next(), .progress = true};
 }
 
 // All of `in` is answered, or kept.
@@ -50,23 +45,20 @@ Step TcpConnection::answer(BytesView in, TcpBuffers& buffers, Responder& respond
   Step step;
   StreamProgress progress;
   do {
-    progress = answer_stream(in, buffers.out, client_, responder, counters, doorway);
+    progress = answer_stream(in, buffers.out, client_, responder, counters, doorway, buffers.tap);
     in.remove_prefix(progress.read);
     step.progress |= progress.read > 0;
-    if (!send({buffers.out.data(), progress.written}) || progress.broken) return {.wants = Wants::close};
-  } while (progress.full && unsent_.empty());
-  step.wants = unsent_.empty() ? Wants::read : Wants::write;
+    if (!channel_.send({buffers.out.data(), progress.written}, buffers) || progress.broken)
+      return {.wants = Wants::close};
+  } while (progress.full && !channel_.has_unsent());
+  step.wants = next();
   unanswered_ = Bytes(in);
   return step;
 }
 
-// False: the peer is gone. What it does not take now is kept.
-bool TcpConnection::send(BytesView octets) {
-  if (octets.empty()) return true;
-  const ssize_t count = ::send(socket_.get(), octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (count < 0 && errno != EAGAIN && errno != EINTR) return false;
-  unsent_ = Bytes(octets.substr(size_t(std::max<ssize_t>(count, 0))));
-  return true;
+TcpConnection::Wants TcpConnection::next() const {
+  if (channel_.has_unsent()) return Wants::write;
+  return channel_.has_ended() ? Wants::close : Wants::read;
 }
 
 }  // namespace dnsserver::net

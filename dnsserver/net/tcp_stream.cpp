@@ -5,7 +5,8 @@
 namespace dnsserver::net {
 
 StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
-                             Responder& responder, TrafficCounters& counters, const Doorway& doorway) {
+                             Responder& responder, TrafficCounters& counters, const Doorway& doorway,
+                             Tap* tap) {
   StreamProgress progress;
   while (in.size() - progress.read >= kTcpLengthSize) {
     const size_t size = u16_at(in, progress.read);
@@ -16,8 +17,13 @@ StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClie
     const BytesView query = in.substr(progress.read + kTcpLengthSize, size);
     const auto room = out.subspan(progress.written + kTcpLengthSize, kTcpSizeMax);
     const Response response =
-        answer(query, room, client.transport, client.address, responder, doorway.use, doorway.way);
+        answer(query, room, client.transport, client.client, responder, doorway.use, doorway.way);
     counters.count(response);
+    // What the door answers later is noted then.
+    if (tap && !response.for_door) {
+      tap->note_query(query);
+      tap->note_response(client.client, client.transport, response.rcode, {room.data(), response.size});
+    }
     progress.read += kTcpLengthSize + size;
     if (response.size == 0) continue;
     put_u16(out.data() + progress.written, uint16_t(response.size));

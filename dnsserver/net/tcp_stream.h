@@ -2,8 +2,10 @@
 
 #include <span>
 
+#include "dnsserver/client.h"
 #include "dnsserver/net/counters.h"
 #include "dnsserver/net/hand_over.h"
+#include "dnsserver/tap.h"
 
 namespace dnsserver::net {
 
@@ -11,10 +13,10 @@ namespace dnsserver::net {
 inline constexpr size_t kTcpLengthSize = 2;
 inline constexpr size_t kTcpFrameSizeMax = kTcpLengthSize + kTcpSizeMax;
 
-// Whose queries a stream brings.
+// Whose queries a stream brings, and in what.
 struct StreamClient {
   Transport transport = Transport::tcp;
-  Bytes address;  // as in QueryContext
+  Client client;
 };
 
 // What answer_stream() did.
@@ -26,8 +28,9 @@ struct StreamProgress {
 };
 
 // Answers the messages of a TCP stream that are whole, in their order; what the door answers later comes by the way
-// that leads back from there.
+// that leads back from there. Notes them at `tap`, unless it is null.
 StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClient& client,
-                             Responder& responder, TrafficCounters& counters, const Doorway& doorway);
+                             Responder& responder, TrafficCounters& counters, const Doorway& doorway,
+                             Tap* tap = nullptr);
 
 }  // namespace dnsserver::net

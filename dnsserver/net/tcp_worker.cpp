@@ -13,35 +13,24 @@ namespace dnsserver::net {
 
 namespace {
 
+using Phase = TcpChannel::Phase;
 using Wants = TcpConnection::Wants;
-
-// What the limit of connections counts as one: an IPv4 address or an IPv6 /64.
-Bytes subnet_of(const Bytes& client) {
-  constexpr size_t kSubnetSize = 8;
-  return client.substr(0, kSubnetSize);
-}
 
 uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPOLLIN; }
 
 }  // namespace
 
-Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<FileDescriptor> listeners,
-                                                    const TcpLimits& limits, const ResponderOptions& options,
-                                                    NodeIndex& nodes, const ZoneTableHolder& zones,
-                                                    const DoorUse& door) {
+Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<TcpListener> listeners, Options options,
+                                                    NodeIndex& nodes, const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
   TRY(auto late, LateResponses::open());
   std::unique_ptr<TcpWorker> worker(
-      new TcpWorker(std::move(listeners), limits, std::move(epoll), door, std::move(late)));
+      new TcpWorker(std::move(listeners), std::move(options), std::move(epoll), std::move(late)));
   CHECK(worker->epoll_.add(worker->late_->fd(), EPOLLIN, worker->late_.get()));
-  for (FileDescriptor& listener : worker->listeners_) {
-    CHECK(worker->epoll_.add(listener.get(), EPOLLIN, &listener));
+  for (TcpListener& listener : worker->listeners_) {
+    CHECK(worker->epoll_.add(listener.socket.get(), EPOLLIN, &listener));
   }
-  auto run = [options, &nodes, &zones, w = worker.get()] {
-    Responder responder(nodes, zones, options);
-    w->run(responder);
-  };
-  TRY(worker->thread_, start_thread("dns-tcp", std::move(run)));
+  TRY(worker->thread_, start_thread("dns-tcp", [&nodes, &zones, w = worker.get()] { w->run(nodes, zones); }));
   return worker;
 }
 
@@ -52,8 +41,14 @@ TcpWorker::~TcpWorker() {
   thread_.join();
 }
 
-void TcpWorker::run(Responder& responder) {
-  std::vector<FileDescriptor*> ready;
+void TcpWorker::renew(base::SslContextHandle tls) {
+  const std::lock_guard lock(renewal_);
+  renewed_tls_ = std::move(tls);
+}
+
+void TcpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
+  Responder responder(nodes, zones, responder_options_);
+  std::vector<TcpListener*> ready;
   while (!stopping_.load(std::memory_order_relaxed)) {
     responder.park();
     const auto events = epoll_.wait(timeout());
@@ -64,138 +59,185 @@ void TcpWorker::run(Responder& responder) {
     for (const epoll_event& event : events) {
       if (event.data.ptr == nullptr || event.data.ptr == late_.get()) continue;
       const auto listener = std::find_if(listeners_.begin(), listeners_.end(),
-                                         [&](const FileDescriptor& each) { return &each == event.data.ptr; });
+                                         [&](const TcpListener& each) { return &each == event.data.ptr; });
       if (listener != listeners_.end()) {
         ready.push_back(&*listener);
       } else {
-        serve(*static_cast<Client*>(event.data.ptr), responder);
+        serve(*static_cast<TcpPeer*>(event.data.ptr), responder);
       }
     }
     if (late_->has_letters()) deliver_late_responses();
-    close_idle();
+    close_expired();
     listen_again();
-    for (FileDescriptor* listener : ready)
+    for (TcpListener* listener : ready)
       accept_from(*listener);
   }
 }
 
-void TcpWorker::serve(Client& client, Responder& responder) {
-  const auto way = [&] {
-    Way way;
-    way.arrival = {.transport = Transport::tcp, .source = client.source, .for_updates = door_.for_updates};
-    way.later = [late = late_, id = client.id](Bytes response) { late->post(id, std::move(response)); };
-    return way;
-  };
-  const Doorway doorway{door_, way};
-  TcpConnection& connection = client.connection;
-  follow(client, client.wants == Wants::write ? connection.write(buffers_, responder, counters_, doorway)
-                                              : connection.read(buffers_, responder, counters_, doorway));
+void TcpWorker::serve(TcpPeer& peer, Responder& responder) {
+  const Phase before = peer.connection.channel().phase();
+  const Doorway doorway{door_, [&](BytesView query) { return way_of(peer, query); }};
+  TcpConnection& connection = peer.connection;
+  auto step = peer.wants == Wants::write ? connection.write(buffers_, responder, *peer.counters, doorway)
+                                         : connection.read(buffers_, responder, *peer.counters, doorway);
+  const bool moved_on = peer.connection.channel().phase() != before;
+  if (moved_on && !has_moved_on(peer, before)) return close(peer);
+  if (step.wants == Wants::close) {
+    if (before == Phase::proxy_header && !moved_on) peer.counters->proxy_headers_refused.add(1);
+    if (before == Phase::handshake && !moved_on) peer.counters->handshakes_failed.add(1);
+  }
+  step.progress |= moved_on;
+  follow(peer, step);
+}
+
+Way TcpWorker::way_of(const TcpPeer& peer, BytesView query) const {
+  const TcpConnection& connection = peer.connection;
+  Late to{.id = peer.id, .client = {connection.transport(), connection.client()}, .query = {}};
+  if (buffers_.tap != nullptr) to.query = query;
+  Way way;
+  way.arrival = {.transport = connection.transport(),
+                 .source = connection.client().address,
+                 .for_updates = door_.for_updates};
+  way.later = [late = late_, to = std::move(to)](Bytes response) { late->post(to, std::move(response)); };
+  return way;
 }
 
 // A connection that was closed meanwhile is not waited for.
 void TcpWorker::deliver_late_responses() {
-  for (const LateResponses::Letter& letter : late_->take()) {
-    const auto found = clients_by_id_.find(letter.to);
-    if (found == clients_by_id_.end()) {
-      counters_.unsent.add(1);
+  for (const auto& [to, response] : late_->take()) {
+    const Rcode rcode = rcode_in(response);
+    if (buffers_.tap != nullptr) {
+      buffers_.tap->note_query(to.query);
+      buffers_.tap->note_response(to.client.client, to.client.transport, rcode, response);
+    }
+    const auto found = peers_by_id_.find(to.id);
+    if (found == peers_by_id_.end()) {
+      (to.client.transport == Transport::tls ? tls_counters_ : tcp_counters_).unsent.add(1);
       continue;
     }
-    counters_.count({.size = letter.response.size(), .rcode = rcode_in(letter.response)});
-    follow(*found->second, found->second->connection.deliver(letter.response));
+    TcpPeer& peer = *found->second;
+    peer.counters->count({.size = response.size(), .rcode = rcode});
+    follow(peer, peer.connection.deliver(response, buffers_));
   }
 }
 
-void TcpWorker::follow(Client& client, const TcpConnection::Step& step) {
-  if (step.wants == Wants::close) return close(client);
-  if (step.wants != client.wants) epoll_.change(client.connection.fd(), events_for(step.wants), &client);
-  client.wants = step.wants;
-  if (!step.progress) return;
-  client.last_progress = now_;
-  clients_.splice(clients_.end(), clients_, client.position);
+void TcpWorker::follow(TcpPeer& peer, const TcpConnection::Step& step) {
+  if (step.wants == Wants::close) return close(peer);
+  if (step.wants != peer.wants) epoll_.change(peer.connection.channel().fd(), events_for(step.wants), &peer);
+  peer.wants = step.wants;
+  if (step.progress) peers_.refresh(peer, now_);
 }
 
-void TcpWorker::accept_from(FileDescriptor& listener) {
+// False: it may not.
+bool TcpWorker::has_moved_on(TcpPeer& peer, Phase before) {
+  const TcpChannel& channel = peer.connection.channel();
+  if (before == Phase::proxy_header) {
+    peer.connection.set_client(channel.source().value_or(peer.connection.client()));
+    if (peers_.is_full(peer.connection.client().address)) {
+      peer.counters->connections_refused.add(1);
+      return false;
+    }
+    peers_.count(peer);
+    return true;
+  }
+  peer.counters->handshakes.add(1);
+  if (channel.is_resumed()) peer.counters->handshakes_resumed.add(1);
+  return true;
+}
+
+void TcpWorker::accept_from(TcpListener& listener) {
   for (size_t i = 0; i < kAcceptsMax; ++i) {
     sockaddr_storage peer;
     socklen_t size = sizeof peer;
-    FileDescriptor socket(
-        accept4(listener.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    FileDescriptor socket(accept4(listener.socket.get(), reinterpret_cast<sockaddr*>(&peer), &size,
+                                  SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.get() < 0) {
       // The kernel says so even where nobody waits. For the first of the line we know that somebody does.
       const bool no_room = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
       if (no_room && i == 0) make_room_for_descriptors();
       return;
     }
-    admit(std::move(socket), Bytes(address_of(reinterpret_cast<const sockaddr&>(peer))));
+    admit(std::move(socket), client_at(reinterpret_cast<const sockaddr&>(peer)), listener);
   }
 }
 
-void TcpWorker::admit(FileDescriptor socket, Bytes client) {
-  const Bytes address = subnet_of(client);
-  const auto same = clients_at_.find(address);
-  if (same != clients_at_.end() && same->second >= limits_.connections_per_address_max) {
-    return counters_.connections_refused.add(1);
-  }
-  if (clients_.size() >= limits_.connections_max) evict();
+void TcpWorker::admit(FileDescriptor socket, const Client& client, const TcpListener& listener) {
+  TrafficCounters& counters = listener.speaks_tls ? tls_counters_ : tcp_counters_;
+  const bool proxied = is_trusted(proxies_, client.address);
+  if (!proxied && peers_.is_full(client.address)) return counters.connections_refused.add(1);
+  if (peers_.size() >= limits_.connections_max) evict();
   // A response is whole when it is sent, so there is nothing to wait for.
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ++clients_at_[address];
-  const base::IpAddress source = ip_address_of(client);
-  clients_.push_back({.connection = TcpConnection(std::move(socket), {Transport::tcp, std::move(client)}),
-                      .id = ++last_id_,
-                      .source = source,
-                      .address = address,
-                      .last_progress = now_});
-  Client& added = clients_.back();
-  added.position = std::prev(clients_.end());
-  clients_by_id_[added.id] = &added;
-  if (!epoll_.add(added.connection.fd(), EPOLLIN, &added)) return close(added);
-  counters_.connections_accepted.add(1);
-  counters_.connections_open.set(clients_.size());
+  TcpChannel channel(std::move(socket), {.proxied = proxied, .tls = listener.speaks_tls ? tls() : nullptr});
+  const StreamClient from{.transport = listener.speaks_tls ? Transport::tls : Transport::tcp,
+                          .client = client};
+  TcpPeer& peer = peers_.add({.connection = TcpConnection(std::move(channel), from),
+                              .id = ++last_id_,
+                              .counters = &counters,
+                              .since = now_});
+  peers_by_id_[peer.id] = &peer;
+  counters.connections_open.add(1);
+  if (!proxied) peers_.count(peer);
+  if (!epoll_.add(peer.connection.channel().fd(), EPOLLIN, &peer)) return close(peer);
+  counters.connections_accepted.add(1);
+}
+
+SSL_CTX* TcpWorker::tls() {
+  {
+    const std::lock_guard lock(renewal_);
+    if (renewed_tls_) {
+      tls_ = std::move(renewed_tls_);
+      ticket_key_until_ = now_ + kTicketKeyLifetime;
+    }
+  }
+  if (now_ >= ticket_key_until_) {
+    base::renew_ticket_key(tls_.get());
+    ticket_key_until_ = now_ + kTicketKeyLifetime;
+  }
+  return tls_.get();
 }
 
 void TcpWorker::evict() {
-  close(clients_.front());
-  counters_.connections_evicted.add(1);
+  TcpPeer& idlest = *peers_.idlest();
+  idlest.counters->connections_evicted.add(1);
+  close(idlest);
 }
 
 // Other parts of the process may hold all descriptors. A listener that nobody accepts from stays ready, so
 // without a pause this thread would go round and round.
 void TcpWorker::make_room_for_descriptors() {
-  if (!clients_.empty()) return evict();
+  if (peers_.idlest() != nullptr) return evict();
   paused_until_ = now_ + kAcceptPause;
-  for (FileDescriptor& listener : listeners_)
-    epoll_.change(listener.get(), 0, &listener);
+  for (TcpListener& listener : listeners_)
+    epoll_.change(listener.socket.get(), 0, &listener);
 }
 
 void TcpWorker::listen_again() {
   if (!paused_until_ || now_ < *paused_until_) return;
   paused_until_.reset();
-  for (FileDescriptor& listener : listeners_)
-    epoll_.change(listener.get(), EPOLLIN, &listener);
+  for (TcpListener& listener : listeners_)
+    epoll_.change(listener.socket.get(), EPOLLIN, &listener);
 }
 
 // Closing takes the descriptor out of the epoll by itself.
-void TcpWorker::close(Client& client) {
-  const auto same = clients_at_.find(client.address);
-  if (--same->second == 0) clients_at_.erase(same);
-  clients_by_id_.erase(client.id);
-  clients_.erase(client.position);
-  counters_.connections_open.set(clients_.size());
+void TcpWorker::close(TcpPeer& peer) {
+  peer.counters->connections_open.set(peer.counters->connections_open.value() - 1);
+  peers_by_id_.erase(peer.id);
+  peers_.remove(peer);
 }
 
-void TcpWorker::close_idle() {
-  while (!clients_.empty() && clients_.front().last_progress + limits_.idle <= now_)
-    close(clients_.front());
+void TcpWorker::close_expired() {
+  while (TcpPeer* peer = peers_.expired(now_)) {
+    const bool opened = peer->connection.channel().phase() == Phase::open;
+    (opened ? peer->counters->connections_expired : peer->counters->connections_unopened).add(1);
+    close(*peer);
+  }
 }
 
 std::optional<std::chrono::milliseconds> TcpWorker::timeout() const {
-  std::optional<Clock::time_point> next = paused_until_;
-  if (!clients_.empty()) {
-    const auto idle = clients_.front().last_progress + limits_.idle;
-    next = next ? std::min(*next, idle) : idle;
-  }
+  std::optional<Clock::time_point> next = peers_.next_expiry();
+  if (paused_until_) next = next ? std::min(*next, *paused_until_) : *paused_until_;
   if (!next) return std::nullopt;
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
   return std::max(wait, std::chrono::milliseconds(0));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dnsserver/net/socket.h"
+#include "dnsserver/proxy_header.h"
 
 namespace dnsserver::net {
 
@@ -24,7 +25,9 @@ void let_route(msghdr& message) {
 
 }  // namespace
 
-UdpBatch::UdpBatch() {
+UdpBatch::UdpBatch(const TrustedProxies& proxies, const DoorUse& door, std::shared_ptr<UdpMailbox> late,
+                   Tap* tap)
+    : proxies_(proxies), door_(door), late_(std::move(late)), tap_(tap) {
   for (size_t i = 0; i < kUdpBatchSize; ++i) {
     in_octets_[i] = {slots_[i].octets.data(), slots_[i].octets.size()};
     in_[i].msg_hdr.msg_name = &slots_[i].peer;
@@ -52,31 +55,69 @@ bool UdpBatch::receive(int socket) {
   return received_ > 0;
 }
 
-void UdpBatch::respond(Responder& responder, TrafficCounters& counters, const DoorUse& door,
-                       const std::shared_ptr<UdpMailbox>& late) {
+void UdpBatch::respond(Responder& responder, TrafficCounters& counters) {
   answered_ = 0;
   for (size_t i = 0; i < received_; ++i) {
-    const BytesView query(slots_[i].octets.data(), in_[i].msg_len);
-    const BytesView client = address_of(reinterpret_cast<const sockaddr&>(slots_[i].peer));
-    const auto way = [&] { return way_of(i, door, late); };
-    const Response response = answer(query, slots_[i].octets, Transport::udp, client, responder, door, way);
+    const auto query = query_in(i, counters);
+    if (!query) continue;
+    if (tap_) tap_->note_query(*query);
+    const Client& client = slots_[i].client;
+    const auto way = [&](BytesView message) { return way_of(i, message); };
+    const Response response = answer(*query, slots_[i].octets, Transport::udp, client, responder, door_, way);
     counters.count(response);
+    // What the door answers later is noted then.
+    if (tap_ && !response.for_door) {
+      const BytesView octets(slots_[i].octets.data(), response.size);
+      tap_->note_response(client, Transport::udp, response.rcode, octets);
+    }
     if (response.size > 0) add_response(i, response.size);
   }
 }
 
-Way UdpBatch::way_of(size_t slot, const DoorUse& door, const std::shared_ptr<UdpMailbox>& late) {
+// Nothing: it came with a header that is none, or without leave.
+std::optional<BytesView> UdpBatch::query_in(size_t slot, TrafficCounters& counters) {
+  const BytesView datagram(slots_[slot].octets.data(), in_[slot].msg_len);
+  slots_[slot].client = client_at(reinterpret_cast<const sockaddr&>(slots_[slot].peer));
+  // No proxy and no such beginning: nothing else is looked at.
+  if (proxies_.empty() && !begins_as_proxy_header(datagram)) return datagram;
+  return without_proxy_header(slot, datagram, counters);
+}
+
+std::optional<BytesView> UdpBatch::without_proxy_header(size_t slot, BytesView datagram,
+                                                        TrafficCounters& counters) {
+  Client& client = slots_[slot].client;
+  const bool trusted = is_trusted(proxies_, client.address);
+  if (!trusted && !begins_as_proxy_header(datagram)) return datagram;
+  const auto header = trusted ? read_proxy_header(datagram) : std::nullopt;
+  if (!header) {
+    counters.proxy_headers_refused.add(1);
+    return std::nullopt;
+  }
+  client = header->source.value_or(client);
+  // To the front, where the response has all the room that it may need.
+  char* const octets = slots_[slot].octets.data();
+  std::copy(octets + header->size, octets + datagram.size(), octets);
+  return datagram.substr(0, datagram.size() - header->size);
+}
+
+Way UdpBatch::way_of(size_t slot, BytesView query) {
   msghdr& in = in_[slot].msg_hdr;
-  UdpPeer peer{.address = slots_[slot].peer, .address_size = in.msg_namelen, .socket = socket_};
+  UdpPeer peer{.address = slots_[slot].peer,
+               .address_size = in.msg_namelen,
+               .socket = socket_,
+               .client = slots_[slot].client};
   if (in.msg_controllen > 0) {
     let_route(in);
     peer.asked_size = in.msg_controllen;
     std::copy_n(slots_[slot].asked.begin(), peer.asked_size, peer.asked.begin());
   }
+  if (tap_) peer.query = query;
   Way way;
-  way.arrival.source = ip_address_of(address_of(reinterpret_cast<const sockaddr&>(peer.address)));
-  way.arrival.for_updates = door.for_updates;
-  way.later = [late, peer](Bytes response) { late->post(peer, std::move(response)); };
+  way.arrival = {
+      .transport = Transport::udp, .source = slots_[slot].client.address, .for_updates = door_.for_updates};
+  way.later = [late = late_, peer = std::move(peer)](Bytes response) {
+    late->post(peer, std::move(response));
+  };
   return way;
 }
 

@@ -6,20 +6,16 @@
 namespace dnsserver::net {
 
 Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets,
-                                                    const ResponderOptions& options, NodeIndex& nodes,
-                                                    const ZoneTableHolder& zones, const DoorUse& door) {
+                                                    const Options& options, NodeIndex& nodes,
+                                                    const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
   TRY(auto late, UdpMailbox::open());
   std::unique_ptr<UdpWorker> worker(
-      new UdpWorker(std::move(sockets), std::move(epoll), door, std::move(late)));
+      new UdpWorker(std::move(sockets), options, std::move(epoll), std::move(late)));
   CHECK(worker->epoll_.add(worker->late_->fd(), EPOLLIN, worker->late_.get()));
   for (FileDescriptor& socket : worker->sockets_)
     CHECK(worker->epoll_.add(socket.get(), EPOLLIN, &socket));
-  auto run = [options, &nodes, &zones, w = worker.get()] {
-    Responder responder(nodes, zones, options);
-    w->run(responder);
-  };
-  TRY(worker->thread_, start_thread("dns-udp", std::move(run)));
+  TRY(worker->thread_, start_thread("dns-udp", [&nodes, &zones, w = worker.get()] { w->run(nodes, zones); }));
   return worker;
 }
 
@@ -32,8 +28,9 @@ UdpWorker::~UdpWorker() {
 
 // Under load there is always a next batch, and nothing is called but to receive and to send. Only when all
 // sockets are empty does the thread let go of its snapshot and wait.
-void UdpWorker::run(Responder& responder) {
-  const auto batch = std::make_unique<UdpBatch>();
+void UdpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
+  Responder responder(nodes, zones, options_.responder);
+  const auto batch = std::make_unique<UdpBatch>(options_.proxies, options_.door, late_, options_.tap);
   while (!stopping_.load(std::memory_order_relaxed)) {
     bool idle = true;
     if (late_->has_letters()) send_late_responses();
@@ -41,7 +38,7 @@ void UdpWorker::run(Responder& responder) {
       if (!batch->receive(socket.get())) continue;
       idle = false;
       responder.refresh(coarse_now());
-      batch->respond(responder, counters_, door_, late_);
+      batch->respond(responder, counters_);
       batch->send(socket.get(), counters_);
     }
     if (idle) {
@@ -53,7 +50,12 @@ void UdpWorker::run(Responder& responder) {
 
 void UdpWorker::send_late_responses() {
   for (const UdpMailbox::Letter& letter : late_->take()) {
-    counters_.count({.size = letter.response.size(), .rcode = rcode_in(letter.response)});
+    const Rcode rcode = rcode_in(letter.response);
+    counters_.count({.size = letter.response.size(), .rcode = rcode});
+    if (options_.tap != nullptr) {
+      options_.tap->note_query(letter.to.query);
+      options_.tap->note_response(letter.to.client, Transport::udp, rcode, letter.response);
+    }
     if (!send_late(letter.to, letter.response)) counters_.unsent.add(1);
   }
 }

@@ -16,26 +16,32 @@ namespace dnsserver::net {
 // change.
 class UdpWorker {
  public:
+  struct Options {
+    const TrustedProxies& proxies;
+    ResponderOptions responder = {};
+    DoorUse door = {};
+    Tap* tap = nullptr;  // this worker's; null: nothing is noted
+  };
+
   // Answers at sockets of open_udp() until it is destroyed. unavailable: no thread or descriptor is left.
-  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets,
-                                                  const ResponderOptions& options, NodeIndex& nodes,
-                                                  const ZoneTableHolder& zones, const DoorUse& door);
+  static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, const Options& options,
+                                                  NodeIndex& nodes, const ZoneTableHolder& zones);
   ~UdpWorker();
 
   // For any thread.
   Traffic traffic() const { return counters_.read(); }
 
  private:
-  UdpWorker(std::vector<FileDescriptor> sockets, Epoll epoll, const DoorUse& door,
+  UdpWorker(std::vector<FileDescriptor> sockets, const Options& options, Epoll epoll,
             std::shared_ptr<UdpMailbox> late)
-      : sockets_(std::move(sockets)), epoll_(std::move(epoll)), door_(door), late_(std::move(late)) {}
+      : sockets_(std::move(sockets)), options_(options), epoll_(std::move(epoll)), late_(std::move(late)) {}
 
-  void run(Responder& responder);
+  void run(NodeIndex& nodes, const ZoneTableHolder& zones);
   void send_late_responses();
 
   std::vector<FileDescriptor> sockets_;
+  const Options options_;
   Epoll epoll_;
-  const DoorUse door_;
   const std::shared_ptr<UdpMailbox> late_;
   std::atomic<bool> stopping_ = false;
   TrafficCounters counters_;

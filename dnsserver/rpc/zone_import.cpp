@@ -49,8 +49,9 @@ base::Error mistakes(const Findings& findings) {
 
 }  // namespace
 
-ZoneImport::~ZoneImport() {
+void ZoneImport::end_turn() {
   if (has_turn_) busy_.store(false);
+  has_turn_ = false;
 }
 
 grpc::Status ZoneImport::take(const api::ImportZoneRequest& part) {
@@ -59,6 +60,7 @@ grpc::Status ZoneImport::take(const api::ImportZoneRequest& part) {
     if (const auto begun = begin(part); !begun) return proto::to_status(begun.error());
   }
   if (part.text().size() > size_ - text_.size()) {
+    end_turn();
     return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "text: it is longer than its size says");
   }
   text_ += part.text();
@@ -78,7 +80,14 @@ Result<void> ZoneImport::begin(const api::ImportZoneRequest& first) {
   return {};
 }
 
+// The turn ends before the caller hears of it, so that its next call finds it free.
 Task<grpc::Status> ZoneImport::run() {
+  grpc::Status status = co_await finish();
+  end_turn();
+  co_return status;
+}
+
+Task<grpc::Status> ZoneImport::finish() {
   if (!caller_) co_return caller_.error();
   if (!has_turn_ || text_.size() < size_) {
     co_return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "text: it is shorter than its size says");

@@ -25,7 +25,7 @@ class ZoneImport {
   ZoneImport(Publishing& publishing, Caller caller, std::atomic<bool>& busy,
              assay::v1::ImportZoneResponse& response)
       : publishing_(publishing), caller_(std::move(caller)), busy_(busy), response_(response) {}
-  ~ZoneImport();
+  ~ZoneImport() { end_turn(); }
   ZoneImport(const ZoneImport&) = delete;
   ZoneImport& operator=(const ZoneImport&) = delete;
 
@@ -36,6 +36,8 @@ class ZoneImport {
 
  private:
   Result<void> begin(const assay::v1::ImportZoneRequest& first);
+  void end_turn();
+  Task<grpc::Status> finish();
   Task<Result<void>> import_text();
   Task<ZoneFile> read() const;
   void tell_findings(const Findings& findings);

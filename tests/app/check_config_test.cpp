@@ -69,10 +69,21 @@ TEST_F(CheckConfig, WithoutACaTheCertificateOfGrpcComesFromFiles) {
   EXPECT_THAT(refusal(), HasSubstr("grpc.tls_certificate and grpc.tls_key are needed"));
 }
 
+TEST_F(CheckConfig, WithoutACaTheCertificateOfDnsOverTlsComesFromFiles) {
+  config_.dns.tls.listen = {{"127.0.0.1", 0}};
+  EXPECT_EQ(refusal(), "");
+  config_.roles = {Role::dns};
+  config_.grpc.tls = {directory_.path() / "absent.pem", directory_.path() / "absent.key"};
+  EXPECT_THAT(refusal(), HasSubstr("dns.tls.certificate and dns.tls.key are needed"));
+}
+
 TEST_F(CheckConfig, FilesAreReadBeforeTheServerStarts) {
   config_.grpc.tls = {directory_.path() / "absent.pem", directory_.path() / "absent.key"};
   EXPECT_THAT(refusal(), HasSubstr("absent.pem"));
   config_.grpc.tls = {};
+  config_.dns.tls.files = {directory_.path() / "dot.pem", directory_.path() / "dot.key"};
+  EXPECT_THAT(refusal(), HasSubstr("dot.pem"));
+  config_.dns.tls.files = {};
   config_.grpc.client_ca = directory_.path() / "ca.pem";
   EXPECT_THAT(refusal(), HasSubstr("ca.pem"));
 }

@@ -14,7 +14,8 @@ using testing::MatchesRegex;
 using testing::StartsWith;
 
 TEST_F(Dev, AnswersForItsZone) {
-  EXPECT_THAT(cli({"zone", "list"}).out, MatchesRegex("acme\\.test\\. serial [0-9]+ NS ns1\\.acme\\.test\\.\n"));
+  EXPECT_THAT(cli({"zone", "list"}).out,
+              MatchesRegex("acme\\.test\\. serial [0-9]+ NS ns1\\.acme\\.test\\.\n"));
   EXPECT_EQ(dig("ns1.acme.test", "A"), "127.0.0.1\n");
 }
 
@@ -22,13 +23,15 @@ TEST_F(Dev, PublishesStaticRRsets) {
   EXPECT_EQ(cli({"zone", "rrset", "put", "www.acme.test", "A", "192.0.2.1", "192.0.2.2", "--ttl", "5m"}).out,
             "www.acme.test. 300 IN A 192.0.2.1\nwww.acme.test. 300 IN A 192.0.2.2\n");
   EXPECT_EQ(dig("www.acme.test", "A"), "192.0.2.1\n192.0.2.2\n");
-  EXPECT_THAT(cli({"zone", "rrset", "list", "acme.test"}).out, HasSubstr("www.acme.test. 300 IN A 192.0.2.2\n"));
+  EXPECT_THAT(cli({"zone", "rrset", "list", "acme.test"}).out,
+              HasSubstr("www.acme.test. 300 IN A 192.0.2.2\n"));
   EXPECT_EQ(cli({"zone", "rrset", "delete", "www.acme.test", "A"}).exit_code, 0);
   EXPECT_EQ(dig("www.acme.test", "A"), "");
 }
 
 TEST_F(Dev, CreatesAndDeletesZones) {
-  EXPECT_EQ(cli({"zone", "create", "_acme-challenge.corp.test", "--name-server", "ns1.acme.test"}).exit_code, 0);
+  EXPECT_EQ(cli({"zone", "create", "_acme-challenge.corp.test", "--name-server", "ns1.acme.test"}).exit_code,
+            0);
   EXPECT_EQ(dig("_acme-challenge.corp.test", "NS"), "ns1.acme.test.\n");
   EXPECT_EQ(cli({"zone", "delete", "_acme-challenge.corp.test"}).exit_code, 0);
   EXPECT_EQ(dig("_acme-challenge.corp.test", "NS"), "");
@@ -39,7 +42,8 @@ TEST_F(Dev, CreatesAndDeletesZones) {
 
 TEST_F(Dev, PublishesAndRemovesTxtValues) {
   const std::string value = "-bcdefghijklmnopqrstuvwxyz0123456789ABCDEFg";
-  EXPECT_THAT(cli({"txt", "present", "a.acme.test", value}).out, StartsWith("a.acme.test. TXT \"" + value + "\""));
+  EXPECT_THAT(cli({"txt", "present", "a.acme.test", value}).out,
+              StartsWith("a.acme.test. TXT \"" + value + "\""));
   EXPECT_EQ(cli({"txt", "present", "a.acme.test", "other", "--lifetime", "5m"}).exit_code, 0);
   EXPECT_THAT(dig("a.acme.test", "TXT"), HasSubstr("\"" + value + "\"\n"));
   EXPECT_EQ(cli({"txt", "remove", "a.acme.test", value}).out, "1 removed\n");
@@ -58,12 +62,13 @@ TEST_F(Dev, PrintsJson) {
 TEST_F(Dev, IssuesByOneCall) {
   const std::string key = directory_.path() / "key.pem";
   const std::string chain = directory_.path() / "chain.pem";
-  const Ended issued = cli({"cert", "issue", "--name", "www.acme.test", "--name", "*.www.acme.test", "--key-out", key,
-                            "--cert-out", chain});
+  const Ended issued = cli({"cert", "issue", "--name", "www.acme.test", "--name", "*.www.acme.test",
+                            "--key-out", key, "--cert-out", chain});
   EXPECT_EQ(issued.exit_code, 0) << issued.err;
   EXPECT_THAT(issued.err, HasSubstr("validated *.www.acme.test\n"));
-  const Ended verified = run({"openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname",
-                              "x.www.acme.test", "-CAfile", run_.root_file, "-untrusted", chain, chain});
+  const Ended verified =
+      run({"openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname",
+           "x.www.acme.test", "-CAfile", run_.root_file, "-untrusted", chain, chain});
   EXPECT_EQ(verified.exit_code, 0) << verified.err;
   EXPECT_EQ(run({"openssl", "x509", "-in", chain, "-noout", "-pubkey"}).out,
             run({"openssl", "pkey", "-in", key, "-pubout"}).out);
@@ -73,8 +78,8 @@ TEST_F(Dev, IssuesByOneCall) {
 TEST_F(Dev, IssuesForACsrToStdout) {
   const std::string csr = directory_.path() / "csr.pem";
   run({"openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
-       directory_.path() / "key.pem", "-subj", "/CN=api.acme.test", "-addext", "subjectAltName=DNS:api.acme.test",
-       "-out", csr});
+       directory_.path() / "key.pem", "-subj", "/CN=api.acme.test", "-addext",
+       "subjectAltName=DNS:api.acme.test", "-out", csr});
   EXPECT_THAT(cli({"cert", "issue", "--csr", csr}).out, StartsWith("-----BEGIN CERTIFICATE-----\n"));
 }
 

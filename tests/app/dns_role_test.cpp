@@ -15,7 +15,7 @@ class DnsRoleTest : public testing::Test {
   DnsRoleTest() {
     config_.dns.listen = {{"127.0.0.1", 0}};
     config_.dns.workers = 1;
-    role_ = DnsRole::open(config_, store_, clock_, runtime_).value();
+    role_ = DnsRole::open(config_, store_, clock_, runtime_, std::nullopt).value();
   }
 
   ~DnsRoleTest() override {

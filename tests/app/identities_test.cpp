@@ -52,6 +52,17 @@ TEST_F(IdentitiesTest, OfOurCaAreForWhatClientsMayCallUs) {
   EXPECT_THAT(names.ip_addresses, IsSupersetOf({std::string("\x7f\0\0\1", 4), std::string("\xc0\0\2\1", 4)}));
 }
 
+TEST_F(IdentitiesTest, OfOurCaAreForTheNameServersToo) {
+  config_.dns.tls.listen = {{"192.0.2.53", 853}, {"::", 853}};
+  config_.dns.tls.names = {"ns1.acme.corp.test"};
+  Identities identities(config_, issue_, clock_);
+  const auto identity = identities.dns();
+  ASSERT_TRUE(identity);
+  const auto names = leaf_of(*identity).subject_alt_name;
+  EXPECT_THAT(names.dns_names, IsSupersetOf({"localhost", "ns1.acme.corp.test"}));
+  EXPECT_THAT(names.ip_addresses, IsSupersetOf({std::string("\xc0\0\2\x35", 4)}));
+}
+
 TEST_F(IdentitiesTest, OfOurCaAreNewEachTime) {
   Identities identities(config_, issue_, clock_);
   EXPECT_NE(identities.grpc().value().key_pem, identities.grpc().value().key_pem);

@@ -14,7 +14,7 @@ class Import : public Dev {
  protected:
   // Two accounts with values that were posted now, one of before, and one whose hash is none.
   void make_database() {
-    const Ended ended = run({"python3", "-W", "ignore", "-c", R"(
+    const Ended ended = run({"python3", "-W", "ignore", "-c", R"py(
 import crypt, sqlite3, sys, time
 d = sqlite3.connect(sys.argv[1])
 d.execute("CREATE TABLE acmedns(Name TEXT, Value TEXT)")
@@ -31,9 +31,8 @@ d.execute("INSERT INTO txt (Subdomain, LastUpdate) VALUES('sub1', 0)")
 d.execute("INSERT INTO txt VALUES('sub2', 'old', 1500000000)")
 d.execute("INSERT INTO records VALUES('user3', 'plain', 'sub3', '[]')")
 d.commit()
-)",
-                             database_
-    });
+)py",
+                             database_});
     ASSERT_EQ(ended.exit_code, 0) << ended.err;
   }
 

@@ -14,6 +14,7 @@ TEST(RunFile, ReadsWhatWasWritten) {
   run.pid = 4711;
   run.version = "0.1.0";
   run.dns = {{"127.0.0.1", 5353}, {"::1", 5353}};
+  run.dns_tls = {{"127.0.0.1", 853}};
   run.grpc = {{"127.0.0.1", 8444}};
   run.acme_directory = "https://localhost:8443/directory";
   run.token_file = "/tmp/token \"quoted\"";

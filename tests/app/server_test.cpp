@@ -7,7 +7,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <chrono>
+#include <thread>
 
+#include "acmecore/server_identity.h"
 #include "app/files.h"
 #include "app/state.h"
 #include "assay/v1/certificate.grpc.pb.h"
@@ -156,6 +158,28 @@ TEST_F(ServerTest, RenewsTheCertificatesOfItsListeners) {
   ASSERT_TRUE(server);
   EXPECT_TRUE((*server)->renew_identities());
   EXPECT_TRUE((*server)->renew_identities_if_due());
+}
+
+TEST_F(ServerTest, AnswersOverTlsAndRenewsItsCertificate) {
+  config_.dns.tls.listen = {{"127.0.0.1", 0}, {"::1", 0}};
+  const auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+  ASSERT_EQ((*server)->run_file().dns_tls.size(), 2u);
+  EXPECT_NE((*server)->run_file().dns_tls.front().port, 0);
+  EXPECT_TRUE((*server)->renew_identities());
+}
+
+TEST_F(ServerTest, WritesItsQueryLogAndReopensIt) {
+  config_.dns.query_log.file = directory_.path() / "queries.log";
+  config_.dns.dnstap.file = directory_.path() / "dnstap";
+  const auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+  EXPECT_TRUE(std::filesystem::exists(config_.dns.query_log.file));
+  std::filesystem::remove(config_.dns.query_log.file);
+  (*server)->reopen_logs();
+  while (!std::filesystem::exists(config_.dns.query_log.file))
+    std::this_thread::yield();
+  EXPECT_TRUE(std::filesystem::exists(config_.dns.dnstap.file));
 }
 
 TEST_F(ServerTest, RefusesAStateThatAnotherServerUses) {

@@ -34,8 +34,9 @@ class ValidationAdapterTest : public testing::Test {
 };
 
 TEST_F(ValidationAdapterTest, PassesAProofOnWithItsEvidence) {
-  resolver_.script("_acme-challenge.corp.test",
-                   {validator::secure(validator::by_cname({"7f3k.acme.test"}, validator::txt_rrset({"value"})))});
+  resolver_.script(
+      "_acme-challenge.corp.test",
+      {validator::secure(validator::by_cname({"7f3k.acme.test"}, validator::txt_rrset({"value"})))});
   const acmecore::Verdict verdict = dns01("value");
   EXPECT_TRUE(verdict.outcome);
   ASSERT_EQ(verdict.evidence.size(), 1u);

@@ -46,6 +46,7 @@ workers = 2
 tcp_idle = "5s"
 tcp_connections_max = 10
 tcp_connections_per_address_max = 5
+tcp_opening = "3s"
 nsid = "ns1.corp.example"
 cookie_secrets = "cookie-secrets"
 cookie_required = true
@@ -56,6 +57,20 @@ denials_per_second = 30
 errors_per_second = 40
 slip = 1
 exempt = ["192.0.2.0/24", "2001:db8::/32"]
+[dns.tls]
+listen = ["127.0.0.1:853"]
+certificate = "dot.pem"
+key = "dot-key.pem"
+names = ["ns1.corp.example"]
+[dns.query_log]
+file = "queries.log"
+format = "text"
+[dns.dnstap]
+socket = "dnstap.sock"
+identity = "ns1"
+responses = false
+[dns.proxy]
+trusted = ["192.0.2.0/24", "2001:db8::1"]
 [update]
 listen = ["127.0.0.1:5301"]
 alias_zones = ["corp.example"]
@@ -135,6 +150,18 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.update.lifetime, std::chrono::days(2));
   EXPECT_TRUE(all.update.allow_hmac_md5);
   EXPECT_TRUE(all.update.allow_hmac_sha1);
+  EXPECT_EQ(all.dns.tcp_opening, 3s);
+  EXPECT_THAT(all.dns.tls.listen, ElementsAre(Endpoint{"127.0.0.1", 853}));
+  EXPECT_EQ(all.dns.tls.files.certificate, "dot.pem");
+  EXPECT_EQ(all.dns.tls.files.key, "dot-key.pem");
+  EXPECT_THAT(all.dns.tls.names, ElementsAre("ns1.corp.example"));
+  EXPECT_EQ(all.dns.query_log.file, "queries.log");
+  EXPECT_EQ(all.dns.query_log.format, log::Format::text);
+  EXPECT_EQ(all.dns.dnstap.socket, "dnstap.sock");
+  EXPECT_EQ(all.dns.dnstap.identity, "ns1");
+  EXPECT_FALSE(all.dns.dnstap.responses);
+  EXPECT_THAT(all.dns.proxy.trusted, ElementsAre(IpNetwork::parse("192.0.2.0/24").value(),
+                                                 IpNetwork::parse("2001:db8::1/128").value()));
   EXPECT_THAT(all.acme.listen, ElementsAre(Endpoint{"127.0.0.1", 443}));
   EXPECT_EQ(all.acme.external_url, "https://acme.corp.example");
   EXPECT_EQ(all.acme.tls.certificate, "chain.pem");
@@ -224,6 +251,7 @@ TEST(Config, KeepsEveryBound) {
       {"dns", "tcp_idle", "'99ms'", "'100ms'", "'1h'", "'3601s'"},
       {"dns", "tcp_connections_max", "0", "1", "1000000", "1000001"},
       {"dns", "tcp_connections_per_address_max", "0", "1", "1000000", "1000001"},
+      {"dns", "tcp_opening", "'99ms'", "'100ms'", "'1h'", "'61m'"},
       {"dns.rate_limit", "answers_per_second", "0", "1", "100000000", "100000001"},
       {"dns.rate_limit", "denials_per_second", "0", "1", "100000000", "100000001"},
       {"dns.rate_limit", "errors_per_second", "0", "1", "100000000", "100000001"},
@@ -286,6 +314,9 @@ TEST(Config, UrlsAndNamesAreWhatTheySay) {
 TEST(Config, SettingsMustNotContradictEachOther) {
   EXPECT_THAT(mistakes("[acme]\ntls_key = 'k'\n"), HasSubstr("t:2:11: tls_certificate and tls_key"));
   EXPECT_THAT(mistakes("[grpc]\ntls_certificate = 'c'\n"), HasSubstr("t:2:19: tls_certificate and tls_key"));
+  EXPECT_THAT(mistakes("[dns.dnstap]\nsocket = 's'\nfile = 'f'\n"),
+              HasSubstr("t:3:8: dnstap goes to a socket or"));
+  EXPECT_THAT(mistakes("[dns.tls]\nkey = 'k'\n"), HasSubstr("t:2:7: certificate and key are set together"));
   EXPECT_THAT(mistakes("[[grpc.credential]]\nname='a'\npermissions=['zones']\n"),
               HasSubstr("either a token_file or a certificate_name"));
   EXPECT_THAT(
@@ -316,6 +347,9 @@ TEST(Config, ListsHoldWhatIsAllowedAndNothingTwice) {
   EXPECT_FALSE(parse_config("roles = 'dns'", "t"));
   EXPECT_FALSE(parse_config("roles = ['dns', 'web']", "t"));
   EXPECT_FALSE(parse_config("dns.listen = []", "t"));
+  EXPECT_TRUE(parse_config("dns.proxy.trusted = []", "t"));
+  EXPECT_FALSE(parse_config("dns.proxy.trusted = ['192.0.2.0/33']", "t"));
+  EXPECT_FALSE(parse_config("dns.proxy.trusted = ['192.0.2.0/24', '192.0.2.1/24']", "t"));
   EXPECT_FALSE(parse_config("dns.listen = ['127.0.0.1:53', '127.0.0.1:53']", "t"));
   EXPECT_TRUE(parse_config("dns.listen = ['127.0.0.1:0', '127.0.0.1:0']", "t"));
   EXPECT_FALSE(parse_config("grpc.credential = 1", "t"));

@@ -1,9 +1,7 @@
 #include "tests/base/http_fixture.h"
 
 #include <arpa/inet.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -17,12 +15,6 @@
 namespace base::http {
 
 namespace {
-
-std::string pem_of(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return std::string(data, size_t(size));
-}
 
 int connected_socket(const Endpoint& server) {
   // OpenSSL writes without MSG_NOSIGNAL, to servers that may have closed.
@@ -59,25 +51,6 @@ std::string wire_form(const std::vector<std::string>& protocols) {
 }
 
 }  // namespace
-
-TlsIdentity self_signed(const std::string& name) {
-  const PkeyHandle key(EVP_EC_gen("P-256"));
-  const X509Handle certificate(X509_new());
-  X509_set_version(certificate.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* subject = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, octets(name), -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), subject);
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  const BioHandle chain(BIO_new(BIO_s_mem()));
-  const BioHandle secret(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(chain.get(), certificate.get());
-  PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  return {pem_of(chain.get()), pem_of(secret.get())};
-}
 
 std::string Reply::header(std::string_view name) const {
   const std::string start = "\r\n" + std::string(name) + ": ";

@@ -14,6 +14,7 @@
 #include "base/http/listener.h"
 #include "base/http/tls.h"
 #include "base/openssl.h"
+#include "tests/support/self_signed.h"
 
 struct ssl_ctx_st;
 struct ssl_session_st;
@@ -21,8 +22,7 @@ struct ssl_st;
 
 namespace base::http {
 
-// A self-signed certificate for localhost whose CN is `name`, and its new P-256 key.
-TlsIdentity self_signed(const std::string& name);
+using support::self_signed;
 
 // A response as it came over the wire.
 struct Reply {

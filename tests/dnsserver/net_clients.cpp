@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -18,12 +19,20 @@ namespace {
   std::abort();
 }
 
-FileDescriptor connect_to(const Endpoint& server, int type, int receive_buffer) {
+void bind_to(const FileDescriptor& socket, const std::string& from) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  inet_pton(AF_INET, from.c_str(), &address.sin_addr);
+  if (bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) stop("bind");
+}
+
+FileDescriptor connect_to(const Endpoint& server, int type, int receive_buffer, const std::string& from) {
   const bool v6 = server.address.find(':') != std::string::npos;
   FileDescriptor socket(::socket(v6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0));
   if (receive_buffer > 0) {
     setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
+  if (!from.empty()) bind_to(socket, from);
   sockaddr_in6 address6{};
   address6.sin6_family = AF_INET6;
   address6.sin6_port = htons(server.port);
@@ -44,7 +53,8 @@ void wait_for(const FileDescriptor& socket, short events) {
 
 }  // namespace
 
-UdpClient::UdpClient(const Endpoint& server) : socket_(connect_to(server, SOCK_DGRAM, 0)) {}
+UdpClient::UdpClient(const Endpoint& server, const std::string& from)
+    : socket_(connect_to(server, SOCK_DGRAM, 0, from)) {}
 
 void UdpClient::send(BytesView octets) {
   if (::send(socket_.get(), octets.data(), octets.size(), 0) != ssize_t(octets.size())) stop("send");
@@ -58,8 +68,8 @@ Bytes UdpClient::receive() {
   return octets.substr(0, size_t(size));
 }
 
-TcpClient::TcpClient(const Endpoint& server, int receive_buffer)
-    : socket_(connect_to(server, SOCK_STREAM, receive_buffer)) {}
+TcpClient::TcpClient(const Endpoint& server, int receive_buffer, const std::string& from)
+    : socket_(connect_to(server, SOCK_STREAM, receive_buffer, from)) {}
 
 void TcpClient::send(BytesView octets) {
   while (!octets.empty()) {
@@ -77,6 +87,13 @@ void TcpClient::send_message(BytesView message) {
 }
 
 void TcpClient::close_sending() { shutdown(socket_.get(), SHUT_WR); }
+
+Bytes TcpClient::receive_octets() {
+  wait_for(socket_, POLLIN);
+  Bytes octets(65536, '\0');
+  const ssize_t size = recv(socket_.get(), octets.data(), octets.size(), 0);
+  return octets.substr(0, size_t(std::max<ssize_t>(size, 0)));
+}
 
 Bytes TcpClient::receive_message() {
   char length[2];

@@ -18,7 +18,8 @@ inline constexpr int kPatienceMs = 20'000;
 
 class UdpClient {
  public:
-  explicit UdpClient(const Endpoint& server);
+  // `from`: an IPv4 address of this host; empty: the kernel's choice.
+  explicit UdpClient(const Endpoint& server, const std::string& from = {});
   void send(BytesView octets);
   Bytes receive();
 
@@ -29,12 +30,15 @@ class UdpClient {
 class TcpClient {
  public:
   // `receive_buffer`: octets that the kernel keeps for a client that does not read; 0: its default.
-  explicit TcpClient(const Endpoint& server, int receive_buffer = 0);
+  explicit TcpClient(const Endpoint& server, int receive_buffer = 0, const std::string& from = {});
 
   void send(BytesView octets);
   // The length and the message.
   void send_message(BytesView message);
   void close_sending();
+  int fd() const { return socket_.get(); }
+  // What is there, or comes first; empty: the server has closed.
+  Bytes receive_octets();
   // One message without its length; empty: the server has closed.
   Bytes receive_message();
 

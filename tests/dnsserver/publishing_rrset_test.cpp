@@ -121,8 +121,8 @@ TEST_P(PublishingRRsets, AreRedirectedByADname) {
   ASSERT_TRUE(dns_.put("old.corp.test", "DNAME", {"new.corp.test."}, 30));
   ASSERT_TRUE(dns_.put("www.new.corp.test", "A", {"192.0.2.1"}));
   EXPECT_EQ(dns_.ask("www.old.corp.test", "A"), (Lines{"NOERROR", "old.corp.test. 30 IN DNAME new.corp.test.",
-                                                       "www.old.corp.test. 30 IN CNAME www.new.corp.test.",
-                                                       "www.new.corp.test. 60 IN A 192.0.2.1"}));
+                                                       "www.new.corp.test. 60 IN A 192.0.2.1",
+                                                       "www.old.corp.test. 30 IN CNAME www.new.corp.test."}));
   EXPECT_TRUE(dns_.put("old.corp.test", "TXT", {"beside it"}));
   EXPECT_EQ(kind(dns_.put("old.corp.test", "CNAME", {"x.test."})), ErrorKind::conflict);
   EXPECT_EQ(kind(dns_.put("old.corp.test", "NS", {"ns.other.test."})), ErrorKind::conflict);

@@ -24,8 +24,9 @@ Answered answer(BytesView in, size_t room = 4 * kTcpFrameSizeMax) {
   TrafficCounters counters;
   Bytes out(room, '\0');
   const DoorUse no_door;
-  const StreamClient client{Transport::tcp, "\xc0\0\2\1"s};
-  const auto progress = answer_stream(in, out, client, responder, counters, {no_door, [] { return Way(); }});
+  const StreamClient client{Transport::tcp, {ip_address_of("\xc0\0\2\1"s), 4711}};
+  const auto way = [](BytesView) { return Way(); };
+  const auto progress = answer_stream(in, out, client, responder, counters, {no_door, way});
   return {progress, out.substr(0, progress.written)};
 }
 

@@ -2,9 +2,12 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <thread>
 
+#include "dnsserver/net/port_holder.h"
 #include "dnsserver/net/udp_batch.h"
 #include "dnsserver/wire.h"
 #include "tests/dnsserver/net_clients.h"
@@ -125,6 +128,13 @@ TEST(Udp, AnswersFromTheAddressThatWasAskedOnAWildcardAddress) {
   if (!permitted) GTEST_SKIP() << "a network of its own takes CAP_SYS_ADMIN";
 }
 
+std::string this_process() {
+  std::string name;
+  std::ifstream file("/proc/self/comm");
+  std::getline(file, name);
+  return name + " (process " + std::to_string(getpid()) + ")";
+}
+
 // RFC 9715 §3: a router that claims a small MTU does not make us send fragments.
 TEST(Udp, IsNeverFragmentedForAPathMtu) {
   const auto v4 = open_udp({"127.0.0.1", 0});
@@ -221,8 +231,8 @@ TEST(Server, SaysWhatIsInTheWay) {
   const auto second = Server::start({.listen = {server.endpoint()}}, nodes, zones);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, base::ErrorKind::unavailable);
-  EXPECT_EQ(second.error().detail,
-            "cannot listen on " + server.endpoint().text() + " (TCP): Address already in use");
+  EXPECT_EQ(second.error().detail, "cannot listen on " + server.endpoint().text() +
+                                       " (TCP): Address already in use, by " + this_process());
 }
 
 TEST(Server, SaysWhatIsInTheWayOfUdp) {
@@ -237,7 +247,39 @@ TEST(Server, SaysWhatIsInTheWayOfUdp) {
   ZoneTableHolder zones;
   const auto server = Server::start({.listen = {taken}}, nodes, zones);
   ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().detail, "cannot listen on " + taken.text() + " (UDP): Address already in use");
+  EXPECT_EQ(server.error().detail,
+            "cannot listen on " + taken.text() + " (UDP): Address already in use, by " + this_process());
+}
+
+// As systemd-resolved holds 127.0.0.53 while a server asks for all addresses, and the other way round.
+TEST(Server, NamesWhoHoldsAnAddressThatOverlaps) {
+  EXPECT_EQ(port_holder({"127.0.0.1", 1}, SocketKind::tcp), "");
+  const FileDescriptor one = open_tcp({"127.0.0.53", 0}).value();
+  const uint16_t port = port_of(one);
+  EXPECT_EQ(port_holder({"0.0.0.0", port}, SocketKind::tcp), this_process());
+  EXPECT_EQ(port_holder({"127.0.0.53", port}, SocketKind::tcp), this_process());
+  const FileDescriptor v6 = open_udp({"::1", 0}).value();
+  EXPECT_EQ(port_holder({"::1", port_of(v6)}, SocketKind::udp), this_process());
+  EXPECT_EQ(port_holder({"no address", 1}, SocketKind::udp), "");
+}
+
+TEST(Server, ListensAtBothWildcardsAtOnce) {
+  RunningServer server({.listen = {{"0.0.0.0", 0}, {"::", 0}}});
+  UdpClient v4({"127.0.0.1", server.server().endpoints()[0].port});
+  UdpClient v6({"::1", server.server().endpoints()[1].port});
+  for (UdpClient* client : {&v4, &v6}) {
+    client->send(txt_query("www.corp.test", 1));
+    EXPECT_EQ(rcode_of(client->receive()), 0);
+  }
+}
+
+TEST(Server, MeansIpv6AloneByItsWildcard) {
+  bool both = false;
+  for (int tries = 0; !both && tries < kPortTriesMax; ++tries) {
+    const FileDescriptor v6 = open_tcp({"::", 0}).value();
+    both = open_tcp({"0.0.0.0", port_of(v6)}).has_value();
+  }
+  EXPECT_TRUE(both);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ TsigKey narrow_key() {
   return {name("narrow-key"), TsigAlgorithm::hmac_sha512, "fedcba9876543210fedcba9876543210"};
 }
 
-UpdateServer::UpdateServer(TsigOptions options) {
+UpdateServer::UpdateServer(TsigOptions options, net::ServerOptions server) {
   const auto executor = io_.get_executor();
   publishing_ = run(Publishing::open(store_, clock_, zones_, executor)).value();
   credentials_ = run(Credentials::open(store_, clock_, executor)).value();
@@ -47,9 +47,10 @@ UpdateServer::UpdateServer(TsigOptions options) {
   update_options.alias_zones = {name("corp.example")};
   updates_ = std::make_unique<Updates>(*publishing_, &targets_, clock_, update_options);
   door_ = std::make_unique<UpdateDoor>(*updates_, *credentials_, options, clock_, executor);
-  net::ServerOptions server_options{.listen = {{"127.0.0.1", 0}}, .udp_workers = 1};
-  server_options.update_listen = {{"127.0.0.1", 0}};
-  server_ = net::Server::start(server_options, nodes_.index(), zones_, door_.get()).value();
+  server.listen = {{"127.0.0.1", 0}};
+  server.udp_workers = 1;
+  server.update_listen = {{"127.0.0.1", 0}};
+  server_ = net::Server::start(server, nodes_.index(), zones_, door_.get()).value();
   io_.restart();
   for (int i = 0; i < 2; ++i)
     threads_.emplace_back([this] { io_.run(); });

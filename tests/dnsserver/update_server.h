@@ -62,10 +62,12 @@ class MoodyStore final : public storage::Store {
 // - "narrow": _acme-challenge.www.corp.test alone, with the key narrow-key.
 class UpdateServer {
  public:
-  explicit UpdateServer(TsigOptions options = {});
+  // `server` may say anything but where UDP, TCP and updates are taken.
+  explicit UpdateServer(TsigOptions options = {}, net::ServerOptions server = {});
   ~UpdateServer();
 
   const base::Endpoint& endpoint() const { return server_->endpoints().front(); }
+  const base::Endpoint& tls_endpoint() const { return server_->tls_endpoints().front(); }
   const base::Endpoint& update_endpoint() const { return server_->update_endpoints().front(); }
   ScriptedAliasTargets& targets() { return targets_; }
   MoodyStore& store() { return store_; }

@@ -62,12 +62,13 @@ def answers_dns(address):
 
 
 class Lab:
-    """Use as a context manager. `corporate` is knot, nsd or bind; `settings` are tables for Assay's configuration."""
+    """Use as a context manager. `corporate` is knot, nsd or bind; `settings` are more tables for Assay's configuration,
+    where {folder} is the lab's."""
 
     def __init__(self, corporate="knot", settings=""):
-        self.settings = settings
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-e2e-"))
         self.corporate = corporate
+        self.settings = settings.replace("{folder}", str(self.folder))
         self.processes = []
         self.assay = None
 
@@ -139,7 +140,8 @@ permissions = ["zones", "challenges", "certificates"]
 [validator]
 root_hints = "{self.root_hints}"
 trust_anchors = "{self.trust_anchor}"
-{self.settings}""")
+{self.settings}
+""")
 
     def start_assay(self):
         ready = self.state / "run.json"

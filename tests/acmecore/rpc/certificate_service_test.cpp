@@ -32,8 +32,8 @@ class CertificateServiceTest : public IssueTest {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
-    stub_ = assay::v1::CertificateService::NewStub(grpc::CreateChannel(
-        "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
+    stub_ = assay::v1::CertificateService::NewStub(
+        grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
   }
 
   ~CertificateServiceTest() override {
@@ -52,7 +52,8 @@ class CertificateServiceTest : public IssueTest {
     const auto calling = context(token);
     const auto stream = stub_->Issue(calling.get(), request);
     IssueResponse event;
-    while (stream->Read(&event)) last_ = event;
+    while (stream->Read(&event))
+      last_ = event;
     return stream->Finish();
   }
 

@@ -30,7 +30,8 @@ TEST(DelegationAdvice, NamesBothRecordsOfWhichOneLeadsHere) {
 TEST(DelegationAdvice, SaysWhereACnameLeadsThatLeadsElsewhere) {
   const std::string advice =
       delegation_advice(path({"_acme-challenge.corp.test", "x.elsewhere.test"}), host("acme.test"));
-  EXPECT_THAT(advice, StartsWith("_acme-challenge.corp.test. leads to x.elsewhere.test., which is in no zone"));
+  EXPECT_THAT(advice,
+              StartsWith("_acme-challenge.corp.test. leads to x.elsewhere.test., which is in no zone"));
 }
 
 TEST(DelegationAdvice, AsksForAZoneWhereThereIsNone) {
