@@ -10,7 +10,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr const char* kHash = "$2a$10$abcdefghijklmnopqrstuuZ0123456789abcdefghijklmnopqrstu";
+constexpr const char* kHash = "$2a$10$abcdefghijklmnopqrstuZ0123456789abcdefghijklmnopqrstu";
 constexpr int64_t kNow = 1'790'000'000;
 constexpr int64_t kWeek = 7 * 24 * 60 * 60;
 
