@@ -95,6 +95,7 @@ Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, stora
                                                const base::Clock& clock, Runtime& runtime,
                                                std::optional<base::TlsIdentity> tls) {
   std::unique_ptr<DnsRole> role(new DnsRole(runtime));
+  role->nodes_.emplace(store);
   TRY(role->publishing_,
       runtime.wait(dnsserver::Publishing::open(store, clock, role->zones_, runtime.executor())));
   TRY(role->credentials_, runtime.wait(dnsserver::Credentials::open(store, clock, runtime.executor())));
@@ -108,7 +109,8 @@ Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, stora
   TRY(auto options, server_options(config.dns));
   options.tls = std::move(tls);
   options.update_listen = config.update.listen;
-  TRY(role->server_, dnsserver::net::Server::start(options, store, role->zones_, role->update_door_.get()));
+  TRY(role->server_,
+      dnsserver::net::Server::start(options, role->nodes_->index(), role->zones_, role->update_door_.get()));
   const auto clean_up = [publishing = role->publishing_.get()](Loop::Pause pause) {
     return dnsserver::run_clean_up(*publishing, std::move(pause));
   };

@@ -13,6 +13,7 @@
 #include "dnsserver/async/update_door.h"
 #include "dnsserver/credentials.h"
 #include "dnsserver/net/server.h"
+#include "dnsserver/node_feed.h"
 #include "dnsserver/publishing.h"
 #include "dnsserver/zone_table.h"
 #include "storage/store.h"
@@ -58,6 +59,7 @@ class DnsRole {
   explicit DnsRole(Runtime& runtime) : runtime_(runtime) {}
 
   Runtime& runtime_;
+  std::optional<dnsserver::NodeFeed> nodes_;
   dnsserver::ZoneTableHolder zones_;
   std::unique_ptr<dnsserver::Publishing> publishing_;
   std::unique_ptr<dnsserver::Credentials> credentials_;

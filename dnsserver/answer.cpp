@@ -2,8 +2,6 @@
 
 #include <optional>
 
-#include "dnsserver/node_key.h"
-
 namespace dnsserver {
 
 namespace {
@@ -31,7 +29,7 @@ class Answer {
   void add_glue(const LoweredName& name_server, size_t owner);
   void deny(Rcode rcode);
   void tell_expire(const RRsetView& soa);
-  Found find_wildcard(NodeKey& key);
+  Found find_wildcard();
 
   const Query& query_;
   const ServedZone& zone_;
@@ -54,16 +52,17 @@ Response Answer::answer() {
 }
 
 bool Answer::answer_name() {
-  NodeKey key(zone_, *name_);
+  const size_t all = name_->label_count();
   Found found;
   // One look-up, but where a cut or a DNAME may lie above the name: there the walk is down from the apex.
-  for (size_t depth = zone_.has_cuts ? 0 : key.depth(); depth <= key.depth(); ++depth) {
-    found = nodes_.find(key.ancestor(depth));
+  const size_t apex = zone_.label_count;
+  for (size_t labels = zone_.has_cuts ? apex : all; labels <= all; ++labels) {
+    found = nodes_.find(zone_, *name_, labels);
     if (found.kind == Kind::absent || found.kind == Kind::broken) break;
     if (!zone_.has_cuts) continue;
-    if (const auto ends = answer_from_above(found, depth, key.depth() - depth)) return *ends;
+    if (const auto ends = answer_from_above(found, labels - apex, all - labels)) return *ends;
   }
-  if (found.kind == Kind::absent && zone_.has_wildcards) found = find_wildcard(key);
+  if (found.kind == Kind::absent && zone_.has_wildcards) found = find_wildcard();
   switch (found.kind) {
     case Kind::node: return answer_from_node(found.blob);
     case Kind::empty_non_terminal: deny(Rcode::noerror); return true;
@@ -152,7 +151,7 @@ void Answer::refer(const RRsetView& name_servers, size_t cut) {
 
 // All addresses of name servers that this zone holds, or TC (RFC 9471 §3).
 void Answer::add_glue(const LoweredName& name_server, size_t owner) {
-  const Found found = nodes_.find(NodeKey(zone_, name_server).owner());
+  const Found found = nodes_.find(zone_, name_server, name_server.label_count());
   if (found.kind == Kind::broken) return response_.set_broken(ExtendedError::not_ready);
   if (found.kind != Kind::node) return;
   const auto node = NodeView::parse(found.blob);
@@ -165,7 +164,7 @@ void Answer::add_glue(const LoweredName& name_server, size_t owner) {
 // NXDOMAIN or NODATA with the SOA of the zone (RFC 2308 §2).
 void Answer::deny(Rcode rcode) {
   rcode_ = rcode;
-  const Found apex = nodes_.find(zone_.nodes_prefix);
+  const Found apex = nodes_.find(zone_, *name_, zone_.label_count);
   if (apex.kind == Kind::broken) return response_.set_broken(ExtendedError::not_ready);
   const auto node = apex.kind == Kind::node ? NodeView::parse(apex.blob) : std::nullopt;
   const auto soa = node ? node->find(kTypeSoa) : std::nullopt;
@@ -174,11 +173,11 @@ void Answer::deny(Rcode rcode) {
 }
 
 // The source of synthesis: "*" right below the closest encloser and nowhere else (RFC 4592 §3.3.1).
-Found Answer::find_wildcard(NodeKey& key) {
-  for (size_t depth = key.depth(); depth-- > 0;) {
-    const Found encloser = nodes_.find(key.ancestor(depth));
+Found Answer::find_wildcard() {
+  for (size_t labels = name_->label_count(); labels-- > zone_.label_count;) {
+    const Found encloser = nodes_.find(zone_, *name_, labels);
     if (encloser.kind == Kind::broken) return encloser;
-    if (encloser.kind != Kind::absent) return nodes_.find(key.wildcard_below(depth));
+    if (encloser.kind != Kind::absent) return nodes_.find_wildcard(zone_, *name_, labels);
   }
   return {};
 }

@@ -3,6 +3,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "storage/tables.h"
+
 namespace dnsserver {
 
 NodeKey::NodeKey(const ServedZone& zone, const LoweredName& owner)
@@ -22,9 +24,35 @@ NodeKey::NodeKey(const ServedZone& zone, const LoweredName& owner)
 BytesView NodeKey::wildcard_below(size_t depth) {
   assert(depth < depth_);
   const size_t end = ends_[depth];
-  octets_[end] = 1;
-  octets_[end + 1] = '*';
-  return {octets_.data(), end + 2};
+  std::memcpy(octets_.data() + end, kWildcardLabel, sizeof kWildcardLabel);
+  return {octets_.data(), end + sizeof kWildcardLabel};
+}
+
+// The labels stand there from the root down, with 00 behind those of the apex. So the wire form is filled from
+// its end.
+std::optional<size_t> read_node_key(BytesView key, LoweredName& owner) {
+  if (key.empty() || key.front() != storage::table::kNode) return std::nullopt;
+  std::array<char, base::kNameSizeMax> wire{};
+  size_t start = wire.size() - 1;  // the root
+  size_t labels = 0;
+  std::optional<size_t> apex_labels;
+  for (key.remove_prefix(1); !key.empty();) {
+    const size_t size = uint8_t(key.front()) + size_t{1};
+    if (size == 1) {
+      if (apex_labels) return std::nullopt;
+      apex_labels = labels;
+      key.remove_prefix(1);
+      continue;
+    }
+    if (size > key.size() || size > start) return std::nullopt;
+    start -= size;
+    std::memcpy(wire.data() + start, key.data(), size);
+    key.remove_prefix(size);
+    ++labels;
+  }
+  const BytesView name(wire.data() + start, wire.size() - start);
+  if (owner.read(name, 0) != name.size() || owner.wire() != name) return std::nullopt;
+  return apex_labels;
 }
 
 }  // namespace dnsserver

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "dnsserver/lowered_name.h"
 #include "dnsserver/zone_table.h"
@@ -18,7 +19,6 @@ class NodeKey {
 
   // How many labels below the apex the owner is.
   size_t depth() const { return depth_; }
-  BytesView owner() const { return ancestor(depth_); }
   // The ancestor that is `depth` labels below the apex; at 0 the apex itself. REQUIRES: depth <= depth().
   BytesView ancestor(size_t depth) const { return {octets_.data(), ends_[depth]}; }
 
@@ -33,5 +33,9 @@ class NodeKey {
   std::array<uint16_t, base::kLabelsMax + 1> ends_;
   size_t depth_;
 };
+
+// Reads the owner that a node key names, and returns how many labels the apex of its zone has. Nothing: this is
+// no node key.
+std::optional<size_t> read_node_key(BytesView key, LoweredName& owner);
 
 }  // namespace dnsserver

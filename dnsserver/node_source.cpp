@@ -1,12 +1,22 @@
 #include "dnsserver/node_source.h"
 
+#include "dnsserver/node_key.h"
+
 namespace dnsserver {
+
+NodeSource::Found StoredNodes::find(const ServedZone& zone, const LoweredName& name, size_t labels) {
+  return find(NodeKey(zone, name).ancestor(labels - zone.label_count));
+}
+
+NodeSource::Found StoredNodes::find_wildcard(const ServedZone& zone, const LoweredName& name, size_t labels) {
+  return find(NodeKey(zone, name).wildcard_below(labels - zone.label_count));
+}
 
 NodeSource::Found StoredNodes::find(BytesView key) {
   const auto next = reader_.lower_bound(key);
-  if (!next) return {.kind = Kind::broken, .blob = {}};
-  if (!*next || !(*next)->key.starts_with(key)) return {.kind = Kind::absent, .blob = {}};
-  if ((*next)->key.size() > key.size()) return {.kind = Kind::empty_non_terminal, .blob = {}};
+  if (!next) return {.kind = Kind::broken};
+  if (!*next || !(*next)->key.starts_with(key)) return {.kind = Kind::absent};
+  if ((*next)->key.size() > key.size()) return {.kind = Kind::empty_non_terminal};
   return {.kind = Kind::node, .blob = (*next)->value};
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "dnsserver/node.h"
+#include "dnsserver/zone_table.h"
 #include "storage/store.h"
 
 namespace dnsserver {
 
-// Where the answer path finds nodes: one snapshot of all zones, for one thread.
+// Where the answer path finds nodes, for one thread.
 class NodeSource {
  public:
   enum class Kind {
@@ -17,21 +18,29 @@ class NodeSource {
 
   struct Found {
     Kind kind = Kind::absent;
-    BytesView blob;  // of a node. Dies with the snapshot.
+    BytesView blob = {};  // of a node. Lives for as long as the source says.
   };
 
   virtual ~NodeSource() = default;
-  // REQUIRES: `key` is a node key (dnsserver/keys.h).
-  virtual Found find(BytesView key) = 0;
+
+  // The last `labels` labels of `name`, in `zone`. REQUIRES: the zone's apex is a suffix of them.
+  virtual Found find(const ServedZone& zone, const LoweredName& name, size_t labels) = 0;
+  // "*" right below them. REQUIRES: labels < name.label_count().
+  virtual Found find_wildcard(const ServedZone& zone, const LoweredName& name, size_t labels) = 0;
 };
 
-// Reads the store itself, one look-up in its order of keys each.
+// Reads the store itself, one look-up in its order of keys each: what NodeIndex must find, in the plainest
+// words. What it finds dies with the reader's snapshot.
 class StoredNodes final : public NodeSource {
  public:
   explicit StoredNodes(storage::Reader& reader) : reader_(reader) {}
-  Found find(BytesView key) override;
+
+  Found find(const ServedZone& zone, const LoweredName& name, size_t labels) override;
+  Found find_wildcard(const ServedZone& zone, const LoweredName& name, size_t labels) override;
 
  private:
+  Found find(BytesView key);
+
   storage::Reader& reader_;
 };
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <utility>
 
-#include "dnsserver/node_source.h"
+#include "dnsserver/node_index.h"
 #include "dnsserver/rate_limit.h"
 #include "dnsserver/respond.h"
 #include "dnsserver/zone_table.h"
@@ -18,21 +18,26 @@ struct ResponderOptions {
   std::optional<RateLimits> rate_limits = {};  // of responses over UDP
 };
 
-// What one thread answers from: a snapshot of the zones that moves along between batches of queries.
+// What one thread answers from: the zones, which change under it only between batches of queries, and their nodes.
 class Responder {
  public:
-  Responder(storage::Store& store, const ZoneTableHolder& zones, ResponderOptions options)
-      : zones_(zones), options_(std::move(options)), reader_(store.reader()) {
+  // `nodes` and `zones` outlive it.
+  Responder(NodeIndex& nodes, const ZoneTableHolder& zones, ResponderOptions options)
+      : zones_(zones), options_(std::move(options)), nodes_(nodes) {
     if (options_.rate_limits) limiter_.emplace(*options_.rate_limits);
   }
 
-  // Before each batch: from here on everything is seen that was committed, and published, before the call. `now`
-  // is the time of all its queries; a second more or less does not matter.
-  void refresh(Time now);
+  // Before each batch: from here on everything is seen that was published before the call. `now` is the time of
+  // all its queries; a second more or less does not matter.
+  void refresh(Time now) {
+    now_ = now;
+    zones_.refresh(table_, generation_);
+    nodes_.pass();
+  }
   // Before the thread waits for the next batch.
-  void park() { reader_->park(); }
+  void park() { nodes_.rest(); }
 
-  // respond() on the snapshot, within the rate limits. `client` is the IP address that asks, as in QueryContext.
+  // respond() within the rate limits. `client` is the IP address that asks, as in QueryContext.
   // REQUIRES: refresh() was called since the last park().
   Response respond(BytesView query, std::span<char> buffer, Transport transport, BytesView client) {
     const QueryContext context{
@@ -49,8 +54,7 @@ class Responder {
   Time now_;
   std::shared_ptr<const ZoneTable> table_;
   uint64_t generation_ = 0;
-  std::unique_ptr<storage::Reader> reader_;
-  StoredNodes nodes_{*reader_};
+  IndexedNodes nodes_;
 };
 
 }  // namespace dnsserver

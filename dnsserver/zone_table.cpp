@@ -9,25 +9,6 @@
 
 namespace dnsserver {
 
-namespace {
-
-// Of no label: the root's.
-constexpr uint64_t kRootHash = 0x9e3779b97f4a7c15;
-
-// A name's hash is made label by label from the root down, so one pass hashes each of its suffixes.
-uint64_t hash_with(uint64_t hash, BytesView label) {
-  for (char c : label)
-    hash = (hash ^ uint8_t(c)) * 0x100000001b3;
-  hash ^= hash >> 32;
-  return hash * 0xff51afd7ed558ccd;
-}
-
-BytesView label_with_length(const LoweredName& name, size_t index) {
-  return name.wire().substr(name.label_at(index), name.label_at(index + 1) - name.label_at(index));
-}
-
-}  // namespace
-
 ZoneTable::ZoneTable(const std::vector<Zone>& zones) {
   slots_.resize(std::bit_ceil(zones.size() * 2 + 1));
   zones_.reserve(zones.size());
@@ -44,9 +25,7 @@ ZoneTable::ZoneTable(const std::vector<Zone>& zones) {
 void ZoneTable::insert(uint32_t zone) {
   LoweredName apex;
   apex.read(zones_[zone].apex, 0);
-  uint64_t hash = kRootHash;
-  for (size_t i = apex.label_count(); i-- > 0;)
-    hash = hash_with(hash, label_with_length(apex, i));
+  const uint64_t hash = apex.hash(apex.label_count());
   assert(find_apex(hash, apex.wire()) == nullptr);
   size_t at = hash & (slots_.size() - 1);
   while (slots_[at].zone != 0)
@@ -57,16 +36,11 @@ void ZoneTable::insert(uint32_t zone) {
 }
 
 const ServedZone* ZoneTable::find(const LoweredName& name, size_t labels) const {
-  const size_t deepest = std::min({name.label_count(), labels, labels_max_});
-  const ServedZone* found = nullptr;
-  uint64_t hash = kRootHash;
-  for (size_t count = 0;; ++count) {
-    if (label_counts_[count]) {
-      if (const auto* zone = find_apex(hash, name.suffix(count))) found = zone;
-    }
-    if (count == deepest) return found;
-    hash = hash_with(hash, label_with_length(name, name.label_count() - count - 1));
+  for (size_t count = std::min({name.label_count(), labels, labels_max_}) + 1; count-- > 0;) {
+    if (!label_counts_[count]) continue;
+    if (const auto* zone = find_apex(name.hash(count), name.suffix(count))) return zone;
   }
+  return nullptr;
 }
 
 const ServedZone* ZoneTable::find_apex(uint64_t hash, BytesView apex) const {

@@ -55,8 +55,8 @@ class ZoneTable {
 
 // Hands the current table to the threads that answer. Thread-safe.
 //
-// Order matters to both sides. Who adds a zone commits it to the store and then publishes; who answers takes
-// the table and then refreshes its Reader: then each zone in the table is in the store.
+// Order matters. Who adds a zone commits it to the store, which puts its nodes into the index, and then publishes;
+// who answers takes the table and then looks nodes up: then each zone in the table is in the index.
 class ZoneTableHolder {
  public:
   void publish(std::shared_ptr<const ZoneTable> table);

@@ -17,6 +17,8 @@ class MemoryStore final : public Store {
   Task<Result<std::vector<Entry>>> list(Range range) override;
   Task<Result<Revision>> commit(Batch batch) override;
   std::unique_ptr<Watch> watch(Bytes prefix) override;
+  void follow(Follower& follower) override { watches_.follow(follower); }
+  void unfollow(Follower& follower) override { watches_.unfollow(follower); }
   Task<Result<std::vector<Expectation>>> expired(Bytes prefix, Time now, size_t limit) override;
   std::unique_ptr<Reader> reader() override;
 

@@ -91,6 +91,15 @@ class Watch {
   virtual Task<Result<std::vector<Change>>> next() = 0;
 };
 
+// Learns of commits before those do who made them, so that what it keeps is never behind what a caller was told.
+class Follower {
+ public:
+  virtual ~Follower() = default;
+  // A batch that is durable and not yet answered. In the order of revisions, one call at a time, on a thread of
+  // the store's that waits for it: it neither blocks nor calls the store.
+  virtual void follow(const Batch& batch) = 0;
+};
+
 struct EntryView {
   BytesView key;
   BytesView value;
@@ -136,6 +145,11 @@ class Store {
 
   // Changes to keys that start with `prefix`, from the next commit on.
   virtual std::unique_ptr<Watch> watch(Bytes prefix) = 0;
+
+  // Tells `follower` of every batch from the next commit on, until unfollow() returns. Nothing is missed between
+  // follow() and a read that begins after it. The follower outlives that time, and the store does.
+  virtual void follow(Follower& follower) = 0;
+  virtual void unfollow(Follower& follower) = 0;
 
   // Keys with this prefix whose time to expire is not after `now`, the longest expired first and of equal
   // ones the least key, at most `limit`. Each is ready to be expected by the batch that deletes it, so that a

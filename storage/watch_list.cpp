@@ -119,8 +119,20 @@ std::unique_ptr<Watch> WatchList::add(Bytes prefix) {
   return std::make_unique<QueuedWatch>(std::move(queue));
 }
 
+void WatchList::follow(Follower& follower) {
+  std::lock_guard lock(mutex_);
+  followers_.push_back(&follower);
+}
+
+void WatchList::unfollow(Follower& follower) {
+  std::lock_guard lock(mutex_);
+  std::erase(followers_, &follower);
+}
+
 void WatchList::publish(const Batch& batch, Revision revision) {
   std::lock_guard lock(mutex_);
+  for (Follower* follower : followers_)
+    follower->follow(batch);
   for (const auto& weak : queues_) {
     if (const auto queue = weak.lock()) queue->publish(batch, revision);
   }

@@ -10,7 +10,7 @@ namespace storage {
 
 class WatchQueue;
 
-// The watches of one store. Thread-safe.
+// The watches and followers of one store. Thread-safe.
 class WatchList {
  public:
   WatchList();
@@ -20,18 +20,23 @@ class WatchList {
 
   std::unique_ptr<Watch> add(Bytes prefix);
 
-  // Tells every watch its part of a batch that has been committed. REQUIRES: calls in the order of revisions.
+  void follow(Follower& follower);
+  void unfollow(Follower& follower);
+
+  // Tells every follower of a batch that has been committed, and every watch its part of it. REQUIRES: calls in
+  // the order of revisions, each before the commit is answered.
   void publish(const Batch& batch, Revision revision);
 
   // From now on every watch is unavailable, once it has reported what it has seen.
   void close();
 
  private:
-  // Watches are added on their users' threads and told on the writer's, so a mutex guards the list; it is
-  // held while queues are appended to, never while anyone waits.
+  // Watches are added on their users' threads and told on the writer's, so a mutex guards the lists; it is
+  // held while queues are appended to and followers follow, never while anyone waits.
   std::mutex mutex_;
   bool closed_ = false;
   std::vector<std::weak_ptr<WatchQueue>> queues_;
+  std::vector<Follower*> followers_;
 };
 
 }  // namespace storage

@@ -44,7 +44,7 @@ ResponderOptions without_rate_limits(ResponderOptions options) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, storage::Store& store,
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, NodeIndex& nodes,
                                               const ZoneTableHolder& zones, Door* door) {
   const unsigned workers =
       options.udp_workers > 0 ? options.udp_workers : std::max(1u, std::thread::hardware_concurrency());
@@ -69,7 +69,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, stor
   if (over_udp.responder.rate_limits) over_udp.responder.rate_limits->workers = workers;
   for (unsigned i = 0; i < workers; ++i) {
     over_udp.tap = server->tap(kOtherWorkers + i);
-    TRY(auto worker, UdpWorker::start(std::move(udp[i]), over_udp, store, zones));
+    TRY(auto worker, UdpWorker::start(std::move(udp[i]), over_udp, nodes, zones));
     server->udp_workers_.push_back(std::move(worker));
   }
   TcpWorker::Options over_tcp{.limits = options.tcp,
@@ -80,8 +80,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, stor
   if (options.tls) {
     TRY(over_tcp.tls, base::new_tls_server(*options.tls, base::AlpnProtocol::dot));
   }
-  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), std::move(over_tcp), store, zones));
-  if (!options.update_listen.empty()) CHECK(server->listen_for_updates(options, store, zones, door));
+  TRY(server->tcp_worker_, TcpWorker::start(std::move(tcp), std::move(over_tcp), nodes, zones));
+  if (!options.update_listen.empty()) CHECK(server->listen_for_updates(options, nodes, zones, door));
   return server;
 }
 
@@ -94,7 +94,7 @@ Result<void> Server::open_tap(const TapOptions& options, size_t workers) {
 
 Tap* Server::tap(size_t worker) { return tap_writer_ ? &tap_writer_->tap(worker) : nullptr; }
 
-Result<void> Server::listen_for_updates(const ServerOptions& options, storage::Store& store,
+Result<void> Server::listen_for_updates(const ServerOptions& options, NodeIndex& nodes,
                                         const ZoneTableHolder& zones, Door* door) {
   std::vector<TcpListener> tcp;
   std::vector<FileDescriptor> udp;
@@ -107,13 +107,13 @@ Result<void> Server::listen_for_updates(const ServerOptions& options, storage::S
   const DoorUse use{.door = door, .for_updates = true};
   const UdpWorker::Options over_udp{
       .proxies = proxies_, .responder = options.responder, .door = use, .tap = tap(kUpdateUdpWorker)};
-  TRY(update_udp_worker_, UdpWorker::start(std::move(udp), over_udp, store, zones));
+  TRY(update_udp_worker_, UdpWorker::start(std::move(udp), over_udp, nodes, zones));
   TcpWorker::Options over_tcp{.limits = options.tcp,
                               .proxies = proxies_,
                               .responder = without_rate_limits(options.responder),
                               .door = use,
                               .tap = tap(kUpdateTcpWorker)};
-  TRY(update_tcp_worker_, TcpWorker::start(std::move(tcp), std::move(over_tcp), store, zones));
+  TRY(update_tcp_worker_, TcpWorker::start(std::move(tcp), std::move(over_tcp), nodes, zones));
   return {};
 }
 

@@ -38,13 +38,13 @@ struct ServerTraffic {
 // Tries to find a port that is free in both transports.
 inline constexpr int kPortTriesMax = 100;
 
-// Answers DNS queries from a store until it is destroyed. Its threads are its own.
+// Answers DNS queries from an index until it is destroyed. Its threads are its own.
 class Server {
  public:
   // All endpoints, or none. unavailable: the detail says what is in the way. malformed: of new_tls_server().
   // Without a door, UPDATE and signed queries are answered NOTIMP.
-  // REQUIRES: `store`, `zones` and `door` outlive the server; there is a door if there is an update listener.
-  static Result<std::unique_ptr<Server>> start(const ServerOptions& options, storage::Store& store,
+  // REQUIRES: `nodes`, `zones` and `door` outlive the server; there is a door if there is an update listener.
+  static Result<std::unique_ptr<Server>> start(const ServerOptions& options, NodeIndex& nodes,
                                                const ZoneTableHolder& zones, Door* door = nullptr);
 
   // Where it listens, in the order of the options, with the ports that were chosen.
@@ -67,7 +67,7 @@ class Server {
 
   Result<void> open_tap(const TapOptions& options, size_t workers);
   Tap* tap(size_t worker);
-  Result<void> listen_for_updates(const ServerOptions& options, storage::Store& store,
+  Result<void> listen_for_updates(const ServerOptions& options, NodeIndex& nodes,
                                   const ZoneTableHolder& zones, Door* door);
 
   const TrustedProxies proxies_;

@@ -21,7 +21,7 @@ uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPO
 }  // namespace
 
 Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<TcpListener> listeners, Options options,
-                                                    storage::Store& store, const ZoneTableHolder& zones) {
+                                                    NodeIndex& nodes, const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
   TRY(auto late, LateResponses::open());
   std::unique_ptr<TcpWorker> worker(
@@ -30,7 +30,7 @@ Result<std::unique_ptr<TcpWorker>> TcpWorker::start(std::vector<TcpListener> lis
   for (TcpListener& listener : worker->listeners_) {
     CHECK(worker->epoll_.add(listener.socket.get(), EPOLLIN, &listener));
   }
-  TRY(worker->thread_, start_thread("dns-tcp", [&store, &zones, w = worker.get()] { w->run(store, zones); }));
+  TRY(worker->thread_, start_thread("dns-tcp", [&nodes, &zones, w = worker.get()] { w->run(nodes, zones); }));
   return worker;
 }
 
@@ -46,8 +46,8 @@ void TcpWorker::renew(base::SslContextHandle tls) {
   renewed_tls_ = std::move(tls);
 }
 
-void TcpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
-  Responder responder(store, zones, responder_options_);
+void TcpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
+  Responder responder(nodes, zones, responder_options_);
   std::vector<TcpListener*> ready;
   while (!stopping_.load(std::memory_order_relaxed)) {
     responder.park();

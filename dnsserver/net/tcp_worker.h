@@ -44,7 +44,7 @@ class TcpWorker {
 
   // Accepts at `listeners` until it is destroyed. unavailable: no thread or descriptor is left.
   static Result<std::unique_ptr<TcpWorker>> start(std::vector<TcpListener> listeners, Options options,
-                                                  storage::Store& store, const ZoneTableHolder& zones);
+                                                  NodeIndex& nodes, const ZoneTableHolder& zones);
   ~TcpWorker();
 
   // For any thread. TLS connections from now on are of `tls`; those that there are go on.
@@ -78,7 +78,7 @@ class TcpWorker {
     buffers_.tap = options.tap;
   }
 
-  void run(storage::Store& store, const ZoneTableHolder& zones);
+  void run(NodeIndex& nodes, const ZoneTableHolder& zones);
   void serve(TcpPeer& peer, Responder& responder);
   Way way_of(const TcpPeer& peer, BytesView query) const;
   void follow(TcpPeer& peer, const TcpConnection::Step& step);

@@ -6,7 +6,7 @@
 namespace dnsserver::net {
 
 Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> sockets,
-                                                    const Options& options, storage::Store& store,
+                                                    const Options& options, NodeIndex& nodes,
                                                     const ZoneTableHolder& zones) {
   TRY(Epoll epoll, Epoll::open());
   TRY(auto late, UdpMailbox::open());
@@ -15,7 +15,7 @@ Result<std::unique_ptr<UdpWorker>> UdpWorker::start(std::vector<FileDescriptor> 
   CHECK(worker->epoll_.add(worker->late_->fd(), EPOLLIN, worker->late_.get()));
   for (FileDescriptor& socket : worker->sockets_)
     CHECK(worker->epoll_.add(socket.get(), EPOLLIN, &socket));
-  TRY(worker->thread_, start_thread("dns-udp", [&store, &zones, w = worker.get()] { w->run(store, zones); }));
+  TRY(worker->thread_, start_thread("dns-udp", [&nodes, &zones, w = worker.get()] { w->run(nodes, zones); }));
   return worker;
 }
 
@@ -28,8 +28,8 @@ UdpWorker::~UdpWorker() {
 
 // Under load there is always a next batch, and nothing is called but to receive and to send. Only when all
 // sockets are empty does the thread let go of its snapshot and wait.
-void UdpWorker::run(storage::Store& store, const ZoneTableHolder& zones) {
-  Responder responder(store, zones, options_.responder);
+void UdpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
+  Responder responder(nodes, zones, options_.responder);
   const auto batch = std::make_unique<UdpBatch>(options_.proxies, options_.door, late_, options_.tap);
   while (!stopping_.load(std::memory_order_relaxed)) {
     bool idle = true;

@@ -12,8 +12,8 @@
 
 namespace dnsserver::net {
 
-// Answers over UDP: one thread with sockets, reader and counters of its own, so workers share nothing that
-// changes.
+// Answers over UDP: one thread with sockets and counters of its own, so workers share nothing that they
+// change.
 class UdpWorker {
  public:
   struct Options {
@@ -25,7 +25,7 @@ class UdpWorker {
 
   // Answers at sockets of open_udp() until it is destroyed. unavailable: no thread or descriptor is left.
   static Result<std::unique_ptr<UdpWorker>> start(std::vector<FileDescriptor> sockets, const Options& options,
-                                                  storage::Store& store, const ZoneTableHolder& zones);
+                                                  NodeIndex& nodes, const ZoneTableHolder& zones);
   ~UdpWorker();
 
   // For any thread.
@@ -36,7 +36,7 @@ class UdpWorker {
             std::shared_ptr<UdpMailbox> late)
       : sockets_(std::move(sockets)), options_(options), epoll_(std::move(epoll)), late_(std::move(late)) {}
 
-  void run(storage::Store& store, const ZoneTableHolder& zones);
+  void run(NodeIndex& nodes, const ZoneTableHolder& zones);
   void send_late_responses();
 
   std::vector<FileDescriptor> sockets_;

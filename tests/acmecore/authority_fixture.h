@@ -69,6 +69,8 @@ class UnluckyStore final : public storage::Store {
   std::unique_ptr<storage::Watch> watch(base::Bytes prefix) override {
     return store_.watch(std::move(prefix));
   }
+  void follow(storage::Follower& follower) override { store_.follow(follower); }
+  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
   base::Task<base::Result<std::vector<storage::Expectation>>> expired(base::Bytes prefix, base::Time now,
                                                                       size_t limit) override {
     return store_.expired(std::move(prefix), now, limit);

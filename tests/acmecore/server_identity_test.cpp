@@ -70,6 +70,8 @@ class CountingStore final : public storage::Store {
     return store_.list(std::move(range));
   }
   std::unique_ptr<storage::Watch> watch(Bytes prefix) override { return store_.watch(std::move(prefix)); }
+  void follow(storage::Follower& follower) override { store_.follow(follower); }
+  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
   base::Task<base::Result<std::vector<storage::Expectation>>> expired(Bytes prefix, base::Time now,
                                                                       size_t limit) override {
     return store_.expired(std::move(prefix), now, limit);

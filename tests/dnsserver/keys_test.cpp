@@ -78,7 +78,10 @@ TEST(NodeKey, IsThatOfTheWriters) {
                                                                       {Name(), Name()}}) {
     const ZoneTable zones({{.apex = apex, .name_servers = {}, .contact = {}}});
     const NodeKey key(*zones.find(owner), LoweredName(owner));
-    EXPECT_EQ(key.owner(), node_key(apex, owner)) << owner.text();
+    EXPECT_EQ(key.ancestor(key.depth()), node_key(apex, owner)) << owner.text();
+    LoweredName read;
+    EXPECT_EQ(read_node_key(node_key(apex, owner), read), apex.label_count());
+    EXPECT_EQ(read.wire(), owner.lowered());
     Name ancestor = owner;
     for (size_t depth = key.depth(); depth > 0; --depth, ancestor = ancestor.parent()) {
       EXPECT_EQ(key.ancestor(depth), node_key(apex, ancestor));
@@ -93,6 +96,26 @@ TEST(NodeKey, FindsTheWildcardBelowAnAncestor) {
   NodeKey key(*zones.find(owner), LoweredName(owner));
   EXPECT_EQ(key.wildcard_below(1), node_key(kApex, name("*.b.corp.test")));
   EXPECT_EQ(key.wildcard_below(0), node_key(kApex, name("*.corp.test")));
+}
+
+TEST(NodeKey, IsReadOnlyWhereItIsOne) {
+  LoweredName owner;
+  const Bytes whole = node_key(kApex, name("www.corp.test"));
+  for (size_t size = 0; size < whole.size(); ++size) {
+    const auto apex_labels = read_node_key(whole.substr(0, size), owner);
+    // Cut behind a label, it is the key of another name.
+    const bool is_apex = size == nodes_prefix(kApex).size();
+    EXPECT_EQ(apex_labels.has_value(), is_apex) << size;
+  }
+  EXPECT_FALSE(read_node_key(whole + '\0', owner)) << "ends its apex twice";
+  EXPECT_FALSE(read_node_key(whole + "\1X", owner)) << "is not lower-case";
+  EXPECT_FALSE(read_node_key(whole + '\x40' + Bytes(64, 'a'), owner)) << "has a label of 64 octets";
+  EXPECT_FALSE(read_node_key(zone_key(kApex), owner)) << "is of another table";
+  Bytes longest = nodes_prefix(Name());
+  for (int i = 0; i < 127; ++i)
+    longest += "\1a";
+  EXPECT_TRUE(read_node_key(longest, owner));
+  EXPECT_FALSE(read_node_key(longest + "\1a", owner)) << "is longer than 255 octets";
 }
 
 }  // namespace

@@ -150,6 +150,8 @@ class MeddlingStore final : public storage::Store {
     co_return co_await store_.commit(std::move(batch));
   }
   std::unique_ptr<storage::Watch> watch(Bytes prefix) override { return store_.watch(std::move(prefix)); }
+  void follow(storage::Follower& follower) override { store_.follow(follower); }
+  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
   Task<Result<std::vector<storage::Expectation>>> expired(Bytes prefix, Time now, size_t limit) override {
     return store_.expired(std::move(prefix), now, limit);
   }

@@ -22,6 +22,7 @@ PublishingFixture::~PublishingFixture() = default;
 void PublishingFixture::restart(uint64_t size_max) {
   publishing_.reset();
   served_.reset();
+  nodes_.reset();
   if (kind_ == StoreKind::lmdb) store_.reset();
   open(size_max);
 }
@@ -29,6 +30,7 @@ void PublishingFixture::restart(uint64_t size_max) {
 void PublishingFixture::open(uint64_t size_max) {
   if (!store_)
     store_ = storage::LmdbStore::open({.directory = directory_.path(), .size_max = size_max}).value();
+  nodes_ = std::make_unique<NodeFeed>(*store_);
   served_ = std::make_unique<ZoneTableHolder>();
   publishing_ = run(Publishing::open(*store_, clock_, *served_, io_.get_executor())).value();
 }
@@ -66,20 +68,27 @@ Result<size_t> PublishingFixture::remove(std::string credential, std::string_vie
 }
 
 std::vector<std::string> PublishingFixture::ask(std::string_view name, std::string_view type) {
-  std::shared_ptr<const ZoneTable> zones;
-  uint64_t generation = 0;
-  served_->refresh(zones, generation);
   const auto reader = store_->reader();
-  StoredNodes nodes(*reader);
-  std::vector<char> buffer(kTcpSizeMax);
+  StoredNodes stored(*reader);
+  IndexedNodes indexed(nodes_->index());
+  indexed.pass();
   const Bytes query = make_query(name, parse_type(type).value());
-  const Response response =
-      respond(query, buffer, {.transport = Transport::tcp, .client = {}, .now = {}, .policy = EdnsPolicy()},
-              *zones, nodes);
-  ReadMessage message = read_message({buffer.data(), response.size});
+  const Bytes response = respond_from(indexed, query);
+  EXPECT_EQ(response, respond_from(stored, query)) << name << " " << type;
+  ReadMessage message = read_message(response);
   std::sort(message.answer.begin(), message.answer.end());
   message.answer.insert(message.answer.begin(), message.rcode);
   return message.answer;
+}
+
+Bytes PublishingFixture::respond_from(NodeSource& nodes, BytesView query) const {
+  std::shared_ptr<const ZoneTable> zones;
+  uint64_t generation = 0;
+  served_->refresh(zones, generation);
+  std::vector<char> buffer(kTcpSizeMax);
+  const QueryContext context{.transport = Transport::tcp, .client = {}, .now = {}, .policy = EdnsPolicy()};
+  const Response response = respond(query, buffer, context, *zones, nodes);
+  return {buffer.data(), response.size};
 }
 
 uint32_t PublishingFixture::serial(std::string_view apex) {

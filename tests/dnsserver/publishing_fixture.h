@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dnsserver/node_feed.h"
 #include "dnsserver/publishing.h"
 #include "storage/store.h"
 #include "tests/support/run_task.h"
@@ -46,7 +47,7 @@ class PublishingFixture {
   Result<size_t> clean_up() { return run(publishing_->clean_up()); }
 
   // The RCODE and the records of the answer section behind it, sorted: "NOERROR" and
-  // "www.corp.test. 60 IN A 192.0.2.1".
+  // "www.corp.test. 60 IN A 192.0.2.1". The store and the index must answer alike.
   std::vector<std::string> ask(std::string_view name, std::string_view type);
   // The serial in the SOA that is served.
   uint32_t serial(std::string_view apex = "corp.test");
@@ -66,12 +67,14 @@ class PublishingFixture {
   static constexpr uint64_t kSizeMax = 256 << 20;
 
   void open(uint64_t size_max);
+  Bytes respond_from(NodeSource& nodes, BytesView query) const;
 
   support::TempDirectory directory_;
   StoreKind kind_;
   boost::asio::io_context io_;
   base::ManualClock clock_{Time(std::chrono::seconds(1'790'000'000))};
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<NodeFeed> nodes_;
   std::unique_ptr<ZoneTableHolder> served_;
   std::unique_ptr<Publishing> publishing_;
 };

@@ -28,7 +28,7 @@ RunningServer::RunningServer(ServerOptions options) {
   if (options.udp_workers == 0) options.udp_workers = 1;
   add_zone("corp.test");
   put_txt("www.corp.test", "a");
-  server_ = or_stop(Server::start(options, store_, zones_));
+  server_ = or_stop(Server::start(options, nodes_.index(), zones_));
 }
 
 void RunningServer::put_txt(std::string_view owner, std::string_view value, size_t count) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "dnsserver/net/server.h"
+#include "dnsserver/node_feed.h"
 #include "storage/memory_store.h"
 
 namespace dnsserver::net {
@@ -25,6 +26,7 @@ class RunningServer {
   void commit(storage::Batch batch);
 
   storage::MemoryStore store_;
+  NodeFeed nodes_{store_};
   ZoneTableHolder zones_;
   std::vector<Zone> served_;
   std::unique_ptr<Server> server_;

@@ -6,10 +6,21 @@
 #include <map>
 
 #include "dnsserver/keys.h"
+#include "dnsserver/node_key.h"
 #include "dnsserver/wire.h"
 #include "tests/dnsserver/zone_text.h"
 
 namespace dnsserver {
+
+namespace {
+
+void require(bool holds, const char* else_what) {
+  if (holds) return;
+  std::fprintf(stderr, "%s\n", else_what);
+  std::abort();
+}
+
+}  // namespace
 
 void ServedZones::add(std::string_view apex_text, std::string_view text) {
   const Name apex = Name::parse(apex_text).value();
@@ -29,7 +40,23 @@ void ServedZones::add(std::string_view apex_text, std::string_view text) {
 }
 
 Bytes ServedZones::ask(BytesView query, Transport transport) {
-  StoredNodes nodes(reader_);
+  StoredNodes stored(reader_);
+  const Bytes response = ask(query, transport, stored);
+  if (reader_.broken) return response;
+  NodeIndex index;
+  for (const auto& [key, node] : reader_.entries) {
+    LoweredName owner;
+    const auto apex_labels = read_node_key(key, owner);
+    require(apex_labels.has_value(), "the zones hold what is no node");
+    index.put(owner, *apex_labels, node);
+  }
+  IndexedNodes indexed(index);
+  indexed.pass();
+  require(ask(query, transport, indexed) == response, "an index says another thing than the store");
+  return response;
+}
+
+Bytes ServedZones::ask(BytesView query, Transport transport, NodeSource& nodes) const {
   const size_t size = transport == Transport::udp ? kUdpSizeMax : kTcpSizeMax;
   std::vector<char> buffer(size);
   const QueryContext context{.transport = transport, .client = client_, .now = now_, .policy = policy_};
@@ -38,11 +65,9 @@ Bytes ServedZones::ask(BytesView query, Transport transport) {
   std::vector<char> in_place(query.begin(), query.end());
   in_place.resize(std::max(query.size(), size));
   const Response again = respond({in_place.data(), query.size()}, in_place, context, table_, nodes);
-  if (again.size != response.size || again.rcode != response.rcode ||
-      !std::equal(buffer.begin(), buffer.begin() + long(response.size), in_place.begin())) {
-    std::fputs("respond() says another thing in place\n", stderr);
-    std::abort();
-  }
+  require(again.size == response.size && again.rcode == response.rcode &&
+              std::equal(buffer.begin(), buffer.begin() + long(response.size), in_place.begin()),
+          "respond() says another thing in place");
   return Bytes(buffer.data(), response.size);
 }
 

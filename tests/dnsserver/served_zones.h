@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dnsserver/node_index.h"
 #include "dnsserver/respond.h"
 #include "tests/dnsserver/map_reader.h"
 
@@ -26,14 +27,16 @@ class ServedZones {
   void ask_from(Bytes client) { client_ = std::move(client); }
   void ask_at(Time now) { now_ = now; }
 
-  // The response; empty if there is none. Asked twice, with a buffer of its own and in place: both must be
-  // equal to the octet.
+  // The response; empty if there is none. Asked four times, with a buffer of its own and in place, from the store
+  // and from an index: all must be equal to the octet. A broken store is asked alone.
   Bytes ask(BytesView query, Transport transport = Transport::udp);
 
   MapReader& store() { return reader_; }
   const ZoneTable& table() const { return table_; }
 
  private:
+  Bytes ask(BytesView query, Transport transport, NodeSource& nodes) const;
+
   std::vector<Zone> zones_;
   ZoneTable table_;
   MapReader reader_;

@@ -137,17 +137,17 @@ TEST_F(TapTest, GoesOnInANewLogWhenTheOldOneIsPutAway) {
 }
 
 TEST_F(TapTest, DoesNotStartWithALogThatCannotBeWritten) {
-  storage::MemoryStore store;
+  NodeIndex nodes;
   const ZoneTableHolder zones;
   ServerOptions options = with({.query_log = QueryLogOptions{.file = directory_.path() / "no" / "log"}});
   options.listen = {{"127.0.0.1", 0}};
-  const auto no_log = Server::start(options, store, zones);
+  const auto no_log = Server::start(options, nodes, zones);
   ASSERT_FALSE(no_log);
   EXPECT_THAT(no_log.error().detail,
               MatchesRegex("cannot write the query log .*/no/log: No such file or directory"));
   options.tap = with_dnstap(false, true);
   options.tap.dnstap->file = directory_.path() / "no" / "tap";
-  const auto no_dnstap = Server::start(options, store, zones);
+  const auto no_dnstap = Server::start(options, nodes, zones);
   ASSERT_FALSE(no_dnstap);
   EXPECT_THAT(no_dnstap.error().detail, HasSubstr("/no/tap: No such file or directory"));
 }

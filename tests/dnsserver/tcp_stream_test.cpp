@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "dnsserver/wire.h"
-#include "storage/memory_store.h"
 #include "tests/dnsserver/served_zones.h"
 
 namespace dnsserver::net {
@@ -18,9 +17,9 @@ struct Answered {
 };
 
 Answered answer(BytesView in, size_t room = 4 * kTcpFrameSizeMax) {
-  storage::MemoryStore store;
+  NodeIndex nodes;
   const ZoneTableHolder zones;
-  Responder responder(store, zones, {});
+  Responder responder(nodes, zones, {});
   responder.refresh({});
   TrafficCounters counters;
   Bytes out(room, '\0');

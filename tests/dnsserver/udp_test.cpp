@@ -226,9 +226,9 @@ TEST(Udp, AcceptsTheCookieOfAnyWorker) {
 
 TEST(Server, SaysWhatIsInTheWay) {
   RunningServer server;
-  storage::MemoryStore store;
+  NodeIndex nodes;
   ZoneTableHolder zones;
-  const auto second = Server::start({.listen = {server.endpoint()}}, store, zones);
+  const auto second = Server::start({.listen = {server.endpoint()}}, nodes, zones);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, base::ErrorKind::unavailable);
   EXPECT_EQ(second.error().detail, "cannot listen on " + server.endpoint().text() +
@@ -243,9 +243,9 @@ TEST(Server, SaysWhatIsInTheWayOfUdp) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   ASSERT_EQ(bind(other.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   const Endpoint taken{"127.0.0.1", port_of(other)};
-  storage::MemoryStore store;
+  NodeIndex nodes;
   ZoneTableHolder zones;
-  const auto server = Server::start({.listen = {taken}}, store, zones);
+  const auto server = Server::start({.listen = {taken}}, nodes, zones);
   ASSERT_FALSE(server);
   EXPECT_EQ(server.error().detail,
             "cannot listen on " + taken.text() + " (UDP): Address already in use, by " + this_process());

@@ -321,9 +321,9 @@ TEST(UpdateDoor, TakesNoMoreThanTheNamedNumberAtOnce) {
   UpdateServer server;
   boost::asio::io_context idle;
   UpdateDoor door(server.updates(), server.credentials(), {}, server.clock(), idle.get_executor());
-  storage::MemoryStore store;
+  NodeIndex nodes;
   const ZoneTableHolder zones;
-  Responder responder(store, zones, {});
+  Responder responder(nodes, zones, {});
   responder.refresh({});
   const auto take = [&](Transport transport, size_t id) {
     Bytes update = make_update({.updates = {add_txt(kOwner, "x")}});

@@ -50,7 +50,7 @@ UpdateServer::UpdateServer(TsigOptions options, net::ServerOptions server) {
   server.listen = {{"127.0.0.1", 0}};
   server.udp_workers = 1;
   server.update_listen = {{"127.0.0.1", 0}};
-  server_ = net::Server::start(server, store_, zones_, door_.get()).value();
+  server_ = net::Server::start(server, nodes_.index(), zones_, door_.get()).value();
   io_.restart();
   for (int i = 0; i < 2; ++i)
     threads_.emplace_back([this] { io_.run(); });

@@ -11,6 +11,7 @@
 #include "dnsserver/async/update_door.h"
 #include "dnsserver/credentials.h"
 #include "dnsserver/net/server.h"
+#include "dnsserver/node_feed.h"
 #include "storage/memory_store.h"
 #include "tests/support/run_task.h"
 
@@ -42,6 +43,8 @@ class MoodyStore final : public storage::Store {
     co_return co_await store_.commit(std::move(batch));
   }
   std::unique_ptr<storage::Watch> watch(Bytes prefix) override { return store_.watch(prefix); }
+  void follow(storage::Follower& follower) override { store_.follow(follower); }
+  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
   base::Task<Result<std::vector<storage::Expectation>>> expired(Bytes prefix, Time now,
                                                                 size_t limit) override {
     return store_.expired(prefix, now, limit);
@@ -86,6 +89,7 @@ class UpdateServer {
   void add_credential(std::string_view scope, const TsigKey& key, Scope::Reach reach);
 
   MoodyStore store_;
+  NodeFeed nodes_{store_};
   base::SystemClock clock_;
   ZoneTableHolder zones_;
   ScriptedAliasTargets targets_;

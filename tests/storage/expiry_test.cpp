@@ -64,6 +64,8 @@ class BusyStore final : public Store {
     co_return co_await store.commit(std::move(batch));
   }
   std::unique_ptr<Watch> watch(Bytes prefix) override { return store.watch(std::move(prefix)); }
+  void follow(Follower& follower) override { store.follow(follower); }
+  void unfollow(Follower& follower) override { store.unfollow(follower); }
   Task<Result<std::vector<Expectation>>> expired(Bytes prefix, Time now, size_t limit) override {
     return store.expired(std::move(prefix), now, limit);
   }

@@ -12,6 +12,8 @@ class TemporaryLmdbStore final : public Store {
   Task<Result<std::vector<Entry>>> list(Range range) override { return store_->list(std::move(range)); }
   Task<Result<Revision>> commit(Batch batch) override { return store_->commit(std::move(batch)); }
   std::unique_ptr<Watch> watch(Bytes prefix) override { return store_->watch(std::move(prefix)); }
+  void follow(Follower& follower) override { store_->follow(follower); }
+  void unfollow(Follower& follower) override { store_->unfollow(follower); }
   Task<Result<std::vector<Expectation>>> expired(Bytes prefix, Time now, size_t limit) override {
     return store_->expired(std::move(prefix), now, limit);
   }

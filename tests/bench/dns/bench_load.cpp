@@ -1,8 +1,10 @@
-// Asks a DNS server on 127.0.0.1 as fast as it answers, and says how fast that was, as one line of JSON:
+// Asks a DNS server on 127.0.0.1 and says how fast it answered, as one line of JSON:
 //   dns_bench_load load udp|tcp PORT NAMES SECONDS OUTSTANDING
+//   dns_bench_load pace udp|tcp PORT NAMES SECONDS RATE
 //   dns_bench_load check udp|tcp PORT NAMES      the values of a sample of names, octet by octet
-// So many queries are always outstanding, over eight sockets; over TCP they are pipelined. Each response is
-// checked for RCODE and number of answers. The run ends by itself.
+// To load is to have so many queries outstanding at any time, over eight sockets; over TCP they are pipelined. To pace
+// is to send so many a second, whatever comes back; latencies count from when a query was due. Each response is checked
+// for RCODE and number of answers. A run ends by itself.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -37,6 +39,7 @@ constexpr size_t kSockets = 8;
 constexpr size_t kBatch = 32;
 constexpr size_t kQueries = 1 << 19;  // prepared, then used again and again
 constexpr auto kLostAfter = 1s;
+constexpr size_t kPacedWindow = 8192;  // outstanding at most while pacing: what is over is late
 constexpr double kSecondsMax = 300;
 
 [[noreturn]] void stop(const char* what) {
@@ -116,13 +119,28 @@ class Asker {
 
   // Takes what came and sends as many again. False: nothing came.
   bool turn(Tally& tally) {
-    const bool came = tcp_ ? receive_stream(tally) : receive_datagrams(tally);
+    const bool came = receive(tally);
     if (tcp_) {
       send_stream();
     } else {
       send_datagrams();
     }
     return came;
+  }
+
+  bool receive(Tally& tally) { return tcp_ ? receive_stream(tally) : receive_datagrams(tally); }
+
+  // Sends the one query that is due. False: too many are outstanding.
+  bool send_due(Clock::time_point due) {
+    if (free_.empty()) return false;
+    std::array<char, 512> query;
+    const size_t size = take(query.data() + 2, due);
+    put_u16(query.data(), uint16_t(size));
+    const BytesView octets = BytesView(query.data(), size + 2).substr(tcp_ ? 0 : 2);
+    while (::send(fd(), octets.data(), octets.size(), MSG_NOSIGNAL) < 0) {
+      if (errno != EAGAIN) stop("send");
+    }
+    return true;
   }
 
   void give_up_lost(Tally& tally) {
@@ -241,6 +259,48 @@ class Asker {
   Bytes out_;
 };
 
+// The result, as a line of JSON. The exit code of the program.
+int report(const Tally& tally, double took) {
+  const auto answered = double(std::max<uint64_t>(tally.count(), 1));
+  std::printf(
+      "{\"seconds\": %.3f, \"answered\": %lu, \"wrong\": %lu, \"lost\": %lu, \"qps\": %.0f, \"p50_us\": "
+      "%.0f, "
+      "\"p99_us\": %.0f, \"p999_us\": %.0f, \"octets\": %.1f}\n",
+      took, tally.count(), tally.wrong, tally.lost, answered / took, tally.percentile_us(0.5),
+      tally.percentile_us(0.99), tally.percentile_us(0.999), double(tally.octets) / answered);
+  return tally.wrong == 0 && tally.count() > 0 ? 0 : 1;
+}
+
+int pace(bool tcp, uint16_t port, uint64_t names, double seconds, double rate) {
+  const auto queries = prepare(names);
+  std::vector<std::unique_ptr<Asker>> askers;
+  for (size_t i = 0; i < kSockets; ++i) {
+    askers.push_back(
+        std::make_unique<Asker>(tcp, port, kPacedWindow / kSockets, queries, i * kQueries / kSockets));
+  }
+  const auto tally = std::make_unique<Tally>();
+  const std::chrono::duration<double> step(1 / rate);
+  const auto count = uint64_t(std::min(seconds, kSecondsMax) * rate);
+  const auto start = Clock::now();
+  const auto end = start + std::chrono::duration_cast<Clock::duration>(step * double(count));
+  const auto due = [&](uint64_t i) {
+    return start + std::chrono::duration_cast<Clock::duration>(step * double(i));
+  };
+  auto next_look = start + kLostAfter;
+  for (uint64_t sent = 0; Clock::now() < end + kLostAfter + 100ms;) {
+    for (; sent < count && due(sent) <= Clock::now(); ++sent) {
+      if (!askers[sent % kSockets]->send_due(due(sent))) break;
+    }
+    for (const auto& asker : askers)
+      asker->receive(*tally);
+    if (Clock::now() < next_look) continue;
+    for (const auto& asker : askers)
+      asker->give_up_lost(*tally);
+    next_look = Clock::now() + kLostAfter / 10;
+  }
+  return report(*tally, std::chrono::duration<double>(end - start).count());
+}
+
 int load(bool tcp, uint16_t port, uint64_t names, double seconds, size_t outstanding) {
   const auto queries = prepare(names);
   std::vector<std::unique_ptr<Asker>> askers;
@@ -264,15 +324,7 @@ int load(bool tcp, uint16_t port, uint64_t names, double seconds, size_t outstan
       asker->give_up_lost(*tally);
     next_look = Clock::now() + kLostAfter;
   }
-  const double took = std::chrono::duration<double>(Clock::now() - start).count();
-  const auto answered = double(std::max<uint64_t>(tally->count(), 1));
-  std::printf(
-      "{\"seconds\": %.3f, \"answered\": %lu, \"wrong\": %lu, \"lost\": %lu, \"qps\": %.0f, \"p50_us\": "
-      "%.0f, "
-      "\"p99_us\": %.0f, \"octets\": %.1f}\n",
-      took, tally->count(), tally->wrong, tally->lost, answered / took, tally->percentile_us(0.5),
-      tally->percentile_us(0.99), double(tally->octets) / answered);
-  return tally->wrong == 0 && tally->count() > 0 ? 0 : 1;
+  return report(*tally, std::chrono::duration<double>(Clock::now() - start).count());
 }
 
 // The response to one query, over a socket of its own.
@@ -306,13 +358,15 @@ int check(bool tcp, uint16_t port, uint64_t names) {
 
 int main(int argc, char** argv) {
   const std::string_view action = argc > 1 ? argv[1] : "";
-  if (!(action == "load" && argc == 7) && !(action == "check" && argc == 5)) {
-    return std::fputs("usage: dns_bench_load load|check udp|tcp PORT NAMES [SECONDS OUTSTANDING]\n", stderr),
-           2;
+  if (!((action == "load" || action == "pace") && argc == 7) && !(action == "check" && argc == 5)) {
+    std::fputs("usage: dns_bench_load load|pace|check udp|tcp PORT NAMES [SECONDS OUTSTANDING|RATE]\n",
+               stderr);
+    return 2;
   }
   const bool tcp = std::string_view(argv[2]) == "tcp";
   const auto port = uint16_t(std::atoi(argv[3]));
   const uint64_t names = std::strtoull(argv[4], nullptr, 10);
   if (action == "check") return check(tcp, port, names);
+  if (action == "pace") return pace(tcp, port, names, std::atof(argv[5]), std::atof(argv[6]));
   return load(tcp, port, names, std::atof(argv[5]), std::strtoul(argv[6], nullptr, 10));
 }
