@@ -14,7 +14,7 @@ test="clang clang-format universal-ctags git knot knot-dnsutils knot-dnssecutils
   unbound certbot python3-certbot-dns-rfc2136 lego dehydrated python3-acme python3-josepy python3-cryptography python3-grpcio
   python3-protobuf fstrm-bin openssl curl jq iproute2 util-linux lmdb-utils"
 # What tests/bench measures beside Assay.
-bench="knot nsd pebble"
+bench="knot nsd bind9 bind9-dnsutils pebble"
 
 wanted=
 for set in "$@"; do
