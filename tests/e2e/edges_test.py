@@ -33,6 +33,7 @@ class Edges(unittest.TestCase):
             net.cli("txt", "present", NAME, "value")
             root = net.ready["root_file"]
             self.openssl_agrees(net, root)
+            self.kdig_agrees(net, root)
             self.unbound_asks_over_tls(net, root)
             before = self.serial(net)
             net.assay.send_signal(signal.SIGHUP)
@@ -49,6 +50,16 @@ class Edges(unittest.TestCase):
         self.assertIn("no application protocol", self.s_client(net, "-alpn", "h2"))
         self.assertIn("TLSv1.2", self.s_client(net, "-tls1_2", "-alpn", "dot"))
         self.assertIn("Reused, ", self.resumed(net))
+
+    def kdig_agrees(self, net, root):
+        """GnuTLS, and it takes no certificate without a subject."""
+        def kdig(*options):
+            return net.command(["kdig", f"@{OURS}", "+tls", "+tls-ca=" + root, *options, NAME, "TXT"], check=False).stdout
+
+        shown = kdig("+tls-hostname=" + HOST)
+        for expected in ("TLS session (TLS1.3)", "status: NOERROR", '"value"', "PADDING"):
+            self.assertIn(expected, shown)
+        self.assertNotIn('"value"', kdig("+tls-hostname=other.acme.test"))
 
     def resumed(self, net):
         session = net.folder / "session"
