@@ -78,7 +78,6 @@ class ClientLab(lab.Lab):
         self._examples = {
             "https://acme.corp.example/directory": self.directory,
             "https://publish.corp.example": f"https://localhost:{PUBLISH_PORT}",
-            "/etc/assay/root.pem": self.ready["root_file"],
             "/etc": f"{self.folder}/etc",
             "/var/lib": f"{self.folder}/var/lib",
             "192.0.2.53": servers.ASSAY_ADDRESS,
@@ -86,6 +85,8 @@ class ClientLab(lab.Lab):
             "acme.corp.example": "acme.test",
             "corp.example": "corp.test",
         }
+        # Where anybody may read it, as an operator would put it.
+        servers.write(self.folder / "etc/assay/root.pem", pathlib.Path(self.ready["root_file"]).read_text())
         self.open("README")
         shown = self.run("credential")
         for example, pattern in (("USER", r"^  user (\S+)$"), ("PASSWORD", r"^  password (\S+)$"),
