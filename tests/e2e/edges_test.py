@@ -39,6 +39,14 @@ class Edges(unittest.TestCase):
             net.assay.send_signal(signal.SIGHUP)
             lab.wait_until(lambda: self.serial(net) != before, "a new certificate")
 
+    def test_every_certificate_of_our_own_has_a_subject(self):
+        with lab.Lab(settings=SETTINGS) as net:
+            for listener in ("dns_tls", "acme", "grpc"):
+                address, = net.ready[listener]
+                shown = net.command(["bash", "-c", f"openssl s_client -connect {address} -showcerts </dev/null 2>/dev/null | "
+                                                   "openssl x509 -noout -subject -nameopt RFC2253"]).stdout
+                self.assertEqual(shown, f"subject=CN={HOST}\n", listener)
+
     def s_client(self, net, *options):
         return net.command(["openssl", "s_client", "-connect", f"{OURS}:853", *options], check=False).stdout
 

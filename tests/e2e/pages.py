@@ -43,6 +43,9 @@ class Page:
             text = re.sub(rf"(?<!\w){re.escape(example)}(?!\w)", lambda _, real=real: real, text)
         return text
 
+    def titles(self):
+        return list(self._blocks)
+
     def files(self):
         """The titles that are paths."""
         return [title for title in self._blocks if title.startswith("/")]
