@@ -17,7 +17,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "dnsserver/header.h"
 #include "dnsserver/net/socket.h"
 #include "dnsserver/rrtype.h"
@@ -137,13 +136,15 @@ class Updater {
     std::ranges::sort(latencies_);
     const auto percentile_ms = [&](double share) {
       if (latencies_.empty()) return 0.0;
-      return std::chrono::duration<double, std::milli>(latencies_[size_t(share * double(latencies_.size() - 1))])
+      return std::chrono::duration<double, std::milli>(
+                 latencies_[size_t(share * double(latencies_.size() - 1))])
           .count();
     };
     std::printf(
         "{\"updates\": %zu, \"per_second\": %.0f, \"p50_ms\": %.2f, \"p99_ms\": %.2f, \"lost\": %lu, "
         "\"unseen\": %lu}\n",
-        latencies_.size(), double(latencies_.size()) / took, percentile_ms(0.5), percentile_ms(0.99), lost_, unseen_);
+        latencies_.size(), double(latencies_.size()) / took, percentile_ms(0.5), percentile_ms(0.99), lost_,
+        unseen_);
   }
 
   const FileDescriptor socket_;
