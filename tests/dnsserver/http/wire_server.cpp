@@ -1,6 +1,7 @@
 // The door for the tests in this folder, over a store in memory, in plain HTTP. It says where it is in one line of
 // JSON on stdout, answers each line on stdin with one, and ends with stdin:
 //   txt NAME                           the values that stand there, sorted
+//   rcode NAME                         that of a query for TXT
 //   create USER PASSWORD SCOPE…        a credential; SCOPE is a name, or .NAME for it and below, FROM/24 a source
 //   import USER $2a$… NAME             one whose password hash comes from elsewhere, and whose name was handed out
 // wire_server ACCESS [token=…] [user=… password=…] [networks=…,…] [proxies=…,…] [rate=N]
@@ -21,8 +22,10 @@
 #include "base/openssl.h"
 #include "dnsserver/http/door.h"
 #include "dnsserver/keys.h"
+#include "dnsserver/respond.h"
 #include "dnsserver/stored.h"
 #include "storage/memory_store.h"
+#include "tests/dnsserver/served_zones.h"
 #include "tests/support/run_task.h"
 
 namespace {
@@ -110,6 +113,20 @@ struct Server {
     return values;
   }
 
+  base::Json rcode(const std::string& owner) {
+    const auto reader = store.reader();
+    dnsserver::StoredNodes nodes(*reader);
+    std::shared_ptr<const dnsserver::ZoneTable> zones;
+    uint64_t generation = 0;
+    served.refresh(zones, generation);
+    const dnsserver::EdnsPolicy policy;
+    const dnsserver::QueryContext context{
+        .transport = dnsserver::Transport::udp, .client = {}, .now = {}, .policy = policy};
+    std::vector<char> buffer(dnsserver::kUdpSizeMax);
+    const auto query = dnsserver::make_query(owner, dnsserver::kTypeTxt);
+    return double(dnsserver::respond(query, buffer, context, *zones, nodes).rcode);
+  }
+
   base::Json create(std::istringstream& words) {
     dnsserver::Credential credential;
     std::string user, password;
@@ -149,7 +166,7 @@ struct Server {
     if (verb == "import") return import(words);
     std::string owner;
     words >> owner;
-    return txt(owner);
+    return verb == "rcode" ? rcode(owner) : txt(owner);
   }
 
   boost::asio::io_context context;
