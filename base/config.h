@@ -133,6 +133,7 @@ struct Config {
     TlsFiles tls = {};
     bool plain_http = false;
     std::vector<IpNetwork> trusted_proxies;
+    std::vector<std::string> cors_origins;  // of web pages; "*": of all
     std::chrono::seconds value_lifetime = std::chrono::hours(1);
 
     struct Registration {

@@ -4,7 +4,7 @@
 //   rcode NAME                         that of a query for TXT
 //   create USER PASSWORD SCOPE…        a credential; SCOPE is a name, or .NAME for it and below, FROM/24 a source
 //   import USER $2a$… NAME             one whose password hash comes from elsewhere, and whose name was handed out
-// wire_server ACCESS [token=…] [user=… password=…] [networks=…,…] [proxies=…,…] [rate=N]
+// wire_server ACCESS [token=…] [user=… password=…] [networks=…,…] [proxies=…,…] [rate=N] [cors=…,…]
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -61,6 +61,9 @@ dnsserver::http::DoorOptions options_of(int argc, char** argv) {
   registration.networks = networks_of(given["networks"]);
   if (given.contains("rate")) registration.rate = {1, uint32_t(std::stoul(given["rate"]))};
   options.trusted_proxies = networks_of(given["proxies"]);
+  std::istringstream origins(given["cors"]);
+  for (std::string origin; std::getline(origins, origin, ',');)
+    options.cors_origins.push_back(origin);
   return options;
 }
 
