@@ -147,7 +147,12 @@ struct Config {
     } registration = {};
   } publish = {};
 
-  HttpLimits http = {};  // of the HTTPS listeners
+  // Numbers for Prometheus, in plain HTTP.
+  struct Metrics {
+    std::vector<Endpoint> listen;  // none: no such listener
+  } metrics = {};
+
+  HttpLimits http = {};  // of the HTTP listeners
 
   struct Grpc {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8444}};

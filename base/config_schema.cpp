@@ -353,6 +353,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });
+  top.table("metrics", [&](ConfigReader& section) { section.endpoints("listen", config.metrics.listen, 0); });
   top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });
   top.table("grpc", [&](ConfigReader& section) { read_grpc(section, config.grpc); });
   top.table("validator", [&](ConfigReader& section) { read_validator(section, config.validator); });

@@ -102,6 +102,8 @@ user = "team"
 password_file = "register-password"
 networks = ["10.0.0.0/8"]
 per_minute = 5
+[metrics]
+listen = ["127.0.0.1:9100"]
 [http]
 target_size_max = "1KiB"
 header_size_max = "4KiB"
@@ -237,6 +239,8 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfPublishing) {
   EXPECT_THAT(publish.registration.networks, ElementsAre(IpNetwork::parse("10.0.0.0/8").value()));
   EXPECT_EQ(publish.registration.per_minute, 5u);
   EXPECT_TRUE(config("").publish.listen.empty()) << "nothing is open that nobody has asked for";
+  EXPECT_THAT(config(kEverything).metrics.listen, ElementsAre(Endpoint{"127.0.0.1", 9100}));
+  EXPECT_TRUE(config("").metrics.listen.empty());
 }
 
 TEST(Config, AnUnknownKeyIsAMistakeWithItsPlaceAndTheOneThatWasMeant) {
