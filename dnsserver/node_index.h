@@ -13,8 +13,8 @@
 
 namespace dnsserver {
 
-// Every node of every zone in memory, and the empty non-terminals above them, and the names that credentials hold: to look a name up is to read one
-// slot of a hash table and one entry. One thread writes while any number read, and nobody waits for another.
+// Every node of every zone in memory, the empty non-terminals above, and the names that credentials hold: a look-up
+// reads one slot of a hash table and one entry. One thread writes while any number read, and nobody waits for another.
 //
 // A name may have a node in two zones, at a cut and below it. So what is looked up is a name and how many labels
 // the apex of its zone has, which tells the zone.
