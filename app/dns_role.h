@@ -35,6 +35,9 @@ class DnsRole {
   const std::vector<base::Endpoint>& endpoints() const { return server_->endpoints(); }
   const std::vector<base::Endpoint>& tls_endpoints() const { return server_->tls_endpoints(); }
 
+  // For any thread. Counts of one moment need not fit together.
+  dnsserver::net::ServerTraffic traffic() const { return server_->traffic(); }
+
   // TLS connections from now on are served with `identity`. malformed: nothing changes.
   base::Result<void> renew(const base::TlsIdentity& identity) { return server_->renew(identity); }
 

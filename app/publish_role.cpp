@@ -56,6 +56,7 @@ Result<std::unique_ptr<PublishRole>> PublishRole::open(const base::Config& confi
   door::DoorOptions options;
   TRY(options.registration, load_registration(config.publish.registration));
   options.trusted_proxies = config.publish.trusted_proxies;
+  options.cors_origins = config.publish.cors_origins;
   options.value_lifetime = config.publish.value_lifetime;
   std::unique_ptr<PublishRole> role(new PublishRole(dns, store, validation, clock, std::move(options)));
   const auto handle = [door = &*role->door_](http::Request request) -> Task<http::Response> {

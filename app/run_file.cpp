@@ -42,6 +42,7 @@ Result<void> write_run_file(const std::filesystem::path& state, const RunFile& r
       {"acme", json_of(run.acme)},
       {"grpc", json_of(run.grpc)},
       {"publish", json_of(run.publish)},
+      {"metrics", json_of(run.metrics)},
       {"acme_directory", run.acme_directory},
       {"ca_file", run.ca_file.string()},
       {"root_file", run.root_file.string()},
@@ -65,6 +66,7 @@ Result<RunFile> read_run_file(const std::filesystem::path& state) {
   run.acme = endpoints_of(document->find("acme"));
   run.grpc = endpoints_of(document->find("grpc"));
   run.publish = endpoints_of(document->find("publish"));
+  run.metrics = endpoints_of(document->find("metrics"));
   run.acme_directory = text_of(document->find("acme_directory"));
   run.ca_file = text_of(document->find("ca_file"));
   run.root_file = text_of(document->find("root_file"));

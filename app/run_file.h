@@ -21,6 +21,7 @@ struct RunFile {
   std::vector<base::Endpoint> acme;
   std::vector<base::Endpoint> grpc;
   std::vector<base::Endpoint> publish;
+  std::vector<base::Endpoint> metrics;
   std::string acme_directory;        // the URL
   std::filesystem::path ca_file;     // PEM: signs the certificate of gRPC, unless that comes from files
   std::filesystem::path root_file;   // PEM: signs what the CA issues

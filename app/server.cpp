@@ -133,6 +133,9 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     TRY(const auto identity, identities_->acme());
     TRY(ca_, CaRole::open(config_, *issuer_, *store_, validator_->validation(), clock_, runtime_, identity));
   }
+  if (!config_.metrics.listen.empty()) {
+    TRY(metrics_, MetricsRole::open(config_, dns_.get(), runtime_));
+  }
   return {};
 }
 
@@ -183,6 +186,7 @@ Result<void> Server::announce() {
     run_.dns_tls = dns_->tls_endpoints();
   }
   if (publish_) run_.publish = publish_->endpoints();
+  if (metrics_) run_.metrics = metrics_->endpoints();
   if (ca_) {
     run_.acme = ca_->endpoints();
     run_.acme_directory = ca_->directory_url();
@@ -200,6 +204,7 @@ Result<void> Server::announce() {
                                    {"acme", run_.acme_directory},
                                    {"grpc", joined(run_.grpc)},
                                    {"publish", joined(run_.publish)},
+                                   {"metrics", joined(run_.metrics)},
                                    {"state", config_.state_directory.string()}});
   return {};
 }
@@ -241,12 +246,14 @@ void Server::drain(milliseconds deadline) {
     const bool overdue = co_await pause(deadline);
     if (overdue && validator_) validator_->stop();
   });
-  std::future<void> https, publish;
+  std::future<void> https, publish, metrics;
   if (ca_) https = runtime_.start(ca_->drain());
   if (publish_) publish = runtime_.start(publish_->drain());
+  if (metrics_) metrics = runtime_.start(metrics_->drain());
   if (rpc_) rpc_->drain(deadline);
   if (https.valid()) https.get();
   if (publish.valid()) publish.get();
+  if (metrics.valid()) metrics.get();
   if (validator_) validator_->stop();
   if (dns_) dns_->stop();
 }

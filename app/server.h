@@ -8,6 +8,7 @@
 #include "app/ca_role.h"
 #include "app/dns_role.h"
 #include "app/identities.h"
+#include "app/metrics_role.h"
 #include "app/publish_role.h"
 #include "app/rpc_server.h"
 #include "app/run_file.h"
@@ -80,6 +81,7 @@ class Server {
   std::unique_ptr<ValidatorRole> validator_;
   std::unique_ptr<PublishRole> publish_;
   std::unique_ptr<CaRole> ca_;
+  std::unique_ptr<MetricsRole> metrics_;
   std::vector<RpcServer::NamedService> services_;
   std::unique_ptr<RpcServer> rpc_;
   RunFile run_;

@@ -133,6 +133,7 @@ struct Config {
     TlsFiles tls = {};
     bool plain_http = false;
     std::vector<IpNetwork> trusted_proxies;
+    std::vector<std::string> cors_origins;  // of web pages; "*": of all
     std::chrono::seconds value_lifetime = std::chrono::hours(1);
 
     struct Registration {
@@ -146,7 +147,12 @@ struct Config {
     } registration = {};
   } publish = {};
 
-  HttpLimits http = {};  // of the HTTPS listeners
+  // Numbers for Prometheus, in plain HTTP.
+  struct Metrics {
+    std::vector<Endpoint> listen;  // none: no such listener
+  } metrics = {};
+
+  HttpLimits http = {};  // of the HTTP listeners
 
   struct Grpc {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8444}};

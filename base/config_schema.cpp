@@ -66,6 +66,24 @@ Result<void> empty_or_origin(const std::string& text) {
   return {};
 }
 
+// As browsers write it: what they would write otherwise would never be equal.
+Result<void> origin_of_pages(const std::string& text) {
+  if (text == "*") return {};
+  const auto url = boost::urls::parse_absolute_uri(text);
+  if (!url) return fail(ErrorKind::malformed, url.error().message());
+  const bool is_secure = url->scheme() == "https";
+  const bool is_origin = (is_secure || url->scheme() == "http") && !url->host().empty() &&
+                         !url->has_userinfo() && url->path().empty() && !url->has_query() &&
+                         text.find('*') == std::string::npos;
+  const bool has_usual_port = url->has_port() && url->port() == (is_secure ? "443" : "80");
+  const bool is_lower = std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!is_origin || has_usual_port || !is_lower) {
+    return fail(ErrorKind::malformed,
+                "https:// or http://, a host in lower case, and a port if it is not the usual one");
+  }
+  return {};
+}
+
 // As RFC 8659 §4.2 has an issuer-domain-name, and RFC 5280 §4.2.1.6 a dNSName.
 Result<void> plain_domain_name(const std::string& text) {
   CHECK(Name::parse(text));
@@ -224,6 +242,11 @@ void read_publish(ConfigReader& section, Config::Publish& publish) {
   read_tls(section, publish.tls);
   section.boolean("plain_http", publish.plain_http);
   section.networks("trusted_proxies", publish.trusted_proxies);
+  section.texts("cors_origins", publish.cors_origins,
+                "an origin, such as \"https://portal.corp.example\", or \"*\"", origin_of_pages);
+  if (publish.cors_origins.size() > 1 && std::ranges::count(publish.cors_origins, "*") > 0) {
+    section.mistake("cors_origins", "\"*\" is every origin, and stands alone");
+  }
   section.duration("value_lifetime", publish.value_lifetime, 1min, 30 * kDay);
   section.table("registration",
                 [&](ConfigReader& element) { read_registration(element, publish.registration); });
@@ -330,6 +353,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });
+  top.table("metrics", [&](ConfigReader& section) { section.endpoints("listen", config.metrics.listen, 0); });
   top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });
   top.table("grpc", [&](ConfigReader& section) { read_grpc(section, config.grpc); });
   top.table("validator", [&](ConfigReader& section) { read_validator(section, config.validator); });

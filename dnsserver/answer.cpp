@@ -66,7 +66,12 @@ bool Answer::answer_name() {
   switch (found.kind) {
     case Kind::node: return answer_from_node(found.blob);
     case Kind::empty_non_terminal: deny(Rcode::noerror); return true;
-    case Kind::absent: deny(Rcode::nxdomain); return true;
+    case Kind::absent:
+      if (const auto held = nodes_.is_held(*name_)) {
+        deny(*held ? Rcode::noerror : Rcode::nxdomain);
+        return true;
+      }
+      break;
     case Kind::broken: break;
   }
   response_.set_broken(ExtendedError::not_ready);

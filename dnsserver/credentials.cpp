@@ -7,6 +7,7 @@
 #include "base/openssl.h"
 #include "base/random.h"
 #include "dnsserver/credential_batch.h"
+#include "dnsserver/held_names.h"
 #include "dnsserver/kept_accounts.h"
 #include "dnsserver/keys.h"
 #include "dnsserver/stored_credential.h"
@@ -200,6 +201,7 @@ Task<Credentials::Outcome> Credentials::carry_out_one(Change change) {
     for (const Entry& account : entries)
       batch.deletes.push_back(account.key);
   }
+  CO_CHECK(co_await count_held_names(store_, before.get(), after ? &*after : nullptr, batch));
   if (change.handed_out) {
     batch.expected.push_back({handed_out_key(*change.handed_out), storage::kAbsent});
     batch.puts.push_back({handed_out_key(*change.handed_out), {}});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/ip_network.h"
@@ -16,7 +17,7 @@ struct Arrival {
   bool for_updates = false;  // at a listener where every message goes to the door
 };
 
-// Sends a response that was not there at once. From any thread, at most once; it may be dropped without a call.
+// Sends a response that was not there at once. From any thread, at most once.
 using LateReply = std::function<void(Bytes response)>;
 
 // Answers what a worker does not by itself: UPDATE, and queries that are signed. Thread-safe.
@@ -24,9 +25,10 @@ class Door {
  public:
   virtual ~Door() = default;
 
-  // The response, unless it is empty: then there is none, or `later` is called with it. Does not wait.
-  // `responder` is the worker's.
-  virtual Bytes take(BytesView message, const Arrival& arrival, Responder& responder, LateReply later) = 0;
+  // The response; empty: there is none. Nothing: `later` is called with it, unless the server ends before. Does not
+  // wait. `responder` is the worker's.
+  virtual std::optional<Bytes> take(BytesView message, const Arrival& arrival, Responder& responder,
+                                    LateReply later) = 0;
 };
 
 }  // namespace dnsserver

@@ -72,6 +72,8 @@ Bytes tsig_key_key(const Name& key_name) { return table::kTsigKey + key_name.sor
 
 Bytes handed_out_key(const Name& owner) { return table::kHandedOut + owner.sort_key(); }
 
+Bytes held_name_key(const Name& name) { return table::kHeldName + name.sort_key(); }
+
 Bytes kept_account_key(BytesView credential, const Name& domain) {
   return kept_accounts_prefix(credential) + domain.sort_key();
 }
@@ -87,5 +89,7 @@ Bytes all_challenges_prefix() { return Bytes(1, table::kChallenge); }
 Bytes all_nodes_prefix() { return Bytes(1, table::kNode); }
 
 Bytes all_credentials_prefix() { return Bytes(1, table::kCredential); }
+
+Bytes all_held_names_prefix() { return Bytes(1, table::kHeldName); }
 
 }  // namespace dnsserver

@@ -22,6 +22,7 @@ using base::Name;
 //   'g' SHA-256 of the user name          its id
 //   't' sort key of the TSIG key's name   its id
 //   'h' sort key of a name                a name that was handed out
+//   'e' sort key of a name                how many credentials hold it (dnsserver/held_names.h)
 //   'm' id 00 sort key of a domain        an account that a client keeps here
 //
 // where `apex` is the apex's Name::sort_key() and `owner` is what the owner's sort key has behind it. A
@@ -56,15 +57,17 @@ Bytes credential_key(BytesView id);
 Bytes login_key(BytesView user_name);
 Bytes tsig_key_key(const Name& key_name);
 Bytes handed_out_key(const Name& owner);
+Bytes held_name_key(const Name& name);
 Bytes kept_account_key(BytesView credential, const Name& domain);
 // Prefix of all accounts that one credential keeps.
 Bytes kept_accounts_prefix(BytesView credential);
 
-// Prefixes of all zones, static RRsets, challenge values, nodes and credentials.
+// Prefixes of all zones, static RRsets, challenge values, nodes, credentials and held names.
 Bytes zones_prefix();
 Bytes all_static_rrsets_prefix();
 Bytes all_challenges_prefix();
 Bytes all_nodes_prefix();
 Bytes all_credentials_prefix();
+Bytes all_held_names_prefix();
 
 }  // namespace dnsserver

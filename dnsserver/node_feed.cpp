@@ -20,12 +20,16 @@ NodeFeed::NodeFeed(storage::Store& store) : store_(store) {
 
 NodeFeed::~NodeFeed() { store_.unfollow(*this); }
 
-// In the order of keys, so that the reader's cursor moves on from entry to entry.
 void NodeFeed::load() {
   const auto reader = store_.reader();
-  const Bytes prefix = all_nodes_prefix();
+  for (const Bytes& prefix : {all_nodes_prefix(), all_held_names_prefix()})
+    load(*reader, prefix);
+}
+
+// In the order of keys, so that the reader's cursor moves on from entry to entry.
+void NodeFeed::load(storage::Reader& reader, const Bytes& prefix) {
   for (Bytes from = prefix;;) {
-    const auto next = reader->lower_bound(from);
+    const auto next = reader.lower_bound(from);
     if (!next) {
       base::log::error("dns.index.incomplete", {{"detail", next.error().detail}});
       return index_.set_incomplete();
@@ -47,20 +51,22 @@ void NodeFeed::follow(const storage::Batch& batch) {
 }
 
 void NodeFeed::change(BytesView key, std::optional<BytesView> node) {
-  if (!key.starts_with(all_nodes_prefix())) return;
+  if (!key.starts_with(all_nodes_prefix()) && !key.starts_with(all_held_names_prefix())) return;
   if (!loading_) return apply(key, node);
   waiting_.push_back({Bytes(key), node ? std::optional(Bytes(*node)) : std::nullopt});
 }
 
 void NodeFeed::apply(BytesView key, std::optional<BytesView> node) {
   LoweredName owner;
+  if (read_held_name_key(key, owner)) return node ? index_.hold(owner) : index_.release(owner);
   const auto apex_labels = read_node_key(key, owner);
   if (apex_labels && node) {
     index_.put(owner, *apex_labels, *node);
   } else if (apex_labels) {
     index_.erase(owner, *apex_labels);
   } else if (node) {
-    base::log::error("dns.index.incomplete", {{"detail", "the store holds a node without an owner"}});
+    base::log::error("dns.index.incomplete",
+                     {{"detail", "the store holds a node or a held name whose key cannot be read"}});
     index_.set_incomplete();
   }
 }

@@ -9,9 +9,9 @@
 
 namespace dnsserver {
 
-// Keeps an index of the nodes in a store: reads all of them at its start, and then follows each commit, whoever
-// makes it. So what is acknowledged is what the next query finds, and a commit of many owners shows one after the
-// other.
+// Keeps an index of a store's nodes and held names: reads all of them at its start, and then follows each commit,
+// whoever makes it. So what is acknowledged is what the next query finds, and a commit of many owners shows one
+// after the other.
 class NodeFeed final : public storage::Follower {
  public:
   // Blocks the thread until everything is read. What cannot be read is logged, and makes the index incomplete.
@@ -31,6 +31,7 @@ class NodeFeed final : public storage::Follower {
   };
 
   void load();
+  void load(storage::Reader& reader, const Bytes& prefix);
   void change(BytesView key, std::optional<BytesView> node);
   void apply(BytesView key, std::optional<BytesView> node);
 

@@ -13,6 +13,11 @@ constexpr size_t kCapacityMin = 1024;
 // A change adds at most so many entries: a name of 127 labels with nothing above it.
 constexpr size_t kEntriesPerChangeMax = base::kLabelsMax + 1;
 
+// Held names are entries that have this in the place of an apex's labels, and come down from the root.
+constexpr size_t kOfNoZone = base::kLabelsMax + 1;
+
+size_t top_of(size_t apex_labels) { return apex_labels == kOfNoZone ? 0 : apex_labels; }
+
 void free_table(void* table) { delete static_cast<IndexTable*>(table); }
 
 }  // namespace
@@ -25,12 +30,12 @@ NodeIndex::~NodeIndex() { table_->for_each(&IndexEntry::free); }
 void NodeIndex::put(const LoweredName& owner, size_t apex_labels, BytesView node) {
   make_room();
   const size_t labels = owner.label_count();
-  assert(apex_labels <= labels);
+  assert(top_of(apex_labels) <= labels);
   if (IndexEntry* old = entry_at(owner, labels, apex_labels)) {
     return replace(old, IndexEntry::make(owner.wire(), apex_labels, node, old->children), owner.hash(labels));
   }
   // From the apex down, because a reader that comes down from there ends where nothing is.
-  if (labels > apex_labels) add_child(owner, labels - 1, apex_labels);
+  if (labels > top_of(apex_labels)) add_child(owner, labels - 1, apex_labels);
   insert(IndexEntry::make(owner.wire(), apex_labels, node, 0), owner.hash(labels));
 }
 
@@ -43,8 +48,12 @@ void NodeIndex::erase(const LoweredName& owner, size_t apex_labels) {
                    owner.hash(labels));
   }
   remove(old, owner.hash(labels));
-  if (labels > apex_labels) remove_child(owner, labels - 1, apex_labels);
+  if (labels > top_of(apex_labels)) remove_child(owner, labels - 1, apex_labels);
 }
+
+void NodeIndex::hold(const LoweredName& name) { put(name, kOfNoZone, BytesView()); }
+
+void NodeIndex::release(const LoweredName& name) { erase(name, kOfNoZone); }
 
 // The owner's last `labels` labels have one more name below them.
 void NodeIndex::add_child(const LoweredName& owner, size_t labels, size_t apex_labels) {
@@ -52,7 +61,7 @@ void NodeIndex::add_child(const LoweredName& owner, size_t labels, size_t apex_l
     ++parent->children;
     return;
   }
-  if (labels > apex_labels) add_child(owner, labels - 1, apex_labels);
+  if (labels > top_of(apex_labels)) add_child(owner, labels - 1, apex_labels);
   insert(IndexEntry::make(owner.suffix(labels), apex_labels, std::nullopt, 1), owner.hash(labels));
 }
 
@@ -61,7 +70,7 @@ void NodeIndex::remove_child(const LoweredName& owner, size_t labels, size_t ape
   assert(parent != nullptr && parent->children > 0);
   if (--parent->children > 0 || parent->has_node) return;
   remove(parent, owner.hash(labels));
-  if (labels > apex_labels) remove_child(owner, labels - 1, apex_labels);
+  if (labels > top_of(apex_labels)) remove_child(owner, labels - 1, apex_labels);
 }
 
 void NodeIndex::reclaim() {
@@ -136,6 +145,12 @@ NodeSource::Found IndexedNodes::find_wildcard(const ServedZone& zone, const Lowe
   std::memcpy(wildcard.data() + sizeof kWildcardLabel, encloser.data(), encloser.size());
   return index_.find({wildcard.data(), sizeof kWildcardLabel + encloser.size()}, name.wildcard_hash(labels),
                      zone.label_count);
+}
+
+std::optional<bool> IndexedNodes::is_held(const LoweredName& name) {
+  const Found found = index_.find(name.wire(), name.hash(name.label_count()), kOfNoZone);
+  if (found.kind == Kind::broken) return std::nullopt;
+  return found.kind != Kind::absent;
 }
 
 }  // namespace dnsserver

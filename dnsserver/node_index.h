@@ -13,8 +13,8 @@
 
 namespace dnsserver {
 
-// Every node of every zone in memory, and the empty non-terminals above them: to look a name up is to read one
-// slot of a hash table and one entry. One thread writes while any number read, and nobody waits for another.
+// Every node of every zone in memory, the empty non-terminals above, and the names that credentials hold: a look-up
+// reads one slot of a hash table and one entry. One thread writes while any number read, and nobody waits for another.
 //
 // A name may have a node in two zones, at a cut and below it. So what is looked up is a name and how many labels
 // the apex of its zone has, which tells the zone.
@@ -29,6 +29,10 @@ class NodeIndex {
   // not there is no error. REQUIRES: apex_labels <= owner.label_count().
   void put(const LoweredName& owner, size_t apex_labels, BytesView node);
   void erase(const LoweredName& owner, size_t apex_labels);
+
+  // For the same thread: a credential holds the name (dnsserver/held_names.h), or none does any more.
+  void hold(const LoweredName& name);
+  void release(const LoweredName& name);
 
   // For the same thread: frees what was replaced and cannot be read any more. To be called after each commit.
   void reclaim();
@@ -82,6 +86,7 @@ class IndexedNodes final : public NodeSource {
 
   Found find(const ServedZone& zone, const LoweredName& name, size_t labels) override;
   Found find_wildcard(const ServedZone& zone, const LoweredName& name, size_t labels) override;
+  std::optional<bool> is_held(const LoweredName& name) override;
 
  private:
   const NodeIndex& index_;

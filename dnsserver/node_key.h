@@ -38,4 +38,7 @@ class NodeKey {
 // no node key.
 std::optional<size_t> read_node_key(BytesView key, LoweredName& owner);
 
+// The same of the key of a held name. False: this is none.
+bool read_held_name_key(BytesView key, LoweredName& name);
+
 }  // namespace dnsserver

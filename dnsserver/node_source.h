@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "dnsserver/node.h"
 #include "dnsserver/zone_table.h"
 #include "storage/store.h"
@@ -27,6 +29,10 @@ class NodeSource {
   virtual Found find(const ServedZone& zone, const LoweredName& name, size_t labels) = 0;
   // "*" right below them. REQUIRES: labels < name.label_count().
   virtual Found find_wildcard(const ServedZone& zone, const LoweredName& name, size_t labels) = 0;
+
+  // Whether a credential holds `name` or a name below it (dnsserver/held_names.h). Nothing: the store could not be
+  // read.
+  virtual std::optional<bool> is_held(const LoweredName& name) = 0;
 };
 
 // Reads the store itself, one look-up in its order of keys each: what NodeIndex must find, in the plainest
@@ -37,6 +43,7 @@ class StoredNodes final : public NodeSource {
 
   Found find(const ServedZone& zone, const LoweredName& name, size_t labels) override;
   Found find_wildcard(const ServedZone& zone, const LoweredName& name, size_t labels) override;
+  std::optional<bool> is_held(const LoweredName& name) override;
 
  private:
   Found find(BytesView key);

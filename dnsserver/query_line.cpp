@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "dnsserver/header.h"
 #include "dnsserver/query.h"
+#include "dnsserver/rcode_text.h"
 #include "dnsserver/rdata.h"
 #include "dnsserver/wire.h"
 
@@ -16,12 +17,6 @@ namespace {
 
 constexpr std::string_view kNothing = "-";
 constexpr std::string_view kTransports[] = {"udp", "tcp", "tls"};  // as Transport
-
-// RFC 6895 §2.3, RFC 7873 §8.
-constexpr std::pair<unsigned, std::string_view> kRcodes[] = {
-    {0, "NOERROR"},  {1, "FORMERR"},  {2, "SERVFAIL"},  {3, "NXDOMAIN"}, {4, "NOTIMP"},
-    {5, "REFUSED"},  {6, "YXDOMAIN"}, {7, "YXRRSET"},   {8, "NXRRSET"},  {9, "NOTAUTH"},
-    {10, "NOTZONE"}, {16, "BADVERS"}, {23, "BADCOOKIE"}};
 
 struct Question {
   std::string name{kNothing};
@@ -41,13 +36,8 @@ Question question_of(BytesView message) {
   return question;
 }
 
-std::string rcode_text(const TapRecord& record) {
-  if (record.response.empty()) return std::string(kNothing);
-  const auto number = unsigned(record.head.rcode);
-  for (const auto& [known, name] : kRcodes) {
-    if (known == number) return std::string(name);
-  }
-  return "RCODE" + std::to_string(number);
+std::string rcode_of(const TapRecord& record) {
+  return record.response.empty() ? std::string(kNothing) : rcode_text(Rcode(record.head.rcode));
 }
 
 // Of the response, and what the query asked for by opcode and EDNS.
@@ -88,13 +78,13 @@ std::string query_line(const TapRecord& record, QueryLineFormat format) {
                                          {"transport", transport},
                                          {"name", question.name},
                                          {"type", question.type},
-                                         {"rcode", rcode_text(record)},
+                                         {"rcode", rcode_of(record)},
                                          {"size", int64_t(record.response.size())},
                                          {"flags", flags}})
         .text();
   }
   return time + " " + client.address.text() + "#" + std::to_string(client.port) + " " +
-         std::string(transport) + " " + question.name + " " + question.type + " " + rcode_text(record) + " " +
+         std::string(transport) + " " + question.name + " " + question.type + " " + rcode_of(record) + " " +
          std::to_string(record.response.size()) + " " + (flags.empty() ? std::string(kNothing) : flags);
 }
 

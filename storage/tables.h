@@ -18,6 +18,7 @@ inline constexpr char kCredential = 'd';   // publishing credentials, by id
 inline constexpr char kLogin = 'g';        // user name → credential id
 inline constexpr char kTsigKey = 't';      // TSIG key name → credential id
 inline constexpr char kHandedOut = 'h';    // names that were handed out once and never are again
+inline constexpr char kHeldName = 'e';     // names that credentials may write at by name, and by how many
 inline constexpr char kKeptAccount = 'm';  // accounts that clients keep here, by credential id and domain
 
 // acmecore.
@@ -32,10 +33,10 @@ inline constexpr char kBlockedKey = 'b';     // keys that are never accepted aga
 inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
 inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
 
-inline constexpr char kAll[] = {kZone,        kStaticRRset, kChallenge,    kNode,          kCredential,
-                                kLogin,       kTsigKey,     kHandedOut,    kKeptAccount,   kAccount,
-                                kAccountKey,  kOrder,       kAccountOrder, kAuthorization, kValid,
-                                kCertificate, kBlockedKey,  kPrincipal,    kSecret};
+inline constexpr char kAll[] = {kZone,    kStaticRRset, kChallenge,  kNode,         kCredential,
+                                kLogin,   kTsigKey,     kHandedOut,  kHeldName,     kKeptAccount,
+                                kAccount, kAccountKey,  kOrder,      kAccountOrder, kAuthorization,
+                                kValid,   kCertificate, kBlockedKey, kPrincipal,    kSecret};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

@@ -42,8 +42,9 @@ UpdateDoor::UpdateDoor(Updates& updates, const TsigKeys& keys, const TsigOptions
       executor_(std::move(executor)),
       replays_(clock.now()) {}
 
-Bytes UpdateDoor::take(BytesView message, const Arrival& arrival, Responder& responder, LateReply later) {
-  if (message.size() < kHeaderSize || (u16_at(message, 2) & kQr)) return {};
+std::optional<Bytes> UpdateDoor::take(BytesView message, const Arrival& arrival, Responder& responder,
+                                      LateReply later) {
+  if (message.size() < kHeaderSize || (u16_at(message, 2) & kQr)) return Bytes();
   auto envelope = read_envelope(message);
   if (!envelope) return reply_to(message, {}, {.rcode = Rcode::formerr});
   Request request{Bytes(message), arrival, *std::move(envelope)};
@@ -61,8 +62,8 @@ Bytes UpdateDoor::take(BytesView message, const Arrival& arrival, Responder& res
     log_refused(request);
     return signed_reply(request, request.check.refusal);
   }
-  return is_update(message) ? take_update(std::move(request), std::move(later))
-                            : answer_query(request, responder);
+  if (!is_update(message)) return answer_query(request, responder);
+  return take_update(std::move(request), std::move(later));
 }
 
 // As if it were not signed, and then signed. What has no room beside the signature makes the client come again
@@ -95,13 +96,13 @@ Bytes UpdateDoor::answer_at_once(BytesView query, const Arrival& arrival, Respon
   return zone == nullptr ? buffer : answer_for_alias_zone(query, read, *zone, arrival.transport);
 }
 
-Bytes UpdateDoor::take_update(Request request, LateReply later) {
+std::optional<Bytes> UpdateDoor::take_update(Request request, LateReply later) {
   auto update = parse_update(request.message, request.envelope);
   if (!update) return signed_reply(request, update.error());
   const Replays::Finding finding = replays_.find(*request.envelope.tsig, clock_.now());
   switch (finding.seen) {
     case Replays::Seen::never: return begin(std::move(request), *std::move(update), std::move(later));
-    case Replays::Seen::under_way: return {};
+    case Replays::Seen::under_way: return Bytes();
     case Replays::Seen::carried_out: return signed_reply(request, {.rcode = finding.rcode});
     case Replays::Seen::too_old: break;
   }
@@ -110,18 +111,18 @@ Bytes UpdateDoor::take_update(Request request, LateReply later) {
                                 "BADTIME: it was signed before what this server remembers"});
 }
 
-Bytes UpdateDoor::begin(Request request, UpdateMessage update, LateReply later) {
+std::optional<Bytes> UpdateDoor::begin(Request request, UpdateMessage update, LateReply later) {
   const bool is_full = under_way_.fetch_add(1) >= kUpdatesUnderWayMax;
   if (is_full || closed_) {
     --under_way_;
     replays_.settle(*request.envelope.tsig, std::nullopt);
-    if (request.arrival.transport == Transport::udp) return {};
+    if (request.arrival.transport == Transport::udp) return Bytes();
     return signed_reply(request, {Rcode::servfail, ExtendedError::not_ready,
                                   is_full ? "too many updates wait to be written" : "the server is ending"});
   }
   boost::asio::co_spawn(executor_, carry_out(std::move(request), std::move(update), std::move(later)),
                         rethrow);
-  return {};
+  return std::nullopt;
 }
 
 base::Task<> UpdateDoor::carry_out(Request request, UpdateMessage update, LateReply later) {

@@ -32,7 +32,8 @@ class UpdateDoor final : public Door {
   UpdateDoor(Updates& updates, const TsigKeys& keys, const TsigOptions& options, const base::Clock& clock,
              Executor executor);
 
-  Bytes take(BytesView message, const Arrival& arrival, Responder& responder, LateReply later) override;
+  std::optional<Bytes> take(BytesView message, const Arrival& arrival, Responder& responder,
+                            LateReply later) override;
 
   // Takes no more UPDATEs: SERVFAIL. For any thread.
   void close() { closed_ = true; }
@@ -42,8 +43,8 @@ class UpdateDoor final : public Door {
 
   Bytes answer_query(const Request& request, Responder& responder);
   Bytes answer_at_once(BytesView query, const Arrival& arrival, Responder& responder) const;
-  Bytes take_update(Request request, LateReply later);
-  Bytes begin(Request request, UpdateMessage update, LateReply later);
+  std::optional<Bytes> take_update(Request request, LateReply later);
+  std::optional<Bytes> begin(Request request, UpdateMessage update, LateReply later);
   base::Task<> carry_out(Request request, UpdateMessage update, LateReply later);
   Bytes signed_reply(const Request& request, const Refusal& outcome) const;
   void log_refused(const Request& request);

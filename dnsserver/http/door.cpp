@@ -43,13 +43,22 @@ Response redirect(std::string_view path) { return {308, {{"Location", std::strin
 
 Door::Door(Publishing& publishing, Credentials& credentials, storage::Store& store, AliasCheck* aliases,
            const base::Clock& clock, DoorOptions options)
-    : access_(credentials, clock, std::move(options.registration), std::move(options.trusted_proxies)),
+    : cors_(std::move(options.cors_origins)),
+      access_(credentials, clock, std::move(options.registration), std::move(options.trusted_proxies)),
       accounts_(store),
       acme_dns_(publishing, credentials, access_, clock, options.value_lifetime),
       httpreq_(publishing, access_, clock, options.value_lifetime),
       storage_(accounts_, access_, aliases) {}
 
 Task<Response> Door::handle(Request request) {
+  if (auto answer = cors_.answer_preflight(request)) co_return *std::move(answer);
+  const std::vector<base::http::Header> headers = cors_.headers_for(request);
+  Response response = co_await route(std::move(request));
+  response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+  co_return response;
+}
+
+Task<Response> Door::route(Request request) {
   const std::string path(path_of(request));
   const std::string method = request.method;
   if (path == "/health") co_return method == "GET" ? healthy() : method_not_allowed("GET");

@@ -2,6 +2,7 @@
 
 #include "base/http/message.h"
 #include "dnsserver/http/acme_dns.h"
+#include "dnsserver/http/cors.h"
 #include "dnsserver/http/httpreq.h"
 #include "dnsserver/http/lego_storage.h"
 
@@ -10,6 +11,7 @@ namespace dnsserver::http {
 struct DoorOptions {
   Registration registration;
   std::vector<base::IpNetwork> trusted_proxies;
+  std::vector<std::string> cors_origins = {};  // Cors
   // Of values whose client says nothing of it, and none here can.
   std::chrono::milliseconds value_lifetime = kChallengeLifetimeDefault;
 };
@@ -25,8 +27,10 @@ class Door {
   Task<base::http::Response> handle(base::http::Request request);
 
  private:
+  Task<base::http::Response> route(base::http::Request request);
   Task<base::http::Response> handle_storage(base::http::Request request, std::string path);
 
+  const Cors cors_;
   Access access_;
   KeptAccounts accounts_;
   AcmeDns acme_dns_;

@@ -60,7 +60,9 @@ struct alignas(64) TrafficCounters {
   Counter handshakes_resumed;
   Counter handshakes_failed;
 
+  // A response that comes later is counted then.
   void count(const Response& response) {
+    if (response.for_door) return;
     if (response.limited == Limited::dropped) return rate_dropped.add(1);
     if (response.limited == Limited::slipped) rate_slipped.add(1);
     (response.size > 0 ? responses[size_t(response.rcode)] : unanswered).add(1);

@@ -29,8 +29,7 @@ struct Doorway {
 // The RCODE in the header of a response.
 Rcode rcode_in(BytesView response);
 
-// The response of the door, in `buffer`. What has no room is dropped. Of size 0 and still for the door, if it has none,
-// or none yet.
+// The response of the door, in `buffer`. What has no room is dropped. Still for the door, if it comes later.
 Response hand_over(BytesView message, std::span<char> buffer, Responder& responder, const DoorUse& use,
                    Way way);
 

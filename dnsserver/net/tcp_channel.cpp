@@ -36,18 +36,16 @@ std::optional<size_t> TcpChannel::receive_raw(char* into, size_t size) {
 
 // Not an octet more than the header has is taken: whether the client may go on is decided behind it.
 void TcpChannel::receive_header() {
-  size_t wanted = kProxyHeaderSizeMin;
-  while (header_.size() < wanted) {
+  for (;;) {
     const size_t had = header_.size();
-    header_.resize(wanted);
-    const auto count = receive_raw(header_.data() + had, wanted - had);
+    const auto wanted = had < kProxyHeaderSizeMin ? kProxyHeaderSizeMin : proxy_header_size(header_);
+    ended_ = !wanted;
+    if (ended_) return;
+    if (had == *wanted) break;
+    header_.resize(*wanted);
+    const auto count = receive_raw(header_.data() + had, *wanted - had);
     header_.resize(had + count.value_or(0));
     if (!count) return;
-    if (header_.size() < wanted) continue;
-    const auto size = proxy_header_size(header_);
-    ended_ = !size;
-    if (ended_) return;
-    wanted = *size;
   }
   const auto header = read_proxy_header(header_);
   ended_ = !header;

@@ -1,6 +1,7 @@
 #include "dnsserver/net/tcp_connection.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "dnsserver/wire.h"
 
@@ -32,6 +33,8 @@ Step TcpConnection::write(TcpBuffers& buffers, Responder& responder, TrafficCoun
 }
 
 Step TcpConnection::deliver(BytesView response, TcpBuffers& buffers) {
+  assert(awaited_ > 0);
+  --awaited_;
   Bytes frame;
   append_u16(frame, uint16_t(response.size()));
   frame += response;
@@ -47,6 +50,7 @@ Step TcpConnection::answer(BytesView in, TcpBuffers& buffers, Responder& respond
   do {
     progress = answer_stream(in, buffers.out, client_, responder, counters, doorway, buffers.tap);
     in.remove_prefix(progress.read);
+    awaited_ += progress.awaited;
     step.progress |= progress.read > 0;
     if (!channel_.send({buffers.out.data(), progress.written}, buffers) || progress.broken)
       return {.wants = Wants::close};
@@ -58,7 +62,8 @@ Step TcpConnection::answer(BytesView in, TcpBuffers& buffers, Responder& respond
 
 TcpConnection::Wants TcpConnection::next() const {
   if (channel_.has_unsent()) return Wants::write;
-  return channel_.has_ended() ? Wants::close : Wants::read;
+  if (!channel_.has_ended()) return Wants::read;
+  return awaited_ > 0 ? Wants::wait : Wants::close;
 }
 
 }  // namespace dnsserver::net

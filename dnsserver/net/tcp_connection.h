@@ -9,7 +9,8 @@ namespace dnsserver::net {
 // A connection that queries come over, one behind the other or many at once (RFC 7766 §6.2.1).
 class TcpConnection {
  public:
-  enum class Wants { read, write, close };
+  // To wait: nothing more comes, and responses are on their way (RFC 7766 §6.2.4).
+  enum class Wants { read, write, wait, close };
   struct Step {
     Wants wants = Wants::read;
     // A whole message came, or the peer took all that waited for it. Single octets are no progress: who sends
@@ -31,7 +32,7 @@ class TcpConnection {
   Step read(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters, const Doorway& doorway);
   // Sends what waits, and goes on with what was received and not yet answered.
   Step write(TcpBuffers& buffers, Responder& responder, TrafficCounters& counters, const Doorway& doorway);
-  // Sends one response that came late, behind what waits.
+  // Sends one response that came late, behind what waits. REQUIRES: it was awaited.
   Step deliver(BytesView response, TcpBuffers& buffers);
 
  private:
@@ -41,7 +42,8 @@ class TcpConnection {
 
   TcpChannel channel_;
   StreamClient client_;
-  Bytes unanswered_;  // received: the beginning of a message, or messages that wait for responses to go
+  size_t awaited_ = 0;  // responses that come late
+  Bytes unanswered_;    // received: the beginning of a message, or messages that wait for responses to go
 };
 
 }  // namespace dnsserver::net

@@ -25,6 +25,7 @@ StreamProgress answer_stream(BytesView in, std::span<char> out, const StreamClie
       tap->note_response(client.client, client.transport, response.rcode, {room.data(), response.size});
     }
     progress.read += kTcpLengthSize + size;
+    if (response.for_door) ++progress.awaited;
     if (response.size == 0) continue;
     put_u16(out.data() + progress.written, uint16_t(response.size));
     progress.written += kTcpLengthSize + response.size;

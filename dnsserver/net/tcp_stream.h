@@ -23,6 +23,7 @@ struct StreamClient {
 struct StreamProgress {
   size_t read = 0;      // octets of `in`, in whole messages
   size_t written = 0;   // octets of `out`, in whole responses
+  size_t awaited = 0;   // responses that come later
   bool full = false;    // it stopped because another response may have no room
   bool broken = false;  // it stopped at a message shorter than a header: this is not DNS
 };

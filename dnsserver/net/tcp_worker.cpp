@@ -16,7 +16,11 @@ namespace {
 using Phase = TcpChannel::Phase;
 using Wants = TcpConnection::Wants;
 
-uint32_t events_for(Wants wants) { return wants == Wants::write ? EPOLLOUT : EPOLLIN; }
+// Who is waited for can only be gone altogether, which epoll always tells.
+uint32_t events_for(Wants wants) {
+  if (wants == Wants::wait) return 0;
+  return wants == Wants::write ? EPOLLOUT : EPOLLIN;
+}
 
 }  // namespace
 
@@ -75,6 +79,7 @@ void TcpWorker::run(NodeIndex& nodes, const ZoneTableHolder& zones) {
 }
 
 void TcpWorker::serve(TcpPeer& peer, Responder& responder) {
+  if (peer.wants == Wants::wait) return close(peer);
   const Phase before = peer.connection.channel().phase();
   const Doorway doorway{door_, [&](BytesView query) { return way_of(peer, query); }};
   TcpConnection& connection = peer.connection;

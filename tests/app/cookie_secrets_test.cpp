@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "app/files.h"
+#include "tests/support/temp_directory.h"
 
 namespace app {
 namespace {
 
 base::Result<dnsserver::CookieSecrets> read(std::string_view contents, FileMode mode = FileMode::secret) {
-  const std::filesystem::path path = testing::TempDir() + "cookie_secrets_test";
+  const support::TempDirectory directory;
+  const std::filesystem::path path = directory.path() / "secrets";
   EXPECT_TRUE(write_file(path, contents, mode));
   return read_cookie_secrets(path);
 }

@@ -182,6 +182,16 @@ TEST_F(ServerTest, WritesItsQueryLogAndReopensIt) {
   EXPECT_TRUE(std::filesystem::exists(config_.dns.dnstap.file));
 }
 
+TEST_F(ServerTest, ServesMetricsIfItIsTold) {
+  EXPECT_THAT(start().value()->run_file().metrics, IsEmpty());
+  config_.metrics.listen = {{"127.0.0.1", 0}, {"::1", 0}};
+  const auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+  ASSERT_EQ((*server)->run_file().metrics.size(), 2u);
+  EXPECT_NE((*server)->run_file().metrics.front().port, 0);
+  (*server)->drain(std::chrono::seconds(10));
+}
+
 TEST_F(ServerTest, RefusesAStateThatAnotherServerUses) {
   const auto first = start();
   ASSERT_TRUE(first);

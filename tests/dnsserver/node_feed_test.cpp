@@ -96,6 +96,44 @@ TEST(NodeFeed, LoadsTheNodesThatAreThereAndNothingElse) {
   EXPECT_EQ(find(feed, "corp.test").blob, "apex");
 }
 
+std::optional<bool> is_held(NodeFeed& feed, std::string_view held) {
+  IndexedNodes nodes(feed.index());
+  nodes.pass();
+  return nodes.is_held(LoweredName(name(held)));
+}
+
+TEST(NodeFeed, LoadsAndFollowsHeldNames) {
+  HookedStore store;
+  commit(store, {.puts = {{held_name_key(name("a.corp.test")), "1"},
+                          {held_name_key(name("b.corp.test")), "1"},
+                          {key("corp.test"), "apex"}}});
+  int reads = 0;
+  store.before_read = [&] {
+    // It has read the node and goes on to read both of what was held.
+    if (++reads == 2) {
+      commit(store,
+             {.puts = {{held_name_key(name("a.corp.test")), "2"}, {held_name_key(name("c.corp.test")), "1"}},
+              .deletes = {held_name_key(name("b.corp.test"))}});
+    }
+    return Result<void>();
+  };
+  NodeFeed feed(store);
+  EXPECT_EQ(is_held(feed, "a.corp.test"), true);
+  EXPECT_EQ(is_held(feed, "b.corp.test"), false);
+  EXPECT_EQ(is_held(feed, "c.corp.test"), true);
+  commit(store, {.deletes = {held_name_key(name("a.corp.test")), held_name_key(name("c.corp.test")),
+                             key("corp.test")}});
+  EXPECT_EQ(is_held(feed, "corp.test"), false);
+  EXPECT_EQ(feed.index().size(), 0u);
+}
+
+TEST(NodeFeed, DeniesNothingOnceTheStoreHeldAHeldNameWithoutAName) {
+  storage::MemoryStore store;
+  commit(store, {.puts = {{Bytes("e\4test\0\1a", 8), "1"}}});
+  NodeFeed feed(store);
+  EXPECT_EQ(is_held(feed, "corp.test"), std::nullopt);
+}
+
 TEST(NodeFeed, ShowsACommitByTheTimeItIsAnswered) {
   const support::TempDirectory directory;
   const auto store = storage::LmdbStore::open({.directory = directory.path(), .size_max = 64 << 20}).value();

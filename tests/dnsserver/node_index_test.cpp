@@ -31,6 +31,9 @@ class NodeIndexTest : public testing::Test {
   void erase(std::string_view apex, std::string_view owner) {
     index_.erase(LoweredName(name(owner)), name(apex).label_count());
   }
+  void hold(std::string_view held) { index_.hold(LoweredName(name(held))); }
+  void release(std::string_view held) { index_.release(LoweredName(name(held))); }
+  std::optional<bool> is_held(std::string_view asked) { return nodes_.is_held(LoweredName(name(asked))); }
   NodeSource::Found find(std::string_view apex, std::string_view owner) {
     const LoweredName lowered(name(owner));
     return nodes_.find(served(apex), lowered, lowered.label_count());
@@ -92,6 +95,24 @@ TEST_F(NodeIndexTest, TellsTheSameNameInTwoZonesApart) {
   EXPECT_EQ(find("corp.test", "ns.sub.corp.test").blob, "glue");
 }
 
+TEST_F(NodeIndexTest, KnowsHeldNamesAndThoseAboveThemBesideTheZones) {
+  EXPECT_EQ(is_held("."), false);
+  hold("a.b.corp.test");
+  hold("a.b.corp.test");
+  put("corp.test", "www.corp.test", "node");
+  for (const char* held : {"a.b.corp.test", "B.corp.test", "test", "."})
+    EXPECT_EQ(is_held(held), true) << held;
+  for (const char* other : {"x.a.b.corp.test", "www.corp.test", "c.corp.test", "other.test"})
+    EXPECT_EQ(is_held(other), false) << other;
+  EXPECT_EQ(find("corp.test", "a.b.corp.test").kind, Kind::absent);
+  EXPECT_EQ(find(".", "test").kind, Kind::absent);
+  release("a.b.corp.test");
+  release("a.b.corp.test");
+  EXPECT_EQ(is_held("."), false);
+  erase("corp.test", "www.corp.test");
+  EXPECT_EQ(index_.size(), 0u);
+}
+
 TEST_F(NodeIndexTest, SaysBrokenWhereItMayLackSomething) {
   put("corp.test", "a.b.corp.test", "node");
   index_.set_incomplete();
@@ -99,6 +120,7 @@ TEST_F(NodeIndexTest, SaysBrokenWhereItMayLackSomething) {
   EXPECT_EQ(find("corp.test", "b.corp.test").kind, Kind::broken)
       << "what is below it is there, its own node may not be";
   EXPECT_EQ(find("corp.test", "c.corp.test").kind, Kind::broken);
+  EXPECT_EQ(is_held("c.corp.test"), std::nullopt);
 }
 
 TEST_F(NodeIndexTest, FindsEachOfManyNamesWhileItGrowsAndShrinks) {
@@ -176,8 +198,17 @@ TEST_F(NodeIndexTest, IsWhatTheStoreIs) {
       store.entries.erase(key);
       erase(apex, owner);
     }
+    const std::string held = below(below(apexes[random() % 4]));
+    if (random() % 2 == 0) {
+      store.entries[held_name_key(name(held))] = "count";
+      hold(held);
+    } else {
+      store.entries.erase(held_name_key(name(held)));
+      release(held);
+    }
     const std::string& asked_apex = apexes[random() % 4];
     const LoweredName asked(name(below(below(asked_apex))));
+    ASSERT_EQ(nodes_.is_held(asked), stored.is_held(asked)) << change;
     const ServedZone& zone = served(asked_apex);
     for (size_t labels = zone.label_count; labels <= asked.label_count(); ++labels) {
       const auto expected = stored.find(zone, asked, labels);
@@ -195,8 +226,12 @@ TEST_F(NodeIndexTest, IsWhatTheStoreIs) {
   }
   for (const auto& [key, node] : store.entries) {
     LoweredName gone;
-    const size_t apex_labels = read_node_key(key, gone).value();
-    index_.erase(gone, apex_labels);
+    if (read_held_name_key(key, gone)) {
+      index_.release(gone);
+    } else {
+      const size_t apex_labels = read_node_key(key, gone).value();
+      index_.erase(gone, apex_labels);
+    }
   }
   EXPECT_EQ(index_.size(), 0u) << "no empty non-terminal is left over";
 }

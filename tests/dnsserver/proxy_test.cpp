@@ -113,10 +113,14 @@ TEST(ProxiedTcp, IsServedBehindItsHeader) {
     whole.send(header);
     EXPECT_TRUE(is_answered(whole));
     EXPECT_TRUE(is_answered(whole));
-    TcpClient in_octets(server.endpoint());
-    for (const char octet : header)
-      in_octets.send({&octet, 1});
-    EXPECT_TRUE(is_answered(in_octets));
+    for (size_t size = 1; size < header.size(); ++size) {
+      TcpClient in_parts(server.endpoint());
+      in_parts.send(header.substr(0, size));
+      // Once this is answered, the first part has been taken.
+      EXPECT_TRUE(is_answered(whole));
+      in_parts.send(header.substr(size));
+      EXPECT_TRUE(is_answered(in_parts)) << size;
+    }
   }
 }
 

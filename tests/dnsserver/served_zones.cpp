@@ -44,16 +44,20 @@ Bytes ServedZones::ask(BytesView query, Transport transport) {
   const Bytes response = ask(query, transport, stored);
   if (reader_.broken) return response;
   NodeIndex index;
+  fill(index);
+  IndexedNodes indexed(index);
+  indexed.pass();
+  require(ask(query, transport, indexed) == response, "an index says another thing than the store");
+  return response;
+}
+
+void ServedZones::fill(NodeIndex& index) const {
   for (const auto& [key, node] : reader_.entries) {
     LoweredName owner;
     const auto apex_labels = read_node_key(key, owner);
     require(apex_labels.has_value(), "the zones hold what is no node");
     index.put(owner, *apex_labels, node);
   }
-  IndexedNodes indexed(index);
-  indexed.pass();
-  require(ask(query, transport, indexed) == response, "an index says another thing than the store");
-  return response;
 }
 
 Bytes ServedZones::ask(BytesView query, Transport transport, NodeSource& nodes) const {

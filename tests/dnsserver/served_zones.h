@@ -31,6 +31,9 @@ class ServedZones {
   // and from an index: all must be equal to the octet. A broken store is asked alone.
   Bytes ask(BytesView query, Transport transport = Transport::udp);
 
+  // Puts all of them into an index.
+  void fill(NodeIndex& index) const;
+
   MapReader& store() { return reader_; }
   const ZoneTable& table() const { return table_; }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -33,12 +34,14 @@ class ScriptedAliasTargets final : public AliasTargets {
 class MoodyStore final : public storage::Store {
  public:
   std::atomic<bool> fails = false;
+  std::mutex gate;  // no commit passes while a test holds it
 
   base::Task<Result<std::optional<storage::Entry>>> get(Bytes key) override { return store_.get(key); }
   base::Task<Result<std::vector<storage::Entry>>> list(storage::Range range) override {
     return store_.list(range);
   }
   base::Task<Result<storage::Revision>> commit(storage::Batch batch) override {
+    { const std::lock_guard pass(gate); }
     if (fails) co_return base::fail(base::ErrorKind::unavailable, "the disk is full");
     co_return co_await store_.commit(std::move(batch));
   }
@@ -71,6 +74,7 @@ class UpdateServer {
   const base::Endpoint& update_endpoint() const { return server_->update_endpoints().front(); }
   ScriptedAliasTargets& targets() { return targets_; }
   MoodyStore& store() { return store_; }
+  net::ServerTraffic traffic() const { return server_->traffic(); }
   UpdateDoor& door() { return *door_; }
   Publishing& publishing() { return *publishing_; }
   Updates& updates() { return *updates_; }

@@ -5,6 +5,9 @@ import unittest
 from wire import VALUES, DoorTest, basic
 
 
+NOERROR, NXDOMAIN = 0, 3
+
+
 class Closed(DoorTest):
     ARGUMENTS = ("closed",)
 
@@ -23,6 +26,17 @@ class Open(DoorTest):
         self.assertEqual(statuses, [201] * 5 + [429] * 3)
         self.assert_error(self.door.register(), 429, "too_many_requests")
         self.assertEqual(self.door.send("GET", "/health").status, 200)
+
+    def test_the_name_is_there_until_its_account_goes(self):
+        """acme-dns answers NXDOMAIN, which resolvers remember for its SOA's 86400 s."""
+        account = self.account()
+        rcode = lambda: self.door.command("rcode " + account["fulldomain"])
+        self.assertEqual(rcode(), NOERROR)
+        self.assertEqual(self.door.command("rcode x." + account["fulldomain"]), NXDOMAIN)
+        self.assertEqual(self.door.txt(account["fulldomain"]), [])
+        headers = {"X-Api-User": account["username"], "X-Api-Key": account["password"]}
+        self.assertEqual(self.door.send("DELETE", "/register", headers).status, 200)
+        self.assertEqual(rcode(), NXDOMAIN)
 
     def test_a_token_in_the_path_is_no_route(self):
         self.assertEqual(self.door.register(target="/x/register").status, 404)

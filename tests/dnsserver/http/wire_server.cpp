@@ -1,9 +1,10 @@
 // The door for the tests in this folder, over a store in memory, in plain HTTP. It says where it is in one line of
 // JSON on stdout, answers each line on stdin with one, and ends with stdin:
 //   txt NAME                           the values that stand there, sorted
+//   rcode NAME                         that of a query for TXT
 //   create USER PASSWORD SCOPE…        a credential; SCOPE is a name, or .NAME for it and below, FROM/24 a source
 //   import USER $2a$… NAME             one whose password hash comes from elsewhere, and whose name was handed out
-// wire_server ACCESS [token=…] [user=… password=…] [networks=…,…] [proxies=…,…] [rate=N]
+// wire_server ACCESS [token=…] [user=… password=…] [networks=…,…] [proxies=…,…] [rate=N] [cors=…,…]
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -21,8 +22,10 @@
 #include "base/openssl.h"
 #include "dnsserver/http/door.h"
 #include "dnsserver/keys.h"
+#include "dnsserver/respond.h"
 #include "dnsserver/stored.h"
 #include "storage/memory_store.h"
+#include "tests/dnsserver/served_zones.h"
 #include "tests/support/run_task.h"
 
 namespace {
@@ -58,6 +61,9 @@ dnsserver::http::DoorOptions options_of(int argc, char** argv) {
   registration.networks = networks_of(given["networks"]);
   if (given.contains("rate")) registration.rate = {1, uint32_t(std::stoul(given["rate"]))};
   options.trusted_proxies = networks_of(given["proxies"]);
+  std::istringstream origins(given["cors"]);
+  for (std::string origin; std::getline(origins, origin, ',');)
+    options.cors_origins.push_back(origin);
   return options;
 }
 
@@ -110,6 +116,20 @@ struct Server {
     return values;
   }
 
+  base::Json rcode(const std::string& owner) {
+    const auto reader = store.reader();
+    dnsserver::StoredNodes nodes(*reader);
+    std::shared_ptr<const dnsserver::ZoneTable> zones;
+    uint64_t generation = 0;
+    served.refresh(zones, generation);
+    const dnsserver::EdnsPolicy policy;
+    const dnsserver::QueryContext context{
+        .transport = dnsserver::Transport::udp, .client = {}, .now = {}, .policy = policy};
+    std::vector<char> buffer(dnsserver::kUdpSizeMax);
+    const auto query = dnsserver::make_query(owner, dnsserver::kTypeTxt);
+    return double(dnsserver::respond(query, buffer, context, *zones, nodes).rcode);
+  }
+
   base::Json create(std::istringstream& words) {
     dnsserver::Credential credential;
     std::string user, password;
@@ -149,7 +169,7 @@ struct Server {
     if (verb == "import") return import(words);
     std::string owner;
     words >> owner;
-    return txt(owner);
+    return verb == "rcode" ? rcode(owner) : txt(owner);
   }
 
   boost::asio::io_context context;
