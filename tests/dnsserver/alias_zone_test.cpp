@@ -39,7 +39,7 @@ class AliasZone : public testing::Test {
   }
   bool says(std::string_view text) const { return response_.find(text) != Bytes::npos; }
   void lead(std::string_view from, std::string_view to) {
-    server_.targets().targets.insert_or_assign(Name::parse(from).value(), Name::parse(to).value());
+    server_.targets().set(Name::parse(from).value(), Name::parse(to).value());
   }
 
   UpdateServer server_;
@@ -94,8 +94,8 @@ TEST_F(AliasZone, ChecksThePolicyWhereTheValueWillStand) {
 }
 
 TEST_F(AliasZone, AnswersServfailWhereTheResolverHasNoAnswer) {
-  server_.targets().targets.insert_or_assign(Name::parse("_acme-challenge.www.corp.example").value(),
-                                             base::fail(base::ErrorKind::dns, "asked for it, got SERVFAIL"));
+  server_.targets().set(Name::parse("_acme-challenge.www.corp.example").value(),
+                        base::fail(base::ErrorKind::dns, "asked for it, got SERVFAIL"));
   EXPECT_EQ(update("_acme-challenge.www.corp.example"), Rcode::servfail);
   EXPECT_TRUE(says("got SERVFAIL"));
 }

@@ -96,8 +96,8 @@ TEST_P(UpdateClients, NsupdateWithoutAKeyIsRefused) {
 }
 
 TEST_P(UpdateClients, NsupdateWorksAcrossACname) {
-  server_.targets().targets.insert_or_assign(Name::parse("_acme-challenge.www.corp.example").value(),
-                                             Name::parse("7f3k.acme.test").value());
+  server_.targets().set(Name::parse("_acme-challenge.www.corp.example").value(),
+                        Name::parse("7f3k.acme.test").value());
   const Ran ran =
       run("nsupdate", transport() + " -t 10 -y " + std::string(kKey),
           at(server_.update_endpoint()) + "add _acme-challenge.www.corp.example 60 TXT x\nsend\n");

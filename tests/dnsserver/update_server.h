@@ -21,13 +21,22 @@ namespace dnsserver {
 // Where the names of an alias zone lead, as a test wants it.
 class ScriptedAliasTargets final : public AliasTargets {
  public:
-  std::map<Name, Result<Name>> targets;
+  // While the server asks, from a thread of its own.
+  void set(const Name& owner, Result<Name> target) {
+    const std::lock_guard lock(mutex_);
+    targets_.insert_or_assign(owner, std::move(target));
+  }
 
   base::Task<Result<Name>> target(Name owner) override {
-    const auto found = targets.find(owner);
-    if (found == targets.end()) co_return owner;
+    const std::lock_guard lock(mutex_);
+    const auto found = targets_.find(owner);
+    if (found == targets_.end()) co_return owner;
     co_return found->second;
   }
+
+ private:
+  std::mutex mutex_;
+  std::map<Name, Result<Name>> targets_;
 };
 
 // A store whose commits a test can hold up or let fail.
