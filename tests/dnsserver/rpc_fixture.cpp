@@ -20,7 +20,7 @@ RpcTest::RpcTest()
                 credential("bob", proto::Permission::challenges)}) {
   publishing_ = support::run_task(io_, Publishing::open(store_, clock_, served_, io_.get_executor())).value();
   zone_service_.emplace(*publishing_, callers_, io_.get_executor());
-  challenge_service_.emplace(*publishing_, callers_, clock_, io_.get_executor());
+  challenge_service_.emplace(*publishing_, callers_, clock_, io_.get_executor(), &outside_);
   io_.restart();
   thread_ = std::thread([this] { io_.run(); });
   int port = 0;

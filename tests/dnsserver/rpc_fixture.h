@@ -14,6 +14,7 @@
 #include "dnsserver/rpc/challenge_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/memory_store.h"
+#include "tests/dnsserver/fake_propagation.h"
 
 namespace dnsserver::rpc {
 
@@ -45,6 +46,7 @@ class RpcTest : public testing::Test {
   std::unique_ptr<Publishing> publishing_;
   proto::Callers callers_;
   std::optional<ZoneService> zone_service_;
+  FakePropagation outside_{clock_.now()};
   std::optional<ChallengeService> challenge_service_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::thread thread_;
