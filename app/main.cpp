@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   app::add_zone(program, chosen);
   app::add_txt(program, chosen);
   app::add_cert(program, chosen);
+  app::add_doctor(program, chosen);
   app::add_backup(program, chosen);
   app::add_restore(program, chosen);
   app::add_version(program, chosen);

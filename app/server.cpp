@@ -10,11 +10,13 @@
 #include "app/callers.h"
 #include "app/files.h"
 #include "app/state.h"
+#include "app/system_resolvers.h"
 #include "app/version.h"
 #include "base/log.h"
 #include "dnsserver/rpc/challenge_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/lmdb/lmdb_store.h"
+#include "validator/rpc/doctor_service.h"
 
 namespace app {
 
@@ -97,6 +99,11 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     TRY(const auto identity, identities_->acme());
     TRY(ca_, CaRole::open(config_, *issuer_, *store_, validator_->validation(), clock_, runtime_, identity));
   }
+  if (dns_ && validator_) {
+    // Names that only a server for development knows, no resolver knows.
+    auto resolvers = own_zones.asked.empty() ? system_resolvers() : std::vector<base::Endpoint>();
+    doctor_.emplace(config_, *dns_, *validator_, clock_, std::move(resolvers));
+  }
   return {};
 }
 
@@ -106,13 +113,18 @@ Result<void> Server::open_rpc() {
   const auto executor = runtime_.executor();
   if (dns_) {
     add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
+    dnsserver::Propagation* const propagation = doctor_ ? &doctor_->propagation() : nullptr;
     add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(dns_->publishing(), *callers_, clock_,
-                                                                       executor);
+                                                                       executor, propagation);
   }
   if (dns_ && ca_) {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),
                                                 clock_};
     add<assay::v1::CertificateService, acmecore::rpc::CertificateService>(services, *callers_, executor);
+  }
+  if (doctor_) {
+    add<assay::v1::DoctorService, validator::rpc::DoctorService>(doctor_->instruments(), doctor_->resolvers(),
+                                                                 *callers_, executor);
   }
   TRY(RpcTls tls, rpc_tls());
   TRY(rpc_, RpcServer::open(config_.grpc.listen, std::move(tls), services_));
@@ -121,6 +133,7 @@ Result<void> Server::open_rpc() {
 
 Result<RpcTls> Server::rpc_tls() {
   TRY(auto identity, identities_->grpc());
+  if (doctor_) doctor_->own_server().note_api_chain(identity.chain_pem);
   RpcTls tls;
   tls.chain_pem = std::move(identity.chain_pem);
   tls.key_pem = std::move(identity.key_pem);

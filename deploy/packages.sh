@@ -11,7 +11,7 @@ build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libboo
 # What deploy/run.sh shows its proof with: a corporate DNS server and an ACME client that nobody here wrote.
 proof="knot bind9-dnsutils certbot openssl curl"
 test="clang clang-format universal-ctags git knot knot-dnsutils nsd bind9 bind9-dnsutils bind9-utils ldnsutils
-  unbound certbot lego dehydrated python3-acme python3-josepy python3-cryptography python3-grpcio
+  unbound certbot lego dehydrated python3-acme python3-josepy python3-cryptography python3-dnspython python3-grpcio
   python3-protobuf openssl curl jq iproute2 util-linux lmdb-utils"
 
 wanted=
