@@ -12,6 +12,7 @@
 #include "app/files.h"
 #include "app/loop.h"
 #include "app/state.h"
+#include "app/system_resolvers.h"
 #include "app/version.h"
 #include "base/log.h"
 #include "dnsserver/rpc/account_import_service.h"
@@ -19,6 +20,7 @@
 #include "dnsserver/rpc/credential_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/lmdb/lmdb_store.h"
+#include "validator/rpc/doctor_service.h"
 
 namespace app {
 
@@ -133,6 +135,11 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     TRY(const auto identity, identities_->acme());
     TRY(ca_, CaRole::open(config_, *issuer_, *store_, validator_->validation(), clock_, runtime_, identity));
   }
+  if (dns_ && validator_) {
+    // Names that only a server for development knows, no resolver knows.
+    auto resolvers = own_zones.asked.empty() ? system_resolvers() : std::vector<base::Endpoint>();
+    doctor_.emplace(config_, *dns_, *validator_, clock_, std::move(resolvers));
+  }
   return {};
 }
 
@@ -144,8 +151,9 @@ Result<void> Server::open_rpc() {
     add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
     add<assay::v1::AccountImportService, dnsserver::rpc::AccountImportService>(
         dns_->credentials(), dns_->publishing(), clock_, *callers_, executor);
+    dnsserver::Propagation* const propagation = doctor_ ? &doctor_->propagation() : nullptr;
     add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(
-        dns_->publishing(), dns_->credentials(), *callers_, clock_, executor);
+        dns_->publishing(), dns_->credentials(), *callers_, clock_, executor, propagation);
     add<assay::v1::CredentialService, dnsserver::rpc::CredentialService>(
         dns_->publishing(), dns_->credentials(), *callers_, executor);
   }
@@ -153,6 +161,10 @@ Result<void> Server::open_rpc() {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),
                                                 clock_};
     add<assay::v1::CertificateService, acmecore::rpc::CertificateService>(services, *callers_, executor);
+  }
+  if (doctor_) {
+    add<assay::v1::DoctorService, validator::rpc::DoctorService>(doctor_->instruments(), doctor_->resolvers(),
+                                                                 *callers_, executor);
   }
   TRY(RpcTls tls, rpc_tls());
   TRY(rpc_, RpcServer::open(config_.grpc.listen, std::move(tls), services_));
@@ -167,6 +179,7 @@ Result<std::optional<base::http::TlsIdentity>> Server::publish_identity() {
 
 Result<RpcTls> Server::rpc_tls() {
   TRY(auto identity, identities_->grpc());
+  if (doctor_) doctor_->own_server().note_api_chain(identity.chain_pem);
   RpcTls tls;
   tls.chain_pem = std::move(identity.chain_pem);
   tls.key_pem = std::move(identity.key_pem);

@@ -11,8 +11,8 @@ build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libcry
 # What deploy/run.sh shows its proof with: a corporate DNS server and an ACME client that nobody here wrote.
 proof="knot bind9-dnsutils certbot openssl curl"
 test="clang clang-format universal-ctags git knot knot-dnsutils knot-dnssecutils nsd bind9 bind9-dnsutils bind9-utils ldnsutils
-  unbound certbot python3-certbot-dns-rfc2136 lego dehydrated python3-acme python3-josepy python3-cryptography python3-grpcio
-  python3-protobuf fstrm-bin openssl curl jq iproute2 util-linux lmdb-utils"
+  unbound certbot python3-certbot-dns-rfc2136 lego dehydrated python3-acme python3-josepy python3-cryptography python3-dnspython
+  python3-grpcio python3-protobuf fstrm-bin openssl curl jq iproute2 util-linux lmdb-utils"
 # What tests/bench measures beside Assay.
 bench="knot nsd pebble"
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+
+#include "app/dns_role.h"
+#include "base/config.h"
+#include "base/time.h"
+#include "validator/doctor/own_server.h"
+
+namespace app {
+
+// What the validator's doctor wants to know of the challenge authority in this process. Thread-safe.
+class OwnServerAdapter final : public validator::doctor::OwnServer {
+ public:
+  // `dns` and `clock` outlive the adapter.
+  OwnServerAdapter(DnsRole& dns, const base::Config& config, const base::Clock& clock);
+
+  // The chain that gRPC is served with from now on.
+  void note_api_chain(const std::string& chain_pem);
+
+  std::vector<base::Endpoint> listeners() const override { return dns_.endpoints(); }
+  std::optional<base::Name> zone_of(const base::Name& name) const override;
+  base::Task<base::Result<std::optional<validator::doctor::Host>>> host() override;
+  base::Task<base::Result<std::vector<base::Name>>> name_servers(base::Name apex) override;
+  base::Result<validator::doctor::ApiCertificate> api_certificate() const override;
+  std::vector<std::string> caa_identities() const override { return caa_identities_; }
+  base::Task<base::Result<void>> present(std::string credential, base::Name owner,
+                                         base::Bytes value) override;
+  base::Task<base::Result<void>> remove(std::string credential, base::Name owner, base::Bytes value) override;
+
+ private:
+  DnsRole& dns_;
+  const base::Clock& clock_;
+  const std::vector<std::string> caa_identities_;
+  const bool api_from_own_ca_;
+  std::atomic<int64_t> api_expires_ = 0;  // seconds of the epoch; 0: not known
+};
+
+}  // namespace app

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "validator/doctor/finding.h"
+#include "validator/prober.h"
+#include "validator/resolver.h"
+#include "validator/zone_finder.h"
+
+namespace validator::doctor {
+
+// CAA from the name to certify up to its top-level domain (RFC 8659 §3), and who wants to issue.
+struct CaaSeen {
+  base::Name identifier;
+  bool wildcard = false;
+  base::Name zone;                                       // that holds the identifier
+  std::vector<Lookup> climb;                             // from the identifier up
+  std::vector<std::pair<ServerAddress, Reply>> at_zone;  // CAA of the identifier, each server of that zone
+  std::vector<std::string> issuers;                      // the CA's names in CAA; none: not known
+};
+
+// caa.climb, caa.policy.
+Findings check_caa(const CaaSeen& seen);
+
+}  // namespace validator::doctor

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/endpoint.h"
+#include "base/error.h"
+#include "base/name.h"
+#include "base/task.h"
+#include "base/time.h"
+
+namespace validator::doctor {
+
+// A zone of ours that names may be delegated to, and its primary name server.
+struct Host {
+  base::Name apex;
+  base::Name name_server;
+};
+
+// The certificate that the publishing API is called over.
+struct ApiCertificate {
+  base::Time expires;
+  bool from_own_ca = false;
+};
+
+// The challenge authority that the doctor belongs to, in the doctor's words. Nothing of it is asked over DNS.
+class OwnServer {
+ public:
+  virtual ~OwnServer() = default;
+
+  // Where it answers DNS.
+  virtual std::vector<base::Endpoint> listeners() const = 0;
+  // Apex of its zone that holds `name`.
+  virtual std::optional<base::Name> zone_of(const base::Name& name) const = 0;
+  // The zone to suggest; nothing: there is none yet.
+  virtual base::Task<base::Result<std::optional<Host>>> host() = 0;
+  // NS at the apex of one of its zones.
+  virtual base::Task<base::Result<std::vector<base::Name>>> name_servers(base::Name apex) = 0;
+  virtual base::Result<ApiCertificate> api_certificate() const = 0;
+  // Whom its own CA answers to in CAA records; empty: it has no CA.
+  virtual std::vector<std::string> caa_identities() const = 0;
+
+  // What the credential publishes through the doors that it has. The errors are those of publishing.
+  virtual base::Task<base::Result<void>> present(std::string credential, base::Name owner,
+                                                 base::Bytes value) = 0;
+  virtual base::Task<base::Result<void>> remove(std::string credential, base::Name owner,
+                                                base::Bytes value) = 0;
+};
+
+}  // namespace validator::doctor
