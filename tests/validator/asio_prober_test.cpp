@@ -101,6 +101,22 @@ TEST_F(Probing, SeesWhoDoesNotEchoTheCase) {
   EXPECT_FALSE(reply.kept_case);
 }
 
+// A server that compresses against the question repeats its case.
+TEST_F(Probing, ShowsNothingOfTheCaseThatItSent) {
+  answers_ = [](const support::Question& question) {
+    Bytes message = support::Response(question).answer("x.test", kTxt, support::txt("v")).bytes();
+    const Bytes owner(support::name("x.test").wire());
+    message.replace(message.find(owner), owner.size(), "\xc0\x0c");
+    return std::vector{message};
+  };
+  const auto asked = name("aaaaaaaaaaaaaaaaaaaaaaaa.test");
+  const Reply reply = ask({.name = asked, .type = kTxt});
+  ASSERT_TRUE(reply.answered()) << reply.why;
+  EXPECT_TRUE(reply.kept_case);
+  EXPECT_EQ(reply.response->question.wire(), asked.wire());
+  EXPECT_EQ(reply.response->answer.at(0).owner.wire(), asked.wire());
+}
+
 TEST_F(Probing, SeesOctetsThatAreNoMessage) {
   answers_ = [](const support::Question& question) { return std::vector{question.query.substr(0, 5)}; };
   EXPECT_THAT(said(ask()), HasSubstr("no header"));

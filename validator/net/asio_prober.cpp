@@ -30,21 +30,24 @@ using base::Task;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
+constexpr size_t kHeaderSize = 12;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 // What is sent, and how its answer is known.
 struct Sent {
-  Query query;
+  base::Name name;  // as it was asked for
+  Query query;      // with the name in the case that was sent
   uint16_t id;
   Bytes message;
 };
 
 Sent prepare(Query query) {
   const Bytes random = base::random_bytes(2 + base::kNameSizeMax / 8);
-  query.name = with_mixed_case(query.name, random.substr(2));
+  base::Name name = query.name;
+  query.name = with_mixed_case(name, random.substr(2));
   const uint16_t id = uint16_t(uint8_t(random[0]) << 8 | uint8_t(random[1]));
   Bytes message = query_message(query, id);
-  return {std::move(query), id, std::move(message)};
+  return {std::move(name), std::move(query), id, std::move(message)};
 }
 
 // Closes a socket when its time is over, so that whatever it does then, or begins later, fails. It runs on the
@@ -92,6 +95,14 @@ bool has_id(base::BytesView message, uint16_t id) {
   return message.size() >= 2 && message.substr(0, 2) == Bytes{char(id >> 8), char(id)};
 }
 
+// The message as if the name had been sent as it was asked for: what is compressed against the question would show our
+// random case to people. REQUIRES: the question has the octets that were sent.
+base::Result<Response> parse_in_plain_case(base::BytesView message, const base::Name& name) {
+  Bytes plain(message);
+  plain.replace(kHeaderSize, name.wire().size(), name.wire());
+  return parse_response(plain);
+}
+
 // REQUIRES: the message has the ID that was sent.
 Reply read(base::BytesView message, const Sent& sent, Transport transport) {
   auto response = parse_response(message);
@@ -103,6 +114,8 @@ Reply read(base::BytesView message, const Sent& sent, Transport transport) {
   Reply reply;
   reply.transport = transport;
   reply.kept_case = !has_question || response->question.wire() == sent.query.name.wire();
+  const bool has_octets = has_question && message.substr(kHeaderSize).starts_with(sent.query.name.wire());
+  if (has_octets) response = parse_in_plain_case(message, sent.name);
   reply.response = *std::move(response);
   return reply;
 }
