@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "validator/txt.h"
+
 namespace validator {
 
 namespace {
@@ -43,6 +45,14 @@ bool lets(const Caa& caa, const CaaQuestion& question) {
          (methods.empty() || lists(methods, question.method));
 }
 
+bool has(const std::vector<Caa>& relevant, std::string_view tag) {
+  return std::ranges::find(relevant, tag, &Caa::tag) != relevant.end();
+}
+
+std::string_view deciding_tag(const std::vector<Caa>& relevant, const CaaQuestion& question) {
+  return question.wildcard && has(relevant, "issuewild") ? "issuewild" : "issue";
+}
+
 }  // namespace
 
 base::Result<Caa> parse_caa(base::BytesView rdata) {
@@ -76,16 +86,24 @@ CaaIssuer parse_caa_issuer(std::string_view value) {
   return issuer;
 }
 
+std::vector<Caa> properties_for(const std::vector<Caa>& relevant, const CaaQuestion& question) {
+  const std::string_view tag = deciding_tag(relevant, question);
+  std::vector<Caa> properties;
+  std::ranges::copy_if(relevant, std::back_inserter(properties),
+                       [&](const Caa& caa) { return caa.tag == tag && lets(caa, question); });
+  return properties;
+}
+
+std::string caa_presentation(const Caa& caa) {
+  return std::to_string(caa.critical ? kCritical : 0) + " " + caa.tag + " " + quoted(caa.value);
+}
+
 bool permits(const std::vector<Caa>& relevant, const CaaQuestion& question) {
-  const auto has = [&](std::string_view tag) {
-    return std::ranges::find(relevant, tag, &Caa::tag) != relevant.end();
-  };
   for (const Caa& caa : relevant) {
     if (caa.critical && std::ranges::find(kKnownTags, caa.tag) == kKnownTags.end()) return false;
   }
-  const std::string_view tag = question.wildcard && has("issuewild") ? "issuewild" : "issue";
-  if (!has(tag)) return true;
-  return std::ranges::any_of(relevant, [&](const Caa& caa) { return caa.tag == tag && lets(caa, question); });
+  const std::string_view tag = deciding_tag(relevant, question);
+  return !has(relevant, tag) || !properties_for(relevant, question).empty();
 }
 
 }  // namespace validator

@@ -38,6 +38,12 @@ struct CaaQuestion {
   std::string method = "dns-01";  // against validationmethods (RFC 8657 §4)
 };
 
+// The properties that let the issuer: issuewild for a wildcard where there is one, else issue.
+std::vector<Caa> properties_for(const std::vector<Caa>& relevant, const CaaQuestion& question);
+
+// The record as a zone file has it: 0 issue "ca.example".
+std::string caa_presentation(const Caa& caa);
+
 // Whether the relevant RRset lets the issuer issue: issuewild outranks issue for a wildcard (§4.3), a critical
 // property that is not known here lets nobody, and no issue property at all lets everybody. accounturi is for
 // the CA to compare.

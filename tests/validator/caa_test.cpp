@@ -46,6 +46,21 @@ TEST(Caa, IssuewildOutranksIssueForAWildcard) {
   EXPECT_TRUE(permits({caa("issuewild", ";")}, {.issuer = "ca.test"}));
 }
 
+TEST(Caa, TellsThePropertiesThatDecide) {
+  const auto wild = caa("issuewild", "ca.test; accounturi=b");
+  const auto plain = caa("issue", "ca.test; accounturi=a");
+  const std::vector<Caa> relevant{caa("issue", "other.test"), plain, wild};
+  EXPECT_EQ(properties_for(relevant, {.issuer = "ca.test"}), std::vector{plain});
+  EXPECT_EQ(properties_for(relevant, {.issuer = "ca.test", .wildcard = true}), std::vector{wild});
+  EXPECT_EQ(properties_for({plain}, {.issuer = "ca.test", .wildcard = true}), std::vector{plain});
+  EXPECT_TRUE(properties_for(relevant, {.issuer = "ca"}).empty());
+}
+
+TEST(Caa, IsWrittenAsInAZoneFile) {
+  EXPECT_EQ(caa_presentation(caa("issue", "ca.test; accounturi=a")), "0 issue \"ca.test; accounturi=a\"");
+  EXPECT_EQ(caa_presentation(caa("future", "a\"b", true)), "128 future \"a\\\"b\"");
+}
+
 TEST(Caa, HeedsTheMethodAndWhatIsCritical) {
   EXPECT_TRUE(permits({caa("issue", "ca.test; validationmethods=http-01, dns-01")}, {.issuer = "ca.test"}));
   EXPECT_FALSE(permits({caa("issue", "ca.test; validationmethods=http-01")}, {.issuer = "ca.test"}));
