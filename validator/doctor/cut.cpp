@@ -48,8 +48,10 @@ std::vector<WantedRecord> ns_records(const Name& apex, const std::vector<Name>& 
 // The parent's NS made those of `wanted`.
 std::vector<Remedy> parent_remedy(const CutSeen& seen, const std::vector<Name>& at_parent,
                                   const std::vector<Name>& wanted) {
+  std::vector<Name> kept;
+  std::ranges::set_intersection(at_parent, wanted, std::back_inserter(kept));
   return {{"in the parent zone", seen.parent, ns_records(seen.apex, at_parent, wanted),
-           ns_records(seen.apex, wanted, at_parent)}};
+           ns_records(seen.apex, wanted, at_parent), ns_records(seen.apex, kept, {})}};
 }
 
 // A finding about all servers together: `wrong` says what is wrong with one, or nothing. Those that do not answer
@@ -114,22 +116,56 @@ std::vector<std::string> glue_of(const CutSeen& seen, const Name& server) {
   return {addresses.begin(), addresses.end()};
 }
 
+std::vector<std::string> stale_in(const std::vector<std::string>& glue, const NameServer& server) {
+  std::vector<std::string> stale;
+  std::ranges::copy_if(glue, std::back_inserter(stale), [&](const std::string& address) {
+    return std::ranges::find(server.endpoints, address, &Endpoint::address) == server.endpoints.end();
+  });
+  return stale;
+}
+
+WantedRecord address_record(const Name& server, const std::string& address) {
+  return {server, address.find(':') != std::string::npos ? "AAAA" : "A", address};
+}
+
+// Addresses in the place of the glue that is none of them.
+void exchange_glue(const std::vector<std::string>& glue, const NameServer& server, Remedy& remedy) {
+  const auto stale = stale_in(glue, server);
+  for (const std::string& address : glue) {
+    auto& list = std::ranges::find(stale, address) != stale.end() ? remedy.remove : remedy.keep;
+    list.push_back(address_record(server.name, address));
+  }
+  for (const Endpoint& endpoint : server.endpoints) {
+    if (std::ranges::find(glue, endpoint.address) == glue.end())
+      remedy.add.push_back(address_record(server.name, endpoint.address));
+  }
+}
+
 Finding check_addresses(const CutSeen& seen) {
   const std::string id = "cut.addresses";
   std::vector<std::string> missing;
   std::vector<std::string> doubtful;
+  Remedy glue_remedy{"in the parent zone", seen.parent};
   for (const NameServer& server : seen.servers) {
     const std::string name = server.name.text();
     if (server.endpoints.empty()) missing.push_back(name + " has no address (" + server.why + ")");
     if (server.is_alias) missing.push_back(name + " is a CNAME, which RFC 2181 §10.3 forbids");
-    for (const std::string& glue : glue_of(seen, server.name)) {
-      if (std::ranges::find(server.endpoints, glue, &Endpoint::address) == server.endpoints.end())
-        doubtful.push_back("the parent's glue " + glue + " is no address of " + name);
-    }
+    const auto glue = glue_of(seen, server.name);
+    for (const std::string& address : stale_in(glue, server))
+      doubtful.push_back("the parent's glue " + address + " is no address of " + name);
+    const bool is_glue = server.name.is_under(seen.apex);  // else it may stand in another zone
+    if (is_glue && !stale_in(glue, server).empty()) exchange_glue(glue, server, glue_remedy);
   }
-  if (!missing.empty())
-    return failure(id, "Name servers cannot be reached by their names: " + joined(missing) + ".");
-  if (!doubtful.empty()) return warning(id, "Glue and addresses differ: " + joined(doubtful) + ".");
+  if (!missing.empty()) {
+    return failure(id,
+                   "Name servers cannot be reached by their names: " + joined(missing) +
+                       ". Each wants an A or AAAA record of its own; in a zone of this server: assay zone "
+                       "rrset put NAME A ADDRESS.");
+  }
+  if (!doubtful.empty())
+    return warning(id, "Glue and addresses differ: " + joined(doubtful) + ".",
+                   glue_remedy.add.empty() && glue_remedy.remove.empty() ? std::vector<Remedy>()
+                                                                         : std::vector{glue_remedy});
   if (seen.servers.empty()) return skipped(id, "There are no name servers to look for.");
   return ok(id, "Every name server has an address, and glue is the same.");
 }

@@ -40,6 +40,7 @@ struct Remedy {
   base::Name zone;
   std::vector<WantedRecord> remove = {};
   std::vector<WantedRecord> add = {};
+  std::vector<WantedRecord> keep = {};  // that stand beside those, for who changes whole RRsets
 
   bool operator==(const Remedy&) const = default;
 };

@@ -38,6 +38,14 @@ std::string quoted(std::string_view text, std::string_view escaped) {
 std::string in_shell(std::string_view text) { return quoted(text, "'\\''"); }
 std::string in_power_shell(std::string_view text) { return quoted(text, "''"); }
 
+bool is_same_rrset(const WantedRecord& a, const WantedRecord& b) {
+  return a.owner == b.owner && a.type == b.type;
+}
+
+bool has_rrset(const std::vector<WantedRecord>& records, const WantedRecord& of) {
+  return std::ranges::any_of(records, [&](const WantedRecord& record) { return is_same_rrset(record, of); });
+}
+
 std::string bind_text(const Remedy& remedy) {
   std::string text = "zone " + remedy.zone.text() + "\n";
   for (const WantedRecord& record : remedy.remove)
@@ -91,8 +99,15 @@ std::string windows_text(const Remedy& remedy) {
   const std::string zone = " -ZoneName " + in_power_shell(without_dot(remedy.zone.text()));
   std::string text;
   for (const WantedRecord& record : remedy.remove) {
+    const bool stays = has_rrset(remedy.keep, record);
+    const auto first = std::ranges::find_if(
+        remedy.remove, [&](const WantedRecord& other) { return is_same_rrset(other, record); });
+    const bool is_first = &*first == &record;
+    // Without data it takes all that are of the type.
+    if (!stays && !is_first) continue;
     text += "Remove-DnsServerResourceRecord" + zone + " -Name " +
-            in_power_shell(relative(record.owner, remedy.zone)) + " -RRType " + record.type + " -Force\n";
+            in_power_shell(relative(record.owner, remedy.zone)) + " -RRType " + record.type +
+            (stays ? " -RecordData " + in_power_shell(record.rdata) : "") + " -Force\n";
   }
   for (const WantedRecord& record : remedy.add) {
     text += "Add-DnsServerResourceRecord" + zone + " -Name " +
@@ -122,10 +137,27 @@ void append_route53(base::Json::Array& changes, const std::vector<WantedRecord>&
   }
 }
 
+// An RRset that goes is deleted; one that changes is written whole, with what stays of it.
 std::string route53_text(const Remedy& remedy) {
+  std::vector<WantedRecord> gone;
+  std::vector<WantedRecord> whole;
+  for (const WantedRecord& record : remedy.remove) {
+    if (!has_rrset(remedy.keep, record) && !has_rrset(remedy.add, record)) gone.push_back(record);
+  }
+  const auto take = [&](const std::vector<WantedRecord>& records, const WantedRecord& of) {
+    std::ranges::copy_if(records, std::back_inserter(whole), [&](const WantedRecord& record) {
+      return is_same_rrset(record, of) && std::ranges::find(whole, record) == whole.end();
+    });
+  };
+  for (const auto* records : {&remedy.add, &remedy.remove}) {
+    for (const WantedRecord& record : *records) {
+      take(remedy.keep, record);
+      take(remedy.add, record);
+    }
+  }
   base::Json::Array changes;
-  append_route53(changes, remedy.remove, "DELETE");
-  append_route53(changes, remedy.add, "UPSERT");
+  append_route53(changes, gone, "DELETE");
+  append_route53(changes, whole, "UPSERT");
   return base::Json(base::Json::Object{{"Changes", changes}}).text() + "\n";
 }
 

@@ -134,6 +134,23 @@ TEST(CheckCut, ComparesGlue) {
               HasSubstr("192.0.2.54 is no address of ns1"));
 }
 
+TEST(CheckCut, ExchangesGlueThatIsWrong) {
+  CutSeen seen = right();
+  const char* const kServer = "ns.7f3k.corp.test";
+  seen.apex = name("7f3k.corp.test");
+  auto response = answer_to("7f3k.corp.test", kNs);
+  response.not_authoritative().authority("7f3k.corp.test", kNs, name(kServer).wire());
+  response.additional(kServer, kA, base::Bytes("\xc0\0\2\x36", 4));
+  response.additional(kServer, kA, base::Bytes("\xc0\0\2\x35", 4));
+  seen.referrals[0].ns = reply(response);
+  seen.servers = {name_server(kServer, {"192.0.2.53", "2001:db8::53"})};
+  const auto remedies = finding(check_cut(seen), "cut.addresses").remedies;
+  ASSERT_EQ(remedies.size(), 1u);
+  EXPECT_THAT(remedies[0].remove, ElementsAre(WantedRecord{name(kServer), "A", "192.0.2.54"}));
+  EXPECT_THAT(remedies[0].add, ElementsAre(WantedRecord{name(kServer), "AAAA", "2001:db8::53"}));
+  EXPECT_THAT(remedies[0].keep, ElementsAre(WantedRecord{name(kServer), "A", "192.0.2.53"}));
+}
+
 TEST(CheckCut, SkipsWhatNobodyAnsweredTo) {
   CutSeen seen = right();
   for (auto& child : seen.children)

@@ -61,6 +61,44 @@ TEST(Paste, IsAChangeBatchOfRoute53) {
             "\n");
 }
 
+// One of two NS is exchanged.
+Remedy exchange() {
+  const auto owner = name("_acme-challenge.www.corp.test");
+  return {"in the parent zone",
+          name("corp.test"),
+          {{owner, "NS", "old.acme.test."}},
+          {{owner, "NS", "new.acme.test."}},
+          {{owner, "NS", "ns1.acme.test."}}};
+}
+
+TEST(Paste, LeavesWhatStandsBesideWhatChanges) {
+  EXPECT_THAT(paste_of(exchange()).windows,
+              HasSubstr("-Name '_acme-challenge.www' -RRType NS -RecordData 'old.acme.test.' -Force\n"));
+  EXPECT_EQ(paste_of(exchange()).route53,
+            R"({"Changes":[{"Action":"UPSERT","ResourceRecordSet":{"Name":"_acme-challenge.www.corp.test.",)"
+            R"("Type":"NS","TTL":3600,)"
+            R"("ResourceRecords":[{"Value":"ns1.acme.test."},{"Value":"new.acme.test."}]}}]})"
+            "\n");
+  EXPECT_THAT(paste_of(exchange()).bind, Not(HasSubstr("ns1.acme.test.")));
+}
+
+TEST(Paste, WritesAnRRsetWholeWherePartOfItGoes) {
+  Remedy less = exchange();
+  less.add.clear();
+  EXPECT_THAT(paste_of(less).route53, HasSubstr(R"("Action":"UPSERT")"));
+  EXPECT_THAT(paste_of(less).route53, HasSubstr(R"([{"Value":"ns1.acme.test."}])"));
+  EXPECT_THAT(paste_of(less).route53, Not(HasSubstr("DELETE")));
+}
+
+TEST(Paste, TakesAnRRsetAwayOnceAndWithItsTtl) {
+  const auto owner = name("_acme-challenge.www.corp.test");
+  const Remedy remedy{"", name("corp.test"), {{owner, "TXT", "\"a\"", 60}, {owner, "TXT", "\"b\"", 60}}, {}};
+  EXPECT_EQ(paste_of(remedy).windows,
+            "Remove-DnsServerResourceRecord -ZoneName 'corp.test' -Name '_acme-challenge.www' -RRType TXT "
+            "-Force\n");
+  EXPECT_THAT(paste_of(remedy).route53, HasSubstr(R"("Type":"TXT","TTL":60)"));
+}
+
 TEST(Paste, LetsNoNameBecomeACommand) {
   const auto evil = base::Name::parse("a'$(reboot)'b.test").value();
   const Remedy remedy{"", name("corp.test"), {{name("x.corp.test"), "CNAME", evil.text()}}, {}};
