@@ -33,11 +33,19 @@ bool is_public(const base::Endpoint& endpoint) { return validator::is_reachable(
 
 DoctorRole::DoctorRole(const base::Config& config, DnsRole& dns, ValidatorRole& validator,
                        const base::Clock& clock, std::vector<base::Endpoint> resolvers)
-    : resolvers_(std::move(resolvers)),
+    : dns_(dns),
+      resolvers_(std::move(resolvers)),
       own_(dns, config, clock),
       prober_(prober_options(config, dns, resolvers_)),
       instruments_{validator.resolver(),       prober_,  own_, validator.pause(), clock,
                    stubs_of(config.validator), is_public},
       propagation_(instruments_) {}
+
+std::optional<validator::doctor::Caller> DoctorRole::caller_by_token(
+    const std::string& token, const std::optional<base::IpAddress>& address) const {
+  const auto credential = dns_.credentials().authenticate_token(token, address);
+  if (!credential) return std::nullopt;
+  return validator::doctor::Caller{(*credential)->id, true, address};
+}
 
 }  // namespace app

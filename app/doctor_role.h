@@ -23,8 +23,12 @@ class DoctorRole {
   dnsserver::Propagation& propagation() { return propagation_; }
   OwnServerAdapter& own_server() { return own_; }
   const std::vector<base::Endpoint>& resolvers() const { return resolvers_; }
+  // A credential of the store by its password.
+  std::optional<validator::doctor::Caller> caller_by_token(
+      const std::string& token, const std::optional<base::IpAddress>& address) const;
 
  private:
+  const DnsRole& dns_;
   const std::vector<base::Endpoint> resolvers_;
   OwnServerAdapter own_;
   validator::AsioProber prober_;

@@ -24,15 +24,27 @@ class OwnServerAdapter final : public validator::doctor::OwnServer {
   base::Task<base::Result<std::vector<base::Name>>> name_servers(base::Name apex) override;
   base::Result<validator::doctor::ApiCertificate> api_certificate() const override;
   std::vector<std::string> caa_identities() const override { return caa_identities_; }
-  base::Task<base::Result<void>> present(std::string credential, base::Name owner,
+  std::string port_53_holder() const override;
+  base::Task<base::Result<validator::doctor::Registration>> registration(std::string id,
+                                                                         base::Name owner) override;
+  base::Task<base::Result<validator::doctor::Holders>> holders(base::Name owner) override;
+  base::Task<base::Result<void>> present(validator::doctor::Caller caller, base::Name owner,
                                          base::Bytes value) override;
-  base::Task<base::Result<void>> remove(std::string credential, base::Name owner, base::Bytes value) override;
+  base::Task<base::Result<void>> remove(validator::doctor::Caller caller, base::Name owner,
+                                        base::Bytes value) override;
 
  private:
+  base::Result<dnsserver::Writer> writer_of(const validator::doctor::Caller& caller) const;
+  validator::doctor::Registration registration_of(const dnsserver::Credential& credential,
+                                                  const base::Name& owner) const;
+  bool can_be_chosen_at(const base::Name& owner) const;
+
   DnsRole& dns_;
   const base::Clock& clock_;
   const std::vector<std::string> caa_identities_;
   const bool api_from_own_ca_;
+  const base::Config::Update update_;
+  const base::Config::Publish::Registration handing_out_;
   std::atomic<int64_t> api_expires_ = 0;  // seconds of the epoch; 0: not known
 };
 

@@ -163,8 +163,11 @@ Result<void> Server::open_rpc() {
     add<assay::v1::CertificateService, acmecore::rpc::CertificateService>(services, *callers_, executor);
   }
   if (doctor_) {
+    const auto caller_by_token = [doctor = &*doctor_](const auto& token, const auto& address) {
+      return doctor->caller_by_token(token, address);
+    };
     add<assay::v1::DoctorService, validator::rpc::DoctorService>(doctor_->instruments(), doctor_->resolvers(),
-                                                                 *callers_, executor);
+                                                                 *callers_, caller_by_token, executor);
   }
   TRY(RpcTls tls, rpc_tls());
   TRY(rpc_, RpcServer::open(config_.grpc.listen, std::move(tls), services_));

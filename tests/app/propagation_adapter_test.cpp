@@ -40,8 +40,19 @@ class OwnZone final : public validator::doctor::OwnServer {
     return base::fail(base::ErrorKind::not_found, "none");
   }
   std::vector<std::string> caa_identities() const override { return {}; }
-  Task<Result<void>> present(std::string, base::Name, Bytes) override { co_return Result<void>(); }
-  Task<Result<void>> remove(std::string, base::Name, Bytes) override { co_return Result<void>(); }
+  std::string port_53_holder() const override { return ""; }
+  Task<Result<validator::doctor::Registration>> registration(std::string id, base::Name) override {
+    co_return base::fail(base::ErrorKind::not_found, "no credential " + id);
+  }
+  Task<Result<validator::doctor::Holders>> holders(base::Name) override {
+    co_return validator::doctor::Holders();
+  }
+  Task<Result<void>> present(validator::doctor::Caller, base::Name, Bytes) override {
+    co_return Result<void>();
+  }
+  Task<Result<void>> remove(validator::doctor::Caller, base::Name, Bytes) override {
+    co_return Result<void>();
+  }
 
   std::vector<base::Name> servers_{name("ns1.acme.test"), name("ns2.acme.test")};
 };

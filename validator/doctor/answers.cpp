@@ -62,6 +62,28 @@ Finding check_absent(const AnswersSeen& seen) {
                   "A name that does not exist wants NXDOMAIN with SOA:", wrong);
 }
 
+// A name that exists only because something lies below it (RFC 8020 §2): who denies it, denies that, too.
+Finding check_between(const AnswersSeen& seen) {
+  const std::string id = "answers.between";
+  const Wrong wrong = [](const AnsweringServer& server) -> std::string {
+    std::vector<std::string> parts;
+    for (const auto& [name, reply] : server.between) {
+      if (server.txt.has_rcode(kNoerror) && !reply.has_rcode(kNoerror))
+        parts.push_back(name.text() + " got " + said(reply));
+    }
+    return joined(parts, ", ");
+  };
+  if (std::ranges::all_of(seen.servers, [](const auto& server) { return server.between.empty(); }))
+    return skipped(id, "No name lies between " + seen.owner.text() + " and the apex of its zone.");
+  if (std::ranges::none_of(seen.servers, [](const auto& server) { return server.txt.has_rcode(kNoerror); }))
+    return skipped(id, "Nothing stands at " + seen.owner.text() + ", so nothing has to be above it.");
+  return over_all(
+      seen, id, Grade::fail, "The names between " + seen.owner.text() + " and the apex of its zone exist.",
+      "A name above one that exists wants NOERROR, since resolvers believe a denial for all below it "
+      "(RFC 8020):",
+      wrong);
+}
+
 Finding check_negative_ttl(const AnswersSeen& seen) {
   const std::string id = "answers.negative_ttl";
   std::optional<uint32_t> longest;
@@ -154,8 +176,8 @@ std::optional<uint32_t> negative_ttl_of(const Reply& reply) {
 }
 
 Findings check_answers(const AnswersSeen& seen) {
-  return {check_types(seen), check_absent(seen), check_negative_ttl(seen), check_case(seen),
-          check_edns(seen),  check_size(seen),   check_rate(seen)};
+  return {check_types(seen), check_absent(seen), check_between(seen), check_negative_ttl(seen),
+          check_case(seen),  check_edns(seen),   check_size(seen),    check_rate(seen)};
 }
 
 }  // namespace validator::doctor

@@ -21,12 +21,13 @@ inline constexpr size_t kDatagramGood = 1232;
 struct AnsweringServer {
   ServerAddress at;
   Reply txt;
-  std::vector<std::pair<uint16_t, Reply>> others;  // other types of the same name
-  Reply random;                                    // TXT of a name below it that nobody has
-  Reply plain;                                     // TXT without EDNS
-  Reply small;                                     // TXT with an EDNS size of 512
-  Reply large;                                     // TXT with 4096 and DO
-  Reply next_version;                              // EDNS version 1
+  std::vector<std::pair<uint16_t, Reply>> others;     // other types of the same name
+  Reply random;                                       // TXT of a name below it that nobody has
+  std::vector<std::pair<base::Name, Reply>> between;  // TXT of the names between it and the apex
+  Reply plain;                                        // TXT without EDNS
+  Reply small;                                        // TXT with an EDNS size of 512
+  Reply large;                                        // TXT with 4096 and DO
+  Reply next_version;                                 // EDNS version 1
   Reply unknown_option;
   size_t burst_asked = 0;  // of kBurst, until one was not answered
   size_t burst_answered = 0;
@@ -43,7 +44,7 @@ struct AnswersSeen {
 // For how long resolvers keep that nothing is there (RFC 2308 §5), of a SOA record; nothing: `reply` has none.
 std::optional<uint32_t> negative_ttl_of(const Reply& reply);
 
-// answers.types, answers.absent, answers.negative_ttl, answers.case, answers.edns, answers.size, answers.rate.
+// answers.types, answers.absent, answers.between, answers.negative_ttl, answers.case, answers.edns, answers.size, answers.rate.
 Findings check_answers(const AnswersSeen& seen);
 
 }  // namespace validator::doctor

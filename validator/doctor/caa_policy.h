@@ -19,9 +19,10 @@ struct CaaSeen {
   std::vector<Lookup> climb;                             // from the identifier up
   std::vector<std::pair<ServerAddress, Reply>> at_zone;  // CAA of the identifier, each server of that zone
   std::vector<std::string> issuers;                      // the CA's names in CAA; none: not known
+  std::string account = {};  // the URI of the account that will ask; empty: not known
 };
 
-// caa.climb, caa.policy.
+// caa.climb, caa.policy, caa.account.
 Findings check_caa(const CaaSeen& seen);
 
 }  // namespace validator::doctor

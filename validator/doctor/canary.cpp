@@ -34,14 +34,13 @@ std::vector<ServerAddress> addresses_of(const std::vector<Served>& servers) {
 
 }  // namespace
 
-Task<CanarySeen> Gatherer::begin_canary(Name owner, std::string credential,
-                                        std::vector<ServerAddress> addresses) {
+Task<CanarySeen> Gatherer::begin_canary(Name owner, Caller caller, std::vector<ServerAddress> addresses) {
   CanarySeen canary;
   canary.owner = owner;
-  canary.credential = credential;
+  canary.caller = caller;
   for (std::string& value : values_) {
     value = random_value();
-    canary.presented = co_await with_.own.present(credential, owner, value);
+    canary.presented = co_await with_.own.present(caller, owner, value);
     if (!canary.presented) co_return canary;
   }
   const base::Time start = with_.clock.now();
@@ -59,7 +58,7 @@ Task<CanarySeen> Gatherer::begin_canary(Name owner, std::string credential,
 Task<CanarySeen> Gatherer::end_canary(CanarySeen canary) {
   for (const std::string& value : values_) {
     if (value.empty()) continue;
-    auto removed = co_await with_.own.remove(canary.credential, canary.owner, value);
+    auto removed = co_await with_.own.remove(canary.caller, canary.owner, value);
     if (!removed) canary.removed = std::move(removed);
   }
   if (!canary.presented || !canary.removed) co_return canary;

@@ -33,10 +33,12 @@ class Teller {
 // The name that owns, or will own, the TXT RRset.
 Name owner_of(const ParentSeen& parent, const Pointer& pointer) {
   if (pointer.kind == Kind::nothing || pointer.kind == Kind::text) {
-    const auto remedies = delegation_remedies(parent, {});
-    const auto target = remedies.size() > 1 ? Name::parse(remedies.front().add.front().rdata)
-                                            : base::fail(base::ErrorKind::not_found, "");
-    if (target) return *target;
+    for (const Remedy& remedy : delegation_remedies(parent, {})) {
+      const WantedRecord& record = remedy.add.front();
+      auto target =
+          record.type == "CNAME" ? Name::parse(record.rdata) : base::fail(base::ErrorKind::not_found, "");
+      if (target) return *std::move(target);
+    }
   }
   return end_of(parent, pointer);
 }
@@ -47,11 +49,27 @@ std::optional<Name> apex_of(const ParentSeen& parent, const Pointer& pointer, co
   return own.zone_of(owner_of(parent, pointer));
 }
 
+// The id of the credential to look at; empty: it is one of the configuration.
+std::string examined_by(const Examination& examination) {
+  if (!examination.credential.empty()) return examination.credential;
+  return examination.caller.is_registered ? examination.caller.name : "";
+}
+
 std::vector<ServerAddress> addresses_of(const CutSeen& cut) {
   std::vector<ServerAddress> addresses;
   for (const ChildServer& child : cut.children)
     addresses.push_back(child.at);
   return addresses;
+}
+
+// What the examination says of the credential's client.
+void note_client(const Examination& examination, CredentialSeen& seen) {
+  const bool is_callers = examination.credential.empty();
+  if (seen.id.empty()) seen.id = examination.caller.name;
+  seen.tells_ids = !examination.caller.is_registered;
+  seen.client = examination.client;
+  if (!seen.client && is_callers) seen.client = examination.caller.address;
+  seen.clock_ahead = examination.clock_ahead;
 }
 
 }  // namespace
@@ -64,12 +82,16 @@ Task<Result<void>> Doctor::examine(Examination examination, Tell tell_one, Gone 
   }
   Teller tell(std::move(tell_one));
   Gatherer gather(with_, std::move(gone));
-  const ParentSeen parent = co_await gather.parent(challenge);
+  const std::string registered = examined_by(examination);
+  const ParentSeen parent = co_await gather.parent(challenge, registered);
   if (!co_await tell(check_parent(parent))) co_return Result<void>();
 
   const Pointer pointer = pointer_of(parent);
   const Name owner = owner_of(parent, pointer);
   const auto apex = apex_of(parent, pointer, with_.own);
+  CredentialSeen credential = co_await gather.credential(owner, registered);
+  note_client(examination, credential);
+  if (!co_await tell(check_registration(parent, credential))) co_return Result<void>();
   CutSeen cut;
   if (apex) {
     std::optional<FoundZone> above;
@@ -85,16 +107,17 @@ Task<Result<void>> Doctor::examine(Examination examination, Tell tell_one, Gone 
   // While the canary is there, the name that the answers are about exists.
   WritePathSeen write;
   const bool publishes = !examination.read_only && with_.own.zone_of(owner).has_value();
-  if (publishes)
-    write.canary = co_await gather.begin_canary(owner, examination.credential, addresses_of(cut));
+  if (publishes) write.canary = co_await gather.begin_canary(owner, examination.caller, addresses_of(cut));
   const AnswersSeen answers = co_await gather.answers(owner, cut.apex, cut.children, parent);
   if (publishes) write.canary = co_await gather.end_canary(*std::move(write.canary));
   if (!co_await tell(check_answers(answers))) co_return Result<void>();
 
-  const CaaSeen caa =
+  CaaSeen caa =
       co_await gather.caa(examination.identifier, examination.wildcard, parent, examination.issuers);
+  caa.account = examination.account;
   if (!co_await tell(check_caa(caa))) co_return Result<void>();
 
+  if (!co_await tell(check_credential(credential))) co_return Result<void>();
   if (!with_.own.listeners().empty()) write.discovery = co_await gather.discovery(challenge);
   if (!co_await tell(check_write_path(write))) co_return Result<void>();
 
@@ -103,6 +126,7 @@ Task<Result<void>> Doctor::examine(Examination examination, Tell tell_one, Gone 
   views.challenge = challenge;
   views.by_cname = pointer.kind == Kind::alias;
   views.listeners = with_.own.listeners();
+  views.port_53_holder = with_.own.port_53_holder();
   views.walk = parent.walk;
   views.resolvers = co_await gather.resolvers(challenge, examination.resolvers);
   views.api_certificate = with_.own.api_certificate();

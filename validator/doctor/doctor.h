@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +22,13 @@ inline constexpr size_t kIdentifierLabelsMax = 30;
 struct Examination {
   base::Name identifier;  // to certify, without "*."
   bool wildcard = false;
-  std::string credential;                      // the caller's, which the canary is published with
-  bool read_only = false;                      // no canary
-  std::vector<std::string> issuers = {};       // in CAA; none: the own CA's
+  Caller caller;                               // whose credential the canary is published with
+  std::string credential = {};                 // the id of another one to look at; empty: the caller's
+  std::optional<base::IpAddress> client = {};  // where that one is used; nothing: not known
+  std::optional<std::chrono::milliseconds> clock_ahead = {};  // of the caller's clock before the server's
+  bool read_only = false;                                     // no canary
+  std::vector<std::string> issuers = {};                      // in CAA; none: the own CA's
+  std::string account = {};                    // URI of the account that will ask the CA; empty: not known
   std::vector<base::Endpoint> resolvers = {};  // to compare with
 };
 

@@ -53,11 +53,15 @@ Task<std::optional<FoundZone>> Gatherer::find_zone(Name name, std::string& why) 
   co_return std::nullopt;
 }
 
-Task<ParentSeen> Gatherer::parent(Name challenge) {
+Task<ParentSeen> Gatherer::parent(Name challenge, std::string credential) {
   ParentSeen seen;
   seen.challenge = challenge;
   auto host = co_await with_.own.host();
   if (host) seen.host = *std::move(host);
+  if (!credential.empty()) {
+    const auto registration = co_await with_.own.registration(credential, challenge);
+    if (registration && !registration->names.empty()) seen.registered = registration->names.front();
+  }
   auto zone = co_await find_zone(challenge.parent(), seen.why);
   if (!zone) co_return seen;
   seen.zone = *std::move(zone);
@@ -65,14 +69,28 @@ Task<ParentSeen> Gatherer::parent(Name challenge) {
   for (const ServerAddress& at : seen.zone.addresses()) {
     ParentServer server{at, {}, {}, {}, {}};
     server.soa = co_await ask(at.endpoint, seen.zone.apex, kSoa);
-    server.txt = server.soa.answered() ? co_await ask(at.endpoint, challenge, kTxt) : server.soa;
-    server.cname = server.soa.answered() ? co_await ask(at.endpoint, challenge, kCname) : server.soa;
-    if (server.soa.answered()) server.sibling = co_await ask(at.endpoint, below(challenge.parent()), kCname);
+    if (server.soa.answered()) {
+      server.txt = co_await ask(at.endpoint, challenge, kTxt);
+      server.cname = co_await ask(at.endpoint, challenge, kCname);
+      server.sibling = co_await ask(at.endpoint, below(challenge.parent()), kCname);
+    } else {
+      server.txt = server.cname = server.soa;
+    }
     seen.servers.push_back(std::move(server));
   }
   auto walk = co_await with_.resolver.resolve(challenge, kTxt);
   if (walk) seen.walk = *std::move(walk);
   seen.own_zone = with_.own.zone_of(end_of(seen, pointer_of(seen)));
+  co_return seen;
+}
+
+Task<CredentialSeen> Gatherer::credential(Name owner, std::string credential) {
+  CredentialSeen seen;
+  seen.owner = owner;
+  seen.id = credential;
+  if (!credential.empty()) seen.registration = co_await with_.own.registration(credential, owner);
+  if (with_.own.zone_of(owner)) seen.holders = co_await with_.own.holders(owner);
+  seen.now = with_.clock.now();
   co_return seen;
 }
 
@@ -135,18 +153,18 @@ Task<AnswersSeen> Gatherer::answers(Name owner, Name apex, std::vector<ChildServ
                                     ParentSeen parent) {
   AnswersSeen seen;
   seen.owner = owner;
-  seen.apex = std::move(apex);
+  seen.apex = apex;
   seen.parent = parent.zone.apex;
   for (const ParentServer& server : parent.servers) {
     if (!seen.parent_negative_ttl) seen.parent_negative_ttl = negative_ttl_of(server.sibling);
   }
   for (const ChildServer& child : children) {
-    if (child.soa.answered()) seen.servers.push_back(co_await ask_answers(child.at, owner));
+    if (child.soa.answered()) seen.servers.push_back(co_await ask_answers(child.at, owner, apex));
   }
   co_return seen;
 }
 
-Task<AnsweringServer> Gatherer::ask_answers(ServerAddress at, Name owner) {
+Task<AnsweringServer> Gatherer::ask_answers(ServerAddress at, Name owner, Name apex) {
   AnsweringServer server;
   server.at = at;
   server.txt = co_await ask(at.endpoint, owner, kTxt);
@@ -155,6 +173,11 @@ Task<AnsweringServer> Gatherer::ask_answers(ServerAddress at, Name owner) {
     server.others.emplace_back(type, std::move(reply));
   }
   server.random = co_await ask(at.endpoint, below(owner), kTxt);
+  for (Name name = owner; name != apex && name.is_under(apex); name = name.parent()) {
+    if (name == owner) continue;
+    Reply reply = co_await ask(at.endpoint, name, kTxt);
+    server.between.emplace_back(name, std::move(reply));
+  }
   Query query{.name = owner, .type = kTxt, .edns = std::nullopt};
   server.plain = co_await with_.prober.ask(at.endpoint, query, Transport::udp);
   query.edns = Edns{.size = 512};

@@ -10,6 +10,7 @@
 #include "validator/doctor/answers.h"
 #include "validator/doctor/attended.h"
 #include "validator/doctor/caa_policy.h"
+#include "validator/doctor/credential.h"
 #include "validator/doctor/cut.h"
 #include "validator/doctor/own_server.h"
 #include "validator/doctor/parent.h"
@@ -47,7 +48,9 @@ class Gatherer {
   Gatherer(const Gatherer&) = delete;
   Gatherer& operator=(const Gatherer&) = delete;
 
-  base::Task<ParentSeen> parent(base::Name challenge);
+  // `credential`: the id of a registered one, to whose name to lead; or empty.
+  base::Task<ParentSeen> parent(base::Name challenge, std::string credential);
+  base::Task<CredentialSeen> credential(base::Name owner, std::string credential);
   // The cut above `apex`; `parent`: the zone above, where it is known.
   base::Task<CutSeen> cut(base::Name apex, std::optional<FoundZone> parent);
   // By those of `children` that answer at all.
@@ -58,8 +61,7 @@ class Gatherer {
 
   // Publishes two values and waits for them at every address, for kCanaryPatience. What was published is there
   // until end_canary(), or expires.
-  base::Task<CanarySeen> begin_canary(base::Name owner, std::string credential,
-                                      std::vector<ServerAddress> addresses);
+  base::Task<CanarySeen> begin_canary(base::Name owner, Caller caller, std::vector<ServerAddress> addresses);
   base::Task<CanarySeen> end_canary(CanarySeen canary);
 
   base::Task<DiscoverySeen> discovery(base::Name challenge);
@@ -69,7 +71,7 @@ class Gatherer {
  private:
   base::Task<Reply> ask(base::Endpoint at, base::Name name, uint16_t type);
   base::Task<ChildServer> ask_child(ServerAddress at, base::Name apex);
-  base::Task<AnsweringServer> ask_answers(ServerAddress at, base::Name owner);
+  base::Task<AnsweringServer> ask_answers(ServerAddress at, base::Name owner, base::Name apex);
   base::Task<> ask_children_of(std::vector<base::Name> names, CutSeen& seen);
   base::Task<std::optional<FoundZone>> find_zone(base::Name name, std::string& why);
 

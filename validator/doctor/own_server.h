@@ -10,6 +10,7 @@
 #include "base/name.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "validator/doctor/registration.h"
 
 namespace validator::doctor {
 
@@ -42,11 +43,17 @@ class OwnServer {
   // Whom its own CA answers to in CAA records; empty: it has no CA.
   virtual std::vector<std::string> caa_identities() const = 0;
 
-  // What the credential publishes through the doors that it has. The errors are those of publishing.
-  virtual base::Task<base::Result<void>> present(std::string credential, base::Name owner,
-                                                 base::Bytes value) = 0;
-  virtual base::Task<base::Result<void>> remove(std::string credential, base::Name owner,
-                                                base::Bytes value) = 0;
+  // The program that has port 53 where this server does not, "systemd-resolve (process 412)"; empty: not known.
+  virtual std::string port_53_holder() const = 0;
+
+  // The credential with this id, and whether its scopes hold `owner`. not_found.
+  virtual base::Task<base::Result<Registration>> registration(std::string id, base::Name owner) = 0;
+  // Whose scopes hold `owner`.
+  virtual base::Task<base::Result<Holders>> holders(base::Name owner) = 0;
+
+  // What the caller publishes by its own credential. The errors are those of publishing.
+  virtual base::Task<base::Result<void>> present(Caller caller, base::Name owner, base::Bytes value) = 0;
+  virtual base::Task<base::Result<void>> remove(Caller caller, base::Name owner, base::Bytes value) = 0;
 };
 
 }  // namespace validator::doctor

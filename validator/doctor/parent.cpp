@@ -61,7 +61,7 @@ std::string shown(const Pointer& pointer) {
 std::vector<WantedRecord> texts(const ParentSeen& seen, const Pointer& pointer) {
   std::vector<WantedRecord> records;
   for (const base::Bytes& rdata : pointer.values)
-    records.push_back({seen.challenge, "TXT", validator::shown(txt_value(rdata).value_or(rdata))});
+    records.push_back({seen.challenge, "TXT", txt_presentation(rdata).value_or("\"\""), pointer.ttl});
   return records;
 }
 
@@ -176,7 +176,7 @@ Finding check_target(const ParentSeen& seen, const Pointer& pointer) {
   const std::string end = end_of(seen, pointer).text();
   if (pointer.kind == Kind::alias || pointer.kind == Kind::here) {
     if (seen.own_zone) return ok(id, end + " is in the zone " + seen.own_zone->text() + " of this server.");
-    const WantedRecord dangling{seen.challenge, "CNAME", pointer.target.text()};
+    const WantedRecord dangling{seen.challenge, "CNAME", pointer.target.text(), pointer.ttl};
     return failure(
         id,
         seen.challenge.text() + " leads to " + end +
@@ -208,8 +208,10 @@ Pointer pointer_of(const ParentServer& server, const Name& challenge, const Name
   const std::vector<Record> none;
   const auto& txt = is_clear(server.txt) ? server.txt.response->answer : none;
   const auto& cname = is_clear(server.cname) ? server.cname.response->answer : none;
-  for (const Record* record : Response::find(txt, challenge, kTxt))
+  for (const Record* record : Response::find(txt, challenge, kTxt)) {
     pointer.values.push_back(record->rdata);
+    pointer.ttl = record->ttl;
+  }
   auto aliases = Response::find(cname, challenge, kCname);
   if (aliases.empty()) aliases = Response::find(txt, challenge, kCname);
   const auto target =
@@ -217,6 +219,7 @@ Pointer pointer_of(const ParentServer& server, const Name& challenge, const Name
   if (target) {
     pointer.kind = pointer.values.empty() ? Kind::alias : Kind::alias_beside_text;
     pointer.target = *target;
+    if (pointer.kind == Kind::alias) pointer.ttl = aliases.front()->ttl;
     pointer.shadowed = is_synthesized(server, *target);
   } else if (!pointer.values.empty()) {
     pointer.kind = Kind::text;
@@ -248,6 +251,12 @@ Name end_of(const ParentSeen& seen, const Pointer& pointer) {
 }
 
 std::vector<Remedy> delegation_remedies(const ParentSeen& seen, const std::vector<WantedRecord>& removed) {
+  if (seen.registered) {
+    return {{"delegate it by CNAME to the name that is registered",
+             seen.zone.apex,
+             removed,
+             {{seen.challenge, "CNAME", seen.registered->text()}}}};
+  }
   if (!seen.host) return {};
   std::vector<Remedy> remedies;
   // A target that tells whose it is and is no other name's.

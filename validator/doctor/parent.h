@@ -26,10 +26,11 @@ struct ParentSeen {
   FoundZone zone;
   std::string why;  // no zone was found
   std::vector<ParentServer> servers;
-  std::optional<Lookup> walk;          // TXT of the challenge's name, as a resolver found it
-  std::optional<base::Name> own_zone;  // of ours, that holds the name at the end of the path
-  bool own_parent = false;             // the parent zone is ours
-  std::optional<Host> host;            // what to suggest
+  std::optional<Lookup> walk;            // TXT of the challenge's name, as a resolver found it
+  std::optional<base::Name> own_zone;    // of ours, that holds the name at the end of the path
+  bool own_parent = false;               // the parent zone is ours
+  std::optional<Host> host;              // what to suggest
+  std::optional<base::Name> registered;  // rather than that: a name of the credential that is examined
 };
 
 // What stands at the challenge's name in the parent zone.
@@ -41,6 +42,7 @@ struct Pointer {
   base::Name cut = {};                   // of a delegation
   std::vector<base::Name> servers = {};  // of a delegation, sorted; none: the parent's servers hold the child
   std::vector<base::Bytes> values = {};  // RDATA of TXT in the parent zone
+  uint32_t ttl = 3600;                   // of the alias, or of TXT
   bool shadowed = false;                 // an alias by a wildcard or a DNAME
   std::string why = {};                  // unclear: what the server said
 
@@ -55,7 +57,8 @@ Pointer pointer_of(const ParentSeen& seen);
 // The name that owns the TXT RRset, as far as is known: the end of the path.
 base::Name end_of(const ParentSeen& seen, const Pointer& pointer);
 
-// The two ways to delegate the challenge's name to the host, each in the place of `removed`. None without a host.
+// How to delegate the challenge's name, each in the place of `removed`: to the registered name, else to the host by
+// CNAME or by NS. None where neither is known.
 std::vector<Remedy> delegation_remedies(const ParentSeen& seen, const std::vector<WantedRecord>& removed);
 
 // parent.servers, parent.agreement, parent.pointer, parent.path, parent.target.

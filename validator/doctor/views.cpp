@@ -26,11 +26,13 @@ std::vector<Name> path_of(const Response& response, const Name& challenge) {
 
 // The same path and the same kind of end. Values change while we look, and negative answers may be cached.
 bool agrees(const Lookup& walk, const Reply& reply, const Name& challenge) {
-  if (!reply.answered()) return false;
+  const bool says = reply.has_rcode(kNoerror) || reply.has_rcode(kNxdomain);
+  const bool walk_says = walk.outcome != Outcome::servfail && walk.outcome != Outcome::timeout;
+  if (!says || !walk_says) return says == walk_says;
   std::vector<Name> path = walk.path;
   std::ranges::sort(path);
   return path_of(*reply.response, challenge) == path &&
-         (reply.response->rcode == kNxdomain) == (walk.outcome == Outcome::nxdomain);
+         reply.has_rcode(kNxdomain) == (walk.outcome == Outcome::nxdomain);
 }
 
 Finding check_resolvers(const ViewsSeen& seen) {
@@ -73,10 +75,13 @@ Finding check_port(const ViewsSeen& seen) {
   const bool has_53 = std::ranges::any_of(seen.listeners, [](const auto& at) { return at.port == kDnsPort; });
   if (seen.listeners.empty()) return skipped(id, "This server answers no DNS.");
   if (has_53) return ok(id, "This server listens on port 53.");
-  return warning(id,
-                 "This server listens at " + seen.listeners.front().text() +
-                     ", and resolvers ask port 53. If another program has it (`ss -lunp sport = 53`; often "
-                     "systemd-resolved), listen at the address of the outside interface (dns.listen).");
+  const std::string other =
+      seen.port_53_holder.empty()
+          ? "If another program has it (`ss -lunp sport = 53`; often systemd-resolved), "
+          : "It is taken by " + seen.port_53_holder + ": ";
+  return warning(id, "This server listens at " + seen.listeners.front().text() +
+                         ", and resolvers ask port 53. " + other +
+                         "listen at the address of the outside interface (dns.listen).");
 }
 
 Finding check_api_certificate(const ViewsSeen& seen) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/time.h"
@@ -25,6 +26,7 @@ struct ViewsSeen {
   base::Name challenge;
   bool by_cname = false;  // how it is delegated; else by NS, or not yet
   std::vector<base::Endpoint> listeners;
+  std::string port_53_holder;  // another program; empty: not known
   std::optional<Lookup> walk;  // from the top down, by our own validator
   std::vector<ResolverView> resolvers;
   base::Result<ApiCertificate> api_certificate;

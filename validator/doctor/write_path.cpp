@@ -24,10 +24,11 @@ std::vector<std::string> told(const std::vector<Served>& servers, bool serving) 
 Finding check_credential(const CanarySeen& canary) {
   const std::string id = "write.credential";
   if (canary.presented) {
-    return ok(id, "The credential \"" + canary.credential + "\" may publish at " + canary.owner.text() + ".");
+    return ok(id,
+              "The credential \"" + canary.caller.name + "\" may publish at " + canary.owner.text() + ".");
   }
-  return failure(id, "The credential \"" + canary.credential + "\" cannot publish at " + canary.owner.text() +
-                         ": " + canary.presented.error().detail + ".");
+  return failure(id, "The credential \"" + canary.caller.name + "\" cannot publish at " +
+                         canary.owner.text() + ": " + canary.presented.error().detail + ".");
 }
 
 Finding check_propagation(const CanarySeen& canary) {

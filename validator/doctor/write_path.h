@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "validator/doctor/finding.h"
+#include "validator/doctor/registration.h"
 #include "validator/prober.h"
 #include "validator/served.h"
 
@@ -18,7 +19,7 @@ inline constexpr std::chrono::seconds kCanaryPatience{20};
 // What became of two random values that the caller's own credential published, and removed again.
 struct CanarySeen {
   base::Name owner;
-  std::string credential;
+  Caller caller;
   base::Result<void> presented = {};  // both; not set where it was not tried
   std::vector<Served> first;          // at each address, when it was last asked
   std::vector<Served> second;

@@ -5,8 +5,10 @@
 
 #include "base/log.h"
 #include "proto/bridge.h"
+#include "proto/peer.h"
 #include "proto/status.h"
-#include "validator/doctor/paste.h"
+#include "proto/time.h"
+#include "validator/rpc/messages.h"
 
 namespace validator::rpc {
 
@@ -14,35 +16,16 @@ namespace api = assay::v1;
 using base::ErrorKind;
 using base::Result;
 using base::Task;
+using doctor::Caller;
 using doctor::Examination;
 using Writer = proto::StreamWriter<api::ExamineResponse>;
 
 namespace {
 
-constexpr std::string_view kWildcard = "*.";
-
-tl::unexpected<base::Error> bad(const std::string& field, const base::Error& error) {
-  return base::fail(error.kind, field + ": " + error.detail);
-}
-
-api::Finding::Grade to_api(doctor::Grade grade) {
-  switch (grade) {
-    case doctor::Grade::ok: return api::Finding::GRADE_OK;
-    case doctor::Grade::skipped: return api::Finding::GRADE_SKIPPED;
-    case doctor::Grade::warn: return api::Finding::GRADE_WARN;
-    case doctor::Grade::fail: return api::Finding::GRADE_FAIL;
-  }
-  return api::Finding::GRADE_UNSPECIFIED;
-}
-
-std::string line(const doctor::WantedRecord& record) {
-  return record.owner.text() + " " + std::to_string(record.ttl) + " IN " + record.type + " " + record.rdata;
-}
-
-// One of the examinations under way, until it is gone.
+// One of so many that may be under way, until it is gone.
 class Place {
  public:
-  explicit Place(std::atomic<int>& taken) : taken_(taken), got_(taken.fetch_add(1) < kExaminationsMax) {}
+  Place(std::atomic<int>& taken, int places_max) : taken_(taken), got_(taken.fetch_add(1) < places_max) {}
   ~Place() { taken_.fetch_sub(1); }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
@@ -56,7 +39,7 @@ class Place {
 
 Task<grpc::Status> examine(const doctor::Doctor& doctor, Examination examination, std::atomic<int>& taken,
                            Writer& writer) {
-  const Place place(taken);
+  const Place place(taken, kExaminationsMax);
   if (!place.got()) {
     co_return proto::to_status(
         {ErrorKind::too_large,
@@ -68,7 +51,7 @@ Task<grpc::Status> examine(const doctor::Doctor& doctor, Examination examination
     co_return co_await writer.write(std::move(response));
   };
   base::log::info("doctor.examine",
-                  {{"credential", examination.credential}, {"name", examination.identifier.text()}});
+                  {{"credential", examination.caller.name}, {"name", examination.identifier.text()}});
   const auto gone = [&writer] { return writer.cancelled(); };
   const auto done = co_await doctor.examine(std::move(examination), tell, gone);
   co_return done ? grpc::Status::OK : proto::to_status(done.error());
@@ -78,15 +61,34 @@ Writer* refuse(const base::Task<>::executor_type& executor, grpc::Status status)
   return Writer::serve(executor, [status](Writer&) -> Task<grpc::Status> { co_return status; });
 }
 
+grpc::ServerUnaryReactor* refuse(grpc::CallbackServerContext& context, const grpc::Status& status) {
+  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
 }  // namespace
 
 grpc::ServerWriteReactor<api::ExamineResponse>* DoctorService::Examine(grpc::CallbackServerContext* context,
                                                                        const api::ExamineRequest* request) {
-  auto caller = callers_.authorize(proto::presented_by(*context), proto::Permission::challenges);
+  auto caller = caller_of(*context);
   if (!caller) return refuse(executor_, caller.error());
+  if (caller->is_registered) {
+    return refuse(executor_,
+                  {grpc::StatusCode::PERMISSION_DENIED,
+                   "the server looks around for credentials of its configuration alone; ask from your own "
+                   "host with --from-here"});
+  }
   auto examination = read_examination(*request);
   if (!examination) return refuse(executor_, proto::to_status(examination.error()));
-  examination->credential = *std::move(caller);
+  if (request->has_caller_time()) {
+    const auto time = proto::from_timestamp(request->caller_time());
+    if (!time) return refuse(executor_, proto::to_status(time.error()));
+    examination->clock_ahead = *time - clock_.now();
+  }
+  const auto seen = may_see(*context, *caller, examination->credential);
+  if (!seen.ok()) return refuse(executor_, seen);
+  examination->caller = *std::move(caller);
   if (examination->resolvers.empty()) examination->resolvers = resolvers_;
   return Writer::serve(boost::asio::make_strand(executor_),
                        [this, examination = *std::move(examination)](Writer& writer) {
@@ -94,46 +96,113 @@ grpc::ServerWriteReactor<api::ExamineResponse>* DoctorService::Examine(grpc::Cal
                        });
 }
 
-Result<Examination> read_examination(const api::ExamineRequest& request) {
-  Examination examination;
-  std::string name = request.name();
-  examination.wildcard = name.starts_with(kWildcard);
-  if (examination.wildcard) name.erase(0, kWildcard.size());
-  auto identifier = base::Name::parse(name);
-  if (!identifier) return bad("name", identifier.error());
-  if (identifier->is_root() || identifier->is_wildcard())
-    return base::fail(ErrorKind::malformed, "name: a DNS name, or \"*.\" and one");
-  examination.identifier = *std::move(identifier);
-  examination.issuers.assign(request.issuers().begin(), request.issuers().end());
-  if (request.resolvers_size() > kResolversMax)
-    return base::fail(ErrorKind::too_large, "resolvers: more than " + std::to_string(kResolversMax));
-  for (const std::string& text : request.resolvers()) {
-    auto resolver = base::parse_endpoint(text);
-    if (!resolver) return bad("resolvers", resolver.error());
-    examination.resolvers.push_back(*std::move(resolver));
-  }
-  examination.read_only = request.read_only();
-  return examination;
+grpc::ServerUnaryReactor* DoctorService::DescribeServer(grpc::CallbackServerContext* context,
+                                                        const api::DescribeServerRequest*,
+                                                        api::DescribeServerResponse* response) {
+  auto caller = caller_of(*context);
+  if (!caller) return refuse(*context, caller.error());
+  return proto::serve_unary(*context, executor_, describe_server(*std::move(caller), *response));
 }
 
-void write_finding(const doctor::Finding& finding, api::Finding& message) {
-  message.set_id(finding.id);
-  message.set_grade(to_api(finding.grade));
-  message.set_sentence(finding.sentence);
-  for (const doctor::Remedy& remedy : finding.remedies) {
-    api::Remedy& written = *message.add_remedies();
-    written.set_title(remedy.title);
-    written.set_zone(remedy.zone.text());
-    for (const doctor::WantedRecord& record : remedy.remove)
-      written.add_remove(line(record));
-    for (const doctor::WantedRecord& record : remedy.add)
-      written.add_add(line(record));
-    const doctor::Paste paste = paste_of(remedy);
-    written.set_bind(paste.bind);
-    written.set_knot(paste.knot);
-    written.set_windows(paste.windows);
-    written.set_route53(paste.route53);
+grpc::ServerUnaryReactor* DoctorService::DescribeName(grpc::CallbackServerContext* context,
+                                                      const api::DescribeNameRequest* request,
+                                                      api::DescribeNameResponse* response) {
+  auto caller = caller_of(*context);
+  if (!caller) return refuse(*context, caller.error());
+  const auto seen = may_see(*context, *caller, request->credential());
+  if (!seen.ok()) return refuse(*context, seen);
+  return proto::serve_unary(*context, executor_, describe_name(*std::move(caller), *request, *response));
+}
+
+tl::expected<Caller, grpc::Status> DoctorService::caller_of(
+    const grpc::CallbackServerContext& context) const {
+  const auto presented = proto::presented_by(context);
+  const auto address = proto::address_of_peer(context.peer());
+  auto name = callers_.authorize(presented, proto::Permission::challenges);
+  if (name) return Caller{*std::move(name), false, address};
+  const bool is_unknown = name.error().error_code() == grpc::StatusCode::UNAUTHENTICATED;
+  if (!is_unknown || presented.token.empty()) return tl::unexpected(name.error());
+  auto registered = caller_by_token_(presented.token, address);
+  if (!registered) return tl::unexpected(name.error());
+  return *std::move(registered);
+}
+
+grpc::Status DoctorService::may_see(const grpc::CallbackServerContext& context, const Caller& caller,
+                                    const std::string& credential) const {
+  const bool is_own = caller.is_registered && caller.name == credential;
+  if (credential.empty() || is_own) return grpc::Status::OK;
+  const auto keeper = callers_.authorize(proto::presented_by(context), proto::Permission::credentials);
+  if (keeper) return grpc::Status::OK;
+  return {grpc::StatusCode::PERMISSION_DENIED,
+          "credential: to look at another one than the caller's own wants the permission \"credentials\""};
+}
+
+Task<grpc::Status> DoctorService::describe_server(Caller caller,
+                                                  api::DescribeServerResponse& response) const {
+  for (const base::Endpoint& listener : own_.listeners())
+    response.add_listeners(listener.text());
+  const auto host = co_await own_.host();
+  if (!host) co_return proto::to_status(host.error());
+  if (*host) {
+    response.set_host_zone((*host)->apex.text());
+    response.set_host_name_server((*host)->name_server.text());
   }
+  for (const std::string& identity : own_.caa_identities())
+    response.add_caa_identities(identity);
+  if (const auto certificate = own_.api_certificate()) {
+    *response.mutable_api_expire_time() = proto::to_timestamp(certificate->expires);
+    response.set_api_from_own_ca(certificate->from_own_ca);
+  }
+  response.set_port_53_holder(own_.port_53_holder());
+  *response.mutable_time() = proto::to_timestamp(clock_.now());
+  write_caller(caller, *response.mutable_caller());
+  co_return grpc::Status::OK;
+}
+
+Task<grpc::Status> DoctorService::describe_name(Caller caller, const api::DescribeNameRequest& request,
+                                                api::DescribeNameResponse& response) {
+  const auto name = base::Name::parse(request.name());
+  if (!name) co_return proto::to_status({name.error().kind, "name: " + name.error().detail});
+  if (const auto zone = own_.zone_of(*name)) {
+    response.set_zone(zone->text());
+    if (*zone == *name) {
+      const auto servers = co_await own_.name_servers(*zone);
+      if (!servers) co_return proto::to_status(servers.error());
+      for (const base::Name& server : *servers)
+        response.add_name_servers(server.text());
+    }
+    if (request.with_holders()) {
+      auto told = co_await tell_holders(std::move(caller), *name, response);
+      if (!told.ok()) co_return told;
+    }
+  }
+  if (request.credential().empty()) co_return grpc::Status::OK;
+  const auto registration = co_await own_.registration(request.credential(), *name);
+  if (registration) {
+    write_registration(*registration, *response.mutable_registration());
+  } else {
+    response.set_registration_error(registration.error().detail);
+  }
+  co_return grpc::Status::OK;
+}
+
+Task<grpc::Status> DoctorService::tell_holders(Caller caller, base::Name name,
+                                               api::DescribeNameResponse& response) {
+  const Place place(searching_, kHolderSearchesMax);
+  if (!place.got()) {
+    co_return proto::to_status({ErrorKind::too_large, std::to_string(kHolderSearchesMax) +
+                                                          " calls look for holders already; try again"});
+  }
+  const auto holders = co_await own_.holders(std::move(name));
+  if (!holders) co_return proto::to_status(holders.error());
+  for (const doctor::Registration& registration : holders->registrations) {
+    api::Registration& message = *response.add_holders();
+    write_registration(registration, message);
+    if (caller.is_registered && registration.id != caller.name) message.clear_id();
+  }
+  response.set_was_handed_out(holders->was_handed_out);
+  response.set_can_be_chosen(holders->can_be_chosen);
+  co_return grpc::Status::OK;
 }
 
 }  // namespace validator::rpc

@@ -9,7 +9,9 @@ namespace {
 
 using base::Bytes;
 using support::name;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 Lookup caa_at(std::string_view owner, const Bytes& rdata) {
   Lookup found = lookup(owner, Outcome::noerror);
@@ -34,7 +36,8 @@ TEST(CheckCaa, IsContentWithNoneOrOneThatLetsTheCaIssue) {
       {lookup("www.corp.test", Outcome::nodata), caa_at("corp.test", Bytes("\0\5issueca.test", 14))}));
   for (const auto& findings : {none, ours}) {
     for (const Finding& finding : findings)
-      EXPECT_EQ(finding.grade, Grade::ok) << finding.id << ": " << finding.sentence;
+      EXPECT_EQ(finding.grade, finding.id == "caa.account" ? Grade::warn : Grade::ok)
+          << finding.id << ": " << finding.sentence;
   }
 }
 
@@ -70,6 +73,72 @@ TEST(CheckCaa, ComparesWithNobodyWhereNoCaIsKnown) {
   auto seen = seen_of({caa_at("corp.test", Bytes("\0\5issueca.test", 14))});
   seen.issuers.clear();
   EXPECT_EQ(finding(check_caa(seen), "caa.policy").grade, Grade::skipped);
+}
+
+// "0 issue VALUE"
+Bytes issue(std::string_view value) { return Bytes("\0\5issue", 7) + Bytes(value); }
+
+TEST(CheckCaa, LeavesTheOtherRecordsOfTheRRsetInPlace) {
+  auto seen = seen_of({caa_at("corp.test", issue("other.test"))});
+  const auto remedy = finding(check_caa(seen), "caa.policy").remedies.at(0);
+  EXPECT_THAT(remedy.keep, ElementsAre(WantedRecord{name("corp.test"), "CAA", "0 issue \"other.test\""}));
+  EXPECT_THAT(remedy.remove, IsEmpty());
+}
+
+TEST(CheckCaa, AddsNothingWhereThatDoesNotHelp) {
+  auto seen = seen_of({caa_at("corp.test", Bytes("\x80\6futurex", 9))});
+  EXPECT_EQ(finding(check_caa(seen), "caa.policy").grade, Grade::fail);
+  EXPECT_THAT(finding(check_caa(seen), "caa.policy").remedies, IsEmpty());
+}
+
+TEST(CheckCaa, GivesTheNameItsOwnWhereTheCloserStandsInAZoneOfOthers) {
+  auto seen = seen_of({lookup("www.corp.test", Outcome::nodata), caa_at("test", issue("other.test"))});
+  const auto remedy = finding(check_caa(seen), "caa.policy").remedies.at(0);
+  EXPECT_EQ(remedy.add.at(0).owner, name("www.corp.test"));
+  EXPECT_THAT(remedy.keep, IsEmpty());
+  // An alias holds no CAA of its own.
+  seen.climb[0] = lookup("www.corp.test", Outcome::nodata, {"web.host.test"});
+  EXPECT_THAT(finding(check_caa(seen), "caa.policy").remedies, IsEmpty());
+}
+
+TEST(CheckCaa, WarnsWhereEveryAccountMay) {
+  constexpr const char* kAccount = "https://ca.test/account/1";
+  auto seen = seen_of({caa_at("corp.test", issue("ca.test"))});
+  const auto account = [&] { return finding(check_caa(seen), "caa.account"); };
+  EXPECT_EQ(account().grade, Grade::warn);
+  EXPECT_THAT(account().sentence, HasSubstr("--account"));
+  EXPECT_THAT(account().remedies, IsEmpty());
+  seen.account = kAccount;
+  const WantedRecord wanted{
+      name("corp.test"), "CAA",
+      "0 issue \"ca.test; accounturi=https://ca.test/account/1; validationmethods=dns-01\""};
+  EXPECT_THAT(account().remedies.at(0).add, ElementsAre(wanted));
+  EXPECT_THAT(account().remedies.at(0).remove,
+              ElementsAre(WantedRecord{name("corp.test"), "CAA", "0 issue \"ca.test\""}));
+
+  seen.climb[0] = caa_at("corp.test", issue("ca.test; accounturi=https://ca.test/account/1"));
+  EXPECT_EQ(account().grade, Grade::ok);
+  seen.account = "https://ca.test/account/12";
+  EXPECT_EQ(account().grade, Grade::fail);
+  EXPECT_THAT(account().sentence, HasSubstr("and not https://ca.test/account/12"));
+  seen.account.clear();
+  EXPECT_EQ(account().grade, Grade::ok);
+  // One that names an account helps little beside one that names none.
+  seen.climb[0].rdata.push_back(issue("ca.test"));
+  EXPECT_EQ(account().grade, Grade::warn);
+}
+
+TEST(CheckCaa, WarnsOfOpenAccountsWhereNoCaIsKnown) {
+  auto seen = seen_of({lookup("corp.test", Outcome::nodata)});
+  seen.issuers.clear();
+  EXPECT_EQ(finding(check_caa(seen), "caa.account").grade, Grade::warn);
+  seen.climb[0] = caa_at("corp.test", issue("ca.test; accounturi=https://ca.test/account/1"));
+  EXPECT_EQ(finding(check_caa(seen), "caa.account").grade, Grade::ok);
+}
+
+TEST(CheckCaa, NamesNoAccountWhereTheCaMayNotIssueAtAll) {
+  EXPECT_EQ(finding(check_caa(seen_of({caa_at("corp.test", issue("other.test"))})), "caa.account").grade,
+            Grade::skipped);
 }
 
 }  // namespace

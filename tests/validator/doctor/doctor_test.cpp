@@ -2,9 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include <set>
-
 #include "tests/support/run_task.h"
+#include "tests/validator/doctor/fake_own_server.h"
 #include "tests/validator/doctor/seen.h"
 #include "tests/validator/scripted_prober.h"
 #include "tests/validator/table_resolver.h"
@@ -24,42 +23,6 @@ using testing::SizeIs;
 const Endpoint kParent{"192.0.2.1", 53};
 const Endpoint kOurs{"192.0.2.53", 5353};
 constexpr const char* kTarget = "7f3k.acme.test";
-
-// Our server with the zone acme.test, of which values are what is published.
-class FakeOwnServer final : public OwnServer {
- public:
-  std::vector<Endpoint> listeners() const override { return {kOurs}; }
-  std::optional<base::Name> zone_of(const base::Name& owner) const override {
-    return owner.is_under(name("acme.test")) ? std::optional(name("acme.test")) : std::nullopt;
-  }
-  base::Task<base::Result<std::optional<Host>>> host() override {
-    std::optional<Host> host = Host{name("acme.test"), name("ns1.acme.test")};
-    co_return host;
-  }
-  base::Task<base::Result<std::vector<base::Name>>> name_servers(base::Name) override {
-    std::vector<base::Name> names{name("ns1.acme.test")};
-    co_return names;
-  }
-  base::Result<ApiCertificate> api_certificate() const override {
-    return base::fail(base::ErrorKind::not_found, "none");
-  }
-  std::vector<std::string> caa_identities() const override { return {"acme.test"}; }
-  base::Task<base::Result<void>> present(std::string credential, base::Name owner, Bytes value) override {
-    if (credential != "web") {
-      co_return base::fail(base::ErrorKind::unauthorized, "not " + credential);
-    }
-    presented_.insert(value);
-    values_.insert({owner.lowered(), value});
-    co_return base::Result<void>();
-  }
-  base::Task<base::Result<void>> remove(std::string, base::Name owner, Bytes value) override {
-    values_.erase({owner.lowered(), value});
-    co_return base::Result<void>();
-  }
-
-  std::set<std::pair<Bytes, Bytes>> values_;
-  std::set<Bytes> presented_;
-};
 
 class NoPause final : public Pause {
  public:
@@ -128,6 +91,14 @@ class Examining : public testing::Test {
   }
 
   Findings examine(std::string_view identifier, std::string credential = "web", bool read_only = false) {
+    Examination examination;
+    examination.identifier = name(identifier);
+    examination.caller.name = std::move(credential);
+    examination.read_only = read_only;
+    return examine(std::move(examination));
+  }
+
+  Findings examine(Examination examination) {
     const auto is_public = [](const Endpoint& at) { return at.address != "192.0.2.99"; };
     Doctor doctor({resolver_, prober_, own_, pause_, clock_, {}, is_public});
     Findings findings;
@@ -135,17 +106,13 @@ class Examining : public testing::Test {
       findings.push_back(std::move(finding));
       co_return findings.size() < listens_to_;
     };
-    Examination examination;
-    examination.identifier = name(identifier);
-    examination.credential = std::move(credential);
-    examination.read_only = read_only;
-    outcome_ = support::run_task(doctor.examine(examination, tell, [this] { return gone_; }));
+    outcome_ = support::run_task(doctor.examine(std::move(examination), tell, [this] { return gone_; }));
     return findings;
   }
 
   TableResolver resolver_;
   ScriptedProber prober_;
-  FakeOwnServer own_;
+  FakeOwnServer own_{kOurs};
   base::ManualClock clock_{base::Time(std::chrono::seconds(1'790'000'000))};
   NoPause pause_{clock_};
   std::vector<const char*> more_servers_;
@@ -229,6 +196,47 @@ TEST_F(Examining, SaysWhereNoZoneIsFound) {
   const auto findings = examine("www.corp.test");
   EXPECT_THAT(finding(findings, "parent.servers").sentence, HasSubstr("all servers failed"));
   EXPECT_EQ(finding(findings, "parent.servers").grade, Grade::fail);
+}
+
+// "c1" may write at the target that the CNAME leads to, or at another name of ours.
+Registration registration() { return {.id = "c1", .key_algorithms = {"hmac-sha256"}, .may_write = true}; }
+
+TEST_F(Examining, LooksAtTheRegistrationThatTheNameLeadsTo) {
+  resolver_.alias("_acme-challenge.api.corp.test", kTarget);
+  own_.registrations_ = {{name(kTarget), registration()}};
+  Examination examination;
+  examination.identifier = name("api.corp.test");
+  examination.caller = {"web"};
+  examination.credential = "c1";
+  auto findings = examine(examination);
+  for (const char* id : {"parent.registration", "credential.state", "credential.scope", "credential.source",
+                         "credential.keys", "write.propagation"})
+    EXPECT_EQ(finding(findings, id).grade, Grade::ok) << id << ": " << finding(findings, id).sentence;
+
+  own_.registrations_[0].second.expires = clock_.now();
+  findings = examine(examination);
+  EXPECT_EQ(finding(findings, "parent.registration").grade, Grade::fail);
+  EXPECT_EQ(finding(findings, "credential.state").grade, Grade::fail);
+}
+
+TEST_F(Examining, LeadsARegisteredCallerToItsOwnName) {
+  own_.registrations_ = {{name("mine.acme.test"), registration()}};
+  Examination examination;
+  examination.identifier = name("www.corp.test");
+  examination.caller = {"c1", true, base::IpAddress::parse("192.0.2.7").value()};
+  const auto findings = examine(examination);
+  const auto pointer = finding(findings, "parent.pointer");
+  ASSERT_THAT(pointer.remedies, SizeIs(1));
+  EXPECT_EQ(pointer.remedies[0].add[0].rdata, "mine.acme.test.");
+  EXPECT_EQ(finding(findings, "parent.registration").grade, Grade::warn);
+  EXPECT_EQ(finding(findings, "credential.scope").grade, Grade::ok);
+  // The canary goes to where the caller may publish.
+  EXPECT_EQ(finding(findings, "write.propagation").grade, Grade::ok);
+}
+
+TEST_F(Examining, NamesTheProgramThatHasPort53) {
+  EXPECT_THAT(finding(examine("www.corp.test"), "views.port").sentence,
+              HasSubstr("taken by systemd-resolve (process 412)"));
 }
 
 TEST_F(Examining, RefusesNamesThatAreTooLong) {

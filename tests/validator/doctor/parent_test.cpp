@@ -109,7 +109,7 @@ TEST(CheckParent, FailsCnameBesideTxtAndTxtAlone) {
               "parent.pointer");
   EXPECT_EQ(beside.grade, Grade::fail);
   ASSERT_THAT(beside.remedies, SizeIs(1));
-  EXPECT_EQ(beside.remedies[0].remove, (std::vector<WantedRecord>{{name(kChallenge), "TXT", "\"old\""}}));
+  EXPECT_EQ(beside.remedies[0].remove, (std::vector<WantedRecord>{{name(kChallenge), "TXT", "\"old\"", 60}}));
   EXPECT_THAT(beside.remedies[0].add, IsEmpty());
 
   const auto alone = finding(

@@ -32,13 +32,18 @@ TEST(CheckViews, AreContentWithOneView) {
 
 TEST(CheckViews, WarnWhereAResolverSeesSomethingElse) {
   auto seen = right();
-  for (const Reply& other : {nxdomain(kChallenge, kTxt, "corp.test"), silent(),
+  for (const Reply& other : {nxdomain(kChallenge, kTxt, "corp.test"), silent(), refused(kChallenge, kTxt),
                              txt_of(kChallenge, {"internal"}), cname_of(kChallenge, "other.acme.test")}) {
     seen.resolvers[0].txt = other;
     const auto found = finding(check_views(seen), "views.resolvers");
     EXPECT_EQ(found.grade, Grade::warn) << said(other);
     EXPECT_THAT(found.sentence, HasSubstr("--dns01-recursive-nameservers-only"));
   }
+  // Where the walk itself fails, a resolver that fails sees the same.
+  seen.walk = lookup(kChallenge, Outcome::servfail);
+  EXPECT_EQ(finding(check_views(seen), "views.resolvers").grade, Grade::warn);
+  seen.resolvers[0].txt = reply(answer_to(kChallenge, kTxt).rcode(kServfail));
+  EXPECT_EQ(finding(check_views(seen), "views.resolvers").grade, Grade::ok);
   seen.resolvers.clear();
   EXPECT_EQ(finding(check_views(seen), "views.resolvers").grade, Grade::skipped);
 }

@@ -19,7 +19,7 @@ Served served(std::string_view address, bool serves, std::string said = "NXDOMAI
 WritePathSeen written() {
   CanarySeen canary;
   canary.owner = name(kChallenge);
-  canary.credential = "web";
+  canary.caller = {"web"};
   canary.first = canary.second = {served("192.0.2.53", true), served("198.51.100.53", true)};
   canary.left = {served("192.0.2.53", false), served("198.51.100.53", false)};
   return {canary, std::nullopt};
