@@ -171,10 +171,10 @@ trust_anchors = "{self.trust_anchor}"
     def directory(self):
         return self.ready["acme_directory"]
 
-    def cli(self, *arguments, check=True):
-        """One call of our own command line."""
-        return self.command([ASSAY, *arguments, "--state", str(self.state), "--token-file", str(self.folder / "token")],
-                            check=check)
+    def cli(self, *arguments, check=True, token_file=None):
+        """One call of our own command line, by the lab's credential or by that of the file."""
+        return self.command([ASSAY, *arguments, "--state", str(self.state), "--token-file",
+                             str(token_file or self.folder / "token")], check=check)
 
     def command(self, command, check=True, env=None, **options):
         """Runs a program to its end; its output is in the error when it fails."""
