@@ -22,6 +22,11 @@ TableResolver& TableResolver::alias(std::string_view owner, std::string_view tar
   return *this;
 }
 
+TableResolver& TableResolver::forget(std::string_view owner) {
+  std::erase_if(rrsets_, [&](const auto& rrset) { return rrset.first.first == support::name(owner); });
+  return *this;
+}
+
 TableResolver& TableResolver::broken(std::string_view owner, std::string_view why) {
   broken_.emplace_back(support::name(owner), why);
   return *this;

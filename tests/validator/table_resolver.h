@@ -22,6 +22,8 @@ class TableResolver final : public Resolver {
   }
   TableResolver& add(std::string_view owner, uint16_t type, base::BytesView rdata);
   TableResolver& alias(std::string_view owner, std::string_view target);
+  // No RRset at the name any more.
+  TableResolver& forget(std::string_view owner);
   // SERVFAIL at the name and below it.
   TableResolver& broken(std::string_view owner, std::string_view why);
 

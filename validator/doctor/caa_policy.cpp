@@ -25,9 +25,9 @@ Finding check_climb(const CaaSeen& seen) {
                       (lookup.why.empty() ? "" : " (" + lookup.why + ")"));
     }
   }
-  for (const auto& [at, reply] : seen.at_zone) {
-    if (!reply.has_rcode(kNoerror) && !reply.has_rcode(kNxdomain))
-      wrong.push_back(at.text() + ": " + said(reply));
+  for (const CaaAsked& asked : seen.at_zone) {
+    if (!asked.reply.has_rcode(kNoerror) && !asked.reply.has_rcode(kNxdomain))
+      wrong.push_back(asked.name.text() + " at " + asked.at.text() + " got " + said(asked.reply));
   }
   if (!wrong.empty()) {
     return failure(id, "CAA cannot be looked up everywhere from " + seen.identifier.text() +

@@ -45,13 +45,50 @@ std::vector<WantedRecord> ns_records(const Name& apex, const std::vector<Name>& 
   return records;
 }
 
+std::vector<std::string> glue_of(const CutSeen& seen, const Name& server) {
+  std::set<std::string> addresses;
+  for (const Referral& referral : seen.referrals) {
+    if (!referral.ns.answered()) continue;
+    for (const uint16_t type : {kA, kAaaa}) {
+      for (const Record* record : Response::find(referral.ns.response->additional, server, type)) {
+        if (const auto endpoint = endpoint_of(record->rdata, 53)) addresses.insert(endpoint->address);
+      }
+    }
+  }
+  return {addresses.begin(), addresses.end()};
+}
+
+WantedRecord address_record(const Name& server, const std::string& address) {
+  return {server, address.find(':') != std::string::npos ? "AAAA" : "A", address};
+}
+
+// The addresses of name servers below the cut, which nobody finds but by the parent, of those that are new there or that
+// nobody finds.
+std::vector<WantedRecord> missing_glue(const CutSeen& seen, const std::vector<Name>& at_parent,
+                                       const std::vector<Name>& wanted) {
+  std::vector<WantedRecord> records;
+  for (const auto* known : {&seen.servers, &seen.own_servers}) {
+    for (const NameServer& server : *known) {
+      const bool is_found = known == &seen.servers && std::ranges::binary_search(at_parent, server.name);
+      const bool is_wanted =
+          server.name.is_under(seen.apex) && std::ranges::binary_search(wanted, server.name);
+      if (is_found || !is_wanted || !glue_of(seen, server.name).empty()) continue;
+      for (const Endpoint& endpoint : server.endpoints)
+        records.push_back(address_record(server.name, endpoint.address));
+    }
+  }
+  return records;
+}
+
 // The parent's NS made those of `wanted`.
 std::vector<Remedy> parent_remedy(const CutSeen& seen, const std::vector<Name>& at_parent,
                                   const std::vector<Name>& wanted) {
   std::vector<Name> kept;
   std::ranges::set_intersection(at_parent, wanted, std::back_inserter(kept));
-  return {{"in the parent zone", seen.parent, ns_records(seen.apex, at_parent, wanted),
-           ns_records(seen.apex, wanted, at_parent), ns_records(seen.apex, kept, {})}};
+  Remedy remedy{"in the parent zone", seen.parent, ns_records(seen.apex, at_parent, wanted),
+                ns_records(seen.apex, wanted, at_parent), ns_records(seen.apex, kept, {})};
+  std::ranges::move(missing_glue(seen, at_parent, wanted), std::back_inserter(remedy.add));
+  return {remedy};
 }
 
 // A finding about all servers together: `wrong` says what is wrong with one, or nothing. Those that do not answer
@@ -103,29 +140,12 @@ Finding check_delegation(const CutSeen& seen) {
   return ok(id, seen.apex.text() + " is delegated to " + joined(at_parent) + ", as the zone itself says.");
 }
 
-std::vector<std::string> glue_of(const CutSeen& seen, const Name& server) {
-  std::set<std::string> addresses;
-  for (const Referral& referral : seen.referrals) {
-    if (!referral.ns.answered()) continue;
-    for (const uint16_t type : {kA, kAaaa}) {
-      for (const Record* record : Response::find(referral.ns.response->additional, server, type)) {
-        if (const auto endpoint = endpoint_of(record->rdata, 53)) addresses.insert(endpoint->address);
-      }
-    }
-  }
-  return {addresses.begin(), addresses.end()};
-}
-
 std::vector<std::string> stale_in(const std::vector<std::string>& glue, const NameServer& server) {
   std::vector<std::string> stale;
   std::ranges::copy_if(glue, std::back_inserter(stale), [&](const std::string& address) {
     return std::ranges::find(server.endpoints, address, &Endpoint::address) == server.endpoints.end();
   });
   return stale;
-}
-
-WantedRecord address_record(const Name& server, const std::string& address) {
-  return {server, address.find(':') != std::string::npos ? "AAAA" : "A", address};
 }
 
 // Addresses in the place of the glue that is none of them.
@@ -148,7 +168,11 @@ Finding check_addresses(const CutSeen& seen) {
   Remedy glue_remedy{"in the parent zone", seen.parent};
   for (const NameServer& server : seen.servers) {
     const std::string name = server.name.text();
-    if (server.endpoints.empty()) missing.push_back(name + " has no address (" + server.why + ")");
+    const bool is_here =
+        std::ranges::find(seen.own_servers, server.name, &NameServer::name) != seen.own_servers.end();
+    const bool waits_for_glue = is_here && server.name.is_under(seen.apex);
+    if (server.endpoints.empty() && !waits_for_glue)
+      missing.push_back(name + " has no address (" + server.why + ")");
     if (server.is_alias) missing.push_back(name + " is a CNAME, which RFC 2181 §10.3 forbids");
     const auto glue = glue_of(seen, server.name);
     for (const std::string& address : stale_in(glue, server))

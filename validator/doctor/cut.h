@@ -36,6 +36,8 @@ struct CutSeen {
   std::vector<NameServer> servers;  // that the parent names, or the child
   std::vector<ChildServer> children;
   std::vector<base::Name> own;  // where the zone is ours: NS that it has here. Sorted
+  std::vector<NameServer>
+      own_servers;  // whose names lead nowhere outside, with the addresses that they have here
 };
 
 // NS at the apex, as the parent's servers say, and as the child's do. Sorted, without duplicates.

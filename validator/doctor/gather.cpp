@@ -14,6 +14,7 @@ using base::Task;
 namespace {
 
 constexpr uint16_t kPrivateUse = 65'280;
+constexpr uint16_t kDnsPort = 53;
 // Nobody's (RFC 6761 §6.4).
 constexpr std::string_view kForeignName = "assay-doctor.invalid.";
 
@@ -124,13 +125,39 @@ Task<> Gatherer::ask_children_of(std::vector<Name> names, CutSeen& seen) {
   });
   auto found = co_await finder_.look_up(seen.apex, std::move(names));
   for (NameServer& server : found) {
-    for (const Endpoint& endpoint : server.endpoints) {
-      if (seen.children.size() >= kServerAddressesMax) break;
-      ServerAddress at{server.name, endpoint};
-      seen.children.push_back(co_await ask_child(std::move(at), seen.apex));
+    co_await ask_children_at(server, seen);
+    if (server.endpoints.empty() && with_.own.zone_of(server.name)) {
+      NameServer here = co_await look_up_here(server.name, seen.apex);
+      co_await ask_children_at(here, seen);
+      if (!here.endpoints.empty()) seen.own_servers.push_back(std::move(here));
     }
     seen.servers.push_back(std::move(server));
   }
+}
+
+Task<> Gatherer::ask_children_at(const NameServer& server, CutSeen& seen) {
+  for (const Endpoint& endpoint : server.endpoints) {
+    if (seen.children.size() >= kServerAddressesMax) break;
+    ServerAddress at{server.name, endpoint};
+    seen.children.push_back(co_await ask_child(std::move(at), seen.apex));
+  }
+}
+
+// Before its zone is delegated, nobody else knows where a name server is.
+Task<NameServer> Gatherer::look_up_here(Name server, Name zone) {
+  NameServer found{server};
+  const auto listeners = with_.own.listeners();
+  if (listeners.empty()) co_return found;
+  const ServerPorts ports = ports_of(with_);
+  for (const uint16_t type : {kA, kAaaa}) {
+    const Reply reply = co_await ask(listeners.front(), server, type);
+    if (!reply.has_rcode(kNoerror)) continue;
+    for (const Record* record : Response::find(reply.response->answer, server, type)) {
+      if (auto endpoint = endpoint_of(record->rdata, kDnsPort))
+        found.endpoints.push_back(ports.endpoint(zone, *std::move(endpoint)));
+    }
+  }
+  co_return found;
 }
 
 Task<ChildServer> Gatherer::ask_child(ServerAddress at, Name apex) {
@@ -210,8 +237,12 @@ Task<CaaSeen> Gatherer::caa(Name identifier, bool wildcard, ParentSeen parent,
   }
   for (const ParentServer& server : parent.servers) {
     if (!server.soa.answered()) continue;
-    Reply reply = co_await ask(server.at.endpoint, identifier, kCaa);
-    seen.at_zone.emplace_back(server.at, std::move(reply));
+    for (Name name = identifier; name.is_under(seen.zone); name = name.parent()) {
+      Reply reply = co_await ask(server.at.endpoint, name, kCaa);
+      const bool is_silent = !reply.answered();
+      seen.at_zone.push_back({server.at, name, std::move(reply)});
+      if (is_silent || name.is_root()) break;
+    }
   }
   co_return seen;
 }

@@ -73,6 +73,8 @@ class Gatherer {
   base::Task<ChildServer> ask_child(ServerAddress at, base::Name apex);
   base::Task<AnsweringServer> ask_answers(ServerAddress at, base::Name owner, base::Name apex);
   base::Task<> ask_children_of(std::vector<base::Name> names, CutSeen& seen);
+  base::Task<> ask_children_at(const NameServer& server, CutSeen& seen);
+  base::Task<NameServer> look_up_here(base::Name server, base::Name zone);
   base::Task<std::optional<FoundZone>> find_zone(base::Name name, std::string& why);
 
   const Gone gone_;

@@ -24,7 +24,9 @@ CaaSeen seen_of(std::vector<Lookup> climb) {
   seen.identifier = name("www.corp.test");
   seen.zone = name("corp.test");
   seen.climb = std::move(climb);
-  seen.at_zone.emplace_back(server("ns1.corp.test", "192.0.2.1"), nodata("www.corp.test", kCaa, "corp.test"));
+  for (const char* owner : {"www.corp.test", "corp.test"})
+    seen.at_zone.push_back(
+        {server("ns1.corp.test", "192.0.2.1"), name(owner), nodata(owner, kCaa, "corp.test")});
   seen.issuers = {"ca.test"};
   return seen;
 }
@@ -65,8 +67,9 @@ TEST(CheckCaa, FailsALookUpThatGetsNoAnswer) {
   EXPECT_EQ(finding(check_caa(seen), "caa.policy").grade, Grade::skipped);
 
   auto notimp = seen_of({lookup("www.corp.test", Outcome::nodata)});
-  notimp.at_zone[0].second = reply(answer_to("www.corp.test", kCaa).rcode(kNotimp));
-  EXPECT_THAT(finding(check_caa(notimp), "caa.climb").sentence, HasSubstr("NOTIMP"));
+  notimp.at_zone[1].reply = reply(answer_to("corp.test", kCaa).rcode(kNotimp));
+  EXPECT_THAT(finding(check_caa(notimp), "caa.climb").sentence,
+              HasSubstr("corp.test. at ns1.corp.test. (192.0.2.1:53) got NOTIMP"));
 }
 
 TEST(CheckCaa, ComparesWithNobodyWhereNoCaIsKnown) {

@@ -114,11 +114,13 @@ TEST(CheckCut, TellsTheParentWhatToChange) {
   ASSERT_EQ(found.remedies.size(), 1u);
   EXPECT_EQ(found.remedies[0].zone, name("test"));
   EXPECT_THAT(found.remedies[0].remove, ElementsAre(WantedRecord{name(kApex), "NS", "ns9.acme.test."}));
-  EXPECT_THAT(found.remedies[0].add, ElementsAre(WantedRecord{name(kApex), "NS", "ns2.acme.test."}));
+  EXPECT_THAT(found.remedies[0].add, ElementsAre(WantedRecord{name(kApex), "NS", "ns2.acme.test."},
+                                                 WantedRecord{name("ns2.acme.test"), "A", "198.51.100.53"}));
 
+  // NS and an address of each.
   seen.referrals.clear();
   seen.children.clear();
-  EXPECT_THAT(finding(check_cut(seen), "cut.delegation").remedies.at(0).add.size(), 2u);
+  EXPECT_EQ(finding(check_cut(seen), "cut.delegation").remedies.at(0).add.size(), 4u);
 }
 
 TEST(CheckCut, ComparesGlue) {
@@ -132,6 +134,33 @@ TEST(CheckCut, ComparesGlue) {
   seen.referrals[0].ns = reply(response);
   EXPECT_THAT(finding(check_cut(seen), "cut.addresses").sentence,
               HasSubstr("192.0.2.54 is no address of ns1"));
+}
+
+// A zone of ours that nobody delegates, whose name servers nobody else knows.
+TEST(CheckCut, AsksForGlueWhereTheNameServersAreInTheZone) {
+  CutSeen seen = right();
+  seen.referrals[0].ns = nxdomain(kApex, kNs, "test");
+  seen.servers = {name_server("ns1.acme.test", {}), name_server("ns2.acme.test", {})};
+  seen.own_servers = {name_server("ns1.acme.test", {"192.0.2.53", "2001:db8::53"}),
+                      name_server("ns2.acme.test", {"198.51.100.53"})};
+  const auto findings = check_cut(seen);
+  EXPECT_EQ(finding(findings, "cut.delegation").grade, Grade::fail);
+  EXPECT_THAT(finding(findings, "cut.delegation").remedies.at(0).add,
+              ElementsAre(WantedRecord{name(kApex), "NS", "ns1.acme.test."},
+                          WantedRecord{name(kApex), "NS", "ns2.acme.test."},
+                          WantedRecord{name("ns1.acme.test"), "A", "192.0.2.53"},
+                          WantedRecord{name("ns1.acme.test"), "AAAA", "2001:db8::53"},
+                          WantedRecord{name("ns2.acme.test"), "A", "198.51.100.53"}));
+  // The delegation is what they lack.
+  EXPECT_EQ(finding(findings, "cut.addresses").grade, Grade::ok);
+  // Glue that is there is not asked for again.
+  auto response = answer_to(kApex, kNs);
+  response.not_authoritative().authority(kApex, kNs, name("ns1.acme.test").wire());
+  response.additional("ns1.acme.test", kA, base::Bytes("\xc0\0\2\x35", 4));
+  seen.referrals[0].ns = reply(response);
+  EXPECT_THAT(finding(check_cut(seen), "cut.delegation").remedies.at(0).add,
+              ElementsAre(WantedRecord{name(kApex), "NS", "ns2.acme.test."},
+                          WantedRecord{name("ns2.acme.test"), "A", "198.51.100.53"}));
 }
 
 TEST(CheckCut, ExchangesGlueThatIsWrong) {
