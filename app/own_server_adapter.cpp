@@ -1,7 +1,7 @@
 #include "app/own_server_adapter.h"
 
 #include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -11,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/openssl.h"
 #include "dnsserver/net/port_holder.h"
 #include "dnsserver/rrtype.h"
 
@@ -46,15 +47,36 @@ constexpr size_t kHostsSeenMax = 100;
 // A zone that holds the challenges of a single name: no other is to be led there.
 bool is_of_one_name(const Name& apex) { return apex.text().starts_with("_acme-challenge."); }
 
-// When the leaf ends, in seconds of the epoch; 0 where that cannot be read.
-int64_t expiry_of(const std::string& chain_pem) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> pem(
-      BIO_new_mem_buf(chain_pem.data(), int(chain_pem.size())), BIO_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> leaf(
-      pem ? PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr) : nullptr, X509_free);
+constexpr size_t kCertificateNamesMax = 20;
+
+using NamesHandle = base::OpensslHandle<GENERAL_NAMES, GENERAL_NAMES_free>;
+
+// Host names of the certificate, "*." left away.
+std::vector<Name> names_of(const X509* leaf) {
+  const NamesHandle all(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr)));
+  std::vector<Name> names;
+  for (int i = 0; all && i < sk_GENERAL_NAME_num(all.get()) && names.size() < kCertificateNamesMax; ++i) {
+    const GENERAL_NAME* one = sk_GENERAL_NAME_value(all.get(), i);
+    if (one->type != GEN_DNS) continue;
+    std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(one->d.dNSName)),
+                     size_t(ASN1_STRING_length(one->d.dNSName)));
+    if (text.starts_with("*.")) text.erase(0, 2);
+    if (auto name = Name::parse(text)) names.push_back(*std::move(name));
+  }
+  return names;
+}
+
+// Nothing where it cannot be read.
+std::optional<ApiCertificate> read_leaf(const std::string& chain_pem) {
+  const base::BioHandle pem(BIO_new_mem_buf(chain_pem.data(), int(chain_pem.size())));
+  const base::X509Handle leaf(pem ? PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr) : nullptr);
   std::tm time{};
-  if (!leaf || ASN1_TIME_to_tm(X509_get0_notAfter(leaf.get()), &time) != 1) return 0;
-  return timegm(&time);
+  if (!leaf || ASN1_TIME_to_tm(X509_get0_notAfter(leaf.get()), &time) != 1) return std::nullopt;
+  ApiCertificate certificate;
+  certificate.expires = base::Time(std::chrono::seconds(timegm(&time)));
+  certificate.names = names_of(leaf.get());
+  return certificate;
 }
 
 }  // namespace
@@ -64,11 +86,18 @@ OwnServerAdapter::OwnServerAdapter(DnsRole& dns, const base::Config& config, con
       clock_(clock),
       caa_identities_(config.roles.contains(base::Role::ca) ? config.acme.caa_identities
                                                             : std::vector<std::string>()),
-      api_from_own_ca_(config.grpc.tls.empty()),
       update_(config.update),
       handing_out_(config.publish.registration) {}
 
-void OwnServerAdapter::note_api_chain(const std::string& chain_pem) { api_expires_ = expiry_of(chain_pem); }
+void OwnServerAdapter::note_chain(const std::string& door, const std::string& chain_pem, bool from_own_ca) {
+  const std::lock_guard lock(certificates_mutex_);
+  std::erase_if(certificates_, [&](const ApiCertificate& certificate) { return certificate.door == door; });
+  auto certificate = read_leaf(chain_pem);
+  if (!certificate) return;
+  certificate->door = door;
+  certificate->from_own_ca = from_own_ca;
+  certificates_.push_back(*std::move(certificate));
+}
 
 std::optional<Name> OwnServerAdapter::zone_of(const Name& name) const {
   auto zone = dns_.publishing().zone_of(name);
@@ -101,10 +130,9 @@ Task<Result<std::vector<Name>>> OwnServerAdapter::name_servers(Name apex) {
   co_return names;
 }
 
-Result<ApiCertificate> OwnServerAdapter::api_certificate() const {
-  const int64_t expires = api_expires_;
-  if (expires == 0) return base::fail(base::ErrorKind::not_found, "The API's certificate could not be read");
-  return ApiCertificate{base::Time(std::chrono::seconds(expires)), api_from_own_ca_};
+std::vector<ApiCertificate> OwnServerAdapter::api_certificates() const {
+  const std::lock_guard lock(certificates_mutex_);
+  return certificates_;
 }
 
 std::string OwnServerAdapter::port_53_holder() const {

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <atomic>
+#include <mutex>
+#include <string>
+#include <vector>
 
 #include "app/dns_role.h"
 #include "base/config.h"
@@ -15,14 +17,14 @@ class OwnServerAdapter final : public validator::doctor::OwnServer {
   // `dns` and `clock` outlive the adapter.
   OwnServerAdapter(DnsRole& dns, const base::Config& config, const base::Clock& clock);
 
-  // The chain that gRPC is served with from now on.
-  void note_api_chain(const std::string& chain_pem);
+  // The chain that a door ("gRPC") is served with from now on, from files or from our own CA.
+  void note_chain(const std::string& door, const std::string& chain_pem, bool from_own_ca);
 
   std::vector<base::Endpoint> listeners() const override { return dns_.endpoints(); }
   std::optional<base::Name> zone_of(const base::Name& name) const override;
   base::Task<base::Result<std::optional<validator::doctor::Host>>> host() override;
   base::Task<base::Result<std::vector<base::Name>>> name_servers(base::Name apex) override;
-  base::Result<validator::doctor::ApiCertificate> api_certificate() const override;
+  std::vector<validator::doctor::ApiCertificate> api_certificates() const override;
   std::vector<std::string> caa_identities() const override { return caa_identities_; }
   std::string port_53_holder() const override;
   base::Task<base::Result<validator::doctor::Registration>> registration(std::string id,
@@ -42,10 +44,11 @@ class OwnServerAdapter final : public validator::doctor::OwnServer {
   DnsRole& dns_;
   const base::Clock& clock_;
   const std::vector<std::string> caa_identities_;
-  const bool api_from_own_ca_;
   const base::Config::Update update_;
   const base::Config::Publish::Registration handing_out_;
-  std::atomic<int64_t> api_expires_ = 0;  // seconds of the epoch; 0: not known
+  // Examinations read them while listeners get new ones.
+  mutable std::mutex certificates_mutex_;
+  std::vector<validator::doctor::ApiCertificate> certificates_;
 };
 
 }  // namespace app

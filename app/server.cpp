@@ -126,6 +126,11 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     TRY(validator_, ValidatorRole::open(config_.validator, own_zones.asked, own_servers, clock_, runtime_));
     if (dns_) dns_->follow_aliases_by(validator_->validation());
   }
+  if (dns_ && validator_) {
+    // Names that only a server for development knows, no resolver knows.
+    auto resolvers = own_zones.asked.empty() ? system_resolvers() : std::vector<base::Endpoint>();
+    doctor_.emplace(config_, *dns_, *validator_, clock_, std::move(resolvers));
+  }
   if (dns_ && !config_.publish.listen.empty()) {
     TRY(const auto identity, publish_identity());
     acmecore::Validation* validation = validator_ ? &validator_->validation() : nullptr;
@@ -134,11 +139,6 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
   if (config_.roles.contains(Role::ca)) {
     TRY(const auto identity, identities_->acme());
     TRY(ca_, CaRole::open(config_, *issuer_, *store_, validator_->validation(), clock_, runtime_, identity));
-  }
-  if (dns_ && validator_) {
-    // Names that only a server for development knows, no resolver knows.
-    auto resolvers = own_zones.asked.empty() ? system_resolvers() : std::vector<base::Endpoint>();
-    doctor_.emplace(config_, *dns_, *validator_, clock_, std::move(resolvers));
   }
   return {};
 }
@@ -177,12 +177,13 @@ Result<void> Server::open_rpc() {
 Result<std::optional<base::http::TlsIdentity>> Server::publish_identity() {
   if (config_.publish.plain_http) return std::nullopt;
   TRY(auto identity, identities_->publish());
+  if (doctor_) doctor_->own_server().note_chain("HTTP", identity.chain_pem, config_.publish.tls.empty());
   return std::optional(std::move(identity));
 }
 
 Result<RpcTls> Server::rpc_tls() {
   TRY(auto identity, identities_->grpc());
-  if (doctor_) doctor_->own_server().note_api_chain(identity.chain_pem);
+  if (doctor_) doctor_->own_server().note_chain("gRPC", identity.chain_pem, config_.grpc.tls.empty());
   RpcTls tls;
   tls.chain_pem = std::move(identity.chain_pem);
   tls.key_pem = std::move(identity.key_pem);

@@ -93,11 +93,13 @@ Task<Result<std::vector<Name>>> OwnServerClient::name_servers(Name apex) {
   co_return names;
 }
 
-Result<ApiCertificate> OwnServerClient::api_certificate() const {
-  if (!server_.has_api_expire_time())
-    return base::fail(base::ErrorKind::not_found, "The API's certificate could not be read");
-  TRY(const base::Time expires, proto::from_timestamp(server_.api_expire_time()));
-  return ApiCertificate{expires, server_.api_from_own_ca()};
+std::vector<ApiCertificate> OwnServerClient::api_certificates() const {
+  std::vector<ApiCertificate> certificates;
+  for (const v1::DoorCertificate& message : server_.certificates()) {
+    if (auto certificate = validator::rpc::read_certificate(message))
+      certificates.push_back(*std::move(certificate));
+  }
+  return certificates;
 }
 
 std::vector<std::string> OwnServerClient::caa_identities() const {

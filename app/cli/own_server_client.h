@@ -29,7 +29,7 @@ class OwnServerClient final : public validator::doctor::OwnServer {
   std::optional<base::Name> zone_of(const base::Name& name) const override;
   base::Task<base::Result<std::optional<validator::doctor::Host>>> host() override;
   base::Task<base::Result<std::vector<base::Name>>> name_servers(base::Name apex) override;
-  base::Result<validator::doctor::ApiCertificate> api_certificate() const override;
+  std::vector<validator::doctor::ApiCertificate> api_certificates() const override;
   std::vector<std::string> caa_identities() const override;
   std::string port_53_holder() const override { return server_.port_53_holder(); }
   base::Task<base::Result<validator::doctor::Registration>> registration(std::string id,

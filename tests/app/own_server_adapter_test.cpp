@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include "acmecore/ca_files.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/identity_fixture.h"
 #include "tests/support/dns_message.h"
+#include "tests/support/temp_directory.h"
 
 namespace app {
 namespace {
@@ -12,6 +15,7 @@ using dnsserver::Credential;
 using dnsserver::Scope;
 using dnsserver::TsigAlgorithm;
 using support::name;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -127,6 +131,24 @@ TEST_F(OwnServerAdapterTest, KnowsWhichNamesAClientMayAskFor) {
     adapter_.emplace(*role_, config_, clock_);
     EXPECT_FALSE(holders("any.acme.test").can_be_chosen);
   }
+}
+
+TEST_F(OwnServerAdapterTest, TellsTheCertificatesOfTheDoors) {
+  EXPECT_THAT(adapter_->api_certificates(), IsEmpty());
+  const support::TempDirectory directory;
+  const auto material = acmecore::open_or_create_ca(directory.path() / "ca", clock_.now()).value();
+  const auto issuer = acmecore::Issuer::open(material, clock_.now()).value();
+  const auto hosts = std::vector<std::string>{"assay.corp.test", "127.0.0.1"};
+  const std::string identity = acmecore::make_identity(issuer, hosts, clock_.now())->chain_pem;
+  adapter_->note_chain("HTTP", identity, false);
+  adapter_->note_chain("gRPC", "no certificate", false);
+  adapter_->note_chain("HTTP", identity, true);
+  const auto certificates = adapter_->api_certificates();
+  ASSERT_THAT(certificates, SizeIs(1));
+  EXPECT_EQ(certificates[0].door, "HTTP");
+  EXPECT_TRUE(certificates[0].from_own_ca);
+  EXPECT_GT(certificates[0].expires, clock_.now());
+  EXPECT_THAT(certificates[0].names, Contains(name("assay.corp.test")));
 }
 
 TEST_F(OwnServerAdapterTest, PublishesAsTheCallerMay) {

@@ -36,9 +36,7 @@ class OwnZone final : public validator::doctor::OwnServer {
     co_return none;
   }
   Task<Result<std::vector<base::Name>>> name_servers(base::Name) override { co_return servers_; }
-  Result<validator::doctor::ApiCertificate> api_certificate() const override {
-    return base::fail(base::ErrorKind::not_found, "none");
-  }
+  std::vector<validator::doctor::ApiCertificate> api_certificates() const override { return {}; }
   std::vector<std::string> caa_identities() const override { return {}; }
   std::string port_53_holder() const override { return ""; }
   Task<Result<validator::doctor::Registration>> registration(std::string id, base::Name) override {

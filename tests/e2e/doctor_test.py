@@ -22,6 +22,7 @@ elsewhere 3600 CNAME _acme-challenge.loop
 _acme-challenge.nameless 3600 NS absent.corp.test.
 _acme-challenge.alias 3600 NS alias.corp.test.
 alias 3600 CNAME ns1.acme.test.
+_acme-challenge.fresh 3600 CNAME x.fresh.corp.test.
 caa 3600 CAA 0 issue "other.test"
 caa 3600 CAA 0 iodef "mailto:security@corp.test"
 """
@@ -126,6 +127,26 @@ class Doctor(Examining):
                     self.graded(behind, "WARN", f"write.discovery.{client}")
                 self.assertEqual(net.dig(servers.ASSAY_ADDRESS, "_acme-challenge.www.corp.test", "TXT"), [])
 
+    def test_what_is_pasted_for_bind_is_what_nsupdate_takes(self):
+        with lab.Lab(corporate="bind") as net:
+            findings = self.examine(net, "nobody.corp.test", "--read-only", code=1)
+            for remedy in findings["parent.pointer"]["remedies"]:
+                self.nsupdate(remedy["bind"])
+                self.assertEqual(self.pointer_at(net), remedy["add"])
+                self.nsupdate(remedy["bind"].replace("update add", "update delete").replace(" 3600", ""))
+            [by_cname, _] = findings["parent.pointer"]["remedies"]
+            self.nsupdate(by_cname["bind"])
+            self.graded(self.examine(net, "nobody.corp.test", code=4), "OK", "parent.pointer", "parent.path",
+                        "parent.target", "write.propagation")
+
+    def nsupdate(self, commands):
+        subprocess.run(["nsupdate"], input=f"server {servers.CORPORATE_ADDRESS}\n{commands}", text=True, check=True)
+
+    def pointer_at(self, net):
+        shown = net.command(["dig", "+norec", "+noall", "+answer", "+authority", f"@{servers.CORPORATE_ADDRESS}",
+                             "_acme-challenge.nobody.corp.test", "TXT"]).stdout
+        return [" ".join(line.split()) for line in shown.splitlines() if line.startswith("_acme-challenge.nobody")]
+
     def test_what_the_dns_team_did_not_do_or_did_wrong(self):
         with lab.Lab(corporate_records=CORPORATE_RECORDS) as net:
             self.nothing_is_set_up(net)
@@ -136,9 +157,23 @@ class Doctor(Examining):
             gone = self.examine(net, "gone.corp.test", code=1)
             self.graded(gone, "FAIL", "parent.target")
             self.assertIn("7f3k9.nowhere.test.", gone["parent.target"]["remedies"][0]["remove"][0])
+            self.zone_that_is_not_delegated_yet(net)
             self.other_records_in_the_way(net)
             self.name_servers_without_an_address(net)
             self.other_cas(net)
+
+    def zone_that_is_not_delegated_yet(self, net):
+        net.cli("zone", "create", "fresh.corp.test", "--name-server", "ns1.fresh.corp.test")
+        net.cli("zone", "rrset", "put", "ns1.fresh.corp.test", "A", servers.ASSAY_ADDRESS, "--ttl", "60s")
+        fresh = self.examine(net, "fresh.corp.test", code=1)
+        self.graded(fresh, "FAIL", "cut.delegation")
+        self.graded(fresh, "OK", "cut.authority", "write.propagation")
+        [remedy] = fresh["cut.delegation"]["remedies"]
+        self.assertEqual(remedy["add"], ["fresh.corp.test. 3600 IN NS ns1.fresh.corp.test.",
+                                         f"ns1.fresh.corp.test. 3600 IN A {servers.ASSAY_ADDRESS}"])
+        self.carry_out(net, remedy)
+        self.graded(self.examine(net, "fresh.corp.test", code=4), "OK", "cut.delegation", "cut.addresses",
+                    "parent.path", "parent.target", "write.propagation")
 
     def other_records_in_the_way(self, net):
         text = self.examine(net, "text.corp.test", code=1)

@@ -102,6 +102,16 @@ TEST(Registration, ComesThroughWhole) {
   EXPECT_FALSE(read_registration(message));
 }
 
+TEST(DoorCertificate, ComesThroughWhole) {
+  const doctor::ApiCertificate certificate{
+      "HTTP", base::Time(std::chrono::seconds(1'790'000'000)), true, {name("assay.corp.test")}};
+  api::DoorCertificate message;
+  write_certificate(certificate, message);
+  EXPECT_EQ(read_certificate(message).value(), certificate);
+  message.add_names("a..b");
+  EXPECT_FALSE(read_certificate(message));
+}
+
 TEST(Caller, ComesThroughWhole) {
   const doctor::Caller caller{"c1", true, base::IpAddress::parse("192.0.2.7").value()};
   api::Caller message;

@@ -159,11 +159,13 @@ TEST_F(Service, LetsAKeeperAloneLookAtOtherCredentials) {
 }
 
 TEST_F(Service, DescribesItselfToAnyoneWhoMayPublish) {
+  own_.certificates_ = {{"gRPC", base::Time(kNow)}};
   ASSERT_TRUE(describe_server("c1").ok());
   EXPECT_THAT(described_server_.listeners(), ElementsAre("192.0.2.53:5353"));
   EXPECT_EQ(described_server_.host_zone(), "acme.test.");
   EXPECT_EQ(described_server_.host_name_server(), "ns1.acme.test.");
-  EXPECT_FALSE(described_server_.has_api_expire_time());
+  ASSERT_EQ(described_server_.certificates_size(), 1);
+  EXPECT_EQ(described_server_.certificates(0).door(), "gRPC");
   EXPECT_EQ(described_server_.time().seconds(), kNow.count());
   EXPECT_EQ(described_server_.caller().name(), "c1");
   EXPECT_TRUE(described_server_.caller().is_registered());

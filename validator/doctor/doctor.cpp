@@ -1,5 +1,6 @@
 #include "validator/doctor/doctor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "validator/dns01.h"
@@ -60,6 +61,18 @@ std::vector<ServerAddress> addresses_of(const CutSeen& cut) {
   for (const ChildServer& child : cut.children)
     addresses.push_back(child.at);
   return addresses;
+}
+
+// Names of the certificates whose challenges are published at this server, be it by CNAME or not.
+std::vector<Name> published_here(const std::vector<ApiCertificate>& certificates, const OwnServer& own) {
+  std::vector<Name> names;
+  for (const ApiCertificate& certificate : certificates) {
+    std::ranges::copy_if(certificate.names, std::back_inserter(names), [&](const Name& name) {
+      const auto challenge = challenge_name(name);
+      return challenge && own.zone_of(*challenge);
+    });
+  }
+  return names;
 }
 
 // What the examination says of the credential's client.
@@ -129,7 +142,8 @@ Task<Result<void>> Doctor::examine(Examination examination, Tell tell_one, Gone 
   views.port_53_holder = with_.own.port_53_holder();
   views.walk = parent.walk;
   views.resolvers = co_await gather.resolvers(challenge, examination.resolvers);
-  views.api_certificate = with_.own.api_certificate();
+  views.api_certificates = with_.own.api_certificates();
+  views.published_here = published_here(views.api_certificates, with_.own);
   views.now = with_.clock.now();
   co_await tell(check_views(views));
   co_return Result<void>();

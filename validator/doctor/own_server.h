@@ -20,10 +20,14 @@ struct Host {
   base::Name name_server;
 };
 
-// The certificate that the publishing API is called over.
+// A certificate that values are published over.
 struct ApiCertificate {
+  std::string door;  // "gRPC"
   base::Time expires;
   bool from_own_ca = false;
+  std::vector<base::Name> names = {};  // that it is for; the first of them are enough
+
+  bool operator==(const ApiCertificate&) const = default;
 };
 
 // The challenge authority that the doctor belongs to, in the doctor's words. Nothing of it is asked over DNS.
@@ -39,7 +43,8 @@ class OwnServer {
   virtual base::Task<base::Result<std::optional<Host>>> host() = 0;
   // NS at the apex of one of its zones.
   virtual base::Task<base::Result<std::vector<base::Name>>> name_servers(base::Name apex) = 0;
-  virtual base::Result<ApiCertificate> api_certificate() const = 0;
+  // Of the doors that speak TLS.
+  virtual std::vector<ApiCertificate> api_certificates() const = 0;
   // Whom its own CA answers to in CAA records; empty: it has no CA.
   virtual std::vector<std::string> caa_identities() const = 0;
 

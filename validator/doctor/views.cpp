@@ -84,28 +84,48 @@ Finding check_port(const ViewsSeen& seen) {
                          "listen at the address of the outside interface (dns.listen).");
 }
 
-Finding check_api_certificate(const ViewsSeen& seen) {
+// A certificate that is renewed by way of this server must be renewed while this server can be reached.
+bool is_renewed_here(const ViewsSeen& seen, const ApiCertificate& certificate) {
+  return std::ranges::any_of(certificate.names, [&](const Name& name) {
+    return std::ranges::find(seen.published_here, name) != seen.published_here.end();
+  });
+}
+
+Finding check_api_certificate(const ViewsSeen& seen, const ApiCertificate& certificate) {
   const std::string id = "views.api_certificate";
-  if (!seen.api_certificate) return skipped(id, seen.api_certificate.error().detail + ".");
-  const ApiCertificate& certificate = *seen.api_certificate;
-  const std::string until =
-      "The certificate of the publishing API is good until " + base::rfc3339(certificate.expires);
+  const std::string what = "The certificate of the " + certificate.door + " door ";
+  const std::string until = what + "is good until " + base::rfc3339(certificate.expires);
   if (certificate.expires <= seen.now) {
-    return failure(id, "The certificate of the publishing API expired at " +
-                           base::rfc3339(certificate.expires) + ", so no client can publish.");
+    return failure(id, what + "expired at " + base::rfc3339(certificate.expires) +
+                           ", so no client can publish there. Put a new one in its place and send SIGHUP.");
   }
   if (certificate.from_own_ca) return ok(id, until + ", and this server's own CA renews it without DNS.");
-  if (certificate.expires - seen.now < kApiCertificateSoon) {
-    return warning(
-        id, until + ". If its renewal is published here, it must not wait until this one has expired.");
+  if (is_renewed_here(seen, certificate)) {
+    return warning(id,
+                   until +
+                       ", and its own renewal is published here: once it has expired, it locks its renewal "
+                       "out. Let this server's CA issue it, or watch its expiry.");
   }
+  if (certificate.expires - seen.now < kApiCertificateSoon)
+    return warning(id, until + ": renew it before, and send SIGHUP.");
   return ok(id, until + ".");
+}
+
+// The worst of them.
+Finding check_api_certificates(const ViewsSeen& seen) {
+  Finding worst = skipped("views.api_certificate", "No certificate of a door could be read.");
+  for (const ApiCertificate& certificate : seen.api_certificates) {
+    Finding found = check_api_certificate(seen, certificate);
+    const bool is_first = &certificate == &seen.api_certificates.front();
+    if (is_first || found.grade > worst.grade) worst = std::move(found);
+  }
+  return worst;
 }
 
 }  // namespace
 
 Findings check_views(const ViewsSeen& seen) {
-  return {check_resolvers(seen), check_names(seen), check_port(seen), check_api_certificate(seen)};
+  return {check_resolvers(seen), check_names(seen), check_port(seen), check_api_certificates(seen)};
 }
 
 }  // namespace validator::doctor

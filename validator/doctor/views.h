@@ -29,7 +29,8 @@ struct ViewsSeen {
   std::string port_53_holder;  // another program; empty: not known
   std::optional<Lookup> walk;  // from the top down, by our own validator
   std::vector<ResolverView> resolvers;
-  base::Result<ApiCertificate> api_certificate;
+  std::vector<ApiCertificate> api_certificates;
+  std::vector<base::Name> published_here;  // names of these whose challenges are published at this server
   base::Time now;
 };
 

@@ -149,10 +149,8 @@ Task<grpc::Status> DoctorService::describe_server(Caller caller,
   }
   for (const std::string& identity : own_.caa_identities())
     response.add_caa_identities(identity);
-  if (const auto certificate = own_.api_certificate()) {
-    *response.mutable_api_expire_time() = proto::to_timestamp(certificate->expires);
-    response.set_api_from_own_ca(certificate->from_own_ca);
-  }
+  for (const doctor::ApiCertificate& certificate : own_.api_certificates())
+    write_certificate(certificate, *response.add_certificates());
   response.set_port_53_holder(own_.port_53_holder());
   *response.mutable_time() = proto::to_timestamp(clock_.now());
   write_caller(caller, *response.mutable_caller());

@@ -10,6 +10,7 @@ namespace validator::rpc {
 namespace api = assay::v1;
 using base::ErrorKind;
 using base::Result;
+using doctor::ApiCertificate;
 using doctor::Caller;
 using doctor::Examination;
 using doctor::Registration;
@@ -97,6 +98,25 @@ Caller read_caller(const api::Caller& message) {
   Caller caller{message.name(), message.is_registered()};
   if (auto address = base::IpAddress::parse(message.address())) caller.address = *address;
   return caller;
+}
+
+void write_certificate(const ApiCertificate& certificate, api::DoorCertificate& message) {
+  message.set_door(certificate.door);
+  *message.mutable_expire_time() = proto::to_timestamp(certificate.expires);
+  message.set_from_own_ca(certificate.from_own_ca);
+  for (const base::Name& name : certificate.names)
+    message.add_names(name.text());
+}
+
+Result<ApiCertificate> read_certificate(const api::DoorCertificate& message) {
+  ApiCertificate certificate;
+  certificate.door = message.door();
+  TRY(certificate.expires, proto::from_timestamp(message.expire_time()));
+  certificate.from_own_ca = message.from_own_ca();
+  for (const std::string& text : message.names()) {
+    TRY(certificate.names.emplace_back(), base::Name::parse(text));
+  }
+  return certificate;
 }
 
 void write_registration(const Registration& registration, api::Registration& message) {

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "validator/doctor/doctor.h"
 #include "validator/doctor/finding.h"
+#include "validator/doctor/own_server.h"
 #include "validator/doctor/registration.h"
 
 // The doctor's words in DoctorService's messages, and back.
@@ -19,6 +20,10 @@ void write_finding(const doctor::Finding& finding, assay::v1::Finding& message);
 
 void write_caller(const doctor::Caller& caller, assay::v1::Caller& message);
 doctor::Caller read_caller(const assay::v1::Caller& message);
+
+void write_certificate(const doctor::ApiCertificate& certificate, assay::v1::DoorCertificate& message);
+// malformed: a name or the time is none.
+base::Result<doctor::ApiCertificate> read_certificate(const assay::v1::DoorCertificate& message);
 
 void write_registration(const doctor::Registration& registration, assay::v1::Registration& message);
 // malformed: a name, a network or a time is none.

@@ -54,7 +54,7 @@ class Examining : public testing::Test {
   Bytes parent(const Question& question) const {
     Response response(question);
     const bool is_apex = question.name == name("corp.test") || question.name == name("test");
-    if (question.name.is_under(name("acme.test"))) {
+    if (question.name.is_under(name("acme.test")) && is_delegated_) {
       response.not_authoritative().authority("acme.test", kNs, name("ns1.acme.test").wire());
       for (const char* server : more_servers_)
         response.authority("acme.test", kNs, name(server).wire());
@@ -81,6 +81,8 @@ class Examining : public testing::Test {
     if (question.name == name("acme.test") && question.type == kSoa) return with_soa_answer(question);
     if (question.name == name("acme.test") && question.type == kNs)
       return response.answer("acme.test", kNs, name("ns1.acme.test").wire()).bytes();
+    if (question.name == name("ns1.acme.test") && question.type == kA)
+      return response.answer("ns1.acme.test", kA, Bytes("\xc0\0\2\x35", 4)).bytes();
     bool exists = false;
     for (const auto& [owner, value] : own_.values_) {
       if (owner != question.name.lowered() || stale_) continue;
@@ -117,6 +119,7 @@ class Examining : public testing::Test {
   NoPause pause_{clock_};
   std::vector<const char*> more_servers_;
   bool stale_ = false;
+  bool is_delegated_ = true;
   size_t listens_to_ = 1000;
   bool gone_ = false;
   base::Result<void> outcome_;
@@ -144,6 +147,21 @@ TEST_F(Examining, TellsWhatToAskForBeforeAnythingIsSetUp) {
   // Our own side is looked at all the same.
   EXPECT_EQ(finding(findings, "cut.authority").grade, Grade::ok);
   EXPECT_EQ(finding(findings, "write.propagation").grade, Grade::ok);
+}
+
+TEST_F(Examining, LooksAtTheOwnSideOfAZoneThatNobodyDelegatesYet) {
+  is_delegated_ = false;
+  resolver_.alias("_acme-challenge.api.corp.test", kTarget).forget("ns1.acme.test");
+  const auto findings = examine("api.corp.test");
+  const auto delegation = finding(findings, "cut.delegation");
+  EXPECT_EQ(delegation.grade, Grade::fail);
+  ASSERT_THAT(delegation.remedies, SizeIs(1));
+  const auto owner = name("ns1.acme.test");
+  EXPECT_THAT(delegation.remedies[0].add,
+              testing::ElementsAre(WantedRecord{name("acme.test"), "NS", "ns1.acme.test."},
+                                   WantedRecord{owner, "A", "192.0.2.53"}));
+  for (const char* id : {"cut.udp", "cut.authority", "answers.types", "write.propagation"})
+    EXPECT_EQ(finding(findings, id).grade, Grade::ok) << id << ": " << finding(findings, id).sentence;
 }
 
 TEST_F(Examining, PublishesNothingWhereItIsToldNotTo) {
@@ -232,6 +250,22 @@ TEST_F(Examining, LeadsARegisteredCallerToItsOwnName) {
   EXPECT_EQ(finding(findings, "credential.scope").grade, Grade::ok);
   // The canary goes to where the caller may publish.
   EXPECT_EQ(finding(findings, "write.propagation").grade, Grade::ok);
+}
+
+TEST_F(Examining, AsksEachServerOfTheZoneForCaaUpToItsApex) {
+  examine("www.corp.test");
+  std::vector<std::string> names;
+  for (const auto& asked : prober_.asked()) {
+    if (asked.server == kParent && asked.question.type == kCaa)
+      names.push_back(base::lower(asked.question.name.text()));
+  }
+  EXPECT_THAT(names, testing::ElementsAre("www.corp.test.", "corp.test."));
+}
+
+TEST_F(Examining, SeesThatACertificateLocksItsRenewalOut) {
+  own_.certificates_ = {{"HTTP", clock_.now() + std::chrono::days(30), false, {name("assay.acme.test")}}};
+  EXPECT_THAT(finding(examine("www.corp.test"), "views.api_certificate").sentence,
+              HasSubstr("locks its renewal out"));
 }
 
 TEST_F(Examining, NamesTheProgramThatHasPort53) {

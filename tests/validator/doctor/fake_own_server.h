@@ -29,9 +29,7 @@ class FakeOwnServer final : public OwnServer {
     std::vector<base::Name> names{support::name("ns1.acme.test")};
     co_return names;
   }
-  base::Result<ApiCertificate> api_certificate() const override {
-    return base::fail(base::ErrorKind::not_found, "none");
-  }
+  std::vector<ApiCertificate> api_certificates() const override { return certificates_; }
   std::vector<std::string> caa_identities() const override { return {"acme.test"}; }
   std::string port_53_holder() const override { return "systemd-resolve (process 412)"; }
   base::Task<base::Result<Registration>> registration(std::string id, base::Name owner) override {
@@ -67,6 +65,7 @@ class FakeOwnServer final : public OwnServer {
   const base::Endpoint listener_;
   std::set<std::pair<base::Bytes, base::Bytes>> values_;
   std::set<base::Bytes> presented_;
+  std::vector<ApiCertificate> certificates_;
   std::vector<std::pair<base::Name, Registration>> registrations_;
 };
 

@@ -20,7 +20,7 @@ ViewsSeen right() {
   seen.listeners = {{"192.0.2.53", 53}};
   seen.walk = lookup(kChallenge, Outcome::nodata, {"7f3k.acme.test"});
   seen.resolvers = {{{"192.0.2.1", 53}, cname_of(kChallenge, "7f3k.acme.test")}};
-  seen.api_certificate = ApiCertificate{kNow + std::chrono::days(30), false};
+  seen.api_certificates = {{"gRPC", kNow + std::chrono::days(30)}};
   seen.now = kNow;
   return seen;
 }
@@ -64,16 +64,34 @@ TEST(CheckViews, WarnOfANameThatLeavesNoRoomForAccountLabels) {
   EXPECT_EQ(finding(check_views(seen), "views.names").grade, Grade::warn);
 }
 
-TEST(CheckViews, HeedTheCertificateOfTheApi) {
+TEST(CheckViews, HeedTheCertificatesOfTheDoors) {
   auto seen = right();
-  seen.api_certificate = ApiCertificate{kNow, false};
-  EXPECT_EQ(finding(check_views(seen), "views.api_certificate").grade, Grade::fail);
-  seen.api_certificate = ApiCertificate{kNow + std::chrono::days(2), false};
-  EXPECT_EQ(finding(check_views(seen), "views.api_certificate").grade, Grade::warn);
-  seen.api_certificate = ApiCertificate{kNow + std::chrono::days(2), true};
+  auto& certificate = seen.api_certificates[0];
+  const auto found = [&] { return finding(check_views(seen), "views.api_certificate"); };
+  certificate.expires = kNow;
+  EXPECT_EQ(found().grade, Grade::fail);
+  certificate.expires = kNow + kApiCertificateSoon - std::chrono::seconds(1);
+  EXPECT_EQ(found().grade, Grade::warn);
+  certificate.from_own_ca = true;
+  EXPECT_EQ(found().grade, Grade::ok);
+  // The worst is told.
+  seen.api_certificates.push_back({"HTTP", kNow - std::chrono::seconds(1)});
+  EXPECT_EQ(found().grade, Grade::fail);
+  EXPECT_THAT(found().sentence, HasSubstr("of the HTTP door expired"));
+  seen.api_certificates.clear();
+  EXPECT_EQ(found().grade, Grade::skipped);
+}
+
+TEST(CheckViews, WarnOfACertificateThatLocksItsOwnRenewalOut) {
+  auto seen = right();
+  seen.api_certificates[0].names = {name("assay.corp.test")};
   EXPECT_EQ(finding(check_views(seen), "views.api_certificate").grade, Grade::ok);
-  seen.api_certificate = base::fail(base::ErrorKind::not_found, "It could not be read");
-  EXPECT_EQ(finding(check_views(seen), "views.api_certificate").grade, Grade::skipped);
+  seen.published_here = {name("assay.corp.test")};
+  const auto found = finding(check_views(seen), "views.api_certificate");
+  EXPECT_EQ(found.grade, Grade::warn);
+  EXPECT_THAT(found.sentence, HasSubstr("locks its renewal out"));
+  seen.api_certificates[0].from_own_ca = true;
+  EXPECT_EQ(finding(check_views(seen), "views.api_certificate").grade, Grade::ok);
 }
 
 }  // namespace
