@@ -25,6 +25,7 @@ constexpr size_t kSerialSizeMin = 9;  // 64 random bits and something in front (
 constexpr BytesView kEmptySequence = "\x30\x00"sv;
 constexpr BytesView kDigitalSignature = "\x03\x02\x07\x80"sv;  // BIT STRING, bit 0
 
+Bytes subject(const LeafRequest& request);
 Bytes subject_alt_name(const LeafRequest& request);
 Bytes authority_key_identifier(const Certificate& issuer);
 
@@ -52,6 +53,12 @@ Result<void> check_leaf_request(const LeafRequest& request, const Certificate& i
     if (address.size() != 4 && address.size() != 16)
       return refuse("it has an address of neither 4 nor 16 octets");
   }
+  if (!request.common_name.empty()) {
+    const auto& names = request.dns_names;
+    if (std::find(names.begin(), names.end(), request.common_name) == names.end())
+      return refuse("its common name is none of its names");
+    if (request.common_name.size() > kCommonNameSizeMax) return refuse("its common name is too long");
+  }
   if (const auto key = parse_public_key(request.spki_der); !key) return refuse(key.error().detail);
   if (request.serial.octets.size() < kSerialSizeMin || !serial_from_octets(request.serial.octets)) {
     return refuse("its serial number is not one of new_serial()");
@@ -75,7 +82,7 @@ TbsFields leaf_fields(const LeafRequest& request, const Certificate& issuer) {
       request.serial,
       issuer.subject_der,
       request.validity,
-      Bytes(kEmptySequence),
+      subject(request),
       request.spki_der,
       {
           extension(oids::kKeyUsage, true, kDigitalSignature),
@@ -84,12 +91,19 @@ TbsFields leaf_fields(const LeafRequest& request, const Certificate& issuer) {
           extension(oids::kAuthorityKeyIdentifier, false, authority_key_identifier(issuer)),
           extension(oids::kCertificatePolicies, false,
                     der::sequence({der::sequence({der::oid(oids::kDomainValidated)})})),
-          extension(oids::kSubjectAltName, true, subject_alt_name(request)),
+          extension(oids::kSubjectAltName, request.common_name.empty(), subject_alt_name(request)),
       },
   };
 }
 
 namespace {
+
+Bytes subject(const LeafRequest& request) {
+  if (request.common_name.empty()) return Bytes(kEmptySequence);
+  const Bytes attribute =
+      der::sequence({der::oid(oids::kCommonName), der::element(der::kUtf8String, request.common_name)});
+  return der::sequence({der::element(der::kSet, attribute)});
+}
 
 Bytes subject_alt_name(const LeafRequest& request) {
   Bytes names;

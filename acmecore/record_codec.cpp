@@ -267,6 +267,7 @@ void put(const Observation& observation, stored::Observation& message) {
   for (const std::string& value : observation.values)
     message.add_values(value);
   message.set_security(observation.security);
+  message.set_server(observation.server);
 }
 
 Result<base::Name> name_of_wire(BytesView wire) {
@@ -289,6 +290,7 @@ Result<Observation> observation_of(const stored::Observation& message) {
   observation.result = message.result();
   observation.values.assign(message.values().begin(), message.values().end());
   observation.security = message.security();
+  observation.server = message.server();
   return observation;
 }
 

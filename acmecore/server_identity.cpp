@@ -41,6 +41,13 @@ void sort_unique(std::vector<T>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
+// The first of `names` behind "localhost" that is short enough for a common name, else "localhost".
+std::string common_name(const std::vector<std::string>& names) {
+  const auto fits = [](const std::string& name) { return name.size() <= kCommonNameSizeMax; };
+  const auto found = std::find_if(names.begin() + 1, names.end(), fits);
+  return found == names.end() ? names.front() : *found;
+}
+
 // For `hosts` and this machine.
 Result<LeafRequest> leaf_request(const std::vector<std::string>& hosts) {
   LeafRequest request;
@@ -55,6 +62,7 @@ Result<LeafRequest> leaf_request(const std::vector<std::string>& hosts) {
     CHECK(check_dns_name(name));
     request.dns_names.push_back(name);
   }
+  request.common_name = common_name(request.dns_names);
   sort_unique(request.dns_names);
   sort_unique(request.ip_addresses);
   return request;

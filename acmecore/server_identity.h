@@ -24,8 +24,10 @@ struct ServerIdentity {
 };
 
 // A new key, certified by `issuer` for "localhost", 127.0.0.1, ::1 and `hosts`: DNS names, and IP addresses
-// as text. The key lives in memory only, and the next start makes another; the certificate is among `records`,
-// like every other, its serial before it is signed. malformed: a host that is neither. The errors of the records.
+// as text. Its subject is the first name of `hosts` that fits there, because some clients, GnuTLS's kdig
+// among them, take no empty one. The key lives in memory only, and the next start makes another; the
+// certificate is among `records`, like every other, its serial before it is signed. malformed: a host that is
+// neither. The errors of the records.
 base::Task<base::Result<ServerIdentity>> new_server_identity(Records& records, const Issuer& issuer,
                                                              std::vector<std::string> hosts, base::Time now);
 

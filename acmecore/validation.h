@@ -18,6 +18,7 @@ struct Observation {
   std::string type;         // "TXT"
   base::Time asked;
   std::chrono::milliseconds took;
+  std::string server;               // whose response it was: "192.0.2.1#53 (acme.test.)"; empty: nobody's
   std::vector<base::Name> path;     // `name`, then every CNAME target up to the owner of the answer
   std::string result;               // "NOERROR", "NXDOMAIN", "SERVFAIL", "timeout"
   std::vector<std::string> values;  // what came back, each quoted, escaped and cut for display, at most a few
@@ -26,7 +27,7 @@ struct Observation {
   bool operator==(const Observation&) const = default;
 };
 
-// "asked for _acme-challenge.corp.test. TXT, got NOERROR \"x\" at 7f3k.acme.test. (insecure)"
+// "asked 192.0.2.1#53 (acme.test.) for _acme-challenge.corp.test. TXT, got NOERROR \"x\" at 7f3k.acme.test. (insecure)"
 std::string sentence(const Observation& observation);
 
 // The outcome holds nothing when control of the identifier was proved. Otherwise its error is what the

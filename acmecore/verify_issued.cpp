@@ -32,7 +32,9 @@ constexpr std::array<FixedExtension, 4> kFixedExtensions{{
 }};
 constexpr size_t kExtensionCount = kFixedExtensions.size() + 2;
 
-Result<void> verify_extensions(const Certificate& leaf, const Certificate& issuer);
+Bytes expected_subject(const std::string& common_name);
+Result<void> verify_extensions(const Certificate& leaf, const LeafRequest& request,
+                               const Certificate& issuer);
 Result<void> verify_signature_of(const Certificate& leaf, const PublicKey& issuer_key);
 
 tl::unexpected<base::Error> differs(const std::string& what) {
@@ -49,17 +51,28 @@ Result<void> verify_issued(BytesView leaf_der, const LeafRequest& request, const
   if (leaf.serial != request.serial) return differs("serial number");
   if (leaf.issuer_der != issuer.subject_der) return differs("issuer");
   if (leaf.validity != request.validity) return differs("validity");
-  if (leaf.subject_der != "\x30\x00"sv) return differs("subject");
+  if (leaf.subject_der != expected_subject(request.common_name)) return differs("subject");
   if (leaf.spki_der != request.spki_der) return differs("public key");
   if (leaf.subject_alt_name != SubjectAltName{request.dns_names, request.ip_addresses})
     return differs("names");
-  CHECK(verify_extensions(leaf, issuer));
+  CHECK(verify_extensions(leaf, request, issuer));
   return verify_signature_of(leaf, issuer_key);
 }
 
 namespace {
 
-Result<void> verify_extensions(const Certificate& leaf, const Certificate& issuer) {
+// SEQUENCE { SET { SEQUENCE { commonName, UTF8String } } }. Every length takes one octet: a leaf's common name
+// has at most kCommonNameSizeMax.
+Bytes expected_subject(const std::string& common_name) {
+  if (common_name.empty()) return Bytes("\x30\x00"sv);
+  const auto headed = [](char tag, const Bytes& content) {
+    return Bytes{tag, char(content.size())} + content;
+  };
+  return headed('\x30', headed('\x31', headed('\x30', "\x06\x03\x55\x04\x03" + headed('\x0c', common_name))));
+}
+
+Result<void> verify_extensions(const Certificate& leaf, const LeafRequest& request,
+                               const Certificate& issuer) {
   if (leaf.extensions.size() != kExtensionCount) return differs("number of extensions");
   for (const FixedExtension& fixed : kFixedExtensions) {
     const Extension* found = find_extension(leaf.extensions, fixed.oid);
@@ -68,7 +81,8 @@ Result<void> verify_extensions(const Certificate& leaf, const Certificate& issue
     }
   }
   const Extension* names = find_extension(leaf.extensions, oids::kSubjectAltName);
-  if (names == nullptr || !names->critical) return differs("criticality of the subjectAltName");
+  if (names == nullptr || names->critical != request.common_name.empty())
+    return differs("criticality of the subjectAltName");
 
   // OCTET STRING against SEQUENCE { [0] }, both of an identifier shorter than 126 octets.
   const Extension* authority = find_extension(leaf.extensions, oids::kAuthorityKeyIdentifier);

@@ -8,14 +8,6 @@ namespace {
 
 constexpr const char* kPrimary = "primary";
 
-std::string type_text(uint16_t type) {
-  switch (type) {
-    case validator::kTxt: return "TXT";
-    case validator::kCname: return "CNAME";
-    default: return "TYPE" + std::to_string(type);  // RFC 3597 §5
-  }
-}
-
 // "insecure", "bogus: no signature covers the answer".
 std::string security_text(const validator::Lookup& lookup) {
   std::string text(name_of(lookup.security));
@@ -29,9 +21,10 @@ acmecore::Observation to_acmecore(const validator::Observation& observation) {
   const validator::Lookup& lookup = observation.lookup;
   return {.perspective = kPrimary,
           .name = lookup.name,
-          .type = type_text(lookup.type),
+          .type = validator::type_text(lookup.type),
           .asked = observation.asked,
           .took = lookup.took,
+          .server = lookup.server,
           .path = lookup.path,
           .result = std::string(name_of(lookup.outcome)),
           .values = shown_values(lookup),

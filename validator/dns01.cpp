@@ -46,8 +46,8 @@ Result<void> judge_dns01(const Lookup& lookup, std::string_view expected) {
 }
 
 std::string sentence(const Lookup& lookup) {
-  std::string text = "asked for " + lookup.name.text();
-  text += lookup.type == kTxt ? " TXT" : " TYPE" + std::to_string(lookup.type);
+  std::string text = lookup.server.empty() ? "asked for " : "asked " + lookup.server + " for ";
+  text += lookup.name.text() + " " + type_text(lookup.type);
   for (size_t i = 1; i < lookup.path.size() && i <= kCnameHopsMax; ++i)
     text += (i == 1 ? ", led by CNAME to " : ", then ") + lookup.path[i].text();
   text += ", got " + got(lookup);

@@ -41,11 +41,17 @@ struct Lookup {
   Outcome outcome = Outcome::servfail;
   Security security = Security::insecure;
   std::vector<base::Bytes> rdata = {};  // the whole RRset, in wire form; empty unless noerror
+  // Whose response ended the look-up, and the zone that it was asked as a server of: "192.0.2.1#53 (acme.test.)".
+  // Empty: none responded.
+  std::string server = {};
   std::string why = {};  // of servfail, timeout and bogus, in the resolver's words; may be empty
   std::chrono::milliseconds took{0};
 
   bool operator==(const Lookup&) const = default;
 };
+
+// "TXT", "CNAME", or RFC 3597 §5's way to write any: "TYPE65280".
+std::string type_text(uint16_t type);
 
 // "NOERROR", "NODATA", "NXDOMAIN", "SERVFAIL", "timeout".
 std::string_view name_of(Outcome outcome);

@@ -18,9 +18,10 @@ TEST(Observation, IsASentence) {
   observation.path.push_back(base::Name::parse("7f3k.acme.test").value());
   observation.values = {"\"x\"", "\"y\""};
   observation.security = "insecure";
-  EXPECT_EQ(
-      sentence(observation),
-      "asked for _acme-challenge.corp.test. TXT, got NOERROR \"x\" \"y\" at 7f3k.acme.test. (insecure)");
+  observation.server = "192.0.2.1#53 (acme.test.)";
+  EXPECT_EQ(sentence(observation),
+            "asked 192.0.2.1#53 (acme.test.) for _acme-challenge.corp.test. TXT, got NOERROR \"x\" \"y\" at "
+            "7f3k.acme.test. (insecure)");
 }
 
 class AuthorityValidationTest : public AuthorityTest {

@@ -101,6 +101,16 @@ TEST(LeafLint, TheSubjectAltNameIsCriticalBecauseTheSubjectIsEmpty) {
   EXPECT_TRUE(is_critical(signed_leaf(), NID_subject_alt_name));
 }
 
+TEST(LeafLint, ASubjectIsTheCommonNameAloneAndThenTheSubjectAltNameIsNotCritical) {
+  LeafRequest request = good_leaf_request();
+  request.common_name = "corp.test";
+  const Certificate leaf = parse_certificate(test_issuer().sign_leaf(request).value()).value();
+  EXPECT_EQ(leaf.subject_der,
+            "\x30\x14\x31\x12\x30\x10\x06\x03\x55\x04\x03\x0c\x09"
+            "corp.test");
+  EXPECT_FALSE(is_critical(signed_leaf(request), NID_subject_alt_name));
+}
+
 TEST(LeafLint, TheSubjectAltNameHoldsTheNamesAsIa5Strings) {
   EXPECT_EQ(value_of(signed_leaf(), NID_subject_alt_name),
             "\x30\x18\x82\x0b*.corp.test\x82\x09"
@@ -227,6 +237,21 @@ TEST(LeafRequest, NamesThatMayNotBeCertifiedAreNotSigned) {
   EXPECT_THAT(refusal(request), HasSubstr("twice"));
   request.dns_names = {};
   EXPECT_THAT(refusal(request), HasSubstr("no names"));
+}
+
+TEST(LeafRequest, ACommonNameThatIsNoneOfItsNamesOrTooLongIsNotSigned) {
+  LeafRequest request = good_leaf_request();
+  for (const char* other : {"www.corp.test", "Corp.test", "corp.test.", "192.0.2.1"}) {
+    request.common_name = other;
+    EXPECT_THAT(refusal(request), HasSubstr("common name is none of its names")) << other;
+  }
+  for (const size_t size : {kCommonNameSizeMax, kCommonNameSizeMax + 1}) {
+    request.common_name = std::string(size - 10, 'a') + ".corp.test";
+    request.dns_names = {request.common_name};
+    const std::string why = refusal(request);
+    EXPECT_EQ(why.find("common name is too long") != std::string::npos, size > kCommonNameSizeMax) << why;
+    EXPECT_EQ(why.empty(), size <= kCommonNameSizeMax) << why;
+  }
 }
 
 TEST(LeafRequest, AddressesOfAnotherSizeAreNotSigned) {

@@ -59,6 +59,7 @@ Authorization judged_authorization() {
   observation.type = "TXT";
   observation.asked = kNow;
   observation.took = std::chrono::milliseconds(7);
+  observation.server = "192.0.2.1#53 (acme.test.)";
   observation.path = {observation.name, base::Name::parse("7f3k.acme.test").value()};
   observation.result = "NOERROR";
   observation.values = {"x", "y\\003"};

@@ -37,6 +37,23 @@ TEST(ServerIdentity, IsForThisMachineAndTheConfiguredHosts) {
   EXPECT_THAT(identity->chain_pem, HasSubstr(test_ca().issuing_pem));
 }
 
+// What the openssl program says of the identity for `hosts`.
+std::string subject_for(const std::vector<std::string>& hosts) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/chain.pem";
+  write_text(file, make_identity(test_issuer(), hosts, kNow).value().chain_pem);
+  return run_program("openssl x509 -noout -subject -nameopt RFC2253 -in " + file).output;
+}
+
+TEST(ServerIdentity, HasASubjectBecauseSomeClientsTakeNoEmptyOne) {
+  EXPECT_EQ(subject_for({"192.0.2.7", "NS1.corp.test", "acme.corp.test"}), "subject=CN=ns1.corp.test\n");
+  EXPECT_EQ(subject_for({}), "subject=CN=localhost\n");
+  const std::string label(kCommonNameSizeMax - 5, 'a');
+  EXPECT_EQ(subject_for({label + ".test2", "acme.corp.test"}), "subject=CN=acme.corp.test\n");
+  EXPECT_EQ(subject_for({label + ".test2"}), "subject=CN=localhost\n");
+  EXPECT_EQ(subject_for({label + ".test"}), "subject=CN=" + label + ".test\n");
+}
+
 TEST(ServerIdentity, AHostThatIsNamedTwiceStandsThereOnce) {
   const auto identity = make_identity(test_issuer(), {"localhost", "127.0.0.1", "::1", "LOCALHOST"}, kNow);
   const Certificate leaf = leaf_of(identity.value());

@@ -73,6 +73,25 @@ TEST(VerifyIssued, ASubjectIsRefused) {
   EXPECT_THAT(difference_after([](TbsFields& f) { f.subject_der = f.issuer_der; }), HasSubstr("subject"));
 }
 
+TEST(VerifyIssued, AnotherCommonNameOrNoneIsRefused) {
+  LeafRequest request = good_leaf_request();
+  request.common_name = "corp.test";
+  const Certificate& issuer = test_issuer().certificate();
+  const Bytes good = sign_certificate(leaf_fields(request, issuer), issuing_key()).value();
+  EXPECT_EQ(difference(good, request), "");
+  LeafRequest other = request;
+  for (const char* name : {"", "*.corp.test"}) {
+    other.common_name = name;
+    EXPECT_THAT(difference(good, other), HasSubstr("subject")) << name;
+    const Bytes bad = sign_certificate(leaf_fields(other, issuer), issuing_key()).value();
+    EXPECT_THAT(difference(bad, request), HasSubstr("subject")) << name;
+  }
+  TbsFields critical = leaf_fields(request, issuer);
+  extension(critical, oids::kSubjectAltName).critical = true;
+  EXPECT_THAT(difference(sign_certificate(critical, issuing_key()).value(), request),
+              HasSubstr("criticality"));
+}
+
 TEST(VerifyIssued, AnotherPublicKeyIsRefused) {
   EXPECT_THAT(difference_after([](TbsFields& f) { f.spki_der = spki_of(make_p256().get()); }),
               HasSubstr("public key"));

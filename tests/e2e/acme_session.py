@@ -12,11 +12,12 @@ def private_pem(key):
 
 
 class Session:
-    """One account with a new P-256 key. `hook` publishes and withdraws TXT values."""
+    """One account with a new P-256 key. `hook add|remove NAME VALUE` publishes and withdraws TXT values; else it is the
+    lab's."""
 
-    def __init__(self, net):
+    def __init__(self, net, hook=None):
         self.net = net
-        self.hook = net.hook()
+        self.hook = hook or net.hook()
         self.key = josepy.JWKEC(key=ec.generate_private_key(ec.SECP256R1()))
         network = client.ClientNetwork(self.key, alg=josepy.ES256, verify_ssl=net.ca_file, user_agent="assay-e2e")
         directory = client.ClientV2.get_directory(net.directory, network)
@@ -39,6 +40,13 @@ class Session:
             self.net.command([self.hook, "add", name, value])
             pairs.append((challenge, response))
         return pairs
+
+    def withdraw(self, order):
+        """Takes all TXT values away again."""
+        for authorization in order.authorizations:
+            challenge = next(c for c in authorization.body.challenges if isinstance(c.chall, challenges.DNS01))
+            name = "_acme-challenge." + authorization.body.identifier.value
+            self.net.command([self.hook, "remove", name, challenge.validation(self.key)])
 
     def answer(self, pairs):
         for challenge, response in pairs:

@@ -33,10 +33,19 @@ class Edges(unittest.TestCase):
             net.cli("txt", "present", NAME, "value")
             root = net.ready["root_file"]
             self.openssl_agrees(net, root)
+            self.kdig_agrees(net, root)
             self.unbound_asks_over_tls(net, root)
             before = self.serial(net)
             net.assay.send_signal(signal.SIGHUP)
             lab.wait_until(lambda: self.serial(net) != before, "a new certificate")
+
+    def test_every_certificate_of_our_own_has_a_subject(self):
+        with lab.Lab(settings=SETTINGS) as net:
+            for listener in ("dns_tls", "acme", "grpc"):
+                address, = net.ready[listener]
+                shown = net.command(["bash", "-c", f"openssl s_client -connect {address} -showcerts </dev/null 2>/dev/null | "
+                                                   "openssl x509 -noout -subject -nameopt RFC2253"]).stdout
+                self.assertEqual(shown, f"subject=CN={HOST}\n", listener)
 
     def s_client(self, net, *options):
         return net.command(["openssl", "s_client", "-connect", f"{OURS}:853", *options], check=False).stdout
@@ -49,6 +58,16 @@ class Edges(unittest.TestCase):
         self.assertIn("no application protocol", self.s_client(net, "-alpn", "h2"))
         self.assertIn("TLSv1.2", self.s_client(net, "-tls1_2", "-alpn", "dot"))
         self.assertIn("Reused, ", self.resumed(net))
+
+    def kdig_agrees(self, net, root):
+        """GnuTLS, and it takes no certificate without a subject."""
+        def kdig(*options):
+            return net.command(["kdig", f"@{OURS}", "+tls", "+tls-ca=" + root, *options, NAME, "TXT"], check=False).stdout
+
+        shown = kdig("+tls-hostname=" + HOST)
+        for expected in ("TLS session (TLS1.3)", "status: NOERROR", '"value"', "PADDING"):
+            self.assertIn(expected, shown)
+        self.assertNotIn('"value"', kdig("+tls-hostname=other.acme.test"))
 
     def resumed(self, net):
         session = net.folder / "session"

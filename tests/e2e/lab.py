@@ -35,7 +35,8 @@ def run():
         os.execvp(unshare[0], unshare + [sys.executable] + sys.argv)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     # BIND listens only on addresses that an interface has.
-    subprocess.run(["ip", "address", "add", f"{servers.CORPORATE_ADDRESS}/8", "dev", "lo"], check=True)
+    for address in (servers.CORPORATE_ADDRESS, servers.RESOLVER_ADDRESS):
+        subprocess.run(["ip", "address", "add", f"{address}/8", "dev", "lo"], check=True)
     # Go's resolver, which lego looks name servers up with, reads nothing but this file.
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as resolv_conf:
         resolv_conf.write(f"nameserver {servers.RESOLVER_ADDRESS}\n")
@@ -117,10 +118,11 @@ class Lab:
         self.root_hints = servers.write(self.folder / "root.hints", servers.root_hints())
         self.trust_anchor = servers.write(self.folder / "root.ds", servers.trust_anchor_of_root(self.folder / "root"))
 
-    def start_resolver(self):
-        """An Unbound in front of everything, at servers.RESOLVER_ADDRESS."""
-        resolver = self.start("unbound", servers.unbound(self.folder / "unbound", self.root_hints, self.trust_anchor))
-        wait_until(lambda: answers_dns(servers.RESOLVER_ADDRESS), "unbound", resolver)
+    def start_resolver(self, program="unbound"):
+        """One of servers.RESOLVERS in front of everything, at servers.RESOLVER_ADDRESS."""
+        command = servers.RESOLVERS[program](self.folder / "resolver", self.root_hints, self.trust_anchor)
+        resolver = self.start("resolver", command)
+        wait_until(lambda: answers_dns(servers.RESOLVER_ADDRESS), program, resolver)
 
     def _configure_assay(self):
         self.state = self.folder / "state"

@@ -9,7 +9,7 @@ import subprocess
 ROOT_ADDRESS = "127.0.0.10"  # serves "."
 CORPORATE_ADDRESS = "127.0.0.11"  # serves corp.test.
 ASSAY_ADDRESS = "127.0.0.12"  # serves what is delegated to it
-RESOLVER_ADDRESS = "127.0.0.13"  # an Unbound in front of all of them
+RESOLVER_ADDRESS = "127.0.0.13"  # a resolver in front of all of them
 
 # corp.test belongs to the corporate DNS team; two of its names are delegated to us, one in each way.
 CORPORATE_ZONE = f"""$ORIGIN corp.test.
@@ -136,6 +136,47 @@ remote-control:
     return ["unbound", "-d", "-c", str(conf)]
 
 
+def knot_resolver(folder, _, trust_anchor):
+    """Minimises names, mixes their case and uses NSEC aggressively, unless it is told not to."""
+    folder.mkdir(parents=True)
+    conf = write(folder / "kresd.conf", f"""net.ipv6 = false
+net.listen('{RESOLVER_ADDRESS}', 53)
+modules.load('hints')
+hints.root({{ ['root.root-servers.test.'] = '{ROOT_ADDRESS}' }})
+trust_anchors.remove('.')
+trust_anchors.add_file('{trust_anchor}', true)
+cache.size = 10 * MB
+-- Else servers on loopback are not asked, and test. is not looked up at all (RFC 6761).
+option('ALLOW_LOCAL', true)
+policy.add(policy.suffix(policy.PASS, policy.todnames({{'test'}})))
+""")
+    return ["kresd", "-n", "-c", str(conf), str(folder)]
+
+
+def bind_resolver(folder, root_hints, trust_anchor):
+    folder.mkdir(parents=True)
+    key_tag, algorithm, digest_type, digest = trust_anchor.read_text().split()[2:]
+    conf = write(folder / "named.conf", f"""options {{
+  directory "{folder}";
+  pid-file "{folder}/named.pid";
+  session-keyfile "{folder}/session.key";
+  managed-keys-directory "{folder}";
+  listen-on port 53 {{ {RESOLVER_ADDRESS}; }};
+  listen-on-v6 {{ none; }};
+  allow-recursion {{ any; }};
+  dnssec-validation yes;
+  synth-from-dnssec yes;
+  qname-minimization strict;
+  max-cache-size 32M;
+  empty-zones-enable no;
+}};
+controls {{ }};
+trust-anchors {{ . static-ds {key_tag} {algorithm} {digest_type} "{digest}"; }};
+zone "." {{ type hint; file "{root_hints}"; }};
+""")
+    return ["named", "-g", "-4", "-n", "1", "-c", str(conf)]
+
+
 def trust_anchor_of_root(folder):
     """The DS of the root that the lab's Knot signs, as a resolver's trust anchor."""
     keys = subprocess.run(["keymgr", "-c", str(folder / "knot.conf"), ".", "ds"], check=True, capture_output=True,
@@ -146,6 +187,7 @@ def trust_anchor_of_root(folder):
 
 
 CORPORATE_SERVERS = {"knot": knot, "nsd": nsd, "bind": bind}
+RESOLVERS = {"unbound": unbound, "knot_resolver": knot_resolver, "bind": bind_resolver}
 
 
 def root_hints():

@@ -135,6 +135,13 @@ TEST_F(Dns01Test, IsUnauthorizedWhereAServerSaysThatNothingIsThere) {
                          "asked for _acme-challenge.corp.test. TXT, got NXDOMAIN (secure)"}));
 }
 
+TEST_F(Dns01Test, NamesTheServerWhoseResponseItWas) {
+  Lookup denied = failed(Outcome::nxdomain);
+  denied.server = "192.0.2.1#53 (corp.test.)";
+  EXPECT_EQ(refused(denied).detail,
+            "asked 192.0.2.1#53 (corp.test.) for _acme-challenge.corp.test. TXT, got NXDOMAIN (insecure)");
+}
+
 TEST_F(Dns01Test, SaysWhichPathLedToNothing) {
   EXPECT_EQ(refused(by_cname({"a.acme.test", "b.acme.test"}, failed(Outcome::nxdomain))).detail,
             "asked for _acme-challenge.corp.test. TXT, led by CNAME to a.acme.test., then b.acme.test., "

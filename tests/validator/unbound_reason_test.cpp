@@ -31,6 +31,31 @@ TEST(ServfailReason, IsPrintableAndBounded) {
   EXPECT_EQ(servfail_reason("SERVFAIL <x. TXT IN>: " + longest + "y"), longest);
 }
 
+constexpr std::string_view kReplies =
+    "[1] libunbound[1:0] info: resolving x.test. TXT IN\n"
+    "[1] libunbound[1:0] info: response for x.test. TXT IN\n"
+    "[1] libunbound[1:0] info: reply from <.> 2001:db8::1#53\n"
+    "[1] libunbound[1:0] info: query response was REFERRAL\n"
+    "[1] libunbound[1:0] info: response for x.test. TXT IN\n"
+    "[1] libunbound[1:0] info: reply from <test.> 192.0.2.1#53\n"
+    "[1] libunbound[1:0] info: query response was ANSWER\n"
+    "[1] libunbound[1:0] info: response for test. DNSKEY IN\n"
+    "[1] libunbound[1:0] info: reply from <test.> 192.0.2.2#53\n";
+
+TEST(LastServer, IsTheLastThatRespondedToTheQuestion) {
+  EXPECT_EQ(last_server(kReplies, "x.test. TXT"), "192.0.2.1#53 (test.)");
+  EXPECT_EQ(last_server(kReplies, "test. DNSKEY"), "192.0.2.2#53 (test.)");
+  EXPECT_EQ(last_server(kReplies.substr(0, kReplies.find("REFERRAL")), "x.test. TXT"), "2001:db8::1#53 (.)");
+}
+
+TEST(LastServer, IsEmptyWhereNoneDid) {
+  EXPECT_EQ(last_server("", "x.test. TXT"), "");
+  EXPECT_EQ(last_server(kReplies, "x.test. TX"), "");
+  EXPECT_EQ(last_server(kReplies, "y.test. TXT"), "");
+  EXPECT_EQ(last_server("info: response for x.test. TXT IN\n", "x.test. TXT"), "");
+  EXPECT_EQ(last_server("info: response for x.test. TXT IN\ninfo: reply from <cut", "x.test. TXT"), "");
+}
+
 TEST(BogusReason, LeavesOutTheQuestion) {
   EXPECT_EQ(bogus_reason("validation failure <x. TXT IN>: signature expired from 192.0.2.1"),
             "signature expired from 192.0.2.1");

@@ -75,6 +75,7 @@ TEST_F(WalkTest, IsSecureBelowSignedDelegations) {
   const auto plain = look_up("_acme-challenge.plain.corp.test");
   EXPECT_EQ(plain.security, Security::secure) << plain.why;
   EXPECT_THAT(plain.rdata, ElementsAre(txt("value of plain")));
+  EXPECT_EQ(plain.server, "127.0.0.11#53 (corp.test.)");
   const auto child = look_up("_acme-challenge.signed.corp.test");
   EXPECT_EQ(child.security, Security::secure) << child.why;
   EXPECT_THAT(child.rdata, ElementsAre(txt("value of signed")));
@@ -110,6 +111,7 @@ TEST_F(WalkTest, ASignedNameStaysSecureAfterOthersWereBogus) {
 TEST_F(WalkTest, FollowsNsToTheChallengeItself) {
   values_[name("_acme-challenge.www.corp.test")] = "x";
   const auto lookup = look_up("_acme-challenge.www.corp.test");
+  EXPECT_EQ(lookup.server, "127.0.0.12#53 (_acme-challenge.www.corp.test.)");
   EXPECT_THAT(lookup.rdata, ElementsAre(txt("x")));
   EXPECT_EQ(lookup.security, Security::insecure) << "the parent proves that there is no DS";
   EXPECT_EQ(look_up("_acme-challenge.web.corp.test").outcome, Outcome::nodata);
@@ -118,6 +120,7 @@ TEST_F(WalkTest, FollowsNsToTheChallengeItself) {
 TEST_F(WalkTest, FollowsACnameIntoAnotherZone) {
   values_[name("7f3k9.acme.test")] = "x";
   const auto lookup = look_up("_acme-challenge.api.corp.test");
+  EXPECT_EQ(lookup.server, "127.0.0.12#53 (acme.test.)");
   EXPECT_THAT(lookup.path, ElementsAre(name("_acme-challenge.api.corp.test"), name("7f3k9.acme.test")));
   EXPECT_THAT(lookup.rdata, ElementsAre(txt("x")));
   EXPECT_EQ(lookup.security, Security::insecure);

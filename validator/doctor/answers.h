@@ -44,7 +44,8 @@ struct AnswersSeen {
 // For how long resolvers keep that nothing is there (RFC 2308 §5), of a SOA record; nothing: `reply` has none.
 std::optional<uint32_t> negative_ttl_of(const Reply& reply);
 
-// answers.types, answers.absent, answers.between, answers.negative_ttl, answers.case, answers.edns, answers.size, answers.rate.
+// answers.types, answers.absent, answers.between, answers.negative_ttl, answers.case, answers.edns, answers.size,
+// answers.rate.
 Findings check_answers(const AnswersSeen& seen);
 
 }  // namespace validator::doctor

@@ -74,8 +74,8 @@ base::Result<Policy> read_policy(const CaaSeen& seen) {
   return policy;
 }
 
-// `wanted` put beside the records that count, which stay but for those of `gone`. Where these stand in a zone of others,
-// the identifier gets an RRset of its own; none where it is an alias.
+// `wanted` put beside the records that count, which stay but for those of `gone`. Where these stand in a zone of
+// others, the identifier gets an RRset of its own; none where it is an alias.
 std::vector<Remedy> remedies_of(const CaaSeen& seen, const Policy& policy, const std::string& title,
                                 const Caa& wanted, const std::vector<Caa>& gone) {
   const Name owner = policy.lookup != nullptr ? policy.lookup->path.back() : seen.identifier;

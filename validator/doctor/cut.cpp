@@ -62,8 +62,8 @@ WantedRecord address_record(const Name& server, const std::string& address) {
   return {server, address.find(':') != std::string::npos ? "AAAA" : "A", address};
 }
 
-// The addresses of name servers below the cut, which nobody finds but by the parent, of those that are new there or that
-// nobody finds.
+// The addresses of name servers below the cut, which nobody finds but by the parent: of those that are new there, or
+// that nobody finds.
 std::vector<WantedRecord> missing_glue(const CutSeen& seen, const std::vector<Name>& at_parent,
                                        const std::vector<Name>& wanted) {
   std::vector<WantedRecord> records;

@@ -22,9 +22,17 @@ constexpr size_t kLogKept = 16384;
 
 using UnboundHandler = void (*)(int descriptor, short bits, void* argument);
 
+// Whose events they are: what its handlers make libunbound write to the log is `log`'s.
+struct Loop : ub_event_base {
+  Loop(UnboundLibrary& library, std::string& log);
+
+  UnboundLibrary& library;
+  std::string& log;
+};
+
 // libunbound's view of an AsioEvent.
 struct Event : ub_event, AsioEvent {
-  Event(boost::asio::any_io_executor strand, int fd, short bits, UnboundHandler function, void* argument);
+  Event(Loop& loop, int fd, short bits, UnboundHandler function, void* argument);
 
   void set(short bits, bool on) {
     if (bits & UB_EV_READ) read = on;
@@ -34,11 +42,6 @@ struct Event : ub_event, AsioEvent {
 
   UnboundHandler function = nullptr;
   void* argument = nullptr;
-};
-
-struct Loop : ub_event_base {
-  explicit Loop(boost::asio::any_io_executor strand);
-  boost::asio::any_io_executor strand;
 };
 
 Event& own(ub_event* event) { return *static_cast<Event*>(event); }
@@ -61,7 +64,7 @@ int start_timer(ub_event* event, ub_event_base*, UnboundHandler function, void* 
 }
 
 ub_event* create_event(ub_event_base* loop, int fd, short bits, UnboundHandler function, void* argument) {
-  return new Event(static_cast<Loop*>(loop)->strand, fd, bits, function, argument);
+  return new Event(*static_cast<Loop*>(loop), fd, bits, function, argument);
 }
 
 // Signals, Windows' events, dispatch, loopexit and free of a loop are not called by libunbound
@@ -92,29 +95,37 @@ ub_event_base_vmt loop_methods = {
     },
 };
 
-Event::Event(boost::asio::any_io_executor strand, int fd, short bits, UnboundHandler function, void* argument)
+Event::Event(Loop& loop, int fd, short bits, UnboundHandler function, void* argument)
     : ub_event{UB_EVENT_MAGIC, &event_methods},
-      AsioEvent(std::move(strand)),
+      AsioEvent(loop.library.strand()),
       function(function),
       argument(argument) {
   descriptor = fd;
   set(bits, true);
-  handler = [this](Due due) {
+  handler = [this, &loop](Due due) {
+    loop.library.log_to(loop.log);
     const short bit = due == Due::read ? UB_EV_READ : due == Due::write ? UB_EV_WRITE : UB_EV_TIMEOUT;
     this->function(descriptor, bit, this->argument);
   };
 }
 
-Loop::Loop(boost::asio::any_io_executor strand)
-    : ub_event_base{UB_EVENT_MAGIC, &loop_methods}, strand(std::move(strand)) {}
+Loop::Loop(UnboundLibrary& library, std::string& log)
+    : ub_event_base{UB_EVENT_MAGIC, &loop_methods}, library(library), log(log) {}
+
+std::unique_ptr<ub_event_base, void (*)(ub_event_base*)> make_loop(UnboundLibrary& library,
+                                                                   std::string& log) {
+  return {new Loop(library, log), [](ub_event_base* loop) { delete static_cast<Loop*>(loop); }};
+}
 
 }  // namespace
 
 UnboundLibrary::UnboundLibrary(boost::asio::any_io_executor strand)
-    : loop_(new Loop(std::move(strand)), [](ub_event_base* loop) { delete static_cast<Loop*>(loop); }),
+    : strand_(std::move(strand)),
       log_(fopencookie(this, "w", {.read = nullptr, .write = write_log, .seek = nullptr, .close = nullptr})),
-      keeper_(create()) {
+      keepers_loop_(make_loop(*this, nobodys_text_)),
+      keeper_(create(*keepers_loop_)) {
   assert(log_ != nullptr && keeper_ != nullptr);
+  std::setvbuf(log_, nullptr, _IONBF, 0);  // what one context says is written before another says something
 }
 
 UnboundLibrary::~UnboundLibrary() {
@@ -122,8 +133,8 @@ UnboundLibrary::~UnboundLibrary() {
   std::fclose(log_);
 }
 
-ub_ctx* UnboundLibrary::create() {
-  ub_ctx* context = ub_ctx_create_ub_event(loop_.get());
+ub_ctx* UnboundLibrary::create(ub_event_base& loop) {
+  ub_ctx* context = ub_ctx_create_ub_event(&loop);
   if (context != nullptr) ub_ctx_debugout(context, log_);
   return context;
 }
@@ -131,15 +142,11 @@ ub_ctx* UnboundLibrary::create() {
 void UnboundLibrary::destroy(ub_ctx* context) {
   ub_ctx_delete(context);
   ub_ctx_debugout(keeper_, log_);
-}
-
-std::string UnboundLibrary::take_log() {
-  std::fflush(log_);
-  return std::exchange(log_text_, {});
+  log_to(nobodys_text_);
 }
 
 ssize_t UnboundLibrary::write_log(void* library, const char* text, size_t size) {
-  auto& kept = static_cast<UnboundLibrary*>(library)->log_text_;
+  std::string& kept = *static_cast<UnboundLibrary*>(library)->log_text_;
   kept.append(text, size);
   if (kept.size() > kLogKept) kept.erase(0, kept.size() - kLogKept);
   return ssize_t(size);
@@ -147,24 +154,29 @@ ssize_t UnboundLibrary::write_log(void* library, const char* text, size_t size) 
 
 Result<std::unique_ptr<UnboundContext>> UnboundContext::open(UnboundLibrary& library,
                                                              const UnboundSettings& settings) {
-  ub_ctx* raw = library.create();
-  if (raw == nullptr) return base::fail(ErrorKind::unavailable, "no memory for a resolver");
-  std::unique_ptr<UnboundContext> context(new UnboundContext(library, raw));
+  std::unique_ptr<UnboundContext> context(new UnboundContext(library));
+  if (context->context_ == nullptr) return base::fail(ErrorKind::unavailable, "no memory for a resolver");
   CHECK(context->apply(settings));
   return context;
 }
 
+UnboundContext::UnboundContext(UnboundLibrary& library)
+    : library_(library), loop_(make_loop(library, log_)), context_(library.create(*loop_)) {}
+
 UnboundContext::~UnboundContext() {
   done_ = nullptr;  // libunbound calls back for what it drops
-  library_.destroy(context_);
+  if (context_ != nullptr) library_.destroy(context_);
 }
+
+std::string UnboundContext::take_log() { return std::exchange(log_, {}); }
 
 Result<void> UnboundContext::apply(const UnboundSettings& settings) {
   const auto refused = [&](const std::string& what, int error) {
-    const auto complaint = first_error(library_.take_log());
+    const auto complaint = first_error(take_log());
     return base::fail(ErrorKind::malformed, "libunbound refuses " + what + ": " + ub_strerror(error) +
                                                 (complaint.empty() ? "" : ", it says " + complaint));
   };
+  library_.log_to(log_);
   for (const auto& [name, value] : settings.options) {
     if (int error = ub_ctx_set_option(context_, name.c_str(), value.c_str()))
       return refused(name + " " + value, error);
@@ -190,6 +202,9 @@ Result<void> UnboundContext::start(const base::Name& name, uint16_t type,
   assert(!done_);
   constexpr int kIn = 1;
   done_ = std::move(done);
+  question_ = name.text() + " " + type_text(type);
+  log_.clear();
+  library_.log_to(log_);
   const int error = ub_resolve_event(context_, name.text().c_str(), type, kIn, this, on_reply, nullptr);
   if (error == 0) return {};
   done_ = nullptr;
@@ -199,9 +214,10 @@ Result<void> UnboundContext::start(const base::Name& name, uint16_t type,
 void UnboundContext::on_reply(void* self, int rcode, void* packet, int packet_size, int security,
                               char* why_bogus, int /*was_ratelimited: no limit is set*/) {
   auto& context = *static_cast<UnboundContext*>(self);
-  const std::string log = context.library_.take_log();
+  const std::string log = context.take_log();
   if (!context.done_) return;
   UnboundReply reply;
+  reply.server = last_server(log, context.question_);
   if (rcode != 0 || packet == nullptr) {
     reply.why = servfail_reason(log);
   } else {

@@ -18,7 +18,7 @@ struct ub_event_base;
 
 namespace validator {
 
-// What the contexts of one process share: the event loop, which is Asio's, so that a look-up holds no thread,
+// What the contexts of one process share: the strand on which they all run, so that a look-up holds no thread,
 // and the log, of which libunbound has one. It outlives its contexts.
 //
 // REQUIRES: `strand` runs one handler at a time; the library and its contexts are used on it alone.
@@ -30,20 +30,25 @@ class UnboundLibrary {
   UnboundLibrary(const UnboundLibrary&) = delete;
   UnboundLibrary& operator=(const UnboundLibrary&) = delete;
 
-  // To be given to destroy(). Null: no memory.
-  ub_ctx* create();
+  const boost::asio::any_io_executor& strand() const { return strand_; }
+
+  // A context whose events are those of `loop`, which outlives it; to be given to destroy(). Null: no memory.
+  ub_ctx* create(ub_event_base& loop);
   void destroy(ub_ctx* context);
 
-  // The last lines of the log since this was last called. libunbound says there, and nowhere else, why it
-  // answers SERVFAIL, just before it does.
-  std::string take_log();
+  // From now on the log is appended to `text`, until the next call or until a context is destroyed. So each
+  // context, which says whose text it is before it runs, has a log of its own. libunbound says there, and nowhere
+  // else, which servers replied and why it answers SERVFAIL.
+  void log_to(std::string& text) { log_text_ = &text; }
 
  private:
   static ssize_t write_log(void* library, const char* text, size_t size);
 
-  std::unique_ptr<ub_event_base, void (*)(ub_event_base*)> loop_;
-  std::string log_text_;
+  boost::asio::any_io_executor strand_;
+  std::string nobodys_text_;
+  std::string* log_text_ = &nobodys_text_;
   FILE* log_;
+  std::unique_ptr<ub_event_base, void (*)(ub_event_base*)> keepers_loop_;
   ub_ctx* keeper_;  // asks nothing; destroying any other context loses the log, and this one sets it again
 };
 
@@ -51,7 +56,8 @@ class UnboundLibrary {
 struct UnboundReply {
   base::Bytes message;  // the answer; empty: SERVFAIL
   Security security = Security::insecure;
-  std::string why;  // of SERVFAIL and bogus (see unbound_reason.h); may be empty
+  std::string why;     // of SERVFAIL and bogus (see unbound_reason.h); may be empty
+  std::string server;  // that was the last to respond (see unbound_reason.h); empty: none did
 };
 
 // One libunbound context: a whole validating resolver with caches of its own, for one look-up at a time.
@@ -72,14 +78,19 @@ class UnboundContext {
   base::Result<void> start(const base::Name& name, uint16_t type, std::function<void(UnboundReply)> done);
 
  private:
-  UnboundContext(UnboundLibrary& library, ub_ctx* context) : library_(library), context_(context) {}
+  explicit UnboundContext(UnboundLibrary& library);
 
   base::Result<void> apply(const UnboundSettings& settings);
   static void on_reply(void* self, int rcode, void* packet, int packet_size, int security, char* why_bogus,
                        int was_ratelimited);
 
+  std::string take_log();
+
   UnboundLibrary& library_;
-  ub_ctx* context_;
+  std::string log_;
+  const std::unique_ptr<ub_event_base, void (*)(ub_event_base*)> loop_;
+  ub_ctx* const context_;
+  std::string question_;  // of the look-up, as the log writes it: "x.test. TXT"
   std::function<void(UnboundReply)> done_;
 };
 

@@ -38,7 +38,8 @@ constexpr std::pair<const char*, const char*> kAlways[] = {
     {"target-fetch-policy:", "0 0 0 0 0"},
     {"outbound-msg-retry:", "3"},
     {"minimal-responses:", "yes"},
-    // The log is where libunbound says why it answers SERVFAIL.
+    // The log is where libunbound says which servers replied, and why it answers SERVFAIL.
+    {"verbosity:", "2"},
     {"log-servfail:", "yes"},
     {"val-log-squelch:", "no"},
 };

@@ -34,6 +34,18 @@ std::string bogus_reason(std::string_view why_bogus) {
   return printable(why_bogus.substr(end_of_question + kEndOfQuestion.size()));
 }
 
+std::string last_server(std::string_view log, std::string_view question) {
+  constexpr std::string_view kReply = "info: reply from <";
+  const size_t response = log.rfind("info: response for " + std::string(question) + " IN\n");
+  if (response == std::string_view::npos) return "";
+  const size_t reply = log.find(kReply, response);
+  if (reply == std::string_view::npos) return "";
+  const std::string line = line_at(log, reply + kReply.size());
+  const size_t end_of_zone = line.find("> ");
+  if (end_of_zone == std::string::npos) return "";
+  return line.substr(end_of_zone + 2) + " (" + line.substr(0, end_of_zone) + ")";
+}
+
 std::string first_error(std::string_view log) {
   constexpr std::string_view kError = "error: ";
   const size_t start = log.find(kError);

@@ -17,6 +17,11 @@ std::string servfail_reason(std::string_view log);
 // "signature expired".
 std::string bogus_reason(std::string_view why_bogus);
 
+// The server that was the last to respond to `question` ("x.test. TXT"), with the zone that it was asked as a server
+// of: "info: response for x.test. TXT IN", then "info: reply from <test.> 192.0.2.1#53" is "192.0.2.1#53 (test.)".
+// Empty if none did.
+std::string last_server(std::string_view log, std::string_view question);
+
 // The first error in the log: what libunbound has against its settings. Empty if there is none.
 std::string first_error(std::string_view log);
 

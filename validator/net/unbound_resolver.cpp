@@ -165,6 +165,7 @@ constexpr uint8_t kNxdomain = 3;
 Seen read(UnboundReply reply, const Name& name, uint16_t type) {
   Seen seen{{.name = name, .type = type, .path = {name}, .security = reply.security, .why = reply.why}, {}};
   Lookup& lookup = seen.lookup;
+  lookup.server = std::move(reply.server);
   if (reply.message.empty()) return seen;
   auto answer = parse_answer(reply.message);
   if (!answer) {
