@@ -31,6 +31,7 @@ class DnsRole {
 
   dnsserver::Publishing& publishing() { return *publishing_; }
   dnsserver::Credentials& credentials() { return *credentials_; }
+  const dnsserver::Credentials& credentials() const { return *credentials_; }
   acmecore::ChallengePublisher& publisher() { return *publisher_; }
   const std::vector<base::Endpoint>& endpoints() const { return server_->endpoints(); }
   const std::vector<base::Endpoint>& tls_endpoints() const { return server_->tls_endpoints(); }

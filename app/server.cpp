@@ -12,6 +12,7 @@
 #include "app/files.h"
 #include "app/loop.h"
 #include "app/state.h"
+#include "app/system_resolvers.h"
 #include "app/version.h"
 #include "base/log.h"
 #include "dnsserver/rpc/account_import_service.h"
@@ -19,6 +20,7 @@
 #include "dnsserver/rpc/credential_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/lmdb/lmdb_store.h"
+#include "validator/rpc/doctor_service.h"
 
 namespace app {
 
@@ -124,6 +126,11 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     TRY(validator_, ValidatorRole::open(config_.validator, own_zones.asked, own_servers, clock_, runtime_));
     if (dns_) dns_->follow_aliases_by(validator_->validation());
   }
+  if (dns_ && validator_) {
+    // Names that only a server for development knows, no resolver knows.
+    auto resolvers = own_zones.asked.empty() ? system_resolvers() : std::vector<base::Endpoint>();
+    doctor_.emplace(config_, *dns_, *validator_, clock_, std::move(resolvers));
+  }
   if (dns_ && !config_.publish.listen.empty()) {
     TRY(const auto identity, publish_identity());
     acmecore::Validation* validation = validator_ ? &validator_->validation() : nullptr;
@@ -147,8 +154,9 @@ Result<void> Server::open_rpc() {
     add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
     add<assay::v1::AccountImportService, dnsserver::rpc::AccountImportService>(
         dns_->credentials(), dns_->publishing(), clock_, *callers_, executor);
+    dnsserver::Propagation* const propagation = doctor_ ? &doctor_->propagation() : nullptr;
     add<assay::v1::ChallengeService, dnsserver::rpc::ChallengeService>(
-        dns_->publishing(), dns_->credentials(), *callers_, clock_, executor);
+        dns_->publishing(), dns_->credentials(), *callers_, clock_, executor, propagation);
     add<assay::v1::CredentialService, dnsserver::rpc::CredentialService>(
         dns_->publishing(), dns_->credentials(), *callers_, executor);
   }
@@ -156,6 +164,13 @@ Result<void> Server::open_rpc() {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),
                                                 clock_};
     add<assay::v1::CertificateService, acmecore::rpc::CertificateService>(services, *callers_, executor);
+  }
+  if (doctor_) {
+    const auto caller_by_token = [doctor = &*doctor_](const auto& token, const auto& address) {
+      return doctor->caller_by_token(token, address);
+    };
+    add<assay::v1::DoctorService, validator::rpc::DoctorService>(doctor_->instruments(), doctor_->resolvers(),
+                                                                 *callers_, caller_by_token, executor);
   }
   TRY(RpcTls tls, rpc_tls());
   TRY(rpc_, RpcServer::open(config_.grpc.listen, std::move(tls), services_));
@@ -165,11 +180,13 @@ Result<void> Server::open_rpc() {
 Result<std::optional<base::http::TlsIdentity>> Server::publish_identity() {
   if (config_.publish.plain_http) return std::nullopt;
   TRY(auto identity, identities_->publish());
+  if (doctor_) doctor_->own_server().note_chain("HTTP", identity.chain_pem, config_.publish.tls.empty());
   return std::optional(std::move(identity));
 }
 
 Result<RpcTls> Server::rpc_tls() {
   TRY(auto identity, identities_->grpc());
+  if (doctor_) doctor_->own_server().note_chain("gRPC", identity.chain_pem, config_.grpc.tls.empty());
   RpcTls tls;
   tls.chain_pem = std::move(identity.chain_pem);
   tls.key_pem = std::move(identity.key_pem);

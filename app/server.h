@@ -7,6 +7,7 @@
 #include "acmecore/issuer.h"
 #include "app/ca_role.h"
 #include "app/dns_role.h"
+#include "app/doctor_role.h"
 #include "app/identities.h"
 #include "app/metrics_role.h"
 #include "app/publish_role.h"
@@ -82,6 +83,7 @@ class Server {
   std::unique_ptr<PublishRole> publish_;
   std::unique_ptr<CaRole> ca_;
   std::unique_ptr<MetricsRole> metrics_;
+  std::optional<DoctorRole> doctor_;
   std::vector<RpcServer::NamedService> services_;
   std::unique_ptr<RpcServer> rpc_;
   RunFile run_;

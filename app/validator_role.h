@@ -27,6 +27,8 @@ class ValidatorRole {
                                                            const base::Clock& clock, Runtime& runtime);
 
   acmecore::Validation& validation() { return validation_; }
+  validator::Resolver& resolver() { return *resolver_; }
+  validator::Pause& pause() { return pause_; }
 
   // Ends look-ups that are under way; what they decide is decided after the next start.
   void stop() { resolver_->close(); }

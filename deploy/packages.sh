@@ -13,7 +13,8 @@ proof="knot bind9-dnsutils certbot openssl curl"
 test="clang clang-format universal-ctags git knot knot-dnsutils knot-dnssecutils nsd bind9 bind9-dnsutils bind9-utils ldnsutils
   unbound knot-resolver certbot python3-certbot-dns-rfc2136 lego dehydrated uacme apache2-bin golang-go
   golang-github-caddyserver-certmagic-dev golang-github-miekg-dns-dev python3-acme python3-josepy python3-cryptography
-  python3-requests python3-grpcio python3-protobuf fstrm-bin openssl ca-certificates curl jq iproute2 util-linux lmdb-utils"
+  python3-dnspython python3-requests python3-grpcio python3-protobuf fstrm-bin openssl ca-certificates curl jq
+  iproute2 util-linux lmdb-utils"
 # Some packages of Node.js bring npm along and refuse Debian's.
 command -v npm >/dev/null || test+=" nodejs npm"
 # What tests/bench measures beside Assay.

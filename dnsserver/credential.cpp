@@ -97,6 +97,10 @@ Result<void> check_usable(const Credential& credential, const std::optional<base
 Result<void> permits(const Credential& credential, const Name& owner,
                      const std::optional<base::IpAddress>& source, Time now) {
   CHECK(check_usable(credential, source, now));
+  return check_scope(credential, owner);
+}
+
+Result<void> check_scope(const Credential& credential, const Name& owner) {
   const Scope* decides = nullptr;
   for (const Scope& scope : credential.scopes) {
     if (holds(scope, owner) && (decides == nullptr || weight(*decides) < weight(scope))) decides = &scope;

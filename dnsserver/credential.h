@@ -89,8 +89,11 @@ struct Writer {
 Result<void> check_usable(const Credential& credential, const std::optional<base::IpAddress>& source,
                           Time now);
 
-// The same, and may it write at `owner`? Of the scopes that hold the owner the one with the most labels
-// decides, of equal ones that of the name alone, and of those the excluded one.
+// May it write at `owner`, while it is usable? Of the scopes that hold the owner the one with the most labels
+// decides, of equal ones that of the name alone, and of those the excluded one. unauthorized with the reason.
+Result<void> check_scope(const Credential& credential, const Name& owner);
+
+// Both.
 Result<void> permits(const Credential& credential, const Name& owner,
                      const std::optional<base::IpAddress>& source, Time now);
 

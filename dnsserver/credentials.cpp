@@ -106,6 +106,11 @@ Task<Result<void>> Credentials::check_free(Name apex, Name name) {
   co_return Result<void>();
 }
 
+Task<Result<bool>> Credentials::was_handed_out(Name name) {
+  CO_TRY(const auto taken, co_await store_.get(handed_out_key(name)));
+  co_return taken.has_value();
+}
+
 Task<Result<SharedCredential>> Credentials::update(std::string id, Edit edit) {
   Change change;
   change.id = id;

@@ -66,6 +66,9 @@ class Credentials final : public TsigKeys {
   // removes them; what was handed out to it stays taken.
   base::Task<Result<void>> remove(std::string id);
 
+  // Whether the name was ever handed out, be its credential there or not.
+  base::Task<Result<bool>> was_handed_out(Name name);
+
   // not_found.
   Result<SharedCredential> get(const std::string& id) const;
   // By id, which is by age, behind `after`.

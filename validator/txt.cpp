@@ -15,9 +15,9 @@ base::Result<base::Bytes> txt_value(base::BytesView rdata) {
   return value;
 }
 
-std::string shown(base::BytesView value) {
+std::string quoted(base::BytesView value) {
   std::string text = "\"";
-  for (const char c : value.substr(0, kShownOctetsMax)) {
+  for (const char c : value) {
     const auto octet = uint8_t(c);
     if (octet < 0x20 || octet >= 0x7f) {
       text += {'\\', char('0' + octet / 100), char('0' + octet / 10 % 10), char('0' + octet % 10)};
@@ -26,7 +26,24 @@ std::string shown(base::BytesView value) {
       text += c;
     }
   }
-  if (value.size() <= kShownOctetsMax) return text + '"';
+  return text + '"';
+}
+
+base::Result<std::string> txt_presentation(base::BytesView rdata) {
+  CHECK(txt_value(rdata));
+  std::string text;
+  while (!rdata.empty()) {
+    const size_t length = uint8_t(rdata[0]);
+    text += (text.empty() ? "" : " ") + quoted(rdata.substr(1, length));
+    rdata.remove_prefix(1 + length);
+  }
+  return text;
+}
+
+std::string shown(base::BytesView value) {
+  if (value.size() <= kShownOctetsMax) return quoted(value);
+  std::string text = quoted(value.substr(0, kShownOctetsMax));
+  text.pop_back();
   return text + "…\" (" + std::to_string(value.size()) + " octets)";
 }
 

@@ -15,6 +15,7 @@ enum class ExitCode : int {
   failed = 1,       // a sentence on stderr says what, and why
   usage = 2,        // the command line was not understood, and nothing was done
   unreachable = 3,  // no server answered; nothing is known to be done
+  warned = 4,       // done, and a doctor's finding warns
 };
 
 struct Terminal {
@@ -34,6 +35,7 @@ void add_txt(CLI::App& program, Command& chosen);
 void add_credential(CLI::App& program, Command& chosen);
 void add_cert(CLI::App& program, Command& chosen);
 void add_import(CLI::App& program, Command& chosen);
+void add_doctor(CLI::App& program, Command& chosen);
 void add_backup(CLI::App& program, Command& chosen);
 void add_restore(CLI::App& program, Command& chosen);
 void add_version(CLI::App& program, Command& chosen);

@@ -75,6 +75,9 @@ The command line was not understood, and nothing was done.
 .TP
 .B 3
 No server answered; nothing is known to be done.
+.TP
+.B 4
+It is done, and "assay doctor" has a warning.
 )";
 
 }  // namespace

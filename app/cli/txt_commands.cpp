@@ -24,11 +24,28 @@ struct TxtOptions {
   std::string value;
   bool all = false;
   std::optional<std::chrono::milliseconds> lifetime;
+  bool wait = false;
+  std::optional<std::chrono::milliseconds> timeout;
 };
+
+// Beside what the server takes for itself.
+constexpr std::chrono::milliseconds kWaitDefault = std::chrono::minutes(1);
 
 void print(std::ostream& out, const v1::Challenge& challenge) {
   out << challenge.name() << " TXT \"" << challenge.value() << "\" until "
       << google::protobuf::util::TimeUtil::ToString(challenge.expire_time()) << "\n";
+}
+
+// Nothing, where nobody waited.
+void print_served(std::ostream& out, const v1::PresentChallengeResponse& response) {
+  for (const v1::ServedAt& served : response.served_at()) {
+    out << "  served by " << served.name_server() << " (" << served.address() << ") since "
+        << google::protobuf::util::TimeUtil::ToString(served.seen_time()) << "\n";
+  }
+  if (response.has_safe_to_validate_time()) {
+    out << "  safe to validate from "
+        << google::protobuf::util::TimeUtil::ToString(response.safe_to_validate_time()) << "\n";
+  }
 }
 
 grpc::Status present(const TxtOptions& options, const Client& client, Terminal& terminal) {
@@ -36,11 +53,20 @@ grpc::Status present(const TxtOptions& options, const Client& client, Terminal& 
   request.set_name(options.name);
   request.set_value(options.value);
   if (options.lifetime) *request.mutable_lifetime() = proto::to_duration(*options.lifetime);
+  std::chrono::milliseconds patience = kCallTimeout;
+  if (options.wait) {
+    const auto timeout = options.timeout.value_or(kWaitDefault);
+    request.mutable_wait()->set_servers(v1::Wait::SERVERS_ALL);
+    *request.mutable_wait()->mutable_timeout() = proto::to_duration(timeout);
+    patience += timeout;
+  }
   v1::PresentChallengeResponse response;
-  const auto status =
-      client.stub<ChallengeService>()->PresentChallenge(client.context().get(), request, &response);
-  if (status.ok() && !client.printed_as_json(response, terminal.out))
+  const auto context = client.context(patience);
+  const auto status = client.stub<ChallengeService>()->PresentChallenge(context.get(), request, &response);
+  if (status.ok() && !client.printed_as_json(response, terminal.out)) {
     print(terminal.out, response.challenge());
+    print_served(terminal.out, response);
+  }
   return status;
 }
 
@@ -90,6 +116,9 @@ void add_txt(CLI::App& program, Command& chosen) {
   add->add_option("VALUE", options->value, "What the client of a CA is told to publish")->required();
   add_duration_option(*add, "--lifetime", options->lifetime,
                       "After it the value disappears by itself; else 1h");
+  auto* wait = add->add_flag("--wait", options->wait, "Return when every name server of the zone serves it");
+  add_duration_option(*add, "--wait-timeout", options->timeout, "How long to wait; else 1m");
+  add->get_option("--wait-timeout")->needs(wait);
   calls_server(*add, chosen, server, [options](const Client& client, Terminal& terminal) {
     return present(*options, client, terminal);
   });

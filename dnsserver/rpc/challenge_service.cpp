@@ -35,6 +35,32 @@ Result<std::chrono::milliseconds> lifetime_of(const PresentChallengeRequest& req
   return lifetime;
 }
 
+// Nothing: the caller does not wait.
+Result<std::optional<std::chrono::milliseconds>> timeout_of(const PresentChallengeRequest& request) {
+  if (request.wait().servers() == assay::v1::Wait::SERVERS_NONE) return std::nullopt;
+  if (request.wait().servers() != assay::v1::Wait::SERVERS_ALL)
+    return base::fail(ErrorKind::malformed, "wait.servers: not a word that this server knows");
+  if (!request.wait().has_timeout()) return kWaitDefault;
+  TRY(const auto timeout, parse_duration("wait.timeout", request.wait().timeout()));
+  if (timeout > kWaitMax) return base::fail(ErrorKind::malformed, "wait.timeout: it is at most 10 minutes");
+  return timeout;
+}
+
+// One of those that wait, until it is gone.
+class WaitingCaller {
+ public:
+  explicit WaitingCaller(std::atomic<int>& count) : count_(count), before_(count.fetch_add(1)) {}
+  ~WaitingCaller() { count_.fetch_sub(1); }
+  WaitingCaller(const WaitingCaller&) = delete;
+  WaitingCaller& operator=(const WaitingCaller&) = delete;
+
+  bool has_place() const { return before_ < kWaitingCallersMax; }
+
+ private:
+  std::atomic<int>& count_;
+  const int before_;
+};
+
 void write(const Challenge& challenge, assay::v1::Challenge& message) {
   message.set_name(challenge.owner.text());
   message.set_value(challenge.value);
@@ -48,7 +74,7 @@ grpc::ServerUnaryReactor* ChallengeService::PresentChallenge(grpc::CallbackServe
                                                              const PresentChallengeRequest* request,
                                                              PresentChallengeResponse* response) {
   const auto method = [=, this](Writer writer) {
-    return status_of(present(std::move(writer), *request, *response), kOnConflict);
+    return status_of(present(std::move(writer), *context, *request, *response), kOnConflict);
   };
   return serve_writer(*context, callers_, credentials_, executor_, method);
 }
@@ -71,16 +97,46 @@ grpc::ServerUnaryReactor* ChallengeService::ListChallenges(grpc::CallbackServerC
   return serve_writer(*context, callers_, credentials_, executor_, method);
 }
 
-Task<Result<void>> ChallengeService::present(Writer writer, const PresentChallengeRequest& request,
+Task<Result<void>> ChallengeService::present(Writer writer, const grpc::CallbackServerContext& context,
+                                             const PresentChallengeRequest& request,
                                              PresentChallengeResponse& response) {
   CO_TRY(const Name owner, parse_name("name", request.name()));
   CO_TRY(const auto lifetime, lifetime_of(request, writer));
+  CO_TRY(const auto timeout, timeout_of(request));
+  if (timeout && propagation_ == nullptr) {
+    co_return base::fail(
+        ErrorKind::unavailable,
+        "wait: this server cannot look at other name servers; it lacks the role \"validator\"");
+  }
   const Time expires = clock_.now() + lifetime;
   writer.tag = request.tag();
   CO_TRY(const Presented presented, co_await publishing_.present(writer, owner, request.value(), expires));
   write(presented.challenge, *response.mutable_challenge());
   response.set_zone_serial(presented.zone_serial);
   base::log::info("dns.challenge.presented", {{"credential", writer.name}, {"owner", owner.text()}});
+  if (!timeout) co_return Result<void>();
+  const Patience patience{*timeout, [&context] { return context.IsCancelled(); }};
+  co_return co_await wait(presented.challenge, patience, response);
+}
+
+Task<Result<void>> ChallengeService::wait(Challenge challenge, Patience patience,
+                                          PresentChallengeResponse& response) {
+  const WaitingCaller caller(waiting_);
+  if (!caller.has_place()) {
+    co_return base::fail(
+        ErrorKind::too_large,
+        "the value is published, and " + std::to_string(kWaitingCallersMax) + " callers wait already");
+  }
+  CO_TRY(const Name apex, publishing_.zone_of(challenge.owner));
+  CO_TRY(const auto served,
+         co_await await_served(*propagation_, clock_, apex, challenge.owner, challenge.value, patience));
+  for (const AddressSeen& seen : served.addresses) {
+    auto& message = *response.add_served_at();
+    message.set_name_server(seen.server);
+    message.set_address(seen.address);
+    *message.mutable_seen_time() = proto::to_timestamp(seen.when);
+  }
+  *response.mutable_safe_to_validate_time() = proto::to_timestamp(served.safe_to_validate);
   co_return Result<void>();
 }
 

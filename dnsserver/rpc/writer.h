@@ -14,9 +14,6 @@ namespace dnsserver::rpc {
 tl::expected<Writer, grpc::Status> writer_of(const grpc::CallbackServerContext& context,
                                              const proto::Callers& callers, const Credentials& credentials);
 
-// "ipv4:192.0.2.1:443", "ipv6:%5B2001:db8::1%5D:443": what gRPC calls a peer. Nothing: it is no network's.
-std::optional<base::IpAddress> address_of_peer(std::string_view peer);
-
 // As serve() in dnsserver/rpc/serve.h, with who writes in the place of the credential's name.
 template <class Method>
 grpc::ServerUnaryReactor* serve_writer(grpc::CallbackServerContext& context, const proto::Callers& callers,

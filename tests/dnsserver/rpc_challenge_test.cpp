@@ -197,5 +197,43 @@ TEST(RpcFields, PageTokensCarryTheirCursor) {
   EXPECT_EQ(parse_page_token("list", ""), "");
 }
 
+TEST_F(RpcChallenges, AreWaitedForUntilTheyAreServedEverywhere) {
+  auto request = challenge("a.corp.test", "1");
+  request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
+  outside_.sightings_ = {{{seen("192.0.2.1:53", true)}, std::chrono::seconds(60)}};
+  ASSERT_TRUE(present("alice", request).ok());
+  ASSERT_EQ(presented_.served_at_size(), 1);
+  EXPECT_EQ(presented_.served_at(0).name_server(), "ns1.acme.test.");
+  EXPECT_EQ(presented_.served_at(0).address(), "192.0.2.1:53");
+  EXPECT_EQ(presented_.served_at(0).seen_time().seconds(), 1'790'000'000);
+  EXPECT_EQ(presented_.safe_to_validate_time().seconds(), 1'790'000'060);
+}
+
+TEST_F(RpcChallenges, StayWhereWaitingWasInVain) {
+  auto request = challenge("a.corp.test", "1");
+  request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
+  request.mutable_wait()->mutable_timeout();  // 0 s
+  outside_.sightings_ = {{{seen("192.0.2.1:53", false, "TXT \"old\"")}, {}}};
+  const auto status = present("alice", request);
+  EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("ns1.acme.test. (192.0.2.1:53) says TXT \"old\""));
+  EXPECT_THAT(list("alice"), ElementsAre("a.corp.test. 1"));
+}
+
+TEST_F(RpcChallenges, AreWaitedForTenMinutesAtMost) {
+  auto request = challenge("a.corp.test", "1");
+  request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
+  outside_.sightings_ = {{{seen("192.0.2.1:53", true)}, {}}};
+  request.mutable_wait()->mutable_timeout()->set_seconds(600);
+  EXPECT_TRUE(present("alice", request).ok());
+  request.mutable_wait()->mutable_timeout()->set_seconds(601);
+  EXPECT_EQ(present("alice", request).error_code(), StatusCode::INVALID_ARGUMENT);
+  request.mutable_wait()->set_servers(api::Wait::Servers(9));
+  EXPECT_EQ(present("alice", request).error_code(), StatusCode::INVALID_ARGUMENT);
+  request.mutable_wait()->set_servers(api::Wait::SERVERS_NONE);
+  EXPECT_TRUE(present("alice", request).ok());
+  EXPECT_EQ(outside_.looks_, 1);
+}
+
 }  // namespace
 }  // namespace dnsserver::rpc

@@ -22,7 +22,7 @@ RpcTest::RpcTest()
   publishing_ = support::run_task(io_, Publishing::open(store_, clock_, served_, io_.get_executor())).value();
   zone_service_.emplace(*publishing_, callers_, io_.get_executor());
   credentials_ = support::run_task(io_, Credentials::open(store_, clock_, io_.get_executor())).value();
-  challenge_service_.emplace(*publishing_, *credentials_, callers_, clock_, io_.get_executor());
+  challenge_service_.emplace(*publishing_, *credentials_, callers_, clock_, io_.get_executor(), &outside_);
   credential_service_.emplace(*publishing_, *credentials_, callers_, io_.get_executor());
   io_.restart();
   thread_ = std::thread([this] { io_.run(); });

@@ -15,6 +15,7 @@
 #include "dnsserver/rpc/credential_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/memory_store.h"
+#include "tests/dnsserver/fake_propagation.h"
 
 namespace dnsserver::rpc {
 
@@ -48,6 +49,7 @@ class RpcTest : public testing::Test {
   std::unique_ptr<Credentials> credentials_;
   proto::Callers callers_;
   std::optional<ZoneService> zone_service_;
+  FakePropagation outside_{clock_.now()};
   std::optional<ChallengeService> challenge_service_;
   std::optional<CredentialService> credential_service_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};

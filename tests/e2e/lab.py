@@ -64,12 +64,14 @@ def answers_dns(address):
 
 class Lab:
     """Use as a context manager. `corporate` is knot, nsd or bind; `settings` are more tables for Assay's configuration,
-    where {folder} is the lab's."""
+    where {folder} is the lab's; more records of the corporate zone and of the root may be given."""
 
-    def __init__(self, corporate="knot", settings=""):
+    def __init__(self, corporate="knot", settings="", corporate_records="", root_records=""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-e2e-"))
         self.corporate = corporate
         self.settings = settings.replace("{folder}", str(self.folder))
+        self.corporate_zone = servers.CORPORATE_ZONE + corporate_records
+        self.root_zone = servers.ROOT_ZONE + root_records
         self.processes = []
         self.assay = None
 
@@ -105,11 +107,11 @@ class Lab:
         return process
 
     def _start_peers(self):
-        root = self.start("root", servers.knot(self.folder / "root", servers.ROOT_ADDRESS, ".", servers.ROOT_ZONE,
+        root = self.start("root", servers.knot(self.folder / "root", servers.ROOT_ADDRESS, ".", self.root_zone,
                                                sign=True))
         serve = servers.CORPORATE_SERVERS[self.corporate]
         corporate = self.start("corporate", serve(self.folder / "corporate", servers.CORPORATE_ADDRESS, "corp.test",
-                                                  servers.CORPORATE_ZONE))
+                                                  self.corporate_zone))
         wait_until(lambda: answers_dns(servers.ROOT_ADDRESS), "root", root)
         wait_until(lambda: self.dig(servers.ROOT_ADDRESS, ".", "DNSKEY"), "the root's signature", root)
         wait_until(lambda: answers_dns(servers.CORPORATE_ADDRESS), self.corporate, corporate)
@@ -171,10 +173,10 @@ trust_anchors = "{self.trust_anchor}"
     def directory(self):
         return self.ready["acme_directory"]
 
-    def cli(self, *arguments, check=True):
-        """One call of our own command line."""
-        return self.command([ASSAY, *arguments, "--state", str(self.state), "--token-file", str(self.folder / "token")],
-                            check=check)
+    def cli(self, *arguments, check=True, token_file=None):
+        """One call of our own command line, by the lab's credential or by that of the file."""
+        return self.command([ASSAY, *arguments, "--state", str(self.state), "--token-file",
+                             str(token_file or self.folder / "token")], check=check)
 
     def command(self, command, check=True, env=None, **options):
         """Runs a program to its end; its output is in the error when it fails."""

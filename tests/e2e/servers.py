@@ -105,7 +105,7 @@ def bind(folder, address, apex, zone):
   allow-transfer {{ none; }};
 }};
 controls {{ }};
-zone "{apex}" {{ type primary; file "{folder}/zone"; }};
+zone "{apex}" {{ type primary; file "{folder}/zone"; allow-update {{ 127.0.0.0/8; }}; }};
 """)
     return ["named", "-g", "-n", "1", "-c", str(conf)]
 

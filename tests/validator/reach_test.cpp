@@ -52,5 +52,15 @@ TEST(UnreachablePrefixes, LeaveOutSeveralAddressesOfBothFamilies) {
     EXPECT_THAT(prefixes, Not(Contains(allowed)));
 }
 
+TEST(Reachable, IsWhatNoPrefixHoldsOrWhatWasConfigured) {
+  EXPECT_TRUE(is_reachable({"192.0.3.1", 53}, false, {}));
+  EXPECT_TRUE(is_reachable({"10.0.0.1", 53}, true, {}));
+  EXPECT_FALSE(is_reachable({"10.0.0.1", 53}, false, {}));
+  EXPECT_TRUE(is_reachable({"10.0.0.1", 53}, false, {{"10.0.0.1", 5353}}));
+  EXPECT_FALSE(is_reachable({"169.254.0.1", 53}, true, {}));
+  EXPECT_FALSE(is_reachable({"fe80::1", 53}, true, {}));
+  EXPECT_TRUE(is_reachable({"2600::1", 53}, false, {}));
+}
+
 }  // namespace
 }  // namespace validator

@@ -23,6 +23,13 @@ TEST(TxtValue, IsRefusedWhereAStringRunsOutOfTheRdata) {
   EXPECT_TRUE(txt_value(txt("ab") + Bytes(1, '\0')));
 }
 
+TEST(TxtPresentation, HasEachStringInQuotesAndWhole) {
+  EXPECT_EQ(txt_presentation(txt({"ab", "", "c\"d"})), "\"ab\" \"\" \"c\\\"d\"");
+  const std::string longest(255, 'x');
+  EXPECT_EQ(txt_presentation(txt(longest)), "\"" + longest + "\"");
+  EXPECT_FALSE(txt_presentation(Bytes("\5abcd")));
+}
+
 TEST(Shown, QuotesAndEscapesWhatATerminalShouldNotSee) {
   EXPECT_EQ(shown("plain text"), "\"plain text\"");
   EXPECT_EQ(shown(R"(a"b\c)"), R"("a\"b\\c")");

@@ -51,6 +51,10 @@ Prefix prefix_of(const std::string& address, unsigned length) {
   return prefix;
 }
 
+Prefix prefix_of(const std::string& address) {
+  return prefix_of(address, address.find(':') == std::string::npos ? 32 : 128);
+}
+
 struct Block {
   const char* address;
   unsigned length;
@@ -104,14 +108,23 @@ std::vector<std::string> unreachable_prefixes(bool allow_private,
                                               const std::vector<base::Endpoint>& configured) {
   std::vector<Prefix> left_out;
   for (const auto& endpoint : configured)
-    left_out.push_back(
-        prefix_of(endpoint.address, endpoint.address.find(':') == std::string::npos ? 32 : 128));
+    left_out.push_back(prefix_of(endpoint.address));
   std::vector<std::string> prefixes;
   for (const Block& block : kBlocks) {
     if (allow_private && block.private_use) continue;
     append_without(prefix_of(block.address, block.length), left_out, prefixes);
   }
   return prefixes;
+}
+
+bool is_reachable(const base::Endpoint& endpoint, bool allow_private,
+                  const std::vector<base::Endpoint>& configured) {
+  const auto is_same = [&](const base::Endpoint& other) { return other.address == endpoint.address; };
+  if (std::ranges::any_of(configured, is_same)) return true;
+  const Prefix address = prefix_of(endpoint.address);
+  return std::ranges::none_of(kBlocks, [&](const Block& block) {
+    return !(allow_private && block.private_use) && prefix_of(block.address, block.length).holds(address);
+  });
 }
 
 }  // namespace validator

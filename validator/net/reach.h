@@ -17,4 +17,8 @@ namespace validator {
 std::vector<std::string> unreachable_prefixes(bool allow_private,
                                               const std::vector<base::Endpoint>& configured);
 
+// Whether such a resolver would send to it. REQUIRES: the address is in text form, without a zone index.
+bool is_reachable(const base::Endpoint& endpoint, bool allow_private,
+                  const std::vector<base::Endpoint>& configured);
+
 }  // namespace validator

@@ -5,17 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "base/endpoint.h"
 #include "base/error.h"
-#include "base/name.h"
+#include "validator/stub_zone.h"
 
 namespace validator {
-
-// Names at and below `apex` are asked from these servers instead of down from the root.
-struct StubZone {
-  base::Name apex;
-  std::vector<base::Endpoint> addresses;
-};
 
 // How UnboundResolver resolves. What is not said here is not to be chosen: 0x20 (with its fallback), an EDNS
 // buffer of 1232 octets, TCP where an answer is truncated, no QNAME minimisation, no aggressive use of NSEC.

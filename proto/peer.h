@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/ip_network.h"
+
+namespace proto {
+
+// "ipv4:192.0.2.1:443", "ipv6:%5B2001:db8::1%5D:443": what gRPC calls a peer. Nothing: it is no network's.
+std::optional<base::IpAddress> address_of_peer(std::string_view peer);
+
+}  // namespace proto

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "dnsserver/propagation.h"
+
+namespace dnsserver {
+
+// What one address of ns1.acme.test says.
+inline AddressSeen seen(std::string address, bool serves, std::string said = "NXDOMAIN") {
+  AddressSeen seen;
+  seen.server = "ns1.acme.test.";
+  seen.address = std::move(address);
+  seen.serves = serves;
+  seen.said = std::move(said);
+  return seen;
+}
+
+// Sees what the test wrote down, one sighting a look; the last is what stays. Pausing moves its clock.
+class FakePropagation final : public Propagation {
+ public:
+  explicit FakePropagation(Time start) : clock_(start) {}
+
+  base::Task<Result<Sighting>> look(Name, Name, Bytes) override {
+    ++looks_;
+    Sighting sighting = sightings_.front();
+    if (sightings_.size() > 1) sightings_.pop_front();
+    for (AddressSeen& address : sighting.addresses)
+      address.when = clock_.now();
+    co_return sighting;
+  }
+  base::Task<> pause(std::chrono::milliseconds duration) override {
+    clock_.advance(duration);
+    co_return;
+  }
+
+  base::ManualClock clock_;
+  std::deque<Sighting> sightings_;
+  int looks_ = 0;
+  bool gone_ = false;
+};
+
+}  // namespace dnsserver
