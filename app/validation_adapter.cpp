@@ -1,5 +1,7 @@
 #include "app/validation_adapter.h"
 
+#include "validator/response.h"
+
 namespace app {
 
 using base::Task;

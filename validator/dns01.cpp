@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "validator/response.h"
 #include "validator/txt.h"
 
 namespace validator {

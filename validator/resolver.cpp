@@ -2,14 +2,6 @@
 
 namespace validator {
 
-std::string type_text(uint16_t type) {
-  switch (type) {
-    case kTxt: return "TXT";
-    case kCname: return "CNAME";
-    default: return "TYPE" + std::to_string(type);
-  }
-}
-
 std::string_view name_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::noerror: return "NOERROR";

@@ -50,9 +50,6 @@ struct Lookup {
   bool operator==(const Lookup&) const = default;
 };
 
-// "TXT", "CNAME", or RFC 3597 §5's way to write any: "TYPE65280".
-std::string type_text(uint16_t type);
-
 // "NOERROR", "NODATA", "NXDOMAIN", "SERVFAIL", "timeout".
 std::string_view name_of(Outcome outcome);
 

@@ -9,6 +9,7 @@
 
 #include "validator/net/asio_event.h"
 #include "validator/net/unbound_reason.h"
+#include "validator/response.h"
 
 namespace validator {
 
