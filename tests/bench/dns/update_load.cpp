@@ -14,9 +14,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "dnsserver/header.h"
 #include "dnsserver/net/socket.h"
 #include "dnsserver/rrtype.h"
@@ -98,7 +100,9 @@ class Updater {
                      dnsserver::add_txt(name, value(places_[place].number))},
          .zone = bench::kApex});
     dnsserver::put_u16(message.data(), uint16_t(place));
-    const Bytes octets = dnsserver::with_tsig(std::move(message), key_, std::chrono::system_clock::now());
+    const Bytes octets =
+        dnsserver::with_tsig(std::move(message), key_,
+                             std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
     if (::send(socket_.get(), octets.data(), octets.size(), 0) < 0) stop("send");
   }
 
