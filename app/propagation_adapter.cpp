@@ -36,12 +36,16 @@ bool delegates(const Reply& reply, const Name& apex) {
 PropagationAdapter::PropagationAdapter(const validator::doctor::Instruments& with)
     : with_(with), finder_(with.resolver, validator::doctor::ports_of(with)) {}
 
-Task<Result<Sighting>> PropagationAdapter::look(Name apex, Name owner, base::Bytes value) {
+Task<Result<Sighting>> PropagationAdapter::look(Name apex, Name owner, base::Bytes value,
+                                                dnsserver::GivenUp given_up) {
   CO_TRY(auto names, co_await with_.own.name_servers(apex));
+  validator::doctor::AttendedResolver resolver(with_.resolver, given_up);
+  validator::doctor::AttendedProber prober(with_.prober, given_up);
+  validator::ZoneFinder finder(resolver, validator::doctor::ports_of(with_));
   validator::FoundZone zone{apex, {}};
-  zone.servers = co_await finder_.look_up(apex, std::move(names));
+  zone.servers = co_await finder.look_up(apex, std::move(names));
   const auto served =
-      co_await validator::ask_served(with_.prober, zone.addresses(), std::move(owner), std::move(value));
+      co_await validator::ask_served(prober, zone.addresses(), std::move(owner), std::move(value));
   Sighting sighting;
   for (const validator::Served& at : served) {
     sighting.addresses.push_back(
@@ -52,7 +56,9 @@ Task<Result<Sighting>> PropagationAdapter::look(Name apex, Name owner, base::Byt
     sighting.addresses.push_back(
         {server.name.text(), "", false, "no address (" + server.why + ")", with_.clock.now()});
   }
-  sighting.denied_for = co_await denied_for(apex, zone.addresses());
+  // Who has all that he waits for is told the whole of it.
+  const bool is_everywhere = std::ranges::all_of(sighting.addresses, &AddressSeen::serves);
+  if (is_everywhere || !given_up()) sighting.denied_for = co_await denied_for(apex, zone.addresses());
   co_return sighting;
 }
 

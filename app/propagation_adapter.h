@@ -12,8 +12,8 @@ class PropagationAdapter final : public dnsserver::Propagation {
   // `with` and what it refers to outlive the adapter.
   explicit PropagationAdapter(const validator::doctor::Instruments& with);
 
-  base::Task<base::Result<dnsserver::Sighting>> look(base::Name apex, base::Name owner,
-                                                     base::Bytes value) override;
+  base::Task<base::Result<dnsserver::Sighting>> look(base::Name apex, base::Name owner, base::Bytes value,
+                                                     dnsserver::GivenUp given_up) override;
   base::Task<> pause(std::chrono::milliseconds duration) override;
 
  private:

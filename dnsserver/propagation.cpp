@@ -44,11 +44,16 @@ base::Error not_served(const Name& owner, const std::vector<AddressSeen>& addres
 
 Task<Result<ServedEverywhere>> await_served(Propagation& propagation, const base::Clock& clock, Name apex,
                                             Name owner, Bytes value, Patience patience) {
-  const Time deadline = clock.now() + patience.timeout;
+  const Time start = clock.now();
+  const Time deadline = start + patience.timeout;
+  const Time look_until = start + std::max(patience.timeout, kLookMin);
+  const GivenUp given_up = [&clock, look_until, gone = patience.gone] {
+    return clock.now() >= look_until || gone();
+  };
   std::chrono::seconds kept = kOlderRRsetKept;
   ServedEverywhere served;
   for (;;) {
-    CO_TRY(Sighting sighting, co_await propagation.look(apex, owner, value));
+    CO_TRY(Sighting sighting, co_await propagation.look(apex, owner, value, given_up));
     kept = std::max(kept, sighting.denied_for);
     keep_first_times(served.addresses, sighting.addresses);
     served.addresses = std::move(sighting.addresses);

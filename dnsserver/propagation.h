@@ -17,6 +17,8 @@ inline constexpr std::chrono::milliseconds kWaitDefault = std::chrono::minutes(1
 inline constexpr std::chrono::milliseconds kWaitMax = std::chrono::minutes(10);
 // Between two looks.
 inline constexpr std::chrono::milliseconds kLookInterval{250};
+// A look has as long even where the caller would wait less.
+inline constexpr std::chrono::milliseconds kLookMin{1000};
 
 // What one address of a zone's name servers says about a value.
 struct AddressSeen {
@@ -36,13 +38,17 @@ struct Sighting {
   std::chrono::seconds denied_for{0};
 };
 
+// True once nobody waits for the result any more. From any thread.
+using GivenUp = std::function<bool()>;
+
 // Looks at the outside of our zones, as resolvers see it.
 class Propagation {
  public:
   virtual ~Propagation() = default;
 
-  // Asks every address of every name server of the zone for the TXT RRset at `owner`. unavailable: it could not.
-  virtual base::Task<Result<Sighting>> look(Name apex, Name owner, Bytes value) = 0;
+  // Asks every address of every name server of the zone for the TXT RRset at `owner`. Once given up, what is left is
+  // not asked and does not serve. unavailable: it could not.
+  virtual base::Task<Result<Sighting>> look(Name apex, Name owner, Bytes value, GivenUp given_up) = 0;
   virtual base::Task<> pause(std::chrono::milliseconds duration) = 0;
 };
 
@@ -56,7 +62,7 @@ struct ServedEverywhere {
 // For how long to wait, and for whom: `gone` is true once the caller is not there any more.
 struct Patience {
   std::chrono::milliseconds timeout = kWaitDefault;
-  std::function<bool()> gone = [] { return false; };
+  GivenUp gone = [] { return false; };
 };
 
 // Returns when every address serves the value. unavailable: not in time; the detail, and a suberror for each

@@ -94,10 +94,11 @@ class LookingOutside : public testing::Test {
     });
   }
 
-  Sighting look() {
+  Sighting look(dnsserver::GivenUp given_up = [] { return false; }) {
     const validator::doctor::Instruments with{resolver_, prober_, own_, pause_, clock_, {}};
     PropagationAdapter outside(with);
-    return support::run_task(outside.look(name("acme.test"), name("x.acme.test"), "new")).value();
+    return support::run_task(outside.look(name("acme.test"), name("x.acme.test"), "new", std::move(given_up)))
+        .value();
   }
 
   validator::TableResolver resolver_;
@@ -137,6 +138,19 @@ TEST_F(LookingOutside, SeesANameServerWithoutAnAddress) {
   EXPECT_EQ(sighting.addresses[0].address, "");
   EXPECT_EQ(sighting.addresses[0].said, "no address (NXDOMAIN)");
   EXPECT_FALSE(sighting.addresses[0].serves);
+}
+
+TEST_F(LookingOutside, AsksNobodyElseOnceItIsGivenUp) {
+  prober_.serve(kSecondary, of_value("new"));
+  // The addresses of both name servers, and the value at the first.
+  const Sighting sighting = look([asked = 0]() mutable { return ++asked > 5; });
+  ASSERT_THAT(sighting.addresses, SizeIs(2));
+  EXPECT_TRUE(sighting.addresses[0].serves) << sighting.addresses[0].said;
+  EXPECT_FALSE(sighting.addresses[1].serves);
+  EXPECT_EQ(sighting.addresses[1].said, "nothing, because there was no time left to ask");
+  EXPECT_EQ(sighting.denied_for, seconds(0));
+  EXPECT_EQ(look([] { return true; }).addresses.at(0).said,
+            "no address (nothing, because there was no time left to ask)");
 }
 
 TEST_F(LookingOutside, CountsTheDenialOfAParentThatDoesNotDelegate) {

@@ -3,6 +3,7 @@
 #include <deque>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dnsserver/propagation.h"
 
@@ -18,13 +19,15 @@ inline AddressSeen seen(std::string address, bool serves, std::string said = "NX
   return seen;
 }
 
-// Sees what the test wrote down, one sighting a look; the last is what stays. Pausing moves its clock.
+// Sees what the test wrote down, one sighting a look; the last is what stays. Pausing and looking move its clock.
 class FakePropagation final : public Propagation {
  public:
   explicit FakePropagation(Time start) : clock_(start) {}
 
-  base::Task<Result<Sighting>> look(Name, Name, Bytes) override {
+  base::Task<Result<Sighting>> look(Name, Name, Bytes, GivenUp given_up) override {
     ++looks_;
+    clock_.advance(look_takes_);
+    given_up_.push_back(given_up());
     Sighting sighting = sightings_.front();
     if (sightings_.size() > 1) sightings_.pop_front();
     for (AddressSeen& address : sighting.addresses)
@@ -38,7 +41,9 @@ class FakePropagation final : public Propagation {
 
   base::ManualClock clock_;
   std::deque<Sighting> sightings_;
+  std::chrono::milliseconds look_takes_{0};
   int looks_ = 0;
+  std::vector<bool> given_up_;  // for each look, at its end
   bool gone_ = false;
 };
 

@@ -78,6 +78,32 @@ TEST(AwaitServed, LooksNoMoreOnceTheCallerHasGone) {
   EXPECT_EQ(outside.looks_, 1);
 }
 
+TEST(AwaitServed, GivesALookUpWhenItsTimeIsOver) {
+  FakePropagation outside{kStart};
+  outside.sightings_ = {{{seen("192.0.2.1:53", false)}, seconds(0)}};
+  outside.look_takes_ = seconds(3);
+  EXPECT_FALSE(wait(outside, seconds(10)));
+  EXPECT_THAT(outside.given_up_, testing::ElementsAre(false, false, false, true));
+}
+
+TEST(AwaitServed, GivesALookUpWhenTheCallerHasGone) {
+  FakePropagation outside{kStart};
+  outside.sightings_ = {{{seen("192.0.2.1:53", false)}, seconds(0)}};
+  outside.gone_ = true;
+  EXPECT_FALSE(wait(outside));
+  EXPECT_THAT(outside.given_up_, testing::ElementsAre(true));
+}
+
+TEST(AwaitServed, LeavesTheFirstLookTimeEnoughWhereNobodyWaits) {
+  for (const auto& [takes, given_up] : {std::pair{kLookMin - milliseconds(1), false}, {kLookMin, true}}) {
+    FakePropagation outside{kStart};
+    outside.sightings_ = {{{seen("192.0.2.1:53", false)}, seconds(0)}};
+    outside.look_takes_ = takes;
+    EXPECT_FALSE(wait(outside, milliseconds(0)));
+    EXPECT_THAT(outside.given_up_, testing::ElementsAre(given_up));
+  }
+}
+
 TEST(AwaitServed, FailsWhereThereIsNobodyToAsk) {
   FakePropagation outside{kStart};
   outside.sightings_.emplace_back();
