@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dnsserver/propagation.h"
+#include "tests/support/gate.h"
 
 namespace dnsserver {
 
@@ -18,7 +19,8 @@ inline AddressSeen seen(std::string address, bool serves, std::string said = "NX
   return seen;
 }
 
-// Sees what the test wrote down, one sighting a look; the last is what stays. Pausing moves its clock.
+// Sees what the test wrote down, one sighting a look; the last is what stays. Pausing moves its clock,
+// and is where a test can hold it.
 class FakePropagation final : public Propagation {
  public:
   explicit FakePropagation(Time start) : clock_(start) {}
@@ -33,13 +35,14 @@ class FakePropagation final : public Propagation {
   }
   base::Task<> pause(std::chrono::milliseconds duration) override {
     clock_.advance(duration);
-    co_return;
+    co_await gate_.pass();
   }
 
   base::ManualClock clock_;
   std::deque<Sighting> sightings_;
   int looks_ = 0;
   bool gone_ = false;
+  support::Gate gate_;
 };
 
 }  // namespace dnsserver
