@@ -169,13 +169,13 @@ class WaitingForPropagation : public ServerTest {
     EXPECT_FALSE(ended_.get().ok());
   }
 
-  std::unique_ptr<Server> server_;
   std::unique_ptr<assay::v1::ChallengeService::Stub> challenges_;
   grpc::ClientContext context_;
   assay::v1::PresentChallengeRequest request_;
   assay::v1::PresentChallengeResponse response_;
   std::promise<grpc::Status> status_;
   std::future<grpc::Status> ended_ = status_.get_future();
+  std::unique_ptr<Server> server_;
 };
 
 TEST_F(WaitingForPropagation, EndsWithTheServer) {
