@@ -41,13 +41,8 @@ constexpr uint16_t kDnsPort = 53;
 // All of them are looked at, with room for others in between.
 constexpr size_t kCredentialsAPage = 1000;
 
-// Zones that are looked at for one to suggest.
-constexpr size_t kHostsSeenMax = 100;
-
 // A zone that holds the challenges of a single name: no other is to be led there.
 bool is_of_one_name(const Name& apex) { return apex.text().starts_with("_acme-challenge."); }
-
-constexpr size_t kCertificateNamesMax = 20;
 
 using NamesHandle = base::OpensslHandle<GENERAL_NAMES, GENERAL_NAMES_free>;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dnsserver/propagation.h"
+#include "tests/support/gate.h"
 
 namespace dnsserver {
 
@@ -19,7 +20,8 @@ inline AddressSeen seen(std::string address, bool serves, std::string said = "NX
   return seen;
 }
 
-// Sees what the test wrote down, one sighting a look; the last is what stays. Pausing and looking move its clock.
+// Sees what the test wrote down, one sighting a look; the last is what stays. Pausing and looking move its clock, and
+// pausing is where a test can hold it.
 class FakePropagation final : public Propagation {
  public:
   explicit FakePropagation(Time start) : clock_(start) {}
@@ -36,7 +38,7 @@ class FakePropagation final : public Propagation {
   }
   base::Task<> pause(std::chrono::milliseconds duration) override {
     clock_.advance(duration);
-    co_return;
+    co_await gate_.pass();
   }
 
   base::ManualClock clock_;
@@ -45,6 +47,7 @@ class FakePropagation final : public Propagation {
   int looks_ = 0;
   std::vector<bool> given_up_;  // for each look, at its end
   bool gone_ = false;
+  support::Gate gate_;
 };
 
 }  // namespace dnsserver
