@@ -24,17 +24,13 @@ using validator::doctor::ApiCertificate;
 using validator::doctor::Caller;
 using validator::doctor::Holders;
 using validator::doctor::Host;
+using validator::doctor::kCanaryLifetime;
+using validator::doctor::kCanaryTag;
 using validator::doctor::kHoldersToldMax;
 using validator::doctor::kRegisteredNamesMax;
 using validator::doctor::Registration;
 
 namespace {
-
-// For how long a canary lives that nobody came to remove.
-constexpr std::chrono::minutes kCanaryLifetime{5};
-
-// Its values are told apart from those of the credential's clients.
-constexpr const char* kCanaryTag = "assay-doctor";
 
 constexpr uint16_t kDnsPort = 53;
 
