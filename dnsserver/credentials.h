@@ -55,8 +55,8 @@ class Credentials final : public TsigKeys {
                                                                size_t credentials_max = kCredentialsMax);
 
   // Gives it an id and a time. With `handed_out`, that name is never given to anybody else. malformed, too_large:
-  // check_credential(); too_large: there are `credentials_max`. conflict: another one has its user name or the name of its TSIG key, or
-  // the name was handed out before.
+  // check_credential(); too_large: there are `credentials_max`. conflict: another one has its user name or the name
+  // of its TSIG key, or the name was handed out before.
   base::Task<Result<SharedCredential>> create(Credential credential,
                                               std::optional<Name> handed_out = std::nullopt);
   // A credential for one name, with a login that is as random as the name. malformed: no label that a host name

@@ -24,8 +24,8 @@ inline AddressSeen seen(std::string address, bool serves, std::string said = "NX
   return seen;
 }
 
-// Sees what the test wrote down, one sighting a look; the last is what stays. Finding, looking, asking about denials and
-// pausing move its clock.
+// Sees what the test wrote down, one sighting a look; the last is what stays. Finding, looking, asking about denials
+// and pausing move its clock.
 class FakePropagation final : public Propagation {
  public:
   explicit FakePropagation(Time start) : clock_(start) {}

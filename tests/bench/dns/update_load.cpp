@@ -1,8 +1,8 @@
 // Sends dynamic updates (RFC 2136) with TSIG to a DNS server on 127.0.0.1 and says how fast they were acknowledged, as
 // one line of JSON:
 //   dns_bench_updates PORT SECONDS OUTSTANDING KEY-NAME SECRET
-// Each replaces the TXT RRset of one of 10,000 names with one value of 43 characters, over UDP. With one outstanding, the
-// value is asked for as soon as its update is acknowledged: what the next query does not see is `unseen`. The secret is
+// Each replaces the TXT RRset of one of 10,000 names with one value of 43 characters, over UDP. With one outstanding,
+// the value is asked for as soon as its update is acknowledged: what the next query does not see is `unseen`. The secret is
 // the text itself, and the algorithm HMAC-SHA256. A run ends by itself.
 #include <arpa/inet.h>
 #include <netinet/in.h>
