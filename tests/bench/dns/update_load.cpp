@@ -2,8 +2,8 @@
 // one line of JSON:
 //   dns_bench_updates PORT SECONDS OUTSTANDING KEY-NAME SECRET
 // Each replaces the TXT RRset of one of 10,000 names with one value of 43 characters, over UDP. With one outstanding,
-// the value is asked for as soon as its update is acknowledged: what the next query does not see is `unseen`. The secret is
-// the text itself, and the algorithm HMAC-SHA256. A run ends by itself.
+// the value is asked for as soon as its update is acknowledged: what the next query does not see is `unseen`. The
+// secret is the text itself, and the algorithm HMAC-SHA256. A run ends by itself.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
