@@ -6,7 +6,19 @@
 #include <fstream>
 #include <optional>
 
+namespace {
+
+// toml++ 3.3 asserts of some mistakes in a file that they are not there: of "1979-05-27Tx" and others. They are thrown
+// from within its parser to parse_config() instead, and no further.
+struct BrokenToml {};
+
+}  // namespace
+
+#define TOML_ASSERT(condition) ((condition) ? void() : throw BrokenToml())
 #define TOML_EXCEPTIONS 0
+#ifndef __clang__  // which says nothing of what headers of others do
+#pragma GCC diagnostic ignored "-Wterminate"
+#endif
 #include <toml++/toml.h>
 
 #include "base/config_node.h"
@@ -60,6 +72,30 @@ std::optional<ConfigPosition> forbidden_character(std::string_view text) {
   return std::nullopt;
 }
 
+bool may_begin_key(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '"' || c == '\'' || c == ']';  // of no key at all, toml++ speaks itself
+}
+
+// The first line that begins like a table's header and goes on with what cannot be its name, such as "[[[a]]]".
+// toml++ asserts that there is none. No setting is an array of arrays, in which such lines would be right.
+std::optional<ConfigPosition> broken_header(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  for (uint32_t line = 1; !text.empty(); ++line) {
+    const std::string_view whole = text.substr(0, text.find('\n'));
+    const auto is_blank = [&](char c) { return kBlank.find(c) != kBlank.npos || uint8_t(c) >= 0x80; };
+    size_t at = size_t(std::ranges::find_if_not(whole, is_blank) - whole.begin());
+    if (at < whole.size() && whole[at] == '[') {
+      ++at;
+      if (at < whole.size() && whole[at] == '[') ++at;
+      at = std::min(whole.find_first_not_of(kBlank, at), whole.size());
+      if (at == whole.size() || !may_begin_key(whole[at])) return ConfigPosition{line, uint32_t(at + 1)};
+    }
+    text.remove_prefix(std::min(whole.size() + 1, text.size()));
+  }
+  return std::nullopt;
+}
+
 std::string sentence(std::string_view source, ConfigPosition position, std::string_view text) {
   std::string place(source);
   if (position.line > 0) place += ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
@@ -76,6 +112,18 @@ std::string sentences(std::string_view source, std::vector<ConfigReport::Mistake
   return text;
 }
 
+Result<ConfigNode> parse_toml(std::string_view text, std::string_view source) {
+  try {
+    const toml::parse_result parsed = toml::parse(text);
+    if (parsed) return node_of(parsed.table());
+    const toml::parse_error& error = parsed.error();
+    return fail(ErrorKind::malformed, sentence(source, position_of(error.source()), error.description()));
+  } catch (const BrokenToml&) {
+    return fail(ErrorKind::malformed,
+                sentence(source, {}, "this is no TOML; a date, a time or a number is cut"));
+  }
+}
+
 }  // namespace
 
 Result<Config> parse_config(std::string_view text, std::string_view source) {
@@ -85,12 +133,10 @@ Result<Config> parse_config(std::string_view text, std::string_view source) {
   if (const auto position = forbidden_character(text)) {
     return fail(ErrorKind::malformed, sentence(source, *position, "a character that no text has"));
   }
-  const toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
-    return fail(ErrorKind::malformed, sentence(source, position_of(error.source()), error.description()));
+  if (const auto position = broken_header(text)) {
+    return fail(ErrorKind::malformed, sentence(source, *position, "a table's name is missing here"));
   }
-  const ConfigNode root = node_of(parsed.table());
+  TRY(const ConfigNode root, parse_toml(text, source));
   ConfigReport report;
   ConfigReader top(&std::get<ConfigNode::Table>(root.value), {}, "", report);
   Config config;

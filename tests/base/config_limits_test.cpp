@@ -16,6 +16,21 @@ TEST(Config, HoldsItsSizeLimit) {
   EXPECT_FALSE(parse_config(comment + "x", "t"));
 }
 
+TEST(Config, NamesThePlaceOfATableWithoutAName) {
+  for (const char* header : {"[[[acme]]]", "[=]", "[.a]", "[[,]]", "[[", "[ \n", "[\xc3\xa9]", "[[ [a]]"}) {
+    const auto refused = parse_config("# two\n" + std::string(header), "t");
+    ASSERT_FALSE(refused) << header;
+    EXPECT_THAT(refused.error().detail, testing::StartsWith("t:2:")) << header;
+  }
+  EXPECT_TRUE(parse_config(
+      " \t[ acme ]\n[[ grpc.credential ]]\nname='c'\ntoken_file='t'\npermissions=['zones']\n", "t"));
+}
+
+TEST(Config, RefusesDatesThatAreCut) {
+  for (const char* value : {"1979-05-27Tx", "[[1979-05-27Torde07:32:00Z]]"})
+    EXPECT_FALSE(parse_config("x = " + std::string(value), "t")) << value;
+}
+
 TEST(Config, HoldsTheLimitsOnRepeatedTables) {
   const auto credentials = [](int count) {
     std::string text;
