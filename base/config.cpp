@@ -56,15 +56,38 @@ ConfigNode node_of(const toml::node& from) {
   return node;
 }
 
-// The first octet that is no UTF-8, or a control character that TOML forbids (TOML 1.0, "Comment"). toml++ asserts
-// that some of them are not there.
+// Whether what comes next on a line is within a comment or a string.
+class LinePart {
+ public:
+  void pass(char c) {
+    if (c == '\n') {
+      within_ = 0;
+    } else if (within_ == 0) {
+      if (c == '#' || c == '"' || c == '\'') within_ = c;
+    } else if (within_ != '#' && c == within_ && !escaped_) {
+      within_ = 0;
+    }
+    escaped_ = within_ == '"' && c == '\\' && !escaped_;
+  }
+  bool is_bare() const { return within_ == 0; }
+
+ private:
+  char within_ = 0;  // '#', or the quote that ends it
+  bool escaped_ = false;
+};
+
+// The first octet that is no UTF-8, a control character that TOML forbids (TOML 1.0, "Comment"), or a character that
+// stands only in comments and strings of one line. toml++ is not right about some of them.
 std::optional<ConfigPosition> forbidden_character(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
   ConfigPosition position{1, 1};
+  LinePart part;
   while (!text.empty()) {
     const size_t size = utf8_character_size(text);
     const char c = text.front();
     const bool is_control = (uint8_t(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
-    if (size == 0 || is_control) return position;
+    if (size == 0 || is_control || (size > 1 && part.is_bare())) return position;
+    part.pass(c);
     position =
         c == '\n' ? ConfigPosition{position.line + 1, 1} : ConfigPosition{position.line, position.column + 1};
     text.remove_prefix(size);

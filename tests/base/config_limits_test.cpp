@@ -26,6 +26,16 @@ TEST(Config, NamesThePlaceOfATableWithoutAName) {
       " \t[ acme ]\n[[ grpc.credential ]]\nname='c'\ntoken_file='t'\npermissions=['zones']\n", "t"));
 }
 
+TEST(Config, HasOtherCharactersThanAsciiInCommentsAndStringsAlone) {
+  const auto config =
+      parse_config("\xEF\xBB\xBF# \xC3\xA9\nstate_directory = \"/\xC3\xA9\\\"\xC3\xA9\" # \xC3\xA9\n", "t");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->state_directory, "/\xC3\xA9\"\xC3\xA9");
+  for (const char* text :
+       {"\xEF\xB3\xBF\n", "x = '\xC3\xA9' \xC3\xA9", "x\xC3\xA9 = 1", "x = \"\\\\\" \xC3\xA9"})
+    EXPECT_FALSE(parse_config(text, "t")) << text;
+}
+
 TEST(Config, RefusesDatesThatAreCut) {
   for (const char* value : {"1979-05-27Tx", "[[1979-05-27Torde07:32:00Z]]"})
     EXPECT_FALSE(parse_config("x = " + std::string(value), "t")) << value;
