@@ -75,8 +75,9 @@ Task<Result<OrderView>> Authority::view_of(Order order) {
 }
 
 AuthorizationView Authority::view_of(Authorization authorization) const {
-  const AuthorizationStatus status = status_of(authorization, clock_.now());
-  return {std::move(authorization), status};
+  const base::Time now = clock_.now();
+  const AuthorizationStatus status = status_of(authorization, now);
+  return {std::move(authorization), status, now};
 }
 
 }  // namespace acmecore

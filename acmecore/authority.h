@@ -18,6 +18,7 @@
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
 #include "acmecore/records.h"
+#include "acmecore/retries.h"
 #include "acmecore/validation.h"
 #include "acmecore/validation_places.h"
 #include "acmecore/work_in_hand.h"
@@ -43,6 +44,7 @@ struct AuthorityOptions {
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
   std::chrono::seconds certificate_lifetime = kLeafLifetimeDefault;
+  Retries retries = {};  // of validations that failed
 };
 
 struct NewAccountRequest {
@@ -119,7 +121,9 @@ class Authority {
   base::Task<base::Result<AuthorizationView>> deactivate_authorization(Account account, std::string id);
 
   // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes
-  // processing and is validated; any other is returned as it is. Waits at most `patience` for the outcome.
+  // processing and is validated, again and again as AuthorityOptions::retries says; one that is processing is
+  // looked at again at once, unless that is under way or kRequestedLookMin has not passed (§8.2); any other is
+  // returned as it is. Waits at most `patience` for the outcome of a look.
   // malformed: the authorization is no longer pending because it expired or was deactivated. rate_limited:
   // kValidationsMax of the account are under way.
   base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization,
@@ -149,6 +153,9 @@ class Authority {
   // due at once. To be called at start and every minute, never twice at once.
   base::Task<base::Result<bool>> sweep();
 
+  // The part of it that is due by the second: challenges whose next look has come. Never at once with sweep().
+  base::Task<base::Result<bool>> sweep_authorizations();
+
  private:
   using Hold = std::unique_ptr<WorkInHand::Hold>;
   using Place = std::unique_ptr<ValidationPlaces::Place>;
@@ -169,6 +176,12 @@ class Authority {
   base::Task<base::Result<Stored<Account>>> change_account(std::string id,
                                                            std::function<void(Account&)> change);
 
+  base::Task<base::Result<AuthorizationView>> look_at_once(Stored<Authorization> authorization,
+                                                           std::string type,
+                                                           std::chrono::milliseconds patience);
+  base::Task<base::Result<AuthorizationView>> look(Hold hold, Place place,
+                                                   Stored<Authorization> authorization, std::string type,
+                                                   std::chrono::milliseconds patience);
   base::Task<void> validate(Hold hold, Place place, Stored<Authorization> authorization, std::string type);
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);
@@ -189,7 +202,6 @@ class Authority {
   };
   base::Task<base::Result<bool>> sweep_accounts();
   base::Task<base::Result<bool>> sweep_orders();
-  base::Task<base::Result<bool>> sweep_authorizations();
   base::Task<base::Result<bool>> sweep_certificates();
   base::Task<base::Result<bool>> finish(Swept swept, size_t& limit);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Order> order);

@@ -84,6 +84,8 @@ Task<Result<bool>> Authority::sweep_authorizations() {
     if (can_skip(authorization)) continue;
     if (!authorization) co_return tl::unexpected(authorization.error());
     if (const Challenge* challenge = processing_challenge(authorization->value)) {
+      if (challenge->next_look && clock_.now() < *challenge->next_look)
+        continue;  // it was looked at just now
       const std::string type = challenge->type;
       CO_CHECK(co_await take_up(std::move(hold), *std::move(authorization), type));
     } else if (clock_.now() >= removal_time(authorization->value)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "acmecore/dns_name_syntax.h"
 #include "base/base64url.h"
 #include "base/openssl.h"
 
@@ -67,6 +68,13 @@ const Challenge* processing_challenge(const Authorization& authorization) {
     return challenge.status == ChallengeStatus::processing;
   });
   return found == challenges.end() ? nullptr : &*found;
+}
+
+tl::unexpected<base::Error> no_longer_pending(const Authorization& authorization,
+                                              AuthorizationStatus status) {
+  return base::fail(base::ErrorKind::malformed, "the authorization of " +
+                                                    in_quotes(authorization.identifier.text()) + " is " +
+                                                    std::string(name_of(status)));
 }
 
 std::string key_authorization(std::string_view token, std::string_view thumbprint) {

@@ -28,7 +28,8 @@ struct Challenge {
   std::string thumbprint;               // of the account's key when it responded (§8.1); empty: it has not
   std::optional<base::Time> responded;  // when that was
   std::optional<base::Time> validated;  // there when valid
-  std::optional<base::Error> error;     // there when invalid
+  std::optional<base::Error> error;     // what went wrong so far; never when valid
+  std::optional<base::Time> next_look;  // while processing, of a look that failed: when it is repeated (§8.2)
   std::vector<Observation> evidence;    // what the validation saw
 
   bool operator==(const Challenge&) const = default;
@@ -65,10 +66,14 @@ bool is_proved(const Authorization& authorization);
 std::string key_authorization(std::string_view token, std::string_view thumbprint);
 std::string dns01_value(std::string_view token, std::string_view thumbprint);
 
+// malformed: that it is `status` and not what is needed, pending.
+tl::unexpected<base::Error> no_longer_pending(const Authorization& authorization, AuthorizationStatus status);
+
 // An authorization as it was at the time of the request.
 struct AuthorizationView {
   Authorization authorization;
   AuthorizationStatus status;
+  base::Time time;
 };
 
 }  // namespace acmecore

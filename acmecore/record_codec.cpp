@@ -228,6 +228,7 @@ void put(const Challenge& challenge, stored::Challenge& message) {
   message.set_thumbprint(challenge.thumbprint);
   message.set_responded_ms(milliseconds(challenge.responded));
   message.set_validated_ms(milliseconds(challenge.validated));
+  message.set_next_look_ms(milliseconds(challenge.next_look));
   if (challenge.error) put(*challenge.error, *message.mutable_error());
   for (const Observation& observation : challenge.evidence)
     put(observation, *message.add_evidence());
@@ -245,6 +246,7 @@ Result<Challenge> challenge_of(const stored::Challenge& message) {
   challenge.thumbprint = message.thumbprint();
   challenge.responded = optional_time(message.responded_ms());
   challenge.validated = optional_time(message.validated_ms());
+  challenge.next_look = optional_time(message.next_look_ms());
   if (message.has_error()) {
     TRY(challenge.error, error_of(message.error()));
   }

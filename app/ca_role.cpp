@@ -14,12 +14,16 @@ namespace {
 // Expired records go, and what was interrupted is taken up again. Not awaited while there is more to do.
 constexpr std::chrono::minutes kSweepInterval{1};
 
+// Challenges are looked at again when it is time, which Retry-After tells by the second.
+constexpr std::chrono::seconds kLookInterval{1};
+
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
   acmecore::AuthorityOptions options;
   options.terms_of_service = config.acme.terms_of_service;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
   options.certificate_lifetime = config.issuance.certificate_lifetime;
+  options.retries = {config.validator.retry_for, config.validator.retry_interval};
   return options;
 }
 
@@ -29,11 +33,15 @@ std::string origin(const base::Config::Acme& config, const base::Endpoint& endpo
 }
 
 Task<> sweep_again_and_again(acmecore::Authority& authority, Loop::Pause pause) {
+  std::chrono::seconds to_sweep{0};
   for (bool go_on = true; go_on;) {
-    const auto swept = co_await authority.sweep();
+    const bool is_whole = to_sweep <= std::chrono::seconds(0);
+    Task<Result<bool>> work = is_whole ? authority.sweep() : authority.sweep_authorizations();
+    const auto swept = co_await std::move(work);
     if (!swept) base::log::warning("acme.sweep.failed", {{"detail", swept.error().detail}});
     const bool more = swept && *swept;
-    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kSweepInterval));
+    if (!more) to_sweep = is_whole ? kSweepInterval : to_sweep - kLookInterval;
+    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kLookInterval));
   }
 }
 

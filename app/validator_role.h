@@ -7,7 +7,6 @@
 #include "app/validation_adapter.h"
 #include "base/config.h"
 #include "validator/dns01.h"
-#include "validator/net/asio_pause.h"
 #include "validator/net/unbound_options.h"
 #include "validator/net/unbound_resolver.h"
 
@@ -32,11 +31,9 @@ class ValidatorRole {
   void stop() { resolver_->close(); }
 
  private:
-  ValidatorRole(std::unique_ptr<validator::UnboundResolver> resolver, const base::Clock& clock,
-                validator::Retries retries);
+  ValidatorRole(std::unique_ptr<validator::UnboundResolver> resolver, const base::Clock& clock);
 
   const std::unique_ptr<validator::UnboundResolver> resolver_;
-  validator::AsioPause pause_;
   validator::Dns01 dns01_;
   ValidationAdapter validation_;
 };

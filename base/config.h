@@ -159,8 +159,9 @@ struct Config {
     std::filesystem::path root_hints;     // empty: those built into the resolver
     std::filesystem::path trust_anchors;  // empty: the root's, built in
     std::vector<StubZone> stub;
-    std::chrono::milliseconds timeout{10'000};  // for one look-up with all its retries
-    unsigned attempts = 3;                      // look-ups that do not prove the name are repeated
+    std::chrono::milliseconds timeout{10'000};        // for one look-up with all its retries
+    std::chrono::milliseconds retry_for{15'000};      // since the client's response; 0: never again
+    std::chrono::milliseconds retry_interval{5'000};  // look-ups that do not prove the name are repeated
     bool allow_private_addresses = true;
   } validator = {};
 };

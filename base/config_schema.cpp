@@ -313,7 +313,8 @@ void read_validator(ConfigReader& section, Config::Validator& validator) {
     section.mistake("stub", "there are more than " + std::to_string(kStubZonesMax) + " stub zones");
   }
   section.duration("timeout", validator.timeout, 100ms, 5min);
-  section.count("attempts", validator.attempts, 1, 10);
+  section.duration("retry_for", validator.retry_for, 0ms, 1h);
+  section.duration("retry_interval", validator.retry_interval, 1s, 1min);
   section.boolean("allow_private_addresses", validator.allow_private_addresses);
 }
 

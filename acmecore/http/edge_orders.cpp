@@ -1,7 +1,5 @@
 #include "acmecore/http/edge.h"
 
-#include <algorithm>
-
 #include "acmecore/http/payload.h"
 #include "acmecore/http/resources.h"
 
@@ -13,21 +11,19 @@ using base::fail;
 
 namespace {
 
-// Validation and issuance take milliseconds; a second is the shortest that the field can say.
-constexpr const char* kRetryAfterSeconds = "1";
+// Issuance takes milliseconds; a second is the shortest that the field can say.
+constexpr std::chrono::seconds kIssuance{1};
 
-void ask_to_retry(base::http::Response& response) {
-  response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+void ask_to_retry(base::http::Response& response, std::chrono::seconds after) {
+  response.headers.push_back({"Retry-After", std::to_string(after.count())});
 }
-
-bool is_processing(const Challenge& challenge) { return challenge.status == ChallengeStatus::processing; }
 
 }  // namespace
 
 base::http::Response Edge::order_response(unsigned status, const OrderView& view) const {
   Response response = json_response(status, to_json(view, urls_));
   response.headers.push_back({"Location", urls_.order(view.order.id)});
-  if (view.status == OrderStatus::processing) ask_to_retry(response);
+  if (view.status == OrderStatus::processing) ask_to_retry(response, kIssuance);
   return response;
 }
 
@@ -58,7 +54,9 @@ Edge::Answer Edge::authorization(const SignedRequest& request, const Route& rout
     CO_TRY(view, co_await authority_.deactivate_authorization(*request.account, route.id));
   }
   Response response = json_response(200, to_json(view, urls_));
-  if (std::ranges::any_of(view.authorization.challenges, is_processing)) ask_to_retry(response);
+  if (const Challenge* looked_at = processing_challenge(view.authorization)) {
+    ask_to_retry(response, time_to_wait(*looked_at, view.time));
+  }
   co_return response;
 }
 
@@ -74,7 +72,9 @@ Edge::Answer Edge::challenge(const SignedRequest& request, const Route& route) {
   if (challenge == nullptr) co_return fail(ErrorKind::not_found, "the authorization has no such challenge");
   Response response = json_response(200, to_json(*challenge, route.id, urls_));
   response.headers.push_back({"Link", "<" + urls_.authorization(route.id) + ">;rel=\"up\""});
-  if (is_processing(*challenge)) ask_to_retry(response);
+  if (challenge->status == ChallengeStatus::processing) {
+    ask_to_retry(response, time_to_wait(*challenge, view.time));
+  }
   co_return response;
 }
 

@@ -52,6 +52,7 @@ Authorization judged_authorization() {
   challenge.thumbprint = "thumbprint";
   challenge.responded = kNow;
   challenge.validated = kNow;
+  challenge.next_look = kNow;
   challenge.error = Error{ErrorKind::unauthorized, "not there", {{ErrorKind::dns, "sub", "corp.test"}}};
   Observation observation{};
   observation.perspective = "primary";

@@ -131,7 +131,8 @@ root_hints = "hints"
 trust_anchors = "anchors"
 stub = [{zone = "corp.test", addresses = ["127.0.0.1:5300"]}]
 timeout = "250ms"
-attempts = 1
+retry_for = '0s'
+retry_interval = '7s'
 allow_private_addresses = false
 )";
 
@@ -215,7 +216,8 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfWhoAsksAndWhoIsAsked) {
   EXPECT_EQ(all.validator.stub[0].zone, Name::parse("corp.test").value());
   EXPECT_THAT(all.validator.stub[0].addresses, ElementsAre(Endpoint{"127.0.0.1", 5300}));
   EXPECT_EQ(all.validator.timeout, 250ms);
-  EXPECT_EQ(all.validator.attempts, 1u);
+  EXPECT_EQ(all.validator.retry_for, 0ms);
+  EXPECT_EQ(all.validator.retry_interval, 7s);
   EXPECT_FALSE(all.validator.allow_private_addresses);
 }
 
@@ -332,7 +334,8 @@ TEST(Config, KeepsEveryBound) {
       {"http", "idle_timeout", "'99ms'", "'100ms'", "'1h'", "'61m'"},
       {"http", "drain_timeout", "'-1ms'", "'0ms'", "'1h'", "'61m'"},
       {"validator", "timeout", "'99ms'", "'100ms'", "'5m'", "'6m'"},
-      {"validator", "attempts", "0", "1", "10", "11"},
+      {"validator", "retry_for", "'-1ms'", "'0ms'", "'1h'", "'61m'"},
+      {"validator", "retry_interval", "'999ms'", "'1s'", "'1m'", "'61s'"},
   };
   for (const Bounds& b : all) {
     const auto with = [&](std::string_view value) {

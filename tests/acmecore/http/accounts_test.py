@@ -77,7 +77,7 @@ class NewAccounts(AccountTest):
 
 
 class TermsOfService(AccountTest):
-    server_arguments = (TERMS,)
+    server_arguments = ("terms_of_service=" + TERMS,)
 
     def test_A11_terms_must_be_agreed_to(self):
         self.assertEqual(self.server.directory["meta"]["termsOfService"], TERMS)

@@ -8,9 +8,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -36,7 +40,7 @@ using base::ErrorKind;
 // How long a validation below slow.test takes: longer than an answer to a challenge waits for it.
 constexpr auto kSlow = 4 * acmecore::kChallengePatience;
 
-// Names below refused.test answer with another value, those below unanswered.test not at all, those below
+// Names below later.test answer with another value when they are first asked. Names below refused.test answer with another value, those below unanswered.test not at all, those below
 // endless.test never come to an end, and all others prove themselves, those below slow.test after a while.
 class NameValidation final : public acmecore::Validation {
  public:
@@ -46,6 +50,9 @@ class NameValidation final : public acmecore::Validation {
     };
     acmecore::Verdict verdict;
     if (is_under("refused.test")) verdict.outcome = base::fail(ErrorKind::unauthorized, "got another value");
+    if (is_under("later.test") && is_first(identifier)) {
+      verdict.outcome = base::fail(ErrorKind::unauthorized, "got nothing yet");
+    }
     if (is_under("unanswered.test")) verdict.outcome = base::fail(ErrorKind::dns, "got no answer");
     if (is_under("slow.test") || is_under("endless.test")) {
       boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, kSlow);
@@ -58,16 +65,25 @@ class NameValidation final : public acmecore::Validation {
   base::Task<base::Result<acmecore::ChallengePath>> challenge_path(base::Name) override {
     co_return base::fail(ErrorKind::dns, "nobody asks here");
   }
+
+ private:
+  bool is_first(const base::Name& identifier) {
+    const std::lock_guard lock(mutex_);
+    return asked_.insert(identifier.text()).second;
+  }
+
+  std::mutex mutex_;  // the server has two threads
+  std::set<std::string> asked_;
 };
 
 // "127.0.0.1:0", so that the kernel chooses the port, and "localhost" in the URLs.
 struct Server {
-  Server(const std::string& terms_of_service)
+  explicit Server(const acmecore::AuthorityOptions& options)
       : issuer(
             acmecore::Issuer::open(acmecore::make_development_ca(clock.now()).value(), clock.now()).value()),
         records(store),
         background(context.get_executor()),
-        authority(records, clock, issuer, validation, background, {.terms_of_service = terms_of_service}),
+        authority(records, clock, issuer, validation, background, options),
         nonces(support::run_task(acmecore::Nonces::open(store, clock)).value()) {
     const auto handler = [this](base::http::Request request) { return edge->handle(std::move(request)); };
     const auto refusal = [this](unsigned status, std::string_view detail) {
@@ -80,7 +96,7 @@ struct Server {
                    .value();
     const acmecore::http::Urls urls("https://localhost:" + std::to_string(listener->endpoints()[0].port));
     authenticator.emplace(records, *nonces, urls.account_prefix());
-    acmecore::http::DirectoryMeta meta{terms_of_service, "https://corp.test/", {"ca.test"}};
+    acmecore::http::DirectoryMeta meta{options.terms_of_service, "https://corp.test/", {"ca.test"}};
     edge.emplace(authority, *authenticator, *nonces, urls, std::move(meta));
     directory = urls.directory();
   }
@@ -100,11 +116,27 @@ struct Server {
   std::string directory;
 };
 
+void set_option(acmecore::AuthorityOptions& options, std::string_view argument) {
+  const std::string_view name = argument.substr(0, argument.find('='));
+  const std::string value(argument.substr(name.size() + 1));
+  if (name == "terms_of_service") {
+    options.terms_of_service = value;
+  } else if (name == "retry_for") {
+    options.retries.total = std::chrono::seconds(std::stoi(value));
+  } else {
+    std::fprintf(stderr, "there is no option %s\n", std::string(argument).c_str());
+    std::exit(2);
+  }
+}
+
 }  // namespace
 
-// wire_server [URL of the terms of service]
+// wire_server [NAME=VALUE...]: what differs from AuthorityOptions. Durations are in seconds.
 int main(int argc, char** argv) {
-  Server server(argc > 1 ? argv[1] : "");
+  acmecore::AuthorityOptions options;
+  for (int i = 1; i < argc; ++i)
+    set_option(options, argv[i]);
+  Server server(options);
   const auto work = boost::asio::make_work_guard(server.context);
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i)
