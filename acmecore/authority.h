@@ -43,7 +43,7 @@ struct AuthorityOptions {
   std::string terms_of_service;  // an URL that new accounts must agree to; empty: there are none
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
-  std::chrono::seconds certificate_lifetime = kLeafLifetimeDefault;
+  ValidityRule validity = {};
   Retries retries = {};  // of validations that failed
 };
 
@@ -65,7 +65,7 @@ struct KeyChangeResult {
 
 struct NewOrderRequest {
   std::vector<RequestedIdentifier> identifiers;
-  bool has_validity = false;  // notBefore or notAfter was given, which we do not honour
+  RequestedValidity validity = {};
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
@@ -100,7 +100,7 @@ class Authority {
   // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity of its own.
+  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
   // account_does_not_exist: the account had never ordered, and was removed just now.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
@@ -130,7 +130,8 @@ class Authority {
                                                       std::string type, std::chrono::milliseconds patience);
 
   // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other
-  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr.
+  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr. malformed: the
+  // validity that the order asks for has come too close to its end.
   base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.

@@ -29,13 +29,14 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, std::chrono::seconds lifetime,
+Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, const ValidityRule& rule,
                                base::Time now) {
   LeafRequest request;
   request.dns_names = names_of(order);
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
-  TRY(request.validity, leaf_validity(now, lifetime, issuer.not_after()));
+  TRY(request.validity,
+      leaf_validity(now, order.validity, rule, kBackdateMax, issuer.certificate().validity));
   IssuedCertificate certificate;
   TRY(certificate.der, issuer.sign_leaf(request));
   certificate.serial = request.serial;
@@ -65,6 +66,10 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     if (!csr) {
       CO_TRY(csr, parse_csr(csr_der));
       CO_CHECK(co_await check_csr(*csr, order.value));
+    }
+    if (!order->validity.empty()) {  // it may have come too near to its end
+      CO_CHECK(leaf_validity(clock_.now(), order->validity, options_.validity, kBackdateMax,
+                             issuer_.certificate().validity));
     }
 
     // What is about to be signed is durable before it is signed, and that it may be has not changed since.
@@ -106,7 +111,7 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
 // nobody; a sweep begins again, with another serial.
 // REQUIRES: the order is processing; `hold` is on it.
 Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  const auto certificate = sign(issuer_, order.value, options_.certificate_lifetime, clock_.now());
+  const auto certificate = sign(issuer_, order.value, options_.validity, clock_.now());
   Stored<Order> finished = order;
   Changes changes;
   if (certificate) {

@@ -32,8 +32,9 @@ Authorization new_authorization(const Order& order, const Identifier& identifier
 
 Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
-  if (request.has_validity) {
-    co_return fail(ErrorKind::malformed, "\"notBefore\" and \"notAfter\" are not supported: leave them out");
+  if (!request.validity.empty()) {
+    CO_CHECK(leaf_validity(clock_.now(), request.validity, options_.validity, kBackdate,
+                           issuer_.certificate().validity));
   }
   Order order;
   order.created = clock_.now();
@@ -41,6 +42,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   order.id = base::time_ordered_id(order.created);
   order.account = account.id;
   order.identifiers = std::move(identifiers);
+  order.validity = request.validity;
 
   Changes created;
   for (const Identifier& identifier : order.identifiers) {

@@ -97,6 +97,8 @@ Bytes encode(const Order& order) {
     message.add_abandoned(serial.octets);
   if (order.certificate) message.set_certificate(order.certificate->octets);
   if (order.error) put(*order.error, *message.mutable_error());
+  message.set_not_before_ms(milliseconds(order.validity.not_before));
+  message.set_not_after_ms(milliseconds(order.validity.not_after));
   return message.SerializeAsString();
 }
 
@@ -120,6 +122,7 @@ Result<Order> decode_order(std::string id, BytesView value) {
   if (message.has_error()) {
     TRY(order.error, error_of(message.error()));
   }
+  order.validity = {optional_time(message.not_before_ms()), optional_time(message.not_after_ms())};
   return order;
 }
 

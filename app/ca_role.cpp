@@ -22,7 +22,8 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
   options.terms_of_service = config.acme.terms_of_service;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
-  options.certificate_lifetime = config.issuance.certificate_lifetime;
+  options.validity = {config.issuance.certificate_lifetime, config.issuance.requested_lifetime_max,
+                      config.issuance.not_before_ahead_max};
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
   return options;
 }

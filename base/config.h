@@ -125,6 +125,8 @@ struct Config {
 
   struct Issuance {
     std::chrono::seconds certificate_lifetime = std::chrono::days(90);
+    std::chrono::seconds requested_lifetime_max{0};  // of a notAfter that a client asks for; 0: the same
+    std::chrono::seconds not_before_ahead_max = std::chrono::days(1);
   } issuance = {};
 
   // Publishing challenge values by HTTP: acme-dns's REST interface and lego's httpreq.

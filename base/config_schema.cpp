@@ -191,6 +191,13 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
   // What a certificate needs to serve anybody, and the longest that browsers have ever taken.
   section.duration("certificate_lifetime", issuance.certificate_lifetime, 2h, 398 * kDay);
+  section.duration("requested_lifetime_max", issuance.requested_lifetime_max, 0ms, 398 * kDay);
+  section.duration("not_before_ahead_max", issuance.not_before_ahead_max, 0ms, 90 * kDay);
+  if (issuance.requested_lifetime_max > std::chrono::seconds(0) &&
+      issuance.requested_lifetime_max < issuance.certificate_lifetime) {
+    section.mistake("requested_lifetime_max",
+                    "a client can ask for no less than issuance.certificate_lifetime");
+  }
 }
 
 void read_registration(ConfigReader& section, Config::Publish::Registration& registration) {

@@ -210,5 +210,39 @@ TEST_F(AuthorityIssuanceTest, AValidOrderStaysSoWhenItsAuthorizationsEnd) {
   EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::valid);
 }
 
+class AuthorityValidityTest : public AuthorityIssuanceTest {
+ protected:
+  OrderView ready_order_with(const Account& account, const RequestedValidity& validity) {
+    NewOrderRequest request;
+    request.identifiers = {{"dns", "corp.test"}};
+    request.validity = validity;
+    const OrderView created = run(authority_->new_order(account, std::move(request))).value();
+    prove(account, created.order.authorizations[0]);
+    return order(account, created.order.id);
+  }
+};
+
+TEST_F(AuthorityValidityTest, TheCertificateHasTheValidityOfTheOrder) {
+  const Account account = new_account();
+  const base::Time begin = kNow + std::chrono::hours(2), end = kNow + std::chrono::hours(30);
+  const OrderView ready = ready_order_with(account, {begin, end});
+  EXPECT_EQ(ready.order.validity, (RequestedValidity{begin, end}));
+  const OrderView valid = run(finalize(account, ready, csr_for({"corp.test"}))).value();
+  const IssuedCertificate record = run(records_.certificate(*valid.order.certificate))->value;
+  EXPECT_EQ(parse_certificate(record.der)->validity, (Validity{begin, end}));
+}
+
+TEST_F(AuthorityValidityTest, AnOrderWhoseValidityHasPassedIsNotIssuedWithAnother) {
+  const Account account = new_account();
+  const OrderView late = ready_order_with(account, {{}, kNow + std::chrono::hours(24)});
+  const OrderView early = ready_order_with(account, {kNow, {}});
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_EQ(error_of(finalize(account, late, csr_for({"corp.test"}))), ErrorKind::malformed);
+  EXPECT_EQ(order(account, late.order.id).status, OrderStatus::ready);
+  clock_.advance(std::chrono::hours(25));
+  EXPECT_EQ(error_of(finalize(account, early, csr_for({"corp.test"}))), ErrorKind::malformed);
+  EXPECT_EQ(certificates(), 0u);
+}
+
 }  // namespace
 }  // namespace acmecore

@@ -85,6 +85,7 @@ Order finished_order() {
   made.intent = Intent{{"\x01\x02"}, "digest", "spki", kNow};
   made.abandoned = {{"\x01\x03"}, {"\x01\x04"}};
   made.certificate = Serial{"\x01\x02"};
+  made.validity = {kNow, kNow + std::chrono::hours(24)};
   made.error = Error{ErrorKind::internal, "detail", {}};
   return made;
 }

@@ -87,6 +87,8 @@ order_lifetime = "1d"
 authorization_lifetime = "2d"
 [issuance]
 certificate_lifetime = "7d"
+requested_lifetime_max = '14d'
+not_before_ahead_max = '2h'
 [publish]
 listen = ["127.0.0.1:445"]
 tls_certificate = "publish.pem"
@@ -185,6 +187,8 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.acme.order_lifetime, std::chrono::days(1));
   EXPECT_EQ(all.acme.authorization_lifetime, std::chrono::days(2));
   EXPECT_EQ(all.issuance.certificate_lifetime, std::chrono::days(7));
+  EXPECT_EQ(all.issuance.requested_lifetime_max, std::chrono::days(14));
+  EXPECT_EQ(all.issuance.not_before_ahead_max, std::chrono::hours(2));
   EXPECT_EQ(all.http.target_size_max, 1024u);
   EXPECT_EQ(all.http.header_size_max, 4096u);
   EXPECT_EQ(all.http.body_size_max, 32768u);
@@ -320,6 +324,8 @@ TEST(Config, KeepsEveryBound) {
       {"acme", "order_lifetime", "'59s'", "'1m'", "'90d'", "'2161h'"},
       {"acme", "authorization_lifetime", "'59s'", "'1m'", "'398d'", "'399d'"},
       {"issuance", "certificate_lifetime", "'119m'", "'2h'", "'398d'", "'399d'"},
+      {"issuance", "requested_lifetime_max", "'-1s'", "'0s'", "'398d'", "'399d'"},
+      {"issuance", "not_before_ahead_max", "'-1s'", "'0s'", "'90d'", "'91d'"},
       {"publish", "value_lifetime", "'59s'", "'1m'", "'30d'", "'31d'"},
       {"publish.registration", "per_minute", "0", "1", "100000", "100001"},
       {"http", "target_size_max", "'255B'", "'256B'", "'64KiB'", "'65KiB'"},
@@ -395,6 +401,8 @@ TEST(Config, SettingsMustNotContradictEachOther) {
   EXPECT_THAT(mistakes("[[grpc.credential]]\nname='a'\npermissions=['zones']\ntoken_file='t'\n"
                        "[[grpc.credential]]\nname='a'\npermissions=['zones']\ntoken_file='u'\n"),
               HasSubstr("t:6:6: another credential has this name"));
+  EXPECT_THAT(mistakes("issuance.certificate_lifetime='7d'\nissuance.requested_lifetime_max='6d'\n"),
+              HasSubstr("no less than issuance.certificate_lifetime"));
   EXPECT_THAT(mistakes("validator.stub=[{zone='a.test', addresses=['127.0.0.1:1']}, "
                        "{zone='A.TEST.', addresses=['127.0.0.1:1']}]"),
               HasSubstr("another stub zone has this name"));
