@@ -44,7 +44,8 @@ struct AuthorityOptions {
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
   ValidityRule validity = {};
-  Retries retries = {};  // of validations that failed
+  Retries retries = {};                         // of validations that failed
+  std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
 };
 
 struct NewAccountRequest {
@@ -103,6 +104,11 @@ class Authority {
   // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
   // account_does_not_exist: the account had never ordered, and was removed just now.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
+
+  // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.
+  // account_does_not_exist as above.
+  base::Task<base::Result<AuthorizationView>> new_authorization(Account account,
+                                                                RequestedIdentifier identifier);
 
   base::Task<base::Result<OrderView>> order(Account account, std::string id);
 
@@ -170,6 +176,13 @@ class Authority {
   base::Task<base::Result<Authorizations>> authorizations_of(const Order& order);
   base::Task<base::Result<OrderView>> view_of(Order order);
   AuthorizationView view_of(Authorization authorization) const;
+
+  Authorization pending_authorization(const std::string& account, const Identifier& identifier) const;
+  base::Task<base::Result<bool>> add_authorizations(Order& order, Changes& changes);
+  base::Task<base::Result<std::optional<Stored<Authorization>>>> reusable_authorization(
+      std::string account, Identifier identifier);
+  base::Task<base::Result<std::vector<std::string>>> proved_authorizations(std::string account,
+                                                                           std::string identifier);
 
   base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
   base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);

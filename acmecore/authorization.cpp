@@ -61,6 +61,14 @@ bool is_proved(const Authorization& authorization) {
          has_challenge(authorization, ChallengeStatus::valid);
 }
 
+bool may_be_reused(const Authorization& authorization, std::chrono::seconds reuse, base::Time now) {
+  if (status_of(authorization, now) != AuthorizationStatus::valid) return false;
+  if (authorization.expires - now < kReuseMargin) return false;
+  return std::any_of(
+      authorization.challenges.begin(), authorization.challenges.end(),
+      [=](const Challenge& challenge) { return challenge.validated && now - *challenge.validated < reuse; });
+}
+
 const Challenge* processing_challenge(const Authorization& authorization) {
   if (authorization.deactivated) return nullptr;
   const auto& challenges = authorization.challenges;

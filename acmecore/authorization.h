@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,13 @@ const Challenge* processing_challenge(const Authorization& authorization);
 
 // One of its challenges was met and it was not deactivated: valid, until it expires.
 bool is_proved(const Authorization& authorization);
+
+// An authorization that ends sooner would take a new order that relies on it with it.
+inline constexpr std::chrono::hours kReuseMargin{1};
+
+// Whether a new order can rely on it instead of on one of its own: it is valid, for kReuseMargin at least, and was
+// validated within `reuse`.
+bool may_be_reused(const Authorization& authorization, std::chrono::seconds reuse, base::Time now);
 
 // The key authorization (RFC 8555 §8.1), and what a TXT record shows of it (§8.4).
 std::string key_authorization(std::string_view token, std::string_view thumbprint);

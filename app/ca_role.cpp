@@ -22,6 +22,7 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
   options.terms_of_service = config.acme.terms_of_service;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
+  options.authorization_reuse = config.acme.authorization_reuse;
   options.validity = {config.issuance.certificate_lifetime, config.issuance.requested_lifetime_max,
                       config.issuance.not_before_ahead_max};
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
@@ -90,6 +91,7 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
   meta.terms_of_service = config.acme.terms_of_service;
   meta.website = config.acme.website;
   meta.caa_identities = config.acme.caa_identities;
+  meta.pre_authorization = config.acme.pre_authorization;
   edge_.emplace(authority_, *authenticator_, *nonces_, *urls_, std::move(meta));
   serving_.store(&*edge_);
   return {};

@@ -121,6 +121,8 @@ struct Config {
     std::vector<std::string> caa_identities;
     std::chrono::seconds order_lifetime = std::chrono::days(7);
     std::chrono::seconds authorization_lifetime = std::chrono::days(30);
+    std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
+    bool pre_authorization = false;               // newAuthz
   } acme = {};
 
   struct Issuance {

@@ -186,6 +186,13 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
   section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);
   section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
   section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
+  section.duration("authorization_reuse", acme.authorization_reuse, 0ms, 398 * kDay);
+  section.boolean("pre_authorization", acme.pre_authorization);
+  if (acme.pre_authorization && acme.authorization_reuse == std::chrono::seconds(0)) {
+    section.mistake(
+        "pre_authorization",
+        "no order would ever use what is authorized before it: set acme.authorization_reuse, too");
+  }
 }
 
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {

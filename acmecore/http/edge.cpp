@@ -54,7 +54,8 @@ Edge::Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, U
       meta_(std::move(meta)) {}
 
 Task<base::http::Response> Edge::handle(base::http::Request request) {
-  const auto route = find_route(request.target);
+  auto route = find_route(request.target);
+  if (route && route->resource == Resource::new_authz && !meta_.pre_authorization) route.reset();
   Result<Response> answered = fail(ErrorKind::not_found, "there is no resource at this URL");
   if (route) answered = co_await answer(request, *route);
   Response response = answered ? *std::move(answered) : to_problem(answered.error());
@@ -107,6 +108,7 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
     case Resource::new_account:
       co_return co_await new_account(*std::move(request.jwk), std::move(request.payload));
     case Resource::new_order: co_return co_await new_order(request);
+    case Resource::new_authz: co_return co_await new_authz(request);
     case Resource::revoke_cert: co_return co_await revoke_cert(request);
     case Resource::key_change: co_return co_await key_change(request, std::move(url));
     case Resource::account: co_return co_await account(request, route);
@@ -131,12 +133,14 @@ base::http::Response Edge::directory() const {
     meta.emplace_back("caaIdentities", std::move(identities));
   }
   meta.emplace_back("externalAccountRequired", false);
-  return json_response(200, Json::Object{{"newNonce", urls_.at("/acme/new-nonce")},
-                                         {"newAccount", urls_.at("/acme/new-account")},
-                                         {"newOrder", urls_.at("/acme/new-order")},
-                                         {"revokeCert", urls_.at("/acme/revoke-cert")},
-                                         {"keyChange", urls_.at("/acme/key-change")},
-                                         {"meta", std::move(meta)}});
+  Json::Object directory{{"newNonce", urls_.at("/acme/new-nonce")},
+                         {"newAccount", urls_.at("/acme/new-account")},
+                         {"newOrder", urls_.at("/acme/new-order")},
+                         {"revokeCert", urls_.at("/acme/revoke-cert")},
+                         {"keyChange", urls_.at("/acme/key-change")}};
+  if (meta_.pre_authorization) directory.emplace_back("newAuthz", urls_.at("/acme/new-authz"));
+  directory.emplace_back("meta", std::move(meta));
+  return json_response(200, std::move(directory));
 }
 
 // RFC 8555 §7.2: 200 to HEAD, 204 to GET. handle() adds the nonce.

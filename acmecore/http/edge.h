@@ -21,6 +21,7 @@ struct DirectoryMeta {
   std::string terms_of_service;
   std::string website;
   std::vector<std::string> caa_identities;
+  bool pre_authorization = false;  // newAuthz (§7.4.1); otherwise there is no such resource
 };
 
 // RFC 8555 over HTTPS: from a request to the Authority's use case and back. Thread-safe.
@@ -54,6 +55,7 @@ class Edge {
 
   // edge_orders.cpp
   Answer new_order(const SignedRequest& request);
+  Answer new_authz(const SignedRequest& request);
   Answer order(const SignedRequest& request, const Route& route);
   Answer finalize(const SignedRequest& request, const Route& route);
   Answer authorization(const SignedRequest& request, const Route& route);

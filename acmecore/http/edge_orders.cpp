@@ -33,6 +33,15 @@ Edge::Answer Edge::new_order(const SignedRequest& request) {
   co_return order_response(201, view);
 }
 
+Edge::Answer Edge::new_authz(const SignedRequest& request) {
+  CO_TRY(RequestedIdentifier asked, parse_new_authz(request.payload));
+  CO_TRY(const AuthorizationView view,
+         co_await authority_.new_authorization(*request.account, std::move(asked)));
+  Response response = json_response(201, to_json(view, urls_));
+  response.headers.push_back({"Location", urls_.authorization(view.authorization.id)});
+  co_return response;
+}
+
 Edge::Answer Edge::order(const SignedRequest& request, const Route& route) {
   CO_CHECK(require_post_as_get(request));
   CO_TRY(const OrderView view, co_await authority_.order(*request.account, route.id));

@@ -115,6 +115,13 @@ Result<NewOrderRequest> parse_new_order(BytesView payload) {
   return request;
 }
 
+Result<RequestedIdentifier> parse_new_authz(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  const Json* identifier = object.find("identifier");
+  if (identifier == nullptr) return fail(ErrorKind::malformed, "the payload has no \"identifier\"");
+  return identifier_of(*identifier);
+}
+
 Result<void> parse_deactivation(BytesView payload) {
   TRY(const Json object, parse_object(payload));
   TRY(const std::string status, string_of(object, "status"));

@@ -15,7 +15,8 @@ struct Fixed {
 constexpr std::array kFixed = {
     Fixed{"/directory", Resource::directory},          Fixed{"/acme/new-nonce", Resource::new_nonce},
     Fixed{"/acme/new-account", Resource::new_account}, Fixed{"/acme/new-order", Resource::new_order},
-    Fixed{"/acme/revoke-cert", Resource::revoke_cert}, Fixed{"/acme/key-change", Resource::key_change},
+    Fixed{"/acme/new-authz", Resource::new_authz},     Fixed{"/acme/revoke-cert", Resource::revoke_cert},
+    Fixed{"/acme/key-change", Resource::key_change},
 };
 
 // prefix ID suffix. Where the suffix is "*", one more segment takes its place.

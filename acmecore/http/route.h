@@ -12,6 +12,7 @@ enum class Resource {
   new_nonce,
   new_account,
   new_order,
+  new_authz,
   revoke_cert,
   key_change,
   account,

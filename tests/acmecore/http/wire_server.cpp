@@ -97,6 +97,7 @@ struct Server {
     const acmecore::http::Urls urls("https://localhost:" + std::to_string(listener->endpoints()[0].port));
     authenticator.emplace(records, *nonces, urls.account_prefix());
     acmecore::http::DirectoryMeta meta{options.terms_of_service, "https://corp.test/", {"ca.test"}};
+    meta.pre_authorization = options.authorization_reuse > std::chrono::seconds(0);
     edge.emplace(authority, *authenticator, *nonces, urls, std::move(meta));
     directory = urls.directory();
   }
@@ -123,6 +124,8 @@ void set_option(acmecore::AuthorityOptions& options, std::string_view argument) 
     options.terms_of_service = value;
   } else if (name == "retry_for") {
     options.retries.total = std::chrono::seconds(std::stoi(value));
+  } else if (name == "authorization_reuse") {
+    options.authorization_reuse = std::chrono::seconds(std::stoi(value));
   } else {
     std::fprintf(stderr, "there is no option %s\n", std::string(argument).c_str());
     std::exit(2);
