@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acmecore/account.h"
@@ -142,6 +143,13 @@ class Authority {
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
   base::Task<base::Result<std::string>> certificate(Account account, Serial serial);
+
+  // The same without its chain, in DER.
+  base::Task<base::Result<base::Bytes>> leaf(Account account, Serial serial);
+
+  // The certificate of an issuing CA by its Issuer::id, in DER.
+  base::Result<base::Bytes> issuer_certificate(std::string_view id) const;
+  const std::string& issuer_id() const { return issuer_.id(); }
 
   // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
   // for all its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the

@@ -47,6 +47,12 @@ Task<> sweep_again_and_again(acmecore::Authority& authority, Loop::Pause pause) 
   }
 }
 
+http::Response starting() {
+  http::Response response = http::plain_problem(503, "the server is starting");
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const acmecore::Issuer& issuer,
@@ -76,7 +82,7 @@ CaRole::CaRole(const base::Config& config, const acmecore::Issuer& issuer, stora
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
     acmecore::http::Edge* edge = serving_.load();
-    if (edge == nullptr) co_return http::plain_problem(503, "the server is starting");
+    if (edge == nullptr) co_return starting();
     co_return co_await edge->handle(std::move(request));
   };
   const auto refuse = [this](unsigned status, std::string_view detail) {

@@ -6,6 +6,7 @@
 
 #include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
+#include "acmecore/http/accept.h"
 #include "acmecore/http/route.h"
 #include "acmecore/http/urls.h"
 #include "acmecore/nonces.h"
@@ -30,8 +31,8 @@ class Edge {
   // The references outlive the edge and the requests it has been given.
   Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta);
 
-  // Answers every request; what fails is a problem document. Each answer to a POST carries a fresh nonce, and
-  // each but the directory's the link to the directory (§6.5, §7.1).
+  // Answers every request; what fails is a problem document. Each answer to a POST and each error carries a fresh
+  // nonce, and each but the directory's the link to the directory (§6.5, §7.1).
   base::Task<base::http::Response> handle(base::http::Request request);
 
   // For the listener: what it refuses by itself, in the same form.
@@ -43,7 +44,8 @@ class Edge {
 
   Answer answer(const base::http::Request& request, const Route& route);
   Answer answer_post(const base::http::Request& request, const Route& route);
-  Answer dispatch(SignedRequest request, const Route& route, std::string url);
+  Answer dispatch(SignedRequest request, const Route& route, std::string url, CertificateForm form);
+  base::Result<Response> open_resource(const Route& route, bool is_get) const;
   Response directory() const;
   static Response new_nonce(bool is_get);
 
@@ -60,7 +62,7 @@ class Edge {
   Answer finalize(const SignedRequest& request, const Route& route);
   Answer authorization(const SignedRequest& request, const Route& route);
   Answer challenge(const SignedRequest& request, const Route& route);
-  Answer certificate(const SignedRequest& request, const Route& route);
+  Answer certificate(const SignedRequest& request, const Route& route, CertificateForm form);
   Answer revoke_cert(const SignedRequest& request);
 
   Response order_response(unsigned status, const OrderView& view) const;

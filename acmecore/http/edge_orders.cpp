@@ -87,13 +87,20 @@ Edge::Answer Edge::challenge(const SignedRequest& request, const Route& route) {
   co_return response;
 }
 
-// PEM is what we have, whatever is asked for (RFC 8555 §7.4.2 makes it the default).
-Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route) {
+Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route, CertificateForm form) {
   CO_CHECK(require_post_as_get(request));
   const auto serial = parse_serial(route.id);
   if (!serial) co_return fail(ErrorKind::not_found, "there is no such certificate");
+  if (form == CertificateForm::der) {
+    CO_TRY(base::Bytes der, co_await authority_.leaf(*request.account, *serial));
+    Response response{200, {{"Content-Type", "application/pkix-cert"}, {"Vary", "Accept"}}, std::move(der)};
+    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer_id()) + ">;rel=\"up\""});
+    co_return response;
+  }
   CO_TRY(std::string chain, co_await authority_.certificate(*request.account, *serial));
-  co_return Response{200, {{"Content-Type", "application/pem-certificate-chain"}}, std::move(chain)};
+  Response response{200, {{"Content-Type", "application/pem-certificate-chain"}, {"Vary", "Accept"}}, {}};
+  response.body = std::move(chain);
+  co_return response;
 }
 
 Edge::Answer Edge::revoke_cert(const SignedRequest& request) {

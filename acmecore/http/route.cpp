@@ -34,6 +34,7 @@ constexpr std::array kWithId = {
     WithId{"/acme/authorization/", "", Resource::authorization},
     WithId{"/acme/challenge/", "/*", Resource::challenge},
     WithId{"/acme/certificate/", "", Resource::certificate},
+    WithId{"/acme/issuer/", "", Resource::issuer},
 };
 
 constexpr std::string_view kPageQuery = "?after=";
@@ -74,10 +75,12 @@ std::optional<Route> find_route(std::string_view target) {
   return std::nullopt;
 }
 
+bool is_open(Resource resource) {
+  return resource == Resource::directory || resource == Resource::new_nonce || resource == Resource::issuer;
+}
+
 std::string_view allowed_methods(Resource resource) {
-  // RFC 8555 §6.3: directory and newNonce answer GET, and POST-as-GET too.
-  const bool is_open = resource == Resource::directory || resource == Resource::new_nonce;
-  return is_open ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
+  return is_open(resource) ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
 }
 
 }  // namespace acmecore::http

@@ -6,7 +6,7 @@
 
 namespace acmecore::http {
 
-// The resources of RFC 8555 §7.1.
+// The resources of RFC 8555 §7.1, and the certificate of an issuing CA.
 enum class Resource {
   directory,
   new_nonce,
@@ -22,11 +22,12 @@ enum class Resource {
   authorization,
   challenge,
   certificate,
+  issuer,
 };
 
 struct Route {
   Resource resource;
-  std::string id;    // of the account, order, authorization or certificate
+  std::string id;    // of the account, order, authorization, certificate or issuing CA
   std::string part;  // a challenge's type; where a page of orders begins
 
   bool operator==(const Route&) const = default;
@@ -35,6 +36,9 @@ struct Route {
 // What a request target names. Nothing: no resource of ours. Exact: no query but that of a page of orders, no
 // escapes, no empty or further segments.
 std::optional<Route> find_route(std::string_view target);
+
+// It answers GET, and POST-as-GET too: directory and newNonce by RFC 8555 §6.3, and what is as public.
+bool is_open(Resource resource);
 
 // For the Allow field (RFC 9110 §10.2.1).
 std::string_view allowed_methods(Resource resource);

@@ -182,11 +182,13 @@ class WireTest(unittest.TestCase):
 
     # --- sending -----------------------------------------------------------------------------------------------
 
-    def send(self, url, body, content_type=JOSE_JSON):
+    def send(self, url, body, content_type=JOSE_JSON, accept=None):
         """POSTs `body` as it is, and checks what every answer to a POST keeps."""
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
         headers = {} if content_type is None else {"Content-Type": content_type}
+        if accept is not None:
+            headers["Accept"] = accept
         reply = self.server.request("POST", url, body, headers)
         self.check_answer_to_post(reply, url)
         return reply
@@ -213,10 +215,10 @@ class WireTest(unittest.TestCase):
         header.update({"kid": kid} if kid else {"jwk": key.jwk()})
         return jws(key, with_members(header, protected or {}), payload, sign)
 
-    def post(self, account, url, payload="", protected=None, outer=None, sign=None):
+    def post(self, account, url, payload="", protected=None, outer=None, sign=None, accept=None):
         """A request of `account`: good, but for `protected` over its header and `outer` over the whole."""
         body = self.draft(url, payload, account.key, account.url, protected, sign)
-        return self.send(url, with_members(body, outer or {}))
+        return self.send(url, with_members(body, outer or {}), accept=accept)
 
     # --- the usual steps ---------------------------------------------------------------------------------------
 
