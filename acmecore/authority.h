@@ -19,6 +19,7 @@
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
 #include "acmecore/records.h"
+#include "acmecore/renewal.h"
 #include "acmecore/retries.h"
 #include "acmecore/validation.h"
 #include "acmecore/validation_places.h"
@@ -68,6 +69,7 @@ struct KeyChangeResult {
 struct NewOrderRequest {
   std::vector<RequestedIdentifier> identifiers;
   RequestedValidity validity = {};
+  std::string replaces = {};  // a CertificateId (RFC 9773 §5); empty: none
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
@@ -103,7 +105,9 @@ class Authority {
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
   // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
-  // account_does_not_exist: the account had never ordered, and was removed just now.
+  // account_does_not_exist: the account had never ordered, and was removed just now. Of `replaces`: malformed: it
+  // names no certificate, or one that has no name in common with the order; unauthorized: another account's;
+  // already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.
@@ -151,6 +155,10 @@ class Authority {
   base::Result<base::Bytes> issuer_certificate(std::string_view id) const;
   const std::string& issuer_id() const { return issuer_.id(); }
 
+  // RFC 9773 §4, of a certificate that anybody may name. malformed: `id` is no CertificateId. not_found: of none
+  // that was ordered here.
+  base::Task<base::Result<RenewalInfo>> renewal_info(std::string id);
+
   // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
   // for all its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
   // two, or it has expired. already_revoked. bad_revocation_reason.
@@ -191,6 +199,15 @@ class Authority {
       std::string account, Identifier identifier);
   base::Task<base::Result<std::vector<std::string>>> proved_authorizations(std::string account,
                                                                            std::string identifier);
+
+  struct NamedCertificate {
+    Stored<IssuedCertificate> record;
+    Certificate certificate;
+  };
+  base::Task<base::Result<NamedCertificate>> certificate_named(CertificateId id);
+  base::Task<base::Result<void>> mark_replaced(const Order& order, Changes& changes);
+  base::Task<base::Result<bool>> is_replaced(const IssuedCertificate& certificate);
+  base::Task<base::Result<void>> unmark(Order order, Changes& changes);
 
   base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
   base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);

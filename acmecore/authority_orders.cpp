@@ -26,8 +26,10 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
     order.account = account.id;
     order.identifiers = identifiers;
     order.validity = request.validity;
+    order.replaces = request.replaces;
     Changes changes;
     CO_TRY(const bool all_valid, co_await add_authorizations(order, changes));
+    if (!order.replaces.empty()) CO_CHECK(co_await mark_replaced(order, changes));
     changes.create(order);
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));
     const auto committed = co_await records_.commit(std::move(changes));

@@ -65,6 +65,7 @@ Task<Result<bool>> Authority::sweep_orders() {
     if (is_processing(order->value)) {
       CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
+      CO_CHECK(co_await unmark(order->value, swept.removed));
       swept.removed.erase(*order);
       --swept.stay;
     }

@@ -37,6 +37,7 @@ struct Order {
   std::vector<Identifier> identifiers;
   std::vector<std::string> authorizations;  // ids
   RequestedValidity validity;               // what it asks for
+  std::string replaces;                     // the CertificateId of what it renews; empty: nothing
   base::Time created;
   base::Time expires;
   std::optional<Intent> intent;       // finalize was accepted

@@ -99,6 +99,7 @@ Bytes encode(const Order& order) {
   if (order.error) put(*order.error, *message.mutable_error());
   message.set_not_before_ms(milliseconds(order.validity.not_before));
   message.set_not_after_ms(milliseconds(order.validity.not_after));
+  message.set_replaces(order.replaces);
   return message.SerializeAsString();
 }
 
@@ -122,7 +123,9 @@ Result<Order> decode_order(std::string id, BytesView value) {
   if (message.has_error()) {
     TRY(order.error, error_of(message.error()));
   }
-  order.validity = {optional_time(message.not_before_ms()), optional_time(message.not_after_ms())};
+  order.validity.not_before = optional_time(message.not_before_ms());
+  order.validity.not_after = optional_time(message.not_after_ms());
+  order.replaces = message.replaces();
   return order;
 }
 
@@ -161,6 +164,7 @@ Bytes encode(const IssuedCertificate& certificate) {
   message.set_leaf(certificate.der);
   message.set_issued_ms(milliseconds(certificate.issued));
   message.set_not_after_ms(milliseconds(certificate.not_after));
+  message.set_replaced_by(certificate.replaced_by);
   for (const std::string& host : certificate.hosts)
     message.add_hosts(host);
   if (certificate.revocation) {
@@ -179,6 +183,7 @@ Result<IssuedCertificate> decode_certificate(Serial serial, BytesView value) {
   certificate.der = message.leaf();
   certificate.issued = time_of(message.issued_ms());
   certificate.not_after = time_of(message.not_after_ms());
+  certificate.replaced_by = message.replaced_by();
   certificate.hosts.assign(message.hosts().begin(), message.hosts().end());
   if (message.has_revocation()) {
     TRY(const RevocationReason reason, reason_of(message.revocation().reason()));

@@ -97,6 +97,7 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
   meta.terms_of_service = config.acme.terms_of_service;
   meta.website = config.acme.website;
   meta.caa_identities = config.acme.caa_identities;
+  meta.renewal_explanation = config.acme.renewal_explanation;
   meta.pre_authorization = config.acme.pre_authorization;
   edge_.emplace(authority_, *authenticator_, *nonces_, *urls_, std::move(meta));
   serving_.store(&*edge_);

@@ -118,6 +118,7 @@ struct Config {
     TlsFiles tls = {};
     std::string terms_of_service;  // a URL; empty: there are none to agree to
     std::string website;
+    std::string renewal_explanation;  // a URL; empty: none
     std::vector<std::string> caa_identities;
     std::chrono::seconds order_lifetime = std::chrono::days(7);
     std::chrono::seconds authorization_lifetime = std::chrono::days(30);

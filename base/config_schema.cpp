@@ -183,6 +183,7 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
   read_tls(section, acme.tls);
   section.text("terms_of_service", acme.terms_of_service, "a URL", empty_or_web_url);
   section.text("website", acme.website, "a URL", empty_or_web_url);
+  section.text("renewal_explanation", acme.renewal_explanation, "a URL", empty_or_web_url);
   section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);
   section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
   section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);

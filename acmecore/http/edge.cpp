@@ -91,9 +91,12 @@ Edge::Answer Edge::answer(const base::http::Request& request, const Route& route
   if (is_open(route.resource) && (is_get || request.method == "HEAD")) {
     co_return open_resource(route, is_get);
   }
-  if (request.method == "POST") co_return co_await answer_post(request, route);
-  co_return fail(ErrorKind::method_not_allowed,
-                 "this resource answers POST alone (RFC 8555 §6.3), not " + request.method);
+  const bool is_renewal_info = route.resource == Resource::renewal_info;
+  if (is_renewal_info && (is_get || request.method == "HEAD")) co_return co_await renewal_info(route);
+  if (request.method == "POST" && !is_renewal_info) co_return co_await answer_post(request, route);
+  co_return fail(ErrorKind::method_not_allowed, "this resource answers " +
+                                                    std::string(allowed_methods(route.resource)) +
+                                                    " (RFC 8555 §6.3), not " + request.method);
 }
 
 Edge::Answer Edge::answer_post(const base::http::Request& request, const Route& route) {
@@ -127,6 +130,7 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
     case Resource::finalize: co_return co_await finalize(request, route);
     case Resource::authorization: co_return co_await authorization(request, route);
     case Resource::challenge: co_return co_await challenge(request, route);
+    case Resource::renewal_info: break;  // it answers GET alone
     case Resource::certificate: co_return co_await certificate(request, route, form);
   }
   co_return fail(ErrorKind::internal, "a route without a handler");
@@ -160,6 +164,7 @@ base::http::Response Edge::directory() const {
                          {"newOrder", urls_.at("/acme/new-order")},
                          {"revokeCert", urls_.at("/acme/revoke-cert")},
                          {"keyChange", urls_.at("/acme/key-change")}};
+  directory.emplace_back("renewalInfo", urls_.at("/acme/renewal-info"));
   if (meta_.pre_authorization) directory.emplace_back("newAuthz", urls_.at("/acme/new-authz"));
   directory.emplace_back("meta", std::move(meta));
   return json_response(200, std::move(directory));

@@ -22,6 +22,7 @@ struct DirectoryMeta {
   std::string terms_of_service;
   std::string website;
   std::vector<std::string> caa_identities;
+  std::string renewal_explanation;
   bool pre_authorization = false;  // newAuthz (§7.4.1); otherwise there is no such resource
 };
 
@@ -64,6 +65,8 @@ class Edge {
   Answer challenge(const SignedRequest& request, const Route& route);
   Answer certificate(const SignedRequest& request, const Route& route, CertificateForm form);
   Answer revoke_cert(const SignedRequest& request);
+
+  Answer renewal_info(const Route& route);  // edge_renewal.cpp
 
   Response order_response(unsigned status, const OrderView& view) const;
 

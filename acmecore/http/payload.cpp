@@ -110,6 +110,10 @@ Result<NewOrderRequest> parse_new_order(BytesView payload) {
     TRY(auto identifier, identifier_of(json));
     request.identifiers.push_back(std::move(identifier));
   }
+  if (object.find("replaces") != nullptr) {
+    TRY(request.replaces, string_of(object, "replaces"));
+    if (request.replaces.empty()) return wrong_type("replaces", "the name of a certificate (RFC 9773 §4.1)");
+  }
   TRY(request.validity.not_before, time_of(object, "notBefore"));
   TRY(request.validity.not_after, time_of(object, "notAfter"));
   return request;

@@ -37,6 +37,7 @@ constexpr std::array kWithId = {
     WithId{"/acme/issuer/", "", Resource::issuer},
 };
 
+constexpr std::string_view kRenewalInfo = "/acme/renewal-info/";
 constexpr std::string_view kPageQuery = "?after=";
 
 // What our ids, serials and challenge types are made of.
@@ -52,6 +53,11 @@ bool is_segment(std::string_view text) {
 std::optional<Route> find_route(std::string_view target) {
   for (const Fixed& fixed : kFixed) {
     if (target == fixed.path) return Route{fixed.resource, "", ""};
+  }
+  if (target.starts_with(kRenewalInfo)) {
+    const std::string_view id = target.substr(kRenewalInfo.size());
+    if (id.empty() || id.find_first_of("/?") != std::string_view::npos) return std::nullopt;
+    return Route{Resource::renewal_info, std::string(id), ""};
   }
   for (const WithId& form : kWithId) {
     if (!target.starts_with(form.prefix)) continue;
@@ -80,6 +86,7 @@ bool is_open(Resource resource) {
 }
 
 std::string_view allowed_methods(Resource resource) {
+  if (resource == Resource::renewal_info) return "GET, HEAD, OPTIONS";
   return is_open(resource) ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
 }
 

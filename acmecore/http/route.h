@@ -6,7 +6,7 @@
 
 namespace acmecore::http {
 
-// The resources of RFC 8555 §7.1, and the certificate of an issuing CA.
+// The resources of RFC 8555 §7.1 and RFC 9773, and the certificate of an issuing CA.
 enum class Resource {
   directory,
   new_nonce,
@@ -23,11 +23,13 @@ enum class Resource {
   challenge,
   certificate,
   issuer,
+  renewal_info,
 };
 
 struct Route {
   Resource resource;
-  std::string id;    // of the account, order, authorization, certificate or issuing CA
+  std::string
+      id;  // of the account, order, authorization, certificate or issuing CA; what names a certificate for RFC 9773
   std::string part;  // a challenge's type; where a page of orders begins
 
   bool operator==(const Route&) const = default;

@@ -86,6 +86,7 @@ Order finished_order() {
   made.abandoned = {{"\x01\x03"}, {"\x01\x04"}};
   made.certificate = Serial{"\x01\x02"};
   made.validity = {kNow, kNow + std::chrono::hours(24)};
+  made.replaces = "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE";
   made.error = Error{ErrorKind::internal, "detail", {}};
   return made;
 }
@@ -96,6 +97,7 @@ IssuedCertificate certificate() {
   made.account = "account-1";
   made.order = "order-1";
   made.der = "der";
+  made.replaced_by = "order-2";
   made.issued = kNow;
   made.not_after = kNow + std::chrono::hours(90 * 24);
   return made;

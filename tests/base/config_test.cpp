@@ -82,6 +82,7 @@ tls_certificate = "chain.pem"
 tls_key = "key.pem"
 terms_of_service = "https://corp.example/terms"
 website = "https://corp.example"
+renewal_explanation = "https://corp.example/renewal"
 caa_identities = ["corp.example"]
 order_lifetime = "1d"
 authorization_lifetime = "2d"
@@ -188,6 +189,7 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_THAT(all.acme.caa_identities, ElementsAre("corp.example"));
   EXPECT_EQ(all.acme.order_lifetime, std::chrono::days(1));
   EXPECT_EQ(all.acme.authorization_lifetime, std::chrono::days(2));
+  EXPECT_EQ(all.acme.renewal_explanation, "https://corp.example/renewal");
   EXPECT_EQ(all.acme.authorization_reuse, std::chrono::days(1));
   EXPECT_TRUE(all.acme.pre_authorization);
   EXPECT_EQ(all.issuance.certificate_lifetime, std::chrono::days(7));

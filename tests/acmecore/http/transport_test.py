@@ -104,7 +104,8 @@ class Methods(wire.WireTest):
     def test_directory_names_the_resources_and_nothing_that_is_not_there(self):
         reply = self.server.request("GET", "/directory")
         self.assertEqual(reply.headers["Content-Type"], "application/json")
-        self.assertEqual(set(reply.json()), {"newNonce", "newAccount", "newOrder", "revokeCert", "keyChange", "meta"})
+        self.assertEqual(set(reply.json()), {"newNonce", "newAccount", "newOrder", "revokeCert", "keyChange", "renewalInfo",
+                                              "meta"})
         for url in self.url.values():
             self.assertTrue(url.startswith(self.server.origin + "/"))
         self.assertEqual(reply.json()["meta"]["caaIdentities"], ["ca.test"])
