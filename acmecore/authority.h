@@ -36,6 +36,9 @@ namespace acmecore {
 // need not poll (a poll in vain costs more than the wait).
 inline constexpr std::chrono::milliseconds kChallengePatience{50};
 
+// The same for finalize and the signature, which a signer that is elsewhere or busy may let wait.
+inline constexpr std::chrono::milliseconds kIssuancePatience{1000};
+
 inline constexpr size_t kOrdersPageMax = 100;
 
 // Records of each kind that one sweep looks at, beside those that it has to pass over.
@@ -140,10 +143,12 @@ class Authority {
   base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization,
                                                       std::string type, std::chrono::milliseconds patience);
 
-  // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other
+  // RFC 8555 §7.4: issues the certificate. Waits at most `patience` for it; afterwards the order is processing and
+  // issuance goes on. order_not_ready; bad_csr, which leaves the order ready: other
   // names than the order's, a key that is an account's or blocked, and the errors of parse_csr. malformed: the
   // validity that the order asks for has come too close to its end.
-  base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der);
+  base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der,
+                                               std::chrono::milliseconds patience);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
   base::Task<base::Result<std::string>> certificate(Account account, Serial serial);
@@ -226,7 +231,7 @@ class Authority {
                                         Verdict verdict);
 
   base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order);
-  base::Task<base::Result<Order>> issue(Hold hold, Stored<Order> order);
+  base::Task<void> issue(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
   base::Task<base::Result<bool>> holds_authorization(const Account& account, std::string name);

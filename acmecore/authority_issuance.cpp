@@ -53,7 +53,8 @@ tl::unexpected<base::Error> not_ready(OrderStatus status) {
 
 }  // namespace
 
-Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der) {
+Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der,
+                                            std::chrono::milliseconds patience) {
   std::optional<Csr> csr;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto order, co_await owned_order(account, id));
@@ -85,8 +86,10 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
 
     Hold hold = in_hand_.take(id);
     if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
-    CO_TRY(Order issued, co_await issue(std::move(hold), std::move(order)));
-    co_return co_await view_of(std::move(issued));
+    Task<void> issuance = issue(std::move(hold), order);
+    const bool done = co_await background_.run(std::move(issuance), patience);
+    if (!done) co_return co_await view_of(std::move(order.value));
+    co_return co_await this->order(std::move(account), std::move(id));
   }
   co_return too_many_at_once();
 }
@@ -106,11 +109,11 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
   co_return Result<void>();
 }
 
-// Signs what the order's intent says and records the certificate. Returns the order as it is then: valid, invalid
-// because signing failed, or still processing because the store did not take the certificate, which was given to
-// nobody; a sweep begins again, with another serial.
+// Signs what the order's intent says and records the certificate. The order is then valid, invalid because signing
+// failed, or still processing because the store did not take the certificate, which was given to nobody; a sweep
+// begins again, with another serial.
 // REQUIRES: the order is processing; `hold` is on it.
-Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
+Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
   const auto certificate = sign(issuer_, order.value, options_.validity, clock_.now());
   Stored<Order> finished = order;
   Changes changes;
@@ -128,7 +131,7 @@ Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> o
     base::log::error("acme.certificate.not_recorded", {{"order", order->id},
                                                        {"serial", text_of(order->intent->serial)},
                                                        {"detail", committed.error().detail}});
-    co_return std::move(order.value);
+    co_return;
   }
   if (certificate) {
     base::log::info("acme.certificate.issued", {{"order", order->id},
@@ -136,7 +139,6 @@ Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> o
                                                 {"serial", text_of(certificate->serial)},
                                                 {"names", joined(names_of(order.value))}});
   }
-  co_return std::move(finished.value);
 }
 
 }  // namespace acmecore

@@ -137,7 +137,8 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Order> order) {
   if (!committed) co_return tl::unexpected(committed.error());
   order.revision = *committed;
   base::log::info("acme.order.taken_up", {{"order", order->id}});
-  CO_CHECK(co_await issue(std::move(hold), std::move(order)));
+  Task<void> issuance = issue(std::move(hold), std::move(order));
+  co_await background_.run(std::move(issuance), std::chrono::milliseconds(0));
   co_return Result<void>();
 }
 

@@ -50,7 +50,8 @@ Edge::Answer Edge::order(const SignedRequest& request, const Route& route) {
 
 Edge::Answer Edge::finalize(const SignedRequest& request, const Route& route) {
   CO_TRY(base::Bytes csr, parse_finalize(request.payload));
-  CO_TRY(const OrderView view, co_await authority_.finalize(*request.account, route.id, std::move(csr)));
+  CO_TRY(const OrderView view,
+         co_await authority_.finalize(*request.account, route.id, std::move(csr), kIssuancePatience));
   co_return order_response(200, view);
 }
 

@@ -62,8 +62,8 @@ TEST_F(AuthorityOrdersTest, AnothersResourcesAreNotFound) {
     EXPECT_EQ(anothers.error().kind, ErrorKind::not_found);
   };
   same(run(authority_->order(stranger, view.order.id)), run(authority_->order(owner, "absent")));
-  same(run(authority_->finalize(stranger, view.order.id, "")),
-       run(authority_->finalize(owner, "absent", "")));
+  same(run(authority_->finalize(stranger, view.order.id, "", {})),
+       run(authority_->finalize(owner, "absent", "", {})));
   same(run(authority_->authorization(stranger, id)), run(authority_->authorization(owner, "absent")));
   same(run(authority_->deactivate_authorization(stranger, id)),
        run(authority_->deactivate_authorization(owner, "absent")));
