@@ -45,7 +45,8 @@ inline constexpr size_t kOrdersPageMax = 100;
 inline constexpr size_t kSweepMax = 1000;
 
 struct AuthorityOptions {
-  std::string terms_of_service;  // an URL that new accounts must agree to; empty: there are none
+  std::string terms_of_service;   // an URL that new accounts must agree to; empty: there are none
+  bool must_agree_again = false;  // an account that agreed to others orders nothing before it agreed to these
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
   ValidityRule validity = {};
@@ -107,14 +108,22 @@ class Authority {
   // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
+  // RFC 8555 §7.3.3: what the URL ends in at which a person agrees for the account. Made at the first call.
+  base::Task<base::Result<std::string>> agreement_token(Account account);
+
+  // The terms that this token is for, by their URL; and to agree to them, whoever has it. not_found: it is none, or
+  // was used, or the terms are others by now.
+  base::Task<base::Result<std::string>> terms_to_agree_to(std::string account, std::string token);
+  base::Task<base::Result<void>> agree(std::string account, std::string token);
+
+  // RFC 8555 §7.4. user_action_required: AuthorityOptions::must_agree_again (§7.3.3). The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
   // account_does_not_exist: the account had never ordered, and was removed just now. Of `replaces`: malformed: it
   // names no certificate, or one that has no name in common with the order; unauthorized: another account's;
   // already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.
-  // account_does_not_exist as above.
+  // account_does_not_exist and user_action_required as above.
   base::Task<base::Result<AuthorizationView>> new_authorization(Account account,
                                                                 RequestedIdentifier identifier);
 
@@ -214,6 +223,7 @@ class Authority {
   base::Task<base::Result<bool>> is_replaced(const IssuedCertificate& certificate);
   base::Task<base::Result<void>> unmark(Order order, Changes& changes);
 
+  base::Result<void> check_terms(const Account& account) const;
   base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
   base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);
   base::Task<base::Result<void>> keep(std::string account, Changes& changes);

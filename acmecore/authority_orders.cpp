@@ -13,6 +13,7 @@ using base::Result;
 using base::Task;
 
 Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
+  CO_CHECK(check_terms(account));
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
   if (!request.validity.empty()) {
     CO_CHECK(leaf_validity(clock_.now(), request.validity, options_.validity, kBackdate,

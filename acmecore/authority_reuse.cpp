@@ -38,6 +38,7 @@ Authorization Authority::pending_authorization(const std::string& account,
 }
 
 Task<Result<AuthorizationView>> Authority::new_authorization(Account account, RequestedIdentifier requested) {
+  CO_CHECK(check_terms(account));
   CO_TRY(const Identifier identifier, parse_identifier(requested));
   if (identifier.wildcard) {
     co_return fail(ErrorKind::malformed, in_quotes(requested.value) +

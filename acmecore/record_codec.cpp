@@ -55,6 +55,11 @@ Bytes encode(const Account& account) {
   message.set_created_ms(milliseconds(account.created));
   message.set_principal(account.principal);
   message.set_unused(account.unused);
+  message.set_terms_of_service(account.terms_of_service);
+  if (account.agreement) {
+    message.mutable_agreement()->set_terms_of_service(account.agreement->terms_of_service);
+    message.mutable_agreement()->set_token(account.agreement->token);
+  }
   return message.SerializeAsString();
 }
 
@@ -74,6 +79,10 @@ Result<Account> decode_account(std::string id, BytesView value) {
   account.created = time_of(message.created_ms());
   account.principal = message.principal();
   account.unused = message.unused();
+  account.terms_of_service = message.terms_of_service();
+  if (message.has_agreement()) {
+    account.agreement = Agreement{message.agreement().terms_of_service(), message.agreement().token()};
+  }
   return account;
 }
 

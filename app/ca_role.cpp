@@ -20,6 +20,7 @@ constexpr std::chrono::seconds kLookInterval{1};
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
   acmecore::AuthorityOptions options;
   options.terms_of_service = config.acme.terms_of_service;
+  options.must_agree_again = config.acme.must_agree_again;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
   options.authorization_reuse = config.acme.authorization_reuse;

@@ -116,7 +116,8 @@ struct Config {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
     std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port
     TlsFiles tls = {};
-    std::string terms_of_service;  // a URL; empty: there are none to agree to
+    std::string terms_of_service;   // a URL; empty: there are none to agree to
+    bool must_agree_again = false;  // who agreed to other terms
     std::string website;
     std::string renewal_explanation;  // a URL; empty: none
     std::vector<std::string> caa_identities;

@@ -182,6 +182,10 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
                empty_or_origin);
   read_tls(section, acme.tls);
   section.text("terms_of_service", acme.terms_of_service, "a URL", empty_or_web_url);
+  section.boolean("must_agree_again", acme.must_agree_again);
+  if (acme.must_agree_again && acme.terms_of_service.empty()) {
+    section.mistake("must_agree_again", "there are no acme.terms_of_service to agree to");
+  }
   section.text("website", acme.website, "a URL", empty_or_web_url);
   section.text("renewal_explanation", acme.renewal_explanation, "a URL", empty_or_web_url);
   section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);

@@ -91,6 +91,9 @@ Edge::Answer Edge::answer(const base::http::Request& request, const Route& route
   if (is_open(route.resource) && (is_get || request.method == "HEAD")) {
     co_return open_resource(route, is_get);
   }
+  if (route.resource == Resource::terms && (is_get || request.method == "HEAD" || request.method == "POST")) {
+    co_return co_await terms(request.method, route);
+  }
   const bool is_renewal_info = route.resource == Resource::renewal_info;
   if (is_renewal_info && (is_get || request.method == "HEAD")) co_return co_await renewal_info(route);
   if (request.method == "POST" && !is_renewal_info) co_return co_await answer_post(request, route);
@@ -130,7 +133,8 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
     case Resource::finalize: co_return co_await finalize(request, route);
     case Resource::authorization: co_return co_await authorization(request, route);
     case Resource::challenge: co_return co_await challenge(request, route);
-    case Resource::renewal_info: break;  // it answers GET alone
+    case Resource::renewal_info:
+    case Resource::terms: break;  // nothing there is signed
     case Resource::certificate: co_return co_await certificate(request, route, form);
   }
   co_return fail(ErrorKind::internal, "a route without a handler");

@@ -68,6 +68,10 @@ class Edge {
 
   Answer renewal_info(const Route& route);  // edge_renewal.cpp
 
+  // edge_terms.cpp
+  Answer ask_to_agree(const Account& account, const base::Error& error);
+  Answer terms(const std::string& method, const Route& route);
+
   Response order_response(unsigned status, const OrderView& view) const;
 
   Authority& authority_;

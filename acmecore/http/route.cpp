@@ -33,6 +33,7 @@ constexpr std::array kWithId = {
     WithId{"/acme/order/", "/finalize", Resource::finalize},
     WithId{"/acme/authorization/", "", Resource::authorization},
     WithId{"/acme/challenge/", "/*", Resource::challenge},
+    WithId{"/acme/terms/", "/*", Resource::terms},
     WithId{"/acme/certificate/", "", Resource::certificate},
     WithId{"/acme/issuer/", "", Resource::issuer},
 };
@@ -87,6 +88,7 @@ bool is_open(Resource resource) {
 
 std::string_view allowed_methods(Resource resource) {
   if (resource == Resource::renewal_info) return "GET, HEAD, OPTIONS";
+  if (resource == Resource::terms) return "GET, HEAD, POST, OPTIONS";
   return is_open(resource) ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
 }
 

@@ -6,7 +6,8 @@
 
 namespace acmecore::http {
 
-// The resources of RFC 8555 §7.1 and RFC 9773, and the certificate of an issuing CA.
+// The resources of RFC 8555 §7.1 and RFC 9773, the certificate of an issuing CA, and
+// the page for §7.3.3.
 enum class Resource {
   directory,
   new_nonce,
@@ -24,13 +25,14 @@ enum class Resource {
   certificate,
   issuer,
   renewal_info,
+  terms,
 };
 
 struct Route {
   Resource resource;
   std::string
       id;  // of the account, order, authorization, certificate or issuing CA; what names a certificate for RFC 9773
-  std::string part;  // a challenge's type; where a page of orders begins
+  std::string part;  // a challenge's type; where a page of orders begins; a token
 
   bool operator==(const Route&) const = default;
 };

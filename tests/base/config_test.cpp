@@ -82,6 +82,7 @@ tls_certificate = "chain.pem"
 tls_key = "key.pem"
 terms_of_service = "https://corp.example/terms"
 website = "https://corp.example"
+must_agree_again = true
 renewal_explanation = "https://corp.example/renewal"
 caa_identities = ["corp.example"]
 order_lifetime = "1d"
@@ -190,6 +191,7 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.acme.order_lifetime, std::chrono::days(1));
   EXPECT_EQ(all.acme.authorization_lifetime, std::chrono::days(2));
   EXPECT_EQ(all.acme.renewal_explanation, "https://corp.example/renewal");
+  EXPECT_TRUE(all.acme.must_agree_again);
   EXPECT_EQ(all.acme.authorization_reuse, std::chrono::days(1));
   EXPECT_TRUE(all.acme.pre_authorization);
   EXPECT_EQ(all.issuance.certificate_lifetime, std::chrono::days(7));
@@ -408,6 +410,7 @@ TEST(Config, SettingsMustNotContradictEachOther) {
   EXPECT_THAT(mistakes("[[grpc.credential]]\nname='a'\npermissions=['zones']\ntoken_file='t'\n"
                        "[[grpc.credential]]\nname='a'\npermissions=['zones']\ntoken_file='u'\n"),
               HasSubstr("t:6:6: another credential has this name"));
+  EXPECT_THAT(mistakes("acme.must_agree_again=true\n"), HasSubstr("no acme.terms_of_service"));
   EXPECT_THAT(mistakes("acme.pre_authorization=true\n"), HasSubstr("set acme.authorization_reuse"));
   EXPECT_THAT(mistakes("issuance.certificate_lifetime='7d'\nissuance.requested_lifetime_max='6d'\n"),
               HasSubstr("no less than issuance.certificate_lifetime"));

@@ -146,6 +146,12 @@ class Server:
         self.nonces = []
         self.directory = self.request("GET", "/directory").json()
 
+    def change(self, *options):
+        """As a restart with these options beside the others."""
+        self.process.stdin.write(" ".join(options) + "\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "\n"
+
     def close(self):
         self.connection.close()
         self.process.stdin.close()
