@@ -150,7 +150,9 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Authorization> authoriza
   }
   Place place = places_.take(authorization->account);
   if (place == nullptr) co_return Result<void>();  // a later sweep's
-  base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
+  if (!authorization->find_challenge(type)->next_look) {
+    base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
+  }
   Task<void> validation =
       validate(std::move(hold), std::move(place), std::move(authorization), std::move(type));
   co_await background_.run(std::move(validation), std::chrono::milliseconds(0));

@@ -8,13 +8,6 @@ import wire
 from wire import b64, csr
 
 
-def certificate_id(der):
-    leaf = x509.load_der_x509_certificate(der)
-    key = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
-    serial = leaf.serial_number.to_bytes(leaf.serial_number.bit_length() // 8 + 1, "big")
-    return f"{b64(key)}.{b64(serial)}"
-
-
 def time_of(text):
     return datetime.datetime.fromisoformat(text.removesuffix("Z"))
 
@@ -33,11 +26,11 @@ class Renewal(wire.WireTest):
         return self.post(account or self.account, self.url["newOrder"], payload)
 
     def issued(self, *names):
-        return certificate_id(self.issue(self.account, *names)[0])
+        return wire.certificate_id(self.issue(self.account, *names)[0])
 
     def test_the_window_is_told_to_everybody(self):
         der, _, _ = self.issue(self.account, "a.renewal.test")
-        reply = self.info(certificate_id(der))
+        reply = self.info(wire.certificate_id(der))
         self.assertEqual((reply.status, reply.headers["Content-Type"]), (200, "application/json"))
         self.assertIn(int(reply.headers["Retry-After"]), range(60, 86401))
         self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "*")
@@ -51,7 +44,7 @@ class Renewal(wire.WireTest):
     def test_T76_a_revoked_certificate_has_a_window_in_the_past(self):
         der, _, _ = self.issue(self.account, "b.renewal.test")
         self.assertEqual(self.post(self.account, self.url["revokeCert"], {"certificate": b64(der)}).status, 200)
-        window = self.info(certificate_id(der)).json()["suggestedWindow"]
+        window = self.info(wire.certificate_id(der)).json()["suggestedWindow"]
         self.assertLess(time_of(window["start"]), time_of(window["end"]))
         self.assertLessEqual(time_of(window["end"]), datetime.datetime.utcnow())
 

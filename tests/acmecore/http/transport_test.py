@@ -45,11 +45,11 @@ class Methods(wire.WireTest):
 
     def test_an_error_has_a_nonce_whatever_the_method(self):
         for method, url in (("GET", self.url["newOrder"]), ("HEAD", self.url["newOrder"]), ("GET", "/nothing"),
-                            ("PUT", "/directory"), ("DELETE", "/acme/order/x")):
+                            ("DELETE", "/acme/order/x"), ("PUT", "/directory")):
             reply = self.server.request(method, url)
             self.assertGreaterEqual(reply.status, 400)
             self.assertEqual(len(reply.headers.get_all("Replay-Nonce")), 1)
-            self.assertIn(self.server.origin + "/directory", reply.links("index"))
+            self.assertEqual(reply.links("index"), [] if url == "/directory" else [self.server.origin + "/directory"])
 
     def test_T22_other_methods_are_405(self):
         for method in ("PUT", "DELETE", "PATCH", "TRACE", "BREW", "post", "HEAD"):

@@ -287,6 +287,14 @@ class WireTest(unittest.TestCase):
         self.assertIn(reply.status, range(400, 500), reply)
 
 
+def certificate_id(der):
+    """What names the certificate in DER (RFC 9773 §4.1)."""
+    leaf = x509.load_der_x509_certificate(der)
+    key = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    serial = leaf.serial_number.to_bytes(leaf.serial_number.bit_length() // 8 + 1, "big")
+    return f"{b64(key)}.{b64(serial)}"
+
+
 def csr(*names, common_name=None, key=None, extensions=()):
     """A CSR in DER for dNSNames."""
     key = key or ec.generate_private_key(ec.SECP256R1())
