@@ -116,10 +116,10 @@ class Authority {
   base::Task<base::Result<std::string>> terms_to_agree_to(std::string account, std::string token);
   base::Task<base::Result<void>> agree(std::string account, std::string token);
 
-  // RFC 8555 §7.4. user_action_required: AuthorityOptions::must_agree_again (§7.3.3). The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
-  // account_does_not_exist: the account had never ordered, and was removed just now. Of `replaces`: malformed: it
-  // names no certificate, or one that has no name in common with the order; unauthorized: another account's;
-  // already_replaced: by an order that is not invalid.
+  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
+  // user_action_required: AuthorityOptions::must_agree_again (§7.3.3). account_does_not_exist: the account had never
+  // ordered, and was removed just now. Of `replaces`: malformed: it names no certificate, or one that has no name in
+  // common with the order; unauthorized: another account's; already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.

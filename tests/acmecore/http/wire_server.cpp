@@ -43,8 +43,9 @@ using base::ErrorKind;
 // How long a validation below slow.test takes: longer than an answer to a challenge waits for it.
 constexpr auto kSlow = 4 * acmecore::kChallengePatience;
 
-// Names below later.test answer with another value when they are first asked. Names below refused.test answer with another value, those below unanswered.test not at all, those below
-// endless.test never come to an end, and all others prove themselves, those below slow.test after a while.
+// Names below refused.test answer with another value, those below later.test when they are first asked, those below
+// unanswered.test not at all, those below endless.test never come to an end, and all others prove themselves, those
+// below slow.test after a while.
 class NameValidation final : public acmecore::Validation {
  public:
   base::Task<acmecore::Verdict> dns01(base::Name identifier, std::string) override {
