@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acmecore/account.h"
@@ -18,6 +19,8 @@
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
 #include "acmecore/records.h"
+#include "acmecore/renewal.h"
+#include "acmecore/retries.h"
 #include "acmecore/validation.h"
 #include "acmecore/validation_places.h"
 #include "acmecore/work_in_hand.h"
@@ -33,16 +36,22 @@ namespace acmecore {
 // need not poll (a poll in vain costs more than the wait).
 inline constexpr std::chrono::milliseconds kChallengePatience{50};
 
+// The same for finalize and the signature, which a signer that is elsewhere or busy may let wait.
+inline constexpr std::chrono::milliseconds kIssuancePatience{1000};
+
 inline constexpr size_t kOrdersPageMax = 100;
 
 // Records of each kind that one sweep looks at, beside those that it has to pass over.
 inline constexpr size_t kSweepMax = 1000;
 
 struct AuthorityOptions {
-  std::string terms_of_service;  // an URL that new accounts must agree to; empty: there are none
+  std::string terms_of_service;   // an URL that new accounts must agree to; empty: there are none
+  bool must_agree_again = false;  // an account that agreed to others orders nothing before it agreed to these
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
-  std::chrono::seconds certificate_lifetime = kLeafLifetimeDefault;
+  ValidityRule validity = {};
+  Retries retries = {};                         // of validations that failed
+  std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
 };
 
 struct NewAccountRequest {
@@ -63,7 +72,8 @@ struct KeyChangeResult {
 
 struct NewOrderRequest {
   std::vector<RequestedIdentifier> identifiers;
-  bool has_validity = false;  // notBefore or notAfter was given, which we do not honour
+  RequestedValidity validity = {};
+  std::string replaces = {};  // a CertificateId (RFC 9773 §5); empty: none
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
@@ -98,9 +108,24 @@ class Authority {
   // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity of its own.
-  // account_does_not_exist: the account had never ordered, and was removed just now.
+  // RFC 8555 §7.3.3: what the URL ends in at which a person agrees for the account. Made at the first call.
+  base::Task<base::Result<std::string>> agreement_token(Account account);
+
+  // The terms that this token is for, by their URL; and to agree to them, whoever has it. not_found: it is none, or
+  // was used, or the terms are others by now.
+  base::Task<base::Result<std::string>> terms_to_agree_to(std::string account, std::string token);
+  base::Task<base::Result<void>> agree(std::string account, std::string token);
+
+  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
+  // user_action_required: AuthorityOptions::must_agree_again (§7.3.3). account_does_not_exist: the account had never
+  // ordered, and was removed just now. Of `replaces`: malformed: it names no certificate, or one that has no name in
+  // common with the order; unauthorized: another account's; already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
+
+  // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.
+  // account_does_not_exist and user_action_required as above.
+  base::Task<base::Result<AuthorizationView>> new_authorization(Account account,
+                                                                RequestedIdentifier identifier);
 
   base::Task<base::Result<OrderView>> order(Account account, std::string id);
 
@@ -119,18 +144,34 @@ class Authority {
   base::Task<base::Result<AuthorizationView>> deactivate_authorization(Account account, std::string id);
 
   // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes
-  // processing and is validated; any other is returned as it is. Waits at most `patience` for the outcome.
+  // processing and is validated, again and again as AuthorityOptions::retries says; one that is processing is
+  // looked at again at once, unless that is under way or kRequestedLookMin has not passed (§8.2); any other is
+  // returned as it is. Waits at most `patience` for the outcome of a look.
   // malformed: the authorization is no longer pending because it expired or was deactivated. rate_limited:
   // kValidationsMax of the account are under way.
   base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization,
                                                       std::string type, std::chrono::milliseconds patience);
 
-  // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other
-  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr.
-  base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der);
+  // RFC 8555 §7.4: issues the certificate. Waits at most `patience` for it; afterwards the order is processing and
+  // issuance goes on. order_not_ready; bad_csr, which leaves the order ready: other
+  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr. malformed: the
+  // validity that the order asks for has come too close to its end.
+  base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der,
+                                               std::chrono::milliseconds patience);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
   base::Task<base::Result<std::string>> certificate(Account account, Serial serial);
+
+  // The same without its chain, in DER.
+  base::Task<base::Result<base::Bytes>> leaf(Account account, Serial serial);
+
+  // The certificate of an issuing CA by its Issuer::id, in DER.
+  base::Result<base::Bytes> issuer_certificate(std::string_view id) const;
+  const std::string& issuer_id() const { return issuer_.id(); }
+
+  // RFC 9773 §4, of a certificate that anybody may name. malformed: `id` is no CertificateId. not_found: of none
+  // that was ordered here.
+  base::Task<base::Result<RenewalInfo>> renewal_info(std::string id);
 
   // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
   // for all its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
@@ -149,6 +190,9 @@ class Authority {
   // due at once. To be called at start and every minute, never twice at once.
   base::Task<base::Result<bool>> sweep();
 
+  // The part of it that is due by the second: challenges whose next look has come. Never at once with sweep().
+  base::Task<base::Result<bool>> sweep_authorizations();
+
  private:
   using Hold = std::unique_ptr<WorkInHand::Hold>;
   using Place = std::unique_ptr<ValidationPlaces::Place>;
@@ -163,18 +207,41 @@ class Authority {
   base::Task<base::Result<OrderView>> view_of(Order order);
   AuthorizationView view_of(Authorization authorization) const;
 
+  Authorization pending_authorization(const std::string& account, const Identifier& identifier) const;
+  base::Task<base::Result<bool>> add_authorizations(Order& order, Changes& changes);
+  base::Task<base::Result<std::optional<Stored<Authorization>>>> reusable_authorization(
+      std::string account, Identifier identifier);
+  base::Task<base::Result<std::vector<std::string>>> proved_authorizations(std::string account,
+                                                                           std::string identifier);
+
+  struct NamedCertificate {
+    Stored<IssuedCertificate> record;
+    Certificate certificate;
+  };
+  base::Task<base::Result<NamedCertificate>> certificate_named(CertificateId id);
+  base::Task<base::Result<void>> mark_replaced(const Order& order, Changes& changes);
+  base::Task<base::Result<bool>> is_replaced(const IssuedCertificate& certificate);
+  base::Task<base::Result<void>> unmark(Order order, Changes& changes);
+
+  base::Result<void> check_terms(const Account& account) const;
   base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
   base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);
   base::Task<base::Result<void>> keep(std::string account, Changes& changes);
   base::Task<base::Result<Stored<Account>>> change_account(std::string id,
                                                            std::function<void(Account&)> change);
 
+  base::Task<base::Result<AuthorizationView>> look_at_once(Stored<Authorization> authorization,
+                                                           std::string type,
+                                                           std::chrono::milliseconds patience);
+  base::Task<base::Result<AuthorizationView>> look(Hold hold, Place place,
+                                                   Stored<Authorization> authorization, std::string type,
+                                                   std::chrono::milliseconds patience);
   base::Task<void> validate(Hold hold, Place place, Stored<Authorization> authorization, std::string type);
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);
 
   base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order);
-  base::Task<base::Result<Order>> issue(Hold hold, Stored<Order> order);
+  base::Task<void> issue(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
   base::Task<base::Result<bool>> holds_authorization(const Account& account, std::string name);
@@ -189,7 +256,6 @@ class Authority {
   };
   base::Task<base::Result<bool>> sweep_accounts();
   base::Task<base::Result<bool>> sweep_orders();
-  base::Task<base::Result<bool>> sweep_authorizations();
   base::Task<base::Result<bool>> sweep_certificates();
   base::Task<base::Result<bool>> finish(Swept swept, size_t& limit);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Order> order);

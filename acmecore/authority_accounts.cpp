@@ -66,6 +66,7 @@ Task<Result<NewAccountResult>> Authority::new_account(AccountKey key, NewAccount
     Account account = new_account_with(key, clock_.now());
     account.contacts = request.contacts;
     account.terms_of_service_agreed = request.terms_of_service_agreed;
+    if (request.terms_of_service_agreed) account.terms_of_service = options_.terms_of_service;
     account.unused = true;
     Changes changes;
     changes.create(account);

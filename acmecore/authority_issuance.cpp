@@ -29,13 +29,14 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, std::chrono::seconds lifetime,
+Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, const ValidityRule& rule,
                                base::Time now) {
   LeafRequest request;
   request.dns_names = names_of(order);
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
-  TRY(request.validity, leaf_validity(now, lifetime, issuer.not_after()));
+  TRY(request.validity,
+      leaf_validity(now, order.validity, rule, kBackdateMax, issuer.certificate().validity));
   IssuedCertificate certificate;
   TRY(certificate.der, issuer.sign_leaf(request));
   certificate.serial = request.serial;
@@ -52,7 +53,8 @@ tl::unexpected<base::Error> not_ready(OrderStatus status) {
 
 }  // namespace
 
-Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der) {
+Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der,
+                                            std::chrono::milliseconds patience) {
   std::optional<Csr> csr;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto order, co_await owned_order(account, id));
@@ -65,6 +67,10 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     if (!csr) {
       CO_TRY(csr, parse_csr(csr_der));
       CO_CHECK(co_await check_csr(*csr, order.value));
+    }
+    if (!order->validity.empty()) {  // it may have come too near to its end
+      CO_CHECK(leaf_validity(clock_.now(), order->validity, options_.validity, kBackdateMax,
+                             issuer_.certificate().validity));
     }
 
     // What is about to be signed is durable before it is signed, and that it may be has not changed since.
@@ -80,8 +86,10 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
 
     Hold hold = in_hand_.take(id);
     if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
-    CO_TRY(Order issued, co_await issue(std::move(hold), std::move(order)));
-    co_return co_await view_of(std::move(issued));
+    Task<void> issuance = issue(std::move(hold), order);
+    const bool done = co_await background_.run(std::move(issuance), patience);
+    if (!done) co_return co_await view_of(std::move(order.value));
+    co_return co_await this->order(std::move(account), std::move(id));
   }
   co_return too_many_at_once();
 }
@@ -101,12 +109,12 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
   co_return Result<void>();
 }
 
-// Signs what the order's intent says and records the certificate. Returns the order as it is then: valid, invalid
-// because signing failed, or still processing because the store did not take the certificate, which was given to
-// nobody; a sweep begins again, with another serial.
+// Signs what the order's intent says and records the certificate. The order is then valid, invalid because signing
+// failed, or still processing because the store did not take the certificate, which was given to nobody; a sweep
+// begins again, with another serial.
 // REQUIRES: the order is processing; `hold` is on it.
-Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  const auto certificate = sign(issuer_, order.value, options_.certificate_lifetime, clock_.now());
+Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
+  const auto certificate = sign(issuer_, order.value, options_.validity, clock_.now());
   Stored<Order> finished = order;
   Changes changes;
   if (certificate) {
@@ -123,7 +131,7 @@ Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> o
     base::log::error("acme.certificate.not_recorded", {{"order", order->id},
                                                        {"serial", text_of(order->intent->serial)},
                                                        {"detail", committed.error().detail}});
-    co_return std::move(order.value);
+    co_return;
   }
   if (certificate) {
     base::log::info("acme.certificate.issued", {{"order", order->id},
@@ -131,7 +139,6 @@ Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> o
                                                 {"serial", text_of(certificate->serial)},
                                                 {"names", joined(names_of(order.value))}});
   }
-  co_return std::move(finished.value);
 }
 
 }  // namespace acmecore

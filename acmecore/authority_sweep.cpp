@@ -65,6 +65,7 @@ Task<Result<bool>> Authority::sweep_orders() {
     if (is_processing(order->value)) {
       CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
+      CO_CHECK(co_await unmark(order->value, swept.removed));
       swept.removed.erase(*order);
       --swept.stay;
     }
@@ -84,6 +85,8 @@ Task<Result<bool>> Authority::sweep_authorizations() {
     if (can_skip(authorization)) continue;
     if (!authorization) co_return tl::unexpected(authorization.error());
     if (const Challenge* challenge = processing_challenge(authorization->value)) {
+      if (challenge->next_look && clock_.now() < *challenge->next_look)
+        continue;  // it was looked at just now
       const std::string type = challenge->type;
       CO_CHECK(co_await take_up(std::move(hold), *std::move(authorization), type));
     } else if (clock_.now() >= removal_time(authorization->value)) {
@@ -134,7 +137,8 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Order> order) {
   if (!committed) co_return tl::unexpected(committed.error());
   order.revision = *committed;
   base::log::info("acme.order.taken_up", {{"order", order->id}});
-  CO_CHECK(co_await issue(std::move(hold), std::move(order)));
+  Task<void> issuance = issue(std::move(hold), std::move(order));
+  co_await background_.run(std::move(issuance), std::chrono::milliseconds(0));
   co_return Result<void>();
 }
 
@@ -146,7 +150,9 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Authorization> authoriza
   }
   Place place = places_.take(authorization->account);
   if (place == nullptr) co_return Result<void>();  // a later sweep's
-  base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
+  if (!authorization->find_challenge(type)->next_look) {
+    base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
+  }
   Task<void> validation =
       validate(std::move(hold), std::move(place), std::move(authorization), std::move(type));
   co_await background_.run(std::move(validation), std::chrono::milliseconds(0));

@@ -3,7 +3,9 @@
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
+#include "acmecore/serial.h"
 #include "acmecore/verify_issued.h"
+#include "base/openssl.h"
 
 namespace acmecore {
 
@@ -32,6 +34,7 @@ Issuer::Issuer(SigningKey key, PublicKey public_key, Certificate certificate, st
       public_key_(std::move(public_key)),
       certificate_(std::move(certificate)),
       certificate_pem_(pem_block(kPemCertificate, certificate_.der)),
+      id_(text_of(Serial{base::sha256(certificate_.der)})),
       root_pem_(std::move(root_pem)) {}
 
 Result<Issuer> Issuer::open(const CaMaterial& material, Time now) {

@@ -30,6 +30,9 @@ class Issuer {
   // whoever verifies must have already.
   std::string chain_pem(base::BytesView leaf_der) const;
 
+  // Names the issuing CA in an URL: SHA-256 of its certificate, in lower-case hexadecimal.
+  const std::string& id() const { return id_; }
+
   const Certificate& certificate() const { return certificate_; }
   const std::string& root_pem() const { return root_pem_; }
 
@@ -43,6 +46,7 @@ class Issuer {
   PublicKey public_key_;
   Certificate certificate_;
   std::string certificate_pem_;
+  std::string id_;
   std::string root_pem_;
 };
 

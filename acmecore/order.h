@@ -9,6 +9,7 @@
 #include "acmecore/authorization.h"
 #include "acmecore/identifier.h"
 #include "acmecore/serial.h"
+#include "acmecore/validity.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/time.h"
@@ -35,6 +36,8 @@ struct Order {
   std::string account;
   std::vector<Identifier> identifiers;
   std::vector<std::string> authorizations;  // ids
+  RequestedValidity validity;               // what it asks for
+  std::string replaces;                     // the CertificateId of what it renews; empty: nothing
   base::Time created;
   base::Time expires;
   std::optional<Intent> intent;       // finalize was accepted

@@ -39,7 +39,8 @@ constexpr Time kAtOnce{};
 Time due_time(const Order& order) { return is_processing(order) ? kAtOnce : removal_time(order); }
 
 Time due_time(const Authorization& authorization) {
-  return processing_challenge(authorization) != nullptr ? kAtOnce : removal_time(authorization);
+  const Challenge* challenge = processing_challenge(authorization);
+  return challenge == nullptr ? removal_time(authorization) : challenge->next_look.value_or(kAtOnce);
 }
 
 std::optional<Time> due_time(const Account& account) {

@@ -14,12 +14,19 @@ namespace {
 // Expired records go, and what was interrupted is taken up again. Not awaited while there is more to do.
 constexpr std::chrono::minutes kSweepInterval{1};
 
+// Challenges are looked at again when it is time, which Retry-After tells by the second.
+constexpr std::chrono::seconds kLookInterval{1};
+
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
   acmecore::AuthorityOptions options;
   options.terms_of_service = config.acme.terms_of_service;
+  options.must_agree_again = config.acme.must_agree_again;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
-  options.certificate_lifetime = config.issuance.certificate_lifetime;
+  options.authorization_reuse = config.acme.authorization_reuse;
+  options.validity = {config.issuance.certificate_lifetime, config.issuance.requested_lifetime_max,
+                      config.issuance.not_before_ahead_max};
+  options.retries = {config.validator.retry_for, config.validator.retry_interval};
   return options;
 }
 
@@ -29,12 +36,22 @@ std::string origin(const base::Config::Acme& config, const base::Endpoint& endpo
 }
 
 Task<> sweep_again_and_again(acmecore::Authority& authority, Loop::Pause pause) {
+  std::chrono::seconds to_sweep{0};
   for (bool go_on = true; go_on;) {
-    const auto swept = co_await authority.sweep();
+    const bool is_whole = to_sweep <= std::chrono::seconds(0);
+    Task<Result<bool>> work = is_whole ? authority.sweep() : authority.sweep_authorizations();
+    const auto swept = co_await std::move(work);
     if (!swept) base::log::warning("acme.sweep.failed", {{"detail", swept.error().detail}});
     const bool more = swept && *swept;
-    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kSweepInterval));
+    if (!more) to_sweep = is_whole ? kSweepInterval : to_sweep - kLookInterval;
+    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kLookInterval));
   }
+}
+
+http::Response starting() {
+  http::Response response = http::plain_problem(503, "the server is starting");
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
 }
 
 }  // namespace
@@ -66,7 +83,7 @@ CaRole::CaRole(const base::Config& config, const acmecore::Issuer& issuer, stora
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
     acmecore::http::Edge* edge = serving_.load();
-    if (edge == nullptr) co_return http::plain_problem(503, "the server is starting");
+    if (edge == nullptr) co_return starting();
     co_return co_await edge->handle(std::move(request));
   };
   const auto refuse = [this](unsigned status, std::string_view detail) {
@@ -81,6 +98,8 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
   meta.terms_of_service = config.acme.terms_of_service;
   meta.website = config.acme.website;
   meta.caa_identities = config.acme.caa_identities;
+  meta.renewal_explanation = config.acme.renewal_explanation;
+  meta.pre_authorization = config.acme.pre_authorization;
   edge_.emplace(authority_, *authenticator_, *nonces_, *urls_, std::move(meta));
   serving_.store(&*edge_);
   return {};

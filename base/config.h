@@ -116,15 +116,21 @@ struct Config {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
     std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port
     TlsFiles tls = {};
-    std::string terms_of_service;  // a URL; empty: there are none to agree to
+    std::string terms_of_service;   // a URL; empty: there are none to agree to
+    bool must_agree_again = false;  // who agreed to other terms
     std::string website;
+    std::string renewal_explanation;  // a URL; empty: none
     std::vector<std::string> caa_identities;
     std::chrono::seconds order_lifetime = std::chrono::days(7);
     std::chrono::seconds authorization_lifetime = std::chrono::days(30);
+    std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
+    bool pre_authorization = false;               // newAuthz
   } acme = {};
 
   struct Issuance {
     std::chrono::seconds certificate_lifetime = std::chrono::days(90);
+    std::chrono::seconds requested_lifetime_max{0};  // of a notAfter that a client asks for; 0: the same
+    std::chrono::seconds not_before_ahead_max = std::chrono::days(1);
   } issuance = {};
 
   // Publishing challenge values by HTTP: acme-dns's REST interface and lego's httpreq.
@@ -165,8 +171,9 @@ struct Config {
     std::filesystem::path root_hints;     // empty: those built into the resolver
     std::filesystem::path trust_anchors;  // empty: the root's, built in
     std::vector<StubZone> stub;
-    std::chrono::milliseconds timeout{10'000};  // for one look-up with all its retries
-    unsigned attempts = 3;                      // look-ups that do not prove the name are repeated
+    std::chrono::milliseconds timeout{10'000};        // for one look-up with all its retries
+    std::chrono::milliseconds retry_for{15'000};      // since the client's response; 0: never again
+    std::chrono::milliseconds retry_interval{5'000};  // look-ups that do not prove the name are repeated
     bool allow_private_addresses = true;
   } validator = {};
 };

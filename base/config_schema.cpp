@@ -200,15 +200,34 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
                empty_or_origin);
   read_tls(section, acme.tls);
   section.text("terms_of_service", acme.terms_of_service, "a URL", empty_or_web_url);
+  section.boolean("must_agree_again", acme.must_agree_again);
+  if (acme.must_agree_again && acme.terms_of_service.empty()) {
+    section.mistake("must_agree_again", "there are no acme.terms_of_service to agree to");
+  }
   section.text("website", acme.website, "a URL", empty_or_web_url);
+  section.text("renewal_explanation", acme.renewal_explanation, "a URL", empty_or_web_url);
   section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);
   section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
   section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
+  section.duration("authorization_reuse", acme.authorization_reuse, 0ms, 398 * kDay);
+  section.boolean("pre_authorization", acme.pre_authorization);
+  if (acme.pre_authorization && acme.authorization_reuse == std::chrono::seconds(0)) {
+    section.mistake(
+        "pre_authorization",
+        "no order would ever use what is authorized before it: set acme.authorization_reuse, too");
+  }
 }
 
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
   // What a certificate needs to serve anybody, and the longest that browsers have ever taken.
   section.duration("certificate_lifetime", issuance.certificate_lifetime, 2h, 398 * kDay);
+  section.duration("requested_lifetime_max", issuance.requested_lifetime_max, 0ms, 398 * kDay);
+  section.duration("not_before_ahead_max", issuance.not_before_ahead_max, 0ms, 90 * kDay);
+  if (issuance.requested_lifetime_max > std::chrono::seconds(0) &&
+      issuance.requested_lifetime_max < issuance.certificate_lifetime) {
+    section.mistake("requested_lifetime_max",
+                    "a client can ask for no less than issuance.certificate_lifetime");
+  }
 }
 
 void read_registration(ConfigReader& section, Config::Publish::Registration& registration) {
@@ -336,7 +355,8 @@ void read_validator(ConfigReader& section, Config::Validator& validator) {
     section.mistake("stub", "there are more than " + std::to_string(kStubZonesMax) + " stub zones");
   }
   section.duration("timeout", validator.timeout, 100ms, 5min);
-  section.count("attempts", validator.attempts, 1, 10);
+  section.duration("retry_for", validator.retry_for, 0ms, 1h);
+  section.duration("retry_interval", validator.retry_interval, 1s, 1min);
   section.boolean("allow_private_addresses", validator.allow_private_addresses);
 }
 

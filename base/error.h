@@ -12,6 +12,7 @@ namespace base {
 // edges need and that ACME expresses by an HTTP status or not at all.
 enum class ErrorKind {
   account_does_not_exist,
+  already_replaced,
   already_revoked,
   bad_csr,
   bad_nonce,

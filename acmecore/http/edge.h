@@ -6,6 +6,7 @@
 
 #include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
+#include "acmecore/http/accept.h"
 #include "acmecore/http/route.h"
 #include "acmecore/http/urls.h"
 #include "acmecore/nonces.h"
@@ -21,6 +22,8 @@ struct DirectoryMeta {
   std::string terms_of_service;
   std::string website;
   std::vector<std::string> caa_identities;
+  std::string renewal_explanation;
+  bool pre_authorization = false;  // newAuthz (§7.4.1); otherwise there is no such resource
 };
 
 // RFC 8555 over HTTPS: from a request to the Authority's use case and back. Thread-safe.
@@ -29,8 +32,8 @@ class Edge {
   // The references outlive the edge and the requests it has been given.
   Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta);
 
-  // Answers every request; what fails is a problem document. Each answer to a POST carries a fresh nonce, and
-  // each but the directory's the link to the directory (§6.5, §7.1).
+  // Answers every request; what fails is a problem document. Each answer to a POST and each error carries a fresh
+  // nonce, and each but the directory's the link to the directory (§6.5, §7.1).
   base::Task<base::http::Response> handle(base::http::Request request);
 
   // For the listener: what it refuses by itself, in the same form.
@@ -42,7 +45,8 @@ class Edge {
 
   Answer answer(const base::http::Request& request, const Route& route);
   Answer answer_post(const base::http::Request& request, const Route& route);
-  Answer dispatch(SignedRequest request, const Route& route, std::string url);
+  Answer dispatch(SignedRequest request, const Route& route, std::string url, CertificateForm form);
+  base::Result<Response> open_resource(const Route& route, bool is_get) const;
   Response directory() const;
   static Response new_nonce(bool is_get);
 
@@ -54,12 +58,19 @@ class Edge {
 
   // edge_orders.cpp
   Answer new_order(const SignedRequest& request);
+  Answer new_authz(const SignedRequest& request);
   Answer order(const SignedRequest& request, const Route& route);
   Answer finalize(const SignedRequest& request, const Route& route);
   Answer authorization(const SignedRequest& request, const Route& route);
   Answer challenge(const SignedRequest& request, const Route& route);
-  Answer certificate(const SignedRequest& request, const Route& route);
+  Answer certificate(const SignedRequest& request, const Route& route, CertificateForm form);
   Answer revoke_cert(const SignedRequest& request);
+
+  Answer renewal_info(const Route& route);  // edge_renewal.cpp
+
+  // edge_terms.cpp
+  Answer ask_to_agree(const Account& account, const base::Error& error);
+  Answer terms(const std::string& method, const Route& route);
 
   Response order_response(unsigned status, const OrderView& view) const;
 

@@ -36,6 +36,7 @@ unsigned status_of(ErrorKind kind) {
     case ErrorKind::user_action_required: return 403;
     case ErrorKind::not_found: return 404;
     case ErrorKind::method_not_allowed: return 405;
+    case ErrorKind::already_replaced:
     case ErrorKind::conflict: return 409;
     case ErrorKind::too_large: return 413;
     case ErrorKind::unsupported_media_type: return 415;

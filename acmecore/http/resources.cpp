@@ -36,6 +36,10 @@ Json to_json(const OrderView& view, const Urls& urls) {
                       {"identifiers", std::move(identifiers)},
                       {"authorizations", std::move(authorizations)},
                       {"finalize", urls.finalize(order.id)}};
+  const auto& [not_before, not_after] = order.validity;
+  if (not_before) object.emplace_back("notBefore", base::rfc3339(*not_before));
+  if (not_after) object.emplace_back("notAfter", base::rfc3339(*not_after));
+  if (!order.replaces.empty()) object.emplace_back("replaces", order.replaces);
   if (view.error) object.emplace_back("error", problem_json(*view.error));
   if (order.certificate && view.status == OrderStatus::valid) {
     object.emplace_back("certificate", urls.certificate(*order.certificate));

@@ -27,6 +27,10 @@ class Urls {
   std::string challenge(const std::string& authorization, const std::string& type) const {
     return at("/acme/challenge/") + authorization + "/" + type;
   }
+  std::string terms(const std::string& account, const std::string& token) const {
+    return at("/acme/terms/") + account + "/" + token;
+  }
+  std::string issuer(const std::string& id) const { return at("/acme/issuer/") + id; }
   std::string certificate(const Serial& serial) const { return at("/acme/certificate/") + text_of(serial); }
 
  private:

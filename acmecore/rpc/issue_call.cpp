@@ -72,7 +72,8 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   CO_CHECK(co_await tell(order_created(order_)));
   CO_CHECK(co_await prove());
   CO_CHECK(still_wanted());
-  CO_TRY(order, co_await services_.authority.finalize(account_, order_.id, request.csr_der()));
+  CO_TRY(order,
+         co_await services_.authority.finalize(account_, order_.id, request.csr_der(), kIssuancePatience));
   CO_TRY(order, co_await settled_order(std::move(order)));
   if (!order.order.certificate) {
     co_return tl::unexpected(order.error.value_or(Error{ErrorKind::internal, "an order has no certificate"}));

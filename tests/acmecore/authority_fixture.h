@@ -127,8 +127,9 @@ class AuthorityTest : public testing::Test {
   // An order whose authorizations are valid.
   OrderView ready_order(const Account& account, const std::vector<std::string>& names);
   base::Task<base::Result<OrderView>> finalize(const Account& account, const OrderView& order,
-                                               base::Bytes csr) {
-    return authority_->finalize(account, order.order.id, std::move(csr));
+                                               base::Bytes csr,
+                                               std::chrono::milliseconds patience = std::chrono::hours(1)) {
+    return authority_->finalize(account, order.order.id, std::move(csr), patience);
   }
   // A certificate for these names, as it was recorded.
   IssuedCertificate issue(const Account& account, const std::vector<std::string>& names,

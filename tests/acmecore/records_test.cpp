@@ -23,6 +23,8 @@ Account account(const std::string& id = "account-1") {
   made.id = id;
   made.contacts = {"mailto:a@corp.test", "mailto:b@corp.test"};
   made.terms_of_service_agreed = true;
+  made.terms_of_service = "https://corp.test/1";
+  made.agreement = Agreement{"https://corp.test/2", "token"};
   made.key_spki = "spki of " + id;
   made.key_thumbprint = "thumbprint of " + id;
   made.created = kNow;
@@ -52,6 +54,7 @@ Authorization judged_authorization() {
   challenge.thumbprint = "thumbprint";
   challenge.responded = kNow;
   challenge.validated = kNow;
+  challenge.next_look = kNow;
   challenge.error = Error{ErrorKind::unauthorized, "not there", {{ErrorKind::dns, "sub", "corp.test"}}};
   Observation observation{};
   observation.perspective = "primary";
@@ -84,6 +87,8 @@ Order finished_order() {
   made.intent = Intent{{"\x01\x02"}, "digest", "spki", kNow};
   made.abandoned = {{"\x01\x03"}, {"\x01\x04"}};
   made.certificate = Serial{"\x01\x02"};
+  made.validity = {kNow, kNow + std::chrono::hours(24)};
+  made.replaces = "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE";
   made.error = Error{ErrorKind::internal, "detail", {}};
   return made;
 }
@@ -94,6 +99,7 @@ IssuedCertificate certificate() {
   made.account = "account-1";
   made.order = "order-1";
   made.der = "der";
+  made.replaced_by = "order-2";
   made.issued = kNow;
   made.not_after = kNow + std::chrono::hours(90 * 24);
   return made;

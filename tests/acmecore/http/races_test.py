@@ -89,6 +89,14 @@ class Races(wire.WireTest):
         self.assertEqual(self.statuses(replies), [200] + [400] * (TIMES - 1))
         self.assertEqual({reply.error for reply in replies if reply.status == 400}, {"alreadyRevoked"})
 
+    def test_a_certificate_is_replaced_once(self):
+        account = self.new_account()
+        der, _, _ = self.issue(account, "f.races.test")
+        payload = {"identifiers": [{"type": "dns", "value": "f.races.test"}], "replaces": wire.certificate_id(der)}
+        replies = self.times(account, self.url["newOrder"], payload)
+        self.assertEqual(self.statuses(replies), [201] + [409] * (TIMES - 1))
+        self.assertEqual({reply.error for reply in replies if reply.status == 409}, {"alreadyReplaced"})
+
     def test_two_accounts_do_not_get_one_key(self):
         accounts, key, url = [self.new_account() for _ in range(4)], Key(), self.url["keyChange"]
         requests = []

@@ -146,6 +146,12 @@ class Server:
         self.nonces = []
         self.directory = self.request("GET", "/directory").json()
 
+    def change(self, *options):
+        """As a restart with these options beside the others."""
+        self.process.stdin.write(" ".join(options) + "\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "\n"
+
     def close(self):
         self.connection.close()
         self.process.stdin.close()
@@ -182,11 +188,13 @@ class WireTest(unittest.TestCase):
 
     # --- sending -----------------------------------------------------------------------------------------------
 
-    def send(self, url, body, content_type=JOSE_JSON):
+    def send(self, url, body, content_type=JOSE_JSON, accept=None):
         """POSTs `body` as it is, and checks what every answer to a POST keeps."""
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
         headers = {} if content_type is None else {"Content-Type": content_type}
+        if accept is not None:
+            headers["Accept"] = accept
         reply = self.server.request("POST", url, body, headers)
         self.check_answer_to_post(reply, url)
         return reply
@@ -213,10 +221,10 @@ class WireTest(unittest.TestCase):
         header.update({"kid": kid} if kid else {"jwk": key.jwk()})
         return jws(key, with_members(header, protected or {}), payload, sign)
 
-    def post(self, account, url, payload="", protected=None, outer=None, sign=None):
+    def post(self, account, url, payload="", protected=None, outer=None, sign=None, accept=None):
         """A request of `account`: good, but for `protected` over its header and `outer` over the whole."""
         body = self.draft(url, payload, account.key, account.url, protected, sign)
-        return self.send(url, with_members(body, outer or {}))
+        return self.send(url, with_members(body, outer or {}), accept=accept)
 
     # --- the usual steps ---------------------------------------------------------------------------------------
 
@@ -277,6 +285,14 @@ class WireTest(unittest.TestCase):
 
     def refused_somehow(self, reply):
         self.assertIn(reply.status, range(400, 500), reply)
+
+
+def certificate_id(der):
+    """What names the certificate in DER (RFC 9773 §4.1)."""
+    leaf = x509.load_der_x509_certificate(der)
+    key = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    serial = leaf.serial_number.to_bytes(leaf.serial_number.bit_length() // 8 + 1, "big")
+    return f"{b64(key)}.{b64(serial)}"
 
 
 def csr(*names, common_name=None, key=None, extensions=()):
