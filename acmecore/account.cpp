@@ -11,4 +11,10 @@ std::string_view name_of(AccountStatus status) {
   return "revoked";
 }
 
+base::Result<void> check_external_account(const Account& account,
+                                          const std::vector<Identifier>& identifiers) {
+  if (!account.external_account) return {};
+  return check_allowed(account.external_account->restriction, account.external_account->key_id, identifiers);
+}
+
 }  // namespace acmecore

@@ -31,6 +31,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, std::chrono::seconds lifetime,
                                base::Time now) {
+  lifetime = std::min(lifetime, order.certificate_lifetime_max.value_or(lifetime));
   LeafRequest request;
   request.dns_names = names_of(order);
   request.spki_der = order.intent->spki_der;
@@ -94,8 +95,9 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
     co_return fail(ErrorKind::bad_csr,
                    "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
   }
-  CO_TRY(const auto account, co_await records_.account_with_key(csr.spki_digest));
-  if (account) co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
+  CO_TRY(const bool is_account_key, co_await records_.is_account_key(csr.spki_digest));
+  if (is_account_key)
+    co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
   CO_TRY(const bool blocked, co_await records_.is_blocked(csr.spki_digest));
   if (blocked) co_return fail(ErrorKind::bad_csr, "the CSR's key was reported as compromised");
   co_return Result<void>();

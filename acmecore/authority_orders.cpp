@@ -32,6 +32,7 @@ Authorization new_authorization(const Order& order, const Identifier& identifier
 
 Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
+  CO_CHECK(check_external_account(account, identifiers));
   if (request.has_validity) {
     co_return fail(ErrorKind::malformed, "\"notBefore\" and \"notAfter\" are not supported: leave them out");
   }
@@ -40,6 +41,9 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   order.expires = order.created + options_.order_lifetime;
   order.id = base::time_ordered_id(order.created);
   order.account = account.id;
+  if (account.external_account) {
+    order.certificate_lifetime_max = account.external_account->restriction.certificate_lifetime_max;
+  }
   order.identifiers = std::move(identifiers);
 
   Changes created;

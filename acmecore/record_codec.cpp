@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "acmecore/external_account_codec.h"
 #include "assay/stored/v1/acme.pb.h"
 
 namespace acmecore {
@@ -55,6 +56,8 @@ Bytes encode(const Account& account) {
   message.set_created_ms(milliseconds(account.created));
   message.set_principal(account.principal);
   message.set_unused(account.unused);
+  if (account.directory != kDefaultDirectory) message.set_directory(account.directory);
+  if (account.external_account) put(*account.external_account, *message.mutable_external_account());
   return message.SerializeAsString();
 }
 
@@ -74,6 +77,9 @@ Result<Account> decode_account(std::string id, BytesView value) {
   account.created = time_of(message.created_ms());
   account.principal = message.principal();
   account.unused = message.unused();
+  if (!message.directory().empty()) account.directory = message.directory();
+  if (message.has_external_account())
+    account.external_account = external_account_of(message.external_account());
   return account;
 }
 
@@ -97,6 +103,9 @@ Bytes encode(const Order& order) {
     message.add_abandoned(serial.octets);
   if (order.certificate) message.set_certificate(order.certificate->octets);
   if (order.error) put(*order.error, *message.mutable_error());
+  if (order.certificate_lifetime_max) {
+    message.set_certificate_lifetime_max_s(order.certificate_lifetime_max->count());
+  }
   return message.SerializeAsString();
 }
 
@@ -119,6 +128,9 @@ Result<Order> decode_order(std::string id, BytesView value) {
   if (!message.certificate().empty()) order.certificate = Serial{message.certificate()};
   if (message.has_error()) {
     TRY(order.error, error_of(message.error()));
+  }
+  if (message.certificate_lifetime_max_s() != 0) {
+    order.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
   }
   return order;
 }

@@ -16,11 +16,38 @@ constexpr std::chrono::minutes kSweepInterval{1};
 
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
   acmecore::AuthorityOptions options;
-  options.terms_of_service = config.acme.terms_of_service;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
   options.certificate_lifetime = config.issuance.certificate_lifetime;
   return options;
+}
+
+static_assert(base::kDefaultDirectory == acmecore::kDefaultDirectory);
+
+acmecore::Directory directory_of(const base::AcmeDirectory& from) {
+  acmecore::Directory directory;
+  directory.name = from.name;
+  switch (from.external_account) {
+    case base::ExternalAccount::off: break;
+    case base::ExternalAccount::optional:
+      directory.external_account = acmecore::ExternalAccountMode::optional;
+      break;
+    case base::ExternalAccount::required:
+      directory.external_account = acmecore::ExternalAccountMode::required;
+      break;
+  }
+  directory.terms_of_service = from.terms_of_service;
+  directory.website = from.website;
+  directory.caa_identities = from.caa_identities;
+  return directory;
+}
+
+std::vector<acmecore::Directory> directories(const base::Config::Acme& config) {
+  std::vector<acmecore::Directory> directories;
+  for (const base::AcmeDirectory& from : config.directories)
+    directories.push_back(directory_of(from));
+  if (directories.empty()) directories.push_back(directory_of(config.preset));
+  return directories;
 }
 
 std::string origin(const base::Config::Acme& config, const base::Endpoint& endpoint) {
@@ -61,28 +88,26 @@ CaRole::CaRole(const base::Config& config, const acmecore::Issuer& issuer, stora
     : runtime_(runtime),
       records_(store),
       background_(runtime.executor()),
-      authority_(records_, clock, issuer, validation, background_, authority_options(config)) {}
+      authority_(records_, clock, issuer, validation, background_, authority_options(config)),
+      external_account_keys_(records_, clock, directories(config.acme)) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
-    acmecore::http::Edge* edge = serving_.load();
-    if (edge == nullptr) co_return http::plain_problem(503, "the server is starting");
-    co_return co_await edge->handle(std::move(request));
+    acmecore::http::Directories* directories = serving_.load();
+    if (directories == nullptr) co_return http::plain_problem(503, "the server is starting");
+    co_return co_await directories->handle(std::move(request));
   };
   const auto refuse = [this](unsigned status, std::string_view detail) {
-    acmecore::http::Edge* edge = serving_.load();
-    return edge == nullptr ? http::plain_problem(status, detail) : edge->refuse(status, detail);
+    acmecore::http::Directories* directories = serving_.load();
+    return directories == nullptr ? http::plain_problem(status, detail) : directories->refuse(status, detail);
   };
   TRY(listener_,
       http::Listener::open(runtime_.executor(), config.acme.listen, identity, config.http, handle, refuse));
-  urls_.emplace(origin(config.acme, listener_->endpoints().front()));
-  authenticator_.emplace(records_, *nonces_, urls_->account_prefix());
-  acmecore::http::DirectoryMeta meta;
-  meta.terms_of_service = config.acme.terms_of_service;
-  meta.website = config.acme.website;
-  meta.caa_identities = config.acme.caa_identities;
-  edge_.emplace(authority_, *authenticator_, *nonces_, *urls_, std::move(meta));
-  serving_.store(&*edge_);
+  directories_.emplace(authority_, records_, *nonces_, origin(config.acme, listener_->endpoints().front()),
+                       directories(config.acme));
+  for (const std::string& url : directories_->urls())
+    base::log::info("acme.directory", {{"url", url}});
+  serving_.store(&*directories_);
   return {};
 }
 

@@ -46,12 +46,12 @@ base::http::Response preflight(Resource resource) {
 
 }  // namespace
 
-Edge::Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta)
+Edge::Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, Directory directory)
     : authority_(authority),
       authenticator_(authenticator),
       nonces_(nonces),
       urls_(std::move(urls)),
-      meta_(std::move(meta)) {}
+      directory_(std::move(directory)) {}
 
 Task<base::http::Response> Edge::handle(base::http::Request request) {
   const auto route = find_route(request.target);
@@ -122,15 +122,15 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
 
 base::http::Response Edge::directory() const {
   Json::Object meta;
-  if (!meta_.terms_of_service.empty()) meta.emplace_back("termsOfService", meta_.terms_of_service);
-  if (!meta_.website.empty()) meta.emplace_back("website", meta_.website);
-  if (!meta_.caa_identities.empty()) {
+  if (!directory_.terms_of_service.empty()) meta.emplace_back("termsOfService", directory_.terms_of_service);
+  if (!directory_.website.empty()) meta.emplace_back("website", directory_.website);
+  if (!directory_.caa_identities.empty()) {
     Json::Array identities;
-    for (const std::string& identity : meta_.caa_identities)
+    for (const std::string& identity : directory_.caa_identities)
       identities.push_back(identity);
     meta.emplace_back("caaIdentities", std::move(identities));
   }
-  meta.emplace_back("externalAccountRequired", false);
+  meta.emplace_back("externalAccountRequired", directory_.external_account == ExternalAccountMode::required);
   return json_response(200, Json::Object{{"newNonce", urls_.at("/acme/new-nonce")},
                                          {"newAccount", urls_.at("/acme/new-account")},
                                          {"newOrder", urls_.at("/acme/new-order")},

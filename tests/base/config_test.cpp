@@ -121,7 +121,7 @@ client_ca = "clients.pem"
 [[grpc.credential]]
 name = "automation"
 token_file = "token"
-permissions = ["challenges", "certificates"]
+permissions = ["challenges", "certificates", "external_accounts"]
 [[grpc.credential]]
 name = "operator"
 certificate_name = "operator.corp.example"
@@ -178,9 +178,9 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.acme.external_url, "https://acme.corp.example");
   EXPECT_EQ(all.acme.tls.certificate, "chain.pem");
   EXPECT_EQ(all.acme.tls.key, "key.pem");
-  EXPECT_EQ(all.acme.terms_of_service, "https://corp.example/terms");
-  EXPECT_EQ(all.acme.website, "https://corp.example");
-  EXPECT_THAT(all.acme.caa_identities, ElementsAre("corp.example"));
+  EXPECT_EQ(all.acme.preset.terms_of_service, "https://corp.example/terms");
+  EXPECT_EQ(all.acme.preset.website, "https://corp.example");
+  EXPECT_THAT(all.acme.preset.caa_identities, ElementsAre("corp.example"));
   EXPECT_EQ(all.acme.order_lifetime, std::chrono::days(1));
   EXPECT_EQ(all.acme.authorization_lifetime, std::chrono::days(2));
   EXPECT_EQ(all.issuance.certificate_lifetime, std::chrono::days(7));
@@ -207,7 +207,7 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfWhoAsksAndWhoIsAsked) {
   EXPECT_EQ(all.grpc.credentials[0].name, "automation");
   EXPECT_EQ(all.grpc.credentials[0].token_file, "token");
   EXPECT_EQ(all.grpc.credentials[0].permissions,
-            (std::set{Permission::challenges, Permission::certificates}));
+            (std::set{Permission::challenges, Permission::certificates, Permission::external_accounts}));
   EXPECT_EQ(all.grpc.credentials[1].certificate_name, "operator.corp.example");
   EXPECT_EQ(all.validator.root_hints, "hints");
   EXPECT_EQ(all.validator.trust_anchors, "anchors");
