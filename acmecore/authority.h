@@ -14,6 +14,7 @@
 #include "acmecore/authorization.h"
 #include "acmecore/certificate.h"
 #include "acmecore/csr.h"
+#include "acmecore/directory.h"
 #include "acmecore/identifier.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
@@ -27,6 +28,7 @@
 #include "base/background.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/task.h"
 #include "base/time.h"
 
@@ -45,8 +47,6 @@ inline constexpr size_t kOrdersPageMax = 100;
 inline constexpr size_t kSweepMax = 1000;
 
 struct AuthorityOptions {
-  std::string terms_of_service;   // an URL that new accounts must agree to; empty: there are none
-  bool must_agree_again = false;  // an account that agreed to others orders nothing before it agreed to these
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
   ValidityRule validity = {};
@@ -58,6 +58,8 @@ struct NewAccountRequest {
   std::vector<std::string> contacts;
   bool terms_of_service_agreed = false;
   bool only_return_existing = false;
+  std::optional<base::Json> external_account_binding = {};
+  std::string url = {};  // that the request was sent to
 };
 
 struct NewAccountResult {
@@ -89,12 +91,14 @@ class Authority {
   Authority(Records& records, const base::Clock& clock, const Issuer& issuer, Validation& validation,
             base::Background& background, AuthorityOptions options);
 
-  // RFC 8555 §7.3, §7.3.1. A key that has an account returns it and ignores the rest.
+  // RFC 8555 §7.3, §7.3.1, §7.3.4. A key that has an account in `directory` returns it and ignores the rest.
   // An account that does not order within kUnusedAccountRetention is removed.
   // account_does_not_exist: only_return_existing, and there is none. bad_public_key: the key is blocked.
   // account_not_valid: it has one that was deactivated. malformed: the terms of service were not agreed to.
-  // The errors of check_contacts.
-  base::Task<base::Result<NewAccountResult>> new_account(AccountKey key, NewAccountRequest request);
+  // external_account_required. unauthorized: the binding's key is not known, its MAC is not by it, or check_usable.
+  // The errors of check_contacts and parse_external_account_binding. REQUIRES: `directory` outlives the call.
+  base::Task<base::Result<NewAccountResult>> new_account(const Directory& directory, AccountKey key,
+                                                         NewAccountRequest request);
 
   // The account of a gRPC credential, made at its first use, with a key that is made once and signs nothing.
   base::Task<base::Result<Account>> account_for(std::string principal);
@@ -108,18 +112,24 @@ class Authority {
   // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
-  // RFC 8555 §7.3.3: what the URL ends in at which a person agrees for the account. Made at the first call.
-  base::Task<base::Result<std::string>> agreement_token(Account account);
+  // RFC 8555 §7.3.3. user_action_required: the account agreed to other terms than those of its directory, where
+  // Directory::must_agree_again. To be asked before new_order and new_authorization are called for a client.
+  static base::Result<void> check_terms(const Directory& directory, const Account& account);
+
+  // What the URL ends in at which a person agrees to the directory's terms for the account. Made at the first call.
+  // REQUIRES here and below: `directory` outlives the call.
+  base::Task<base::Result<std::string>> agreement_token(const Directory& directory, Account account);
 
   // The terms that this token is for, by their URL; and to agree to them, whoever has it. not_found: it is none, or
-  // was used, or the terms are others by now.
-  base::Task<base::Result<std::string>> terms_to_agree_to(std::string account, std::string token);
-  base::Task<base::Result<void>> agree(std::string account, std::string token);
+  // was used, or the terms are others by now, or the account is another directory's.
+  base::Task<base::Result<std::string>> terms_to_agree_to(const Directory& directory, std::string account,
+                                                          std::string token);
+  base::Task<base::Result<void>> agree(const Directory& directory, std::string account, std::string token);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity out of bounds.
-  // user_action_required: AuthorityOptions::must_agree_again (§7.3.3). account_does_not_exist: the account had never
-  // ordered, and was removed just now. Of `replaces`: malformed: it names no certificate, or one that has no name in
-  // common with the order; unauthorized: another account's; already_replaced: by an order that is not invalid.
+  // RFC 8555 §7.4. The errors of parse_identifiers and check_allowed; malformed: it asks for a validity out of
+  // bounds. account_does_not_exist: the account had never ordered, and was removed just now. Of `replaces`:
+  // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
+  // account's; already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.
@@ -223,9 +233,12 @@ class Authority {
   base::Task<base::Result<bool>> is_replaced(const IssuedCertificate& certificate);
   base::Task<base::Result<void>> unmark(Order order, Changes& changes);
 
-  base::Result<void> check_terms(const Account& account) const;
-  base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
+  base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key,
+                                                                const std::string& directory);
   base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);
+  base::Task<base::Result<void>> bind_external_account(const Directory& directory, const AccountKey& key,
+                                                       const NewAccountRequest& request, Account& account,
+                                                       Changes& changes);
   base::Task<base::Result<void>> keep(std::string account, Changes& changes);
   base::Task<base::Result<Stored<Account>>> change_account(std::string id,
                                                            std::function<void(Account&)> change);
@@ -257,6 +270,7 @@ class Authority {
   base::Task<base::Result<bool>> sweep_accounts();
   base::Task<base::Result<bool>> sweep_orders();
   base::Task<base::Result<bool>> sweep_certificates();
+  base::Task<base::Result<bool>> sweep_external_account_keys();
   base::Task<base::Result<bool>> finish(Swept swept, size_t& limit);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Order> order);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Authorization> authorization, std::string type);
@@ -275,6 +289,7 @@ class Authority {
   size_t orders_limit_ = kSweepMax;
   size_t authorizations_limit_ = kSweepMax;
   size_t certificates_limit_ = kSweepMax;
+  size_t external_account_keys_limit_ = kSweepMax;
 };
 
 }  // namespace acmecore

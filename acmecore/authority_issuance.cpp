@@ -36,7 +36,8 @@ Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, const V
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
   TRY(request.validity,
-      leaf_validity(now, order.validity, rule, kBackdateMax, issuer.certificate().validity));
+      leaf_validity(now, order.validity, capped(rule, order.certificate_lifetime_max), kBackdateMax,
+                    issuer.certificate().validity));
   IssuedCertificate certificate;
   TRY(certificate.der, issuer.sign_leaf(request));
   certificate.serial = request.serial;
@@ -69,7 +70,8 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
       CO_CHECK(co_await check_csr(*csr, order.value));
     }
     if (!order->validity.empty()) {  // it may have come too near to its end
-      CO_CHECK(leaf_validity(clock_.now(), order->validity, options_.validity, kBackdateMax,
+      CO_CHECK(leaf_validity(clock_.now(), order->validity,
+                             capped(options_.validity, order->certificate_lifetime_max), kBackdateMax,
                              issuer_.certificate().validity));
     }
 
@@ -102,8 +104,9 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
     co_return fail(ErrorKind::bad_csr,
                    "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
   }
-  CO_TRY(const auto account, co_await records_.account_with_key(csr.spki_digest));
-  if (account) co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
+  CO_TRY(const bool is_account_key, co_await records_.is_account_key(csr.spki_digest));
+  if (is_account_key)
+    co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
   CO_TRY(const bool blocked, co_await records_.is_blocked(csr.spki_digest));
   if (blocked) co_return fail(ErrorKind::bad_csr, "the CSR's key was reported as compromised");
   co_return Result<void>();

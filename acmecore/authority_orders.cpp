@@ -13,10 +13,11 @@ using base::Result;
 using base::Task;
 
 Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
-  CO_CHECK(check_terms(account));
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
+  CO_CHECK(check_external_account(account, identifiers));
+  const auto lifetime_max = certificate_lifetime_max(account);
   if (!request.validity.empty()) {
-    CO_CHECK(leaf_validity(clock_.now(), request.validity, options_.validity, kBackdate,
+    CO_CHECK(leaf_validity(clock_.now(), request.validity, capped(options_.validity, lifetime_max), kBackdate,
                            issuer_.certificate().validity));
   }
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -28,6 +29,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
     order.identifiers = identifiers;
     order.validity = request.validity;
     order.replaces = request.replaces;
+    order.certificate_lifetime_max = lifetime_max;
     Changes changes;
     CO_TRY(const bool all_valid, co_await add_authorizations(order, changes));
     if (!order.replaces.empty()) CO_CHECK(co_await mark_replaced(order, changes));

@@ -38,13 +38,13 @@ Authorization Authority::pending_authorization(const std::string& account,
 }
 
 Task<Result<AuthorizationView>> Authority::new_authorization(Account account, RequestedIdentifier requested) {
-  CO_CHECK(check_terms(account));
   CO_TRY(const Identifier identifier, parse_identifier(requested));
   if (identifier.wildcard) {
     co_return fail(ErrorKind::malformed, in_quotes(requested.value) +
                                              " is a wildcard, which is authorized in an order alone "
                                              "(RFC 8555 §7.4.1)");
   }
+  CO_CHECK(check_external_account(account, {identifier}));
   Authorization authorization = pending_authorization(account.id, identifier);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Changes changes;

@@ -31,7 +31,8 @@ Task<Result<bool>> Authority::sweep() {
   CO_TRY(const bool orders, co_await sweep_orders());
   CO_TRY(const bool certificates, co_await sweep_certificates());
   CO_TRY(const bool accounts, co_await sweep_accounts());
-  co_return authorizations || orders || certificates || accounts;
+  CO_TRY(const bool external_account_keys, co_await sweep_external_account_keys());
+  co_return authorizations || orders || certificates || accounts || external_account_keys;
 }
 
 Task<Result<bool>> Authority::sweep_accounts() {
@@ -111,6 +112,23 @@ Task<Result<bool>> Authority::sweep_certificates() {
     --swept.stay;
   }
   co_return co_await finish(std::move(swept), certificates_limit_);
+}
+
+Task<Result<bool>> Authority::sweep_external_account_keys() {
+  CO_TRY(const auto ids,
+         co_await records_.due_external_account_keys(clock_.now(), external_account_keys_limit_));
+  Swept swept;
+  swept.found = ids.size();
+  for (const std::string& id : ids) {
+    auto key = co_await records_.external_account_key(id);
+    ++swept.stay;
+    if (can_skip(key)) continue;
+    if (!key) co_return tl::unexpected(key.error());
+    base::log::info("acme.external_account_key.removed", {{"external_account_key", id}});
+    swept.removed.erase(*key);
+    --swept.stay;
+  }
+  co_return co_await finish(std::move(swept), external_account_keys_limit_);
 }
 
 // True: this page was full, and the next look finds others. A record that changed under our hands stays, and all

@@ -29,16 +29,16 @@ bool is_equal(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-Result<void> Authority::check_terms(const Account& account) const {
-  if (!options_.must_agree_again || options_.terms_of_service.empty()) return {};
-  if (!account.principal.empty() || account.terms_of_service == options_.terms_of_service) return {};
+Result<void> Authority::check_terms(const Directory& directory, const Account& account) {
+  if (!directory.must_agree_again || directory.terms_of_service.empty()) return {};
+  if (!account.principal.empty() || account.terms_of_service == directory.terms_of_service) return {};
   return fail(ErrorKind::user_action_required,
-              "the terms of service have changed to " + options_.terms_of_service +
+              "the terms of service have changed to " + directory.terms_of_service +
                   "; a person has to agree to them at the URL in \"instance\"");
 }
 
-Task<Result<std::string>> Authority::agreement_token(Account account) {
-  const std::string& terms = options_.terms_of_service;
+Task<Result<std::string>> Authority::agreement_token(const Directory& directory, Account account) {
+  const std::string& terms = directory.terms_of_service;
   const auto is_asked = [&terms](const Account& asked) {
     return asked.agreement && asked.agreement->terms_of_service == terms;
   };
@@ -50,20 +50,21 @@ Task<Result<std::string>> Authority::agreement_token(Account account) {
   co_return stored->agreement->token;
 }
 
-Task<Result<std::string>> Authority::terms_to_agree_to(std::string account, std::string token) {
+Task<Result<std::string>> Authority::terms_to_agree_to(const Directory& directory, std::string account,
+                                                       std::string token) {
   const auto none =
       fail(ErrorKind::not_found, "there is nothing to agree to at this URL, or it was agreed to already");
   const auto stored = co_await records_.account(std::move(account));
   if (!stored && stored.error().kind != ErrorKind::not_found) co_return tl::unexpected(stored.error());
-  if (!stored) co_return none;
+  if (!stored || (*stored)->directory != directory.name) co_return none;
   const auto& agreement = (*stored)->agreement;
   if (!agreement || !is_equal(agreement->token, token)) co_return none;
-  if (agreement->terms_of_service != options_.terms_of_service) co_return none;
+  if (agreement->terms_of_service != directory.terms_of_service) co_return none;
   co_return agreement->terms_of_service;
 }
 
-Task<Result<void>> Authority::agree(std::string account, std::string token) {
-  CO_TRY(const std::string terms, co_await terms_to_agree_to(account, std::move(token)));
+Task<Result<void>> Authority::agree(const Directory& directory, std::string account, std::string token) {
+  CO_TRY(const std::string terms, co_await terms_to_agree_to(directory, account, std::move(token)));
   auto set = [&terms](Account& changed) {
     changed.terms_of_service_agreed = true;
     changed.terms_of_service = terms;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +45,7 @@ struct Order {
   std::vector<Serial> abandoned;      // of intents that a restart cut short: never to be used again
   std::optional<Serial> certificate;  // it was issued
   std::optional<base::Error> error;   // its issuance failed
+  std::optional<std::chrono::seconds> certificate_lifetime_max;  // of the account's restriction
 
   bool operator==(const Order&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "acmecore/external_account_codec.h"
 #include "assay/stored/v1/acme.pb.h"
 
 namespace acmecore {
@@ -60,6 +61,8 @@ Bytes encode(const Account& account) {
     message.mutable_agreement()->set_terms_of_service(account.agreement->terms_of_service);
     message.mutable_agreement()->set_token(account.agreement->token);
   }
+  if (account.directory != kDefaultDirectory) message.set_directory(account.directory);
+  if (account.external_account) put(*account.external_account, *message.mutable_external_account());
   return message.SerializeAsString();
 }
 
@@ -83,6 +86,9 @@ Result<Account> decode_account(std::string id, BytesView value) {
   if (message.has_agreement()) {
     account.agreement = Agreement{message.agreement().terms_of_service(), message.agreement().token()};
   }
+  if (!message.directory().empty()) account.directory = message.directory();
+  if (message.has_external_account())
+    account.external_account = external_account_of(message.external_account());
   return account;
 }
 
@@ -109,6 +115,9 @@ Bytes encode(const Order& order) {
   message.set_not_before_ms(milliseconds(order.validity.not_before));
   message.set_not_after_ms(milliseconds(order.validity.not_after));
   message.set_replaces(order.replaces);
+  if (order.certificate_lifetime_max) {
+    message.set_certificate_lifetime_max_s(order.certificate_lifetime_max->count());
+  }
   return message.SerializeAsString();
 }
 
@@ -135,6 +144,9 @@ Result<Order> decode_order(std::string id, BytesView value) {
   order.validity.not_before = optional_time(message.not_before_ms());
   order.validity.not_after = optional_time(message.not_after_ms());
   order.replaces = message.replaces();
+  if (message.certificate_lifetime_max_s() != 0) {
+    order.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
+  }
   return order;
 }
 

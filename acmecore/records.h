@@ -7,6 +7,7 @@
 
 #include "acmecore/account.h"
 #include "acmecore/authorization.h"
+#include "acmecore/external_account_key.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/order.h"
 #include "base/bytes.h"
@@ -46,18 +47,20 @@ base::Time removal_time(const IssuedCertificate& certificate);
 // that it updates, expects or erases is no longer at the revision it was read at.
 class Changes {
  public:
-  // With the index of its key, and of its principal if it has one.
+  // With the index of its key in its directory, and of its principal if it has one.
   void create(const Account& account);
   // With its place in the list of its account.
   void create(const Order& order);
   // Here and below, with its place among what its account has proved, if it is_proved.
   void create(const Authorization& authorization);
   void create(const IssuedCertificate& certificate);
+  void create(const ExternalAccountKey& key);
 
   void update(const Stored<Account>& account);
   void update(const Stored<Order>& order);
   void update(const Stored<Authorization>& authorization);
   void update(const Stored<IssuedCertificate>& certificate);
+  void update(const Stored<ExternalAccountKey>& key);
 
   // Nothing else changes an authorization while this is committed.
   void expect(const Stored<Authorization>& authorization);
@@ -73,6 +76,7 @@ class Changes {
   void erase(const Stored<Order>& order);
   void erase(const Stored<Authorization>& authorization);
   void erase(const Stored<IssuedCertificate>& certificate);
+  void erase(const Stored<ExternalAccountKey>& key);
 
   bool empty() const { return batch_.puts.empty() && batch_.deletes.empty(); }
   storage::Batch take() && { return std::move(batch_); }
@@ -102,10 +106,19 @@ class Records {
   base::Task<base::Result<bool>> has_certificates();
 
   // Ids of accounts; nothing where there is none.
-  base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest);
+  base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest,
+                                                                        std::string directory);
   base::Task<base::Result<std::optional<std::string>>> account_of_principal(std::string principal);
 
+  // Of any directory.
+  base::Task<base::Result<bool>> is_account_key(base::Bytes spki_digest);
+
   base::Task<base::Result<bool>> is_blocked(base::Bytes spki_digest);
+
+  base::Task<base::Result<Stored<ExternalAccountKey>>> external_account_key(std::string id);
+  // The oldest first, at most `limit` behind the id `after`.
+  base::Task<base::Result<std::vector<ExternalAccountKey>>> external_account_keys(std::string after,
+                                                                                  size_t limit);
 
   // Ids of an account's orders, oldest first, at most `limit` behind the id `after`. All account ids have one
   // length.
@@ -124,6 +137,7 @@ class Records {
   base::Task<base::Result<std::vector<std::string>>> due_orders(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> due_authorizations(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<Serial>>> due_certificates(base::Time now, size_t limit);
+  base::Task<base::Result<std::vector<std::string>>> due_external_account_keys(base::Time now, size_t limit);
 
   base::Task<base::Result<storage::Revision>> commit(Changes changes);
 

@@ -43,6 +43,13 @@ Result<void> check_whole_seconds(const char* member, const std::optional<Time>& 
 
 }  // namespace
 
+ValidityRule capped(ValidityRule rule, std::optional<seconds> lifetime_max) {
+  if (!lifetime_max) return rule;
+  rule.lifetime = std::min(rule.lifetime, *lifetime_max);
+  rule.lifetime_max = std::min(rule.lifetime_max, *lifetime_max);
+  return rule;
+}
+
 Result<Validity> leaf_validity(Time now, const RequestedValidity& requested, const ValidityRule& rule,
                                seconds backdate, const Validity& issuer) {
   if (requested.empty()) return leaf_validity(now, rule.lifetime, issuer.not_after);

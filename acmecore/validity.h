@@ -50,6 +50,9 @@ struct ValidityRule {
   std::chrono::seconds ahead_max = std::chrono::hours(24);  // of a notBefore in the future
 };
 
+// The same for one who may have no longer certificates than of `lifetime_max`. Nothing: as it is.
+ValidityRule capped(ValidityRule rule, std::optional<std::chrono::seconds> lifetime_max);
+
 // The validity of a leaf that is issued now, exactly as `requested` where that says something. `backdate`: how far
 // back notBefore may lie.
 //

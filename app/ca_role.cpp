@@ -19,8 +19,6 @@ constexpr std::chrono::seconds kLookInterval{1};
 
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
   acmecore::AuthorityOptions options;
-  options.terms_of_service = config.acme.terms_of_service;
-  options.must_agree_again = config.acme.must_agree_again;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
   options.authorization_reuse = config.acme.authorization_reuse;
@@ -28,6 +26,37 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
                       config.issuance.not_before_ahead_max};
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
   return options;
+}
+
+static_assert(base::kDefaultDirectory == acmecore::kDefaultDirectory);
+
+acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Config::Acme& config) {
+  acmecore::Directory directory;
+  directory.name = from.name;
+  switch (from.external_account) {
+    case base::ExternalAccount::off: break;
+    case base::ExternalAccount::optional:
+      directory.external_account = acmecore::ExternalAccountMode::optional;
+      break;
+    case base::ExternalAccount::required:
+      directory.external_account = acmecore::ExternalAccountMode::required;
+      break;
+  }
+  directory.terms_of_service = from.terms_of_service;
+  directory.must_agree_again = from.must_agree_again;
+  directory.website = from.website;
+  directory.caa_identities = from.caa_identities;
+  directory.renewal_explanation = config.renewal_explanation;
+  directory.pre_authorization = config.pre_authorization;
+  return directory;
+}
+
+std::vector<acmecore::Directory> directories(const base::Config::Acme& config) {
+  std::vector<acmecore::Directory> directories;
+  for (const base::AcmeDirectory& from : config.directories)
+    directories.push_back(directory_of(from, config));
+  if (directories.empty()) directories.push_back(directory_of(config.preset, config));
+  return directories;
 }
 
 std::string origin(const base::Config::Acme& config, const base::Endpoint& endpoint) {
@@ -78,30 +107,26 @@ CaRole::CaRole(const base::Config& config, const acmecore::Issuer& issuer, stora
     : runtime_(runtime),
       records_(store),
       background_(runtime.executor()),
-      authority_(records_, clock, issuer, validation, background_, authority_options(config)) {}
+      authority_(records_, clock, issuer, validation, background_, authority_options(config)),
+      external_account_keys_(records_, clock, directories(config.acme)) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
-    acmecore::http::Edge* edge = serving_.load();
-    if (edge == nullptr) co_return starting();
-    co_return co_await edge->handle(std::move(request));
+    acmecore::http::Directories* directories = serving_.load();
+    if (directories == nullptr) co_return starting();
+    co_return co_await directories->handle(std::move(request));
   };
   const auto refuse = [this](unsigned status, std::string_view detail) {
-    acmecore::http::Edge* edge = serving_.load();
-    return edge == nullptr ? http::plain_problem(status, detail) : edge->refuse(status, detail);
+    acmecore::http::Directories* directories = serving_.load();
+    return directories == nullptr ? http::plain_problem(status, detail) : directories->refuse(status, detail);
   };
   TRY(listener_,
       http::Listener::open(runtime_.executor(), config.acme.listen, identity, config.http, handle, refuse));
-  urls_.emplace(origin(config.acme, listener_->endpoints().front()));
-  authenticator_.emplace(records_, *nonces_, urls_->account_prefix());
-  acmecore::http::DirectoryMeta meta;
-  meta.terms_of_service = config.acme.terms_of_service;
-  meta.website = config.acme.website;
-  meta.caa_identities = config.acme.caa_identities;
-  meta.renewal_explanation = config.acme.renewal_explanation;
-  meta.pre_authorization = config.acme.pre_authorization;
-  edge_.emplace(authority_, *authenticator_, *nonces_, *urls_, std::move(meta));
-  serving_.store(&*edge_);
+  directories_.emplace(authority_, records_, *nonces_, origin(config.acme, listener_->endpoints().front()),
+                       directories(config.acme));
+  for (const std::string& url : directories_->urls())
+    base::log::info("acme.directory", {{"url", url}});
+  serving_.store(&*directories_);
   return {};
 }
 

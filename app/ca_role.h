@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
-#include "acmecore/http/edge.h"
+#include "acmecore/external_account_keys.h"
+#include "acmecore/http/directories.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
 #include "acmecore/records.h"
@@ -34,8 +34,10 @@ class CaRole {
                                                     const base::http::TlsIdentity& identity);
 
   acmecore::Authority& authority() { return authority_; }
+  acmecore::ExternalAccountKeys& external_account_keys() { return external_account_keys_; }
   const std::vector<base::Endpoint>& endpoints() const { return listener_->endpoints(); }
-  std::string directory_url() const { return urls_->directory(); }
+  // Of the first of its directories.
+  std::string directory_url() const { return directories_->urls().front(); }
 
   base::Result<void> renew(const base::http::TlsIdentity& identity) { return listener_->renew(identity); }
 
@@ -54,13 +56,12 @@ class CaRole {
   acmecore::Records records_;
   base::ExecutorBackground background_;
   acmecore::Authority authority_;
+  acmecore::ExternalAccountKeys external_account_keys_;
   std::unique_ptr<acmecore::Nonces> nonces_;
-  std::optional<acmecore::http::Urls> urls_;
-  std::optional<acmecore::Authenticator> authenticator_;
-  std::optional<acmecore::http::Edge> edge_;
+  std::optional<acmecore::http::Directories> directories_;
   // What the listener's threads answer with. Null until the URLs are known, which is after the listener has its
   // port.
-  std::atomic<acmecore::http::Edge*> serving_ = nullptr;
+  std::atomic<acmecore::http::Directories*> serving_ = nullptr;
   std::unique_ptr<base::http::Listener> listener_;
   std::unique_ptr<Loop> sweep_;
 };

@@ -39,6 +39,22 @@ struct Credential {
 // Who may register an account by HTTP.
 enum class RegistrationAccess { closed, guarded, open };
 
+// Whether the accounts of an ACME directory are made with an external account binding (RFC 8555 §7.3.4).
+enum class ExternalAccount { off, optional, required };
+
+// The directory that is there when none is configured.
+inline constexpr std::string_view kDefaultDirectory = "default";
+
+// One ACME directory of the server.
+struct AcmeDirectory {
+  std::string name = std::string(kDefaultDirectory);
+  ExternalAccount external_account = ExternalAccount::off;
+  std::string terms_of_service = {};  // a URL; empty: there are none to agree to
+  bool must_agree_again = false;      // who agreed to other terms
+  std::string website = {};
+  std::vector<std::string> caa_identities = {};
+};
+
 // Queries under `zone` go to these servers instead of down from the root.
 struct StubZone {
   Name zone;
@@ -116,11 +132,9 @@ struct Config {
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
     std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port
     TlsFiles tls = {};
-    std::string terms_of_service;   // a URL; empty: there are none to agree to
-    bool must_agree_again = false;  // who agreed to other terms
-    std::string website;
+    AcmeDirectory preset = {};  // the only one where there is no other, and what others do not say themselves
+    std::vector<AcmeDirectory> directories;
     std::string renewal_explanation;  // a URL; empty: none
-    std::vector<std::string> caa_identities;
     std::chrono::seconds order_lifetime = std::chrono::days(7);
     std::chrono::seconds authorization_lifetime = std::chrono::days(30);
     std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own

@@ -18,6 +18,7 @@ constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr size_t kCredentialsMax = 1000;
 constexpr size_t kStubZonesMax = 1000;
 constexpr size_t kAliasZonesMax = 1000;
+constexpr size_t kDirectoriesMax = 20;
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
@@ -25,7 +26,12 @@ constexpr std::pair<std::string_view, Permission> kPermissions[] = {
     {"zones", Permission::zones},
     {"challenges", Permission::challenges},
     {"certificates", Permission::certificates},
-    {"credentials", Permission::credentials}};
+    {"credentials", Permission::credentials},
+    {"external_accounts", Permission::external_accounts}};
+constexpr std::pair<std::string_view, ExternalAccount> kExternalAccount[] = {
+    {"off", ExternalAccount::off},
+    {"optional", ExternalAccount::optional},
+    {"required", ExternalAccount::required}};
 constexpr std::pair<std::string_view, RegistrationAccess> kRegistrationAccess[] = {
     {"closed", RegistrationAccess::closed},
     {"guarded", RegistrationAccess::guarded},
@@ -194,19 +200,58 @@ void read_update(ConfigReader& section, Config::Update& update) {
   section.boolean("allow_hmac_sha1", update.allow_hmac_sha1);
 }
 
+// A part of every URL of the directory. Those of the default one have a resource's name in its place.
+Result<void> directory_name(const std::string& text) {
+  constexpr size_t kNameSizeMax = 32;
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!is_plain || text.empty() || text.size() > kNameSizeMax) {
+    return fail(ErrorKind::malformed, "1 to 32 lower-case letters, digits and hyphens");
+  }
+  for (const char* taken :
+       {"account", "authorization", "authz", "certificate", "challenge", "issuer", "order", "renewal-info", "terms"}) {
+    if (text == taken) return fail(ErrorKind::malformed, "the default directory has URLs with this name");
+  }
+  return {};
+}
+
+void read_directory_keys(ConfigReader& section, AcmeDirectory& directory) {
+  section.word<ExternalAccount>("external_account", directory.external_account, kExternalAccount);
+  section.text("terms_of_service", directory.terms_of_service, "a URL", empty_or_web_url);
+  section.boolean("must_agree_again", directory.must_agree_again);
+  if (directory.must_agree_again && directory.terms_of_service.empty()) {
+    section.mistake("must_agree_again", "there are no terms_of_service to agree to");
+  }
+  section.text("website", directory.website, "a URL", empty_or_web_url);
+  section.texts("caa_identities", directory.caa_identities, "a domain name", plain_domain_name);
+}
+
+void read_directories(ConfigReader& section, Config::Acme& acme) {
+  section.tables("directory", [&](ConfigReader& element) {
+    AcmeDirectory directory = acme.preset;
+    directory.name = "";
+    element.text("name", directory.name, "a name for URLs, such as \"team\"", directory_name);
+    read_directory_keys(element, directory);
+    if (directory.name.empty()) element.mistake("name", "the directory has no name");
+    const auto has_its_name = [&](const AcmeDirectory& other) { return other.name == directory.name; };
+    if (std::any_of(acme.directories.begin(), acme.directories.end(), has_its_name)) {
+      element.mistake("name", "another directory has this name");
+    }
+    acme.directories.push_back(std::move(directory));
+  });
+  if (acme.directories.size() > kDirectoriesMax) {
+    section.mistake("directory", "there are more than " + std::to_string(kDirectoriesMax) + " directories");
+  }
+}
+
 void read_acme(ConfigReader& section, Config::Acme& acme) {
   section.endpoints("listen", acme.listen, 0);
   section.text("external_url", acme.external_url, "an origin, such as \"https://acme.corp.example\"",
                empty_or_origin);
   read_tls(section, acme.tls);
-  section.text("terms_of_service", acme.terms_of_service, "a URL", empty_or_web_url);
-  section.boolean("must_agree_again", acme.must_agree_again);
-  if (acme.must_agree_again && acme.terms_of_service.empty()) {
-    section.mistake("must_agree_again", "there are no acme.terms_of_service to agree to");
-  }
-  section.text("website", acme.website, "a URL", empty_or_web_url);
+  read_directory_keys(section, acme.preset);
   section.text("renewal_explanation", acme.renewal_explanation, "a URL", empty_or_web_url);
-  section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);
   section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
   section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
   section.duration("authorization_reuse", acme.authorization_reuse, 0ms, 398 * kDay);
@@ -216,6 +261,7 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
         "pre_authorization",
         "no order would ever use what is authorized before it: set acme.authorization_reuse, too");
   }
+  read_directories(section, acme);
 }
 
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {

@@ -50,16 +50,16 @@ base::http::Response preflight(Resource resource) {
 
 }  // namespace
 
-Edge::Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta)
+Edge::Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, Directory directory)
     : authority_(authority),
       authenticator_(authenticator),
       nonces_(nonces),
       urls_(std::move(urls)),
-      meta_(std::move(meta)) {}
+      directory_(std::move(directory)) {}
 
 Task<base::http::Response> Edge::handle(base::http::Request request) {
   auto route = find_route(request.target);
-  if (route && route->resource == Resource::new_authz && !meta_.pre_authorization) route.reset();
+  if (route && route->resource == Resource::new_authz && !directory_.pre_authorization) route.reset();
   Result<Response> answered = fail(ErrorKind::not_found, "there is no resource at this URL");
   if (route) answered = co_await answer(request, *route);
   Response response = answered ? *std::move(answered) : to_problem(answered.error());
@@ -154,22 +154,22 @@ base::Result<base::http::Response> Edge::open_resource(const Route& route, bool 
 
 base::http::Response Edge::directory() const {
   Json::Object meta;
-  if (!meta_.terms_of_service.empty()) meta.emplace_back("termsOfService", meta_.terms_of_service);
-  if (!meta_.website.empty()) meta.emplace_back("website", meta_.website);
-  if (!meta_.caa_identities.empty()) {
+  if (!directory_.terms_of_service.empty()) meta.emplace_back("termsOfService", directory_.terms_of_service);
+  if (!directory_.website.empty()) meta.emplace_back("website", directory_.website);
+  if (!directory_.caa_identities.empty()) {
     Json::Array identities;
-    for (const std::string& identity : meta_.caa_identities)
+    for (const std::string& identity : directory_.caa_identities)
       identities.push_back(identity);
     meta.emplace_back("caaIdentities", std::move(identities));
   }
-  meta.emplace_back("externalAccountRequired", false);
+  meta.emplace_back("externalAccountRequired", directory_.external_account == ExternalAccountMode::required);
   Json::Object directory{{"newNonce", urls_.at("/acme/new-nonce")},
                          {"newAccount", urls_.at("/acme/new-account")},
                          {"newOrder", urls_.at("/acme/new-order")},
                          {"revokeCert", urls_.at("/acme/revoke-cert")},
                          {"keyChange", urls_.at("/acme/key-change")}};
   directory.emplace_back("renewalInfo", urls_.at("/acme/renewal-info"));
-  if (meta_.pre_authorization) directory.emplace_back("newAuthz", urls_.at("/acme/new-authz"));
+  if (directory_.pre_authorization) directory.emplace_back("newAuthz", urls_.at("/acme/new-authz"));
   directory.emplace_back("meta", std::move(meta));
   return json_response(200, std::move(directory));
 }

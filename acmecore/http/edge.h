@@ -2,10 +2,10 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
+#include "acmecore/directory.h"
 #include "acmecore/http/accept.h"
 #include "acmecore/http/route.h"
 #include "acmecore/http/urls.h"
@@ -17,23 +17,15 @@
 
 namespace acmecore::http {
 
-// What the directory says of the server (RFC 8555 §7.1.1). Empty: it is left out.
-struct DirectoryMeta {
-  std::string terms_of_service;
-  std::string website;
-  std::vector<std::string> caa_identities;
-  std::string renewal_explanation;
-  bool pre_authorization = false;  // newAuthz (§7.4.1); otherwise there is no such resource
-};
-
-// RFC 8555 over HTTPS: from a request to the Authority's use case and back. Thread-safe.
+// RFC 8555 over HTTPS in one directory: from a request to the Authority's use case and back. Thread-safe.
 class Edge {
  public:
   // The references outlive the edge and the requests it has been given.
-  Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta);
+  Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, Directory directory);
 
-  // Answers every request; what fails is a problem document. Each answer to a POST and each error carries a fresh
-  // nonce, and each but the directory's the link to the directory (§6.5, §7.1).
+  // Answers every request, whose target is a path as Urls has them; what fails is a problem document. Each answer
+  // to a POST and each error carries a fresh nonce, and each but the directory's the link to the directory (§6.5,
+  // §7.1).
   base::Task<base::http::Response> handle(base::http::Request request);
 
   // For the listener: what it refuses by itself, in the same form.
@@ -78,7 +70,7 @@ class Edge {
   Authenticator& authenticator_;
   Nonces& nonces_;
   const Urls urls_;
-  const DirectoryMeta meta_;
+  const Directory directory_;
 };
 
 // malformed: a POST to a resource that is only read (RFC 8555 §6.3), with a payload.

@@ -24,7 +24,9 @@ base::Result<void> require_own(const SignedRequest& request, const Route& route)
 
 Edge::Answer Edge::new_account(AccountKey key, base::Bytes payload) {
   CO_TRY(NewAccountRequest asked, parse_new_account(payload));
-  CO_TRY(const NewAccountResult result, co_await authority_.new_account(std::move(key), std::move(asked)));
+  asked.url = urls_.at("/acme/new-account");
+  CO_TRY(const NewAccountResult result,
+         co_await authority_.new_account(directory_, std::move(key), std::move(asked)));
   Response response = json_response(result.created ? 201 : 200, to_json(result.account, urls_));
   response.headers.push_back({"Location", urls_.account(result.account.id)});
   co_return response;

@@ -29,23 +29,19 @@ base::http::Response Edge::order_response(unsigned status, const OrderView& view
 
 Edge::Answer Edge::new_order(const SignedRequest& request) {
   CO_TRY(NewOrderRequest asked, parse_new_order(request.payload));
-  const auto view = co_await authority_.new_order(*request.account, std::move(asked));
-  if (!view && view.error().kind == ErrorKind::user_action_required) {
-    co_return co_await ask_to_agree(*request.account, view.error());
-  }
-  if (!view) co_return tl::unexpected(view.error());
-  co_return order_response(201, *view);
+  const auto agreed = Authority::check_terms(directory_, *request.account);
+  if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
+  CO_TRY(const OrderView view, co_await authority_.new_order(*request.account, std::move(asked)));
+  co_return order_response(201, view);
 }
 
 Edge::Answer Edge::new_authz(const SignedRequest& request) {
   CO_TRY(RequestedIdentifier asked, parse_new_authz(request.payload));
-  const auto view = co_await authority_.new_authorization(*request.account, std::move(asked));
-  if (!view && view.error().kind == ErrorKind::user_action_required) {
-    co_return co_await ask_to_agree(*request.account, view.error());
-  }
-  if (!view) co_return tl::unexpected(view.error());
-  Response response = json_response(201, to_json(*view, urls_));
-  response.headers.push_back({"Location", urls_.authorization(view->authorization.id)});
+  const auto agreed = Authority::check_terms(directory_, *request.account);
+  if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
+  CO_TRY(const AuthorizationView view, co_await authority_.new_authorization(*request.account, std::move(asked)));
+  Response response = json_response(201, to_json(view, urls_));
+  response.headers.push_back({"Location", urls_.authorization(view.authorization.id)});
   co_return response;
 }
 

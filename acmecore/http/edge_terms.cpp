@@ -39,21 +39,21 @@ base::http::Response page(std::string_view content) {
 
 // Both are required there: where the terms are, and where a person is told what to do.
 Edge::Answer Edge::ask_to_agree(const Account& account, const base::Error& error) {
-  CO_TRY(const std::string token, co_await authority_.agreement_token(account));
+  CO_TRY(const std::string token, co_await authority_.agreement_token(directory_, account));
   Json::Object problem = *problem_json(error).object();
   problem.emplace_back("instance", urls_.terms(account.id, token));
   Response response{status_of(error.kind), {{"Content-Type", "application/problem+json"}}, ""};
-  response.headers.push_back({"Link", "<" + meta_.terms_of_service + ">;rel=\"terms-of-service\""});
+  response.headers.push_back({"Link", "<" + directory_.terms_of_service + ">;rel=\"terms-of-service\""});
   response.body = Json(std::move(problem)).text();
   co_return response;
 }
 
 Edge::Answer Edge::terms(const std::string& method, const Route& route) {
   if (method == "POST") {
-    CO_CHECK(co_await authority_.agree(route.id, route.part));
+    CO_CHECK(co_await authority_.agree(directory_, route.id, route.part));
     co_return page("<p>Thank you. The ACME account can order certificates again.</p>");
   }
-  CO_TRY(const std::string terms, co_await authority_.terms_to_agree_to(route.id, route.part));
+  CO_TRY(const std::string terms, co_await authority_.terms_to_agree_to(directory_, route.id, route.part));
   const std::string url = escaped(terms);
   co_return page(
       "<p>The terms of service of this certificate authority have changed. They are at <a href=\"" + url +

@@ -87,6 +87,8 @@ Result<NewAccountRequest> parse_new_account(BytesView payload) {
   if (contacts) request.contacts = *contacts;
   TRY(request.terms_of_service_agreed, boolean_of(object, "termsOfServiceAgreed"));
   TRY(request.only_return_existing, boolean_of(object, "onlyReturnExisting"));
+  if (const Json* binding = object.find("externalAccountBinding"))
+    request.external_account_binding = *binding;
   return request;
 }
 

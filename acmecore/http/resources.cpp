@@ -21,6 +21,10 @@ Json to_json(const Account& account, const Urls& urls) {
                       {"contact", std::move(contacts)},
                       {"orders", urls.orders(account.id)}};
   if (account.terms_of_service_agreed) object.emplace_back("termsOfServiceAgreed", true);
+  if (account.external_account) {
+    const auto binding = base::parse_json(account.external_account->binding);
+    if (binding) object.emplace_back("externalAccountBinding", *binding);  // RFC 8555 §7.3.4: reflected
+  }
   return object;
 }
 

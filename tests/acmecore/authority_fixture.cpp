@@ -66,7 +66,7 @@ void AuthorityTest::restart() {
 Account AuthorityTest::new_account(const ClientKey& key) {
   NewAccountRequest request;
   request.terms_of_service_agreed = true;
-  return run(authority_->new_account(key.account_key(), std::move(request))).value().account;
+  return run(authority_->new_account(directory_, key.account_key(), std::move(request))).value().account;
 }
 
 OrderView AuthorityTest::new_order(const Account& account, const std::vector<std::string>& names) {

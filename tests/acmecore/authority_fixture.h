@@ -142,6 +142,7 @@ class AuthorityTest : public testing::Test {
   Records records_{store_};
   base::ManualClock clock_{kNow};
   AuthorityOptions options_;
+  Directory directory_;
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<ScriptedValidation> validation_;
   std::unique_ptr<base::ExecutorBackground> background_;

@@ -36,7 +36,7 @@ TEST(AcmeConfig, WhatIsAuthorizedBeforeAnOrderIsUsedByOne) {
 }
 
 TEST(AcmeConfig, ThereAreTermsToAgreeTo) {
-  EXPECT_THAT(mistakes("acme.must_agree_again = true"), HasSubstr("no acme.terms_of_service"));
+  EXPECT_THAT(mistakes("acme.must_agree_again = true"), HasSubstr("no terms_of_service"));
   EXPECT_TRUE(is_taken("acme.must_agree_again = true\nacme.terms_of_service = 'https://corp.example/terms'"));
 }
 

@@ -130,7 +130,7 @@ client_ca = "clients.pem"
 [[grpc.credential]]
 name = "automation"
 token_file = "token"
-permissions = ["challenges", "certificates"]
+permissions = ["challenges", "certificates", "external_accounts"]
 [[grpc.credential]]
 name = "operator"
 certificate_name = "operator.corp.example"
@@ -188,14 +188,14 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.acme.external_url, "https://acme.corp.example");
   EXPECT_EQ(all.acme.tls.certificate, "chain.pem");
   EXPECT_EQ(all.acme.tls.key, "key.pem");
-  EXPECT_EQ(all.acme.terms_of_service, "https://corp.example/terms");
-  EXPECT_EQ(all.acme.website, "https://corp.example");
-  EXPECT_THAT(all.acme.caa_identities, ElementsAre("corp.example"));
+  EXPECT_EQ(all.acme.preset.terms_of_service, "https://corp.example/terms");
+  EXPECT_EQ(all.acme.preset.website, "https://corp.example");
+  EXPECT_THAT(all.acme.preset.caa_identities, ElementsAre("corp.example"));
   EXPECT_EQ(all.acme.order_lifetime, std::chrono::days(1));
   EXPECT_EQ(all.acme.authorization_lifetime, std::chrono::days(2));
   EXPECT_EQ(all.acme.renewal_explanation, "https://corp.example/renewal");
   EXPECT_EQ(all.acme.authorization_reuse, std::chrono::days(1));
-  EXPECT_TRUE(all.acme.pre_authorization && all.acme.must_agree_again);
+  EXPECT_TRUE(all.acme.pre_authorization && all.acme.preset.must_agree_again);
   EXPECT_EQ(all.issuance.certificate_lifetime, std::chrono::days(7));
   EXPECT_EQ(all.issuance.requested_lifetime_max, std::chrono::days(14));
   EXPECT_EQ(all.issuance.not_before_ahead_max, std::chrono::hours(2));
@@ -222,7 +222,7 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfWhoAsksAndWhoIsAsked) {
   EXPECT_EQ(all.grpc.credentials[0].name, "automation");
   EXPECT_EQ(all.grpc.credentials[0].token_file, "token");
   EXPECT_EQ(all.grpc.credentials[0].permissions,
-            (std::set{Permission::challenges, Permission::certificates}));
+            (std::set{Permission::challenges, Permission::certificates, Permission::external_accounts}));
   EXPECT_EQ(all.grpc.credentials[1].certificate_name, "operator.corp.example");
   EXPECT_EQ(all.validator.root_hints, "hints");
   EXPECT_EQ(all.validator.trust_anchors, "anchors");

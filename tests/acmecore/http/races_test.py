@@ -1,7 +1,4 @@
 """The same thing asked for many times at once: it happens once."""
-import concurrent.futures
-import http.client
-import json
 import unittest
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -13,29 +10,6 @@ TIMES = 12
 
 
 class Races(wire.WireTest):
-    def at_once(self, requests):
-        """Sends (url, body) pairs, each over a connection of its own that is open already."""
-        connections = []
-        for _ in requests:
-            connection = http.client.HTTPSConnection(self.server.host, int(self.server.port),
-                                                     context=self.server.tls, timeout=20)
-            connection.connect()
-            connections.append(connection)
-
-        def send(connection, url, body):
-            connection.request("POST", url.removeprefix(self.server.origin), json.dumps(body),
-                               {"Content-Type": wire.JOSE_JSON})
-            reply = wire.Reply(connection.getresponse())
-            connection.close()
-            return reply
-
-        with concurrent.futures.ThreadPoolExecutor(len(requests)) as pool:
-            sent = [pool.submit(send, connection, *request) for connection, request in zip(connections, requests)]
-            replies = [future.result() for future in sent]
-        for reply, (url, _) in zip(replies, requests):
-            self.check_answer_to_post(reply, url)
-        return replies
-
     def times(self, account, url, *payloads):
         """Each payload in a request of its own; one payload, TIMES over."""
         payloads = payloads * TIMES if len(payloads) == 1 else payloads
@@ -43,9 +17,6 @@ class Races(wire.WireTest):
         self.assertEqual(len(nonces), len(payloads))
         return self.at_once([(url, self.draft(url, payload, account.key, account.url, {"nonce": nonces.pop()}))
                              for payload in payloads])
-
-    def statuses(self, replies):
-        return sorted(reply.status for reply in replies)
 
     def test_a_nonce_is_used_once(self):
         url = self.url["newAccount"]

@@ -1,5 +1,5 @@
 // An ACME server for the tests in this folder: the real edge, authority and listener over a store in memory, with
-// a validation that goes by the name. It says where it is in one line of JSON on stdout, and ends with stdin.
+// a validation that goes by the name. It says where it is in one line of JSON on stdout, answers lines on stdin, and ends with stdin.
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -19,20 +19,24 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
 #include "acmecore/development_ca.h"
-#include "acmecore/http/edge.h"
+#include "acmecore/external_account_key.h"
+#include "acmecore/http/directories.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
 #include "acmecore/records.h"
 #include "acmecore/server_identity.h"
 #include "acmecore/validation.h"
 #include "base/async/executor_background.h"
+#include "base/base64url.h"
 #include "base/http/listener.h"
 #include "base/http/tls.h"
+#include "base/json.h"
+#include "base/random.h"
 #include "storage/memory_store.h"
 #include "tests/support/run_task.h"
 
@@ -80,10 +84,32 @@ class NameValidation final : public acmecore::Validation {
   std::set<std::string> asked_;
 };
 
+// What an operator may set, as far as tests do.
+struct Options {
+  acmecore::AuthorityOptions authority = {};
+  acmecore::Directory preset = {};  // of every directory, but for its name and its external accounts
+  std::vector<std::pair<std::string, acmecore::ExternalAccountMode>> directories = {};  // none: the default one
+};
+
+std::vector<acmecore::Directory> directories_of(const Options& options) {
+  acmecore::Directory preset = options.preset;
+  preset.website = "https://corp.test/";
+  preset.caa_identities = {"ca.test"};
+  preset.pre_authorization = options.authority.authorization_reuse > std::chrono::seconds(0);
+  if (options.directories.empty()) return {preset};
+  std::vector<acmecore::Directory> directories;
+  for (const auto& [name, mode] : options.directories) {
+    directories.push_back(preset);
+    directories.back().name = name;
+    directories.back().external_account = mode;
+  }
+  return directories;
+}
+
 // "127.0.0.1:0", so that the kernel chooses the port, and "localhost" in the URLs.
 class Server {
  public:
-  explicit Server(const acmecore::AuthorityOptions& options)
+  explicit Server(const Options& options)
       : issuer_(acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now())
                     .value()),
         records_(store_),
@@ -100,33 +126,54 @@ class Server {
     listener_ = base::http::Listener::open(context_.get_executor(), {{"127.0.0.1", 0}},
                                            {identity.chain_pem, identity.key_pem}, {}, handler, refusal)
                     .value();
-    urls_.emplace("https://localhost:" + std::to_string(listener_->endpoints()[0].port));
-    authenticator_.emplace(records_, *nonces_, urls_->account_prefix());
+    origin_ = "https://localhost:" + std::to_string(listener_->endpoints()[0].port);
     serve(options);
   }
 
   // From now on by these options, as after a restart.
-  void serve(const acmecore::AuthorityOptions& options) {
-    authorities_.push_back(
-        std::make_unique<acmecore::Authority>(records_, clock_, issuer_, validation_, background_, options));
-    acmecore::http::DirectoryMeta meta;
-    meta.terms_of_service = options.terms_of_service;
-    meta.website = "https://corp.test/";
-    meta.caa_identities = {"ca.test"};
-    meta.pre_authorization = options.authorization_reuse > std::chrono::seconds(0);
-    edges_.push_back(std::make_unique<acmecore::http::Edge>(*authorities_.back(), *authenticator_, *nonces_,
-                                                            *urls_, std::move(meta)));
-    serving_ = edges_.back().get();
+  void serve(const Options& options) {
+    authorities_.push_back(std::make_unique<acmecore::Authority>(records_, clock_, issuer_, validation_,
+                                                                 background_, options.authority));
+    directories_.push_back(std::make_unique<acmecore::http::Directories>(
+        *authorities_.back(), records_, *nonces_, origin_, directories_of(options)));
+    serving_ = directories_.back().get();
+  }
+
+  // {"directory", "names", "lifetime_max_s", "uses_max", "expires", "disabled"}, each of which may be left out.
+  base::Json make_external_account_key(const base::Json& wanted) {
+    acmecore::ExternalAccountKey key;
+    key.id = base::time_ordered_id(clock_.now());
+    key.mac_key = base::random_bytes(acmecore::kMacKeySize);
+    key.created = clock_.now();
+    key.directory = acmecore::kDefaultDirectory;
+    if (const auto* directory = wanted.find("directory")) key.directory = *directory->string();
+    if (const auto* names = wanted.find("names")) {
+      for (const base::Json& name : *names->array())
+        key.restriction.names.push_back(*name.string());
+    }
+    if (const auto* lifetime = wanted.find("lifetime_max_s")) {
+      key.restriction.certificate_lifetime_max = std::chrono::seconds(*lifetime->integer());
+    }
+    if (const auto* uses = wanted.find("uses_max")) key.uses_max = uint32_t(*uses->integer());
+    if (const auto* expires = wanted.find("expires")) {
+      key.expires = base::parse_rfc3339(*expires->string()).value();
+    }
+    key.disabled = wanted.find("disabled") != nullptr;
+    acmecore::Changes changes;
+    changes.create(key);
+    support::run_task(records_.commit(std::move(changes))).value();
+    return base::Json::Object{{"kid", key.id}, {"mac_key", base::base64url(key.mac_key)}};
   }
 
   boost::asio::io_context& context() { return context_; }
   base::Task<> drain() { return listener_->drain(); }
 
-  // Where it is, in JSON.
-  std::string where() const {
-    const base::Json where =
-        base::Json::Object{{"directory", urls_->directory()}, {"root", issuer_.root_pem()}};
-    return where.text();
+  // Where it is.
+  base::Json where() const {
+    base::Json::Array directories;
+    for (const std::string& url : serving_.load()->urls())
+      directories.push_back(url);
+    return base::Json::Object{{"directories", std::move(directories)}, {"root", issuer_.root_pem()}};
   }
 
  private:
@@ -138,25 +185,32 @@ class Server {
   NameValidation validation_;
   base::ExecutorBackground background_;
   std::unique_ptr<acmecore::Nonces> nonces_;
-  std::optional<acmecore::http::Urls> urls_;
-  std::optional<acmecore::Authenticator> authenticator_;
+  std::string origin_;
   std::vector<std::unique_ptr<acmecore::Authority>> authorities_;  // the last one serves
-  std::vector<std::unique_ptr<acmecore::http::Edge>> edges_;
-  std::atomic<acmecore::http::Edge*> serving_ = nullptr;
+  std::vector<std::unique_ptr<acmecore::http::Directories>> directories_;
+  std::atomic<acmecore::http::Directories*> serving_ = nullptr;
   std::unique_ptr<base::http::Listener> listener_;
 };
 
-void set_option(acmecore::AuthorityOptions& options, std::string_view argument) {
+acmecore::ExternalAccountMode mode_of(std::string_view word) {
+  if (word == "required") return acmecore::ExternalAccountMode::required;
+  return word == "optional" ? acmecore::ExternalAccountMode::optional : acmecore::ExternalAccountMode::off;
+}
+
+void set_option(Options& options, std::string_view argument) {
+  constexpr std::string_view kDirectory = "directory:";
   const std::string_view name = argument.substr(0, argument.find('='));
   const std::string value(argument.substr(name.size() + 1));
   if (name == "terms_of_service") {
-    options.terms_of_service = value;
+    options.preset.terms_of_service = value;
   } else if (name == "must_agree_again") {
-    options.must_agree_again = value == "true";
+    options.preset.must_agree_again = value == "true";
   } else if (name == "retry_for") {
-    options.retries.total = std::chrono::seconds(std::stoi(value));
+    options.authority.retries.total = std::chrono::seconds(std::stoi(value));
   } else if (name == "authorization_reuse") {
-    options.authorization_reuse = std::chrono::seconds(std::stoi(value));
+    options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
+  } else if (name.starts_with(kDirectory)) {
+    options.directories.emplace_back(name.substr(kDirectory.size()), mode_of(value));
   } else {
     std::fprintf(stderr, "there is no option %s\n", std::string(argument).c_str());
     std::exit(2);
@@ -165,10 +219,12 @@ void set_option(acmecore::AuthorityOptions& options, std::string_view argument) 
 
 }  // namespace
 
-// wire_server [NAME=VALUE...]: what differs from AuthorityOptions. Durations are in seconds. Each line on stdin has
-// more of them, is answered by an empty line, and holds from then on.
+// wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
+// "directory:NAME=off|optional|required" adds a directory. A line on stdin is one of two things: a JSON object makes
+// an external account key, whatever state the object says it is in; more options are answered by an empty line, and
+// hold from then on.
 int main(int argc, char** argv) {
-  acmecore::AuthorityOptions options;
+  Options options;
   for (int i = 1; i < argc; ++i)
     set_option(options, argv[i]);
   Server server(options);
@@ -176,8 +232,12 @@ int main(int argc, char** argv) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i)
     threads.emplace_back([&] { server.context().run(); });
-  std::cout << server.where() << std::endl;
+  std::cout << server.where().text() << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
+    if (line.starts_with('{')) {
+      std::cout << server.make_external_account_key(base::parse_json(line).value()).text() << std::endl;
+      continue;
+    }
     std::istringstream words(line);
     for (std::string word; words >> word;)
       set_option(options, word);
