@@ -74,9 +74,9 @@ TEST(ConfigDirectories, HaveNamesThatUrlsCanHave) {
   };
   for (const auto& name : {"a", "default", "team-1", "0", "new-order", "01234567890123456789012345678901"})
     EXPECT_TRUE(with(name)) << name;
-  for (const auto& name :
-       {"", "Team", "te am", "team/x", "team_1", "te%61m", "t\xC3\xA9", "..", "account", "authorization",
-        "authz", "certificate", "challenge", "issuer", "order", "renewal-info", "terms", "012345678901234567890123456789012"}) {
+  for (const auto& name : {"", "Team", "te am", "team/x", "team_1", "te%61m", "t\xC3\xA9", "..", "account",
+                           "authorization", "authz", "certificate", "challenge", "issuer", "order",
+                           "renewal-info", "terms", "012345678901234567890123456789012"}) {
     EXPECT_FALSE(with(name)) << name;
   }
 }
