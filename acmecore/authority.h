@@ -17,6 +17,7 @@
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
+#include "acmecore/policy.h"
 #include "acmecore/records.h"
 #include "acmecore/validation.h"
 #include "acmecore/validation_places.h"
@@ -76,8 +77,10 @@ struct NewOrderRequest {
 class Authority {
  public:
   // All of these outlive the authority and the work it has put into the background.
-  Authority(Records& records, const base::Clock& clock, const Issuer& issuer, Validation& validation,
-            base::Background& background, AuthorityOptions options);
+  Authority(Records& records, const base::Clock& clock, const Issuer& issuer, const Policy& policy,
+            Validation& validation, base::Background& background, AuthorityOptions options);
+
+  const Policy& policy() const { return policy_; }
 
   // RFC 8555 §7.3, §7.3.1. A key that has an account returns it and ignores the rest.
   // An account that does not order within kUnusedAccountRetention is removed.
@@ -89,6 +92,9 @@ class Authority {
   // The account of a gRPC credential, made at its first use, with a key that is made once and signs nothing.
   base::Task<base::Result<Account>> account_for(std::string principal);
 
+  // For operators, whoever's it is. not_found.
+  base::Task<base::Result<Account>> account(std::string id);
+
   // RFC 8555 §7.3.2. An empty list clears.
   base::Task<base::Result<Account>> update_contacts(Account account, std::vector<std::string> contacts);
 
@@ -98,7 +104,7 @@ class Authority {
   // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity of its own.
+  // RFC 8555 §7.4. The errors of parse_identifiers and of Policy::check_names; malformed: it asks for a validity of its own.
   // account_does_not_exist: the account had never ordered, and was removed just now.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
@@ -126,7 +132,8 @@ class Authority {
                                                       std::string type, std::chrono::milliseconds patience);
 
   // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other
-  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr.
+  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr and of
+  // Policy::check_key.
   base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
@@ -198,6 +205,7 @@ class Authority {
   Records& records_;
   const base::Clock& clock_;
   const Issuer& issuer_;
+  const Policy& policy_;
   Validation& validation_;
   base::Background& background_;
   const AuthorityOptions options_;

@@ -29,21 +29,28 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, std::chrono::seconds lifetime,
-                               base::Time now) {
+Result<IssuedCertificate> sign(const Issuer& issuer, const Issuer::TbsCheck& check, const Order& order,
+                               std::chrono::seconds lifetime, base::Time now) {
   LeafRequest request;
   request.dns_names = names_of(order);
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
   TRY(request.validity, leaf_validity(now, lifetime, issuer.not_after()));
   IssuedCertificate certificate;
-  TRY(certificate.der, issuer.sign_leaf(request));
+  TRY(certificate.der, issuer.sign_leaf(request, check));
   certificate.serial = request.serial;
   certificate.account = order.account;
   certificate.order = order.id;
   certificate.issued = now;
   certificate.not_after = request.validity.not_after;
   return certificate;
+}
+
+// What a subscriber hears of an order whose certificate could not be signed: a refusal as it is, and of our own
+// trouble no more than that there was some.
+base::Error told_of(const base::Error& error) {
+  const bool ours = error.kind == ErrorKind::internal || error.kind == ErrorKind::unavailable;
+  return ours ? base::Error{ErrorKind::internal, "the certificate could not be made", {}} : error;
 }
 
 tl::unexpected<base::Error> not_ready(OrderStatus status) {
@@ -94,6 +101,8 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
     co_return fail(ErrorKind::bad_csr,
                    "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
   }
+  CO_TRY(const KeyType key_type, key_type_of(csr.spki_der));
+  CO_CHECK(policy_.check_key(key_type));
   CO_TRY(const auto account, co_await records_.account_with_key(csr.spki_digest));
   if (account) co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
   CO_TRY(const bool blocked, co_await records_.is_blocked(csr.spki_digest));
@@ -106,7 +115,13 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
 // nobody; a sweep begins again, with another serial.
 // REQUIRES: the order is processing; `hold` is on it.
 Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  const auto certificate = sign(issuer_, order.value, options_.certificate_lifetime, clock_.now());
+  // Beside what was checked before: the policy may be another since, and the names are those of the octets themselves.
+  const auto account = co_await records_.account(order->account);
+  const Issuer::TbsCheck check = [this, &account](const Certificate& tbs) -> Result<void> {
+    if (!account) return tl::unexpected(account.error());
+    return policy_.check_tbs(subscriber_of(account->value), tbs);
+  };
+  const auto certificate = sign(issuer_, check, order.value, options_.certificate_lifetime, clock_.now());
   Stored<Order> finished = order;
   Changes changes;
   if (certificate) {
@@ -115,7 +130,7 @@ Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> o
   } else {
     base::log::error("acme.certificate.not_signed",
                      {{"order", order->id}, {"detail", certificate.error().detail}});
-    finished->error = base::Error{ErrorKind::internal, "the certificate could not be made", {}};
+    finished->error = told_of(certificate.error());
   }
   changes.update(finished);
   const auto committed = co_await records_.commit(std::move(changes));

@@ -32,6 +32,7 @@ Authorization new_authorization(const Order& order, const Identifier& identifier
 
 Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
+  CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
   if (request.has_validity) {
     co_return fail(ErrorKind::malformed, "\"notBefore\" and \"notAfter\" are not supported: leave them out");
   }

@@ -1,5 +1,6 @@
 #include "app/ca_role.h"
 
+#include "app/policy.h"
 #include "base/log.h"
 
 namespace app {
@@ -43,7 +44,11 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
                                              storage::Store& store, acmecore::Validation& validation,
                                              const base::Clock& clock, Runtime& runtime,
                                              const http::TlsIdentity& identity) {
-  std::unique_ptr<CaRole> role(new CaRole(config, issuer, store, validation, clock, runtime));
+  TRY(auto suffixes, acmecore::PublicSuffixes::open());
+  TRY(auto policy, policy_rules(config.policy));
+  Rules rules{std::move(suffixes), std::move(policy)};
+  std::unique_ptr<CaRole> role(
+      new CaRole(config, std::move(rules), issuer, store, validation, clock, runtime));
   TRY(role->nonces_, runtime.wait(acmecore::Nonces::open(store, clock)));
   if (const auto opened = role->open_https(config, identity); !opened) {
     runtime.wait(role->save_nonces());  // which were used is still to be known when a start succeeds
@@ -56,12 +61,14 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
   return role;
 }
 
-CaRole::CaRole(const base::Config& config, const acmecore::Issuer& issuer, storage::Store& store,
+CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& issuer, storage::Store& store,
                acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime)
     : runtime_(runtime),
       records_(store),
       background_(runtime.executor()),
-      authority_(records_, clock, issuer, validation, background_, authority_options(config)) {}
+      suffixes_(std::move(rules.suffixes)),
+      policy_(std::move(rules.policy), suffixes_),
+      authority_(records_, clock, issuer, policy_, validation, background_, authority_options(config)) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   app::add_txt(program, chosen);
   app::add_credential(program, chosen);
   app::add_cert(program, chosen);
+  app::add_policy(program, chosen);
   app::add_import(program, chosen);
   app::add_backup(program, chosen);
   app::add_restore(program, chosen);

@@ -8,6 +8,7 @@
 #include "acmecore/ca_files.h"
 #include "acmecore/records.h"
 #include "acmecore/rpc/certificate_service.h"
+#include "acmecore/rpc/policy_service.h"
 #include "app/callers.h"
 #include "app/files.h"
 #include "app/loop.h"
@@ -149,6 +150,7 @@ Result<void> Server::open_rpc() {
     add<assay::v1::CredentialService, dnsserver::rpc::CredentialService>(
         dns_->publishing(), dns_->credentials(), *callers_, executor);
   }
+  if (ca_) add<assay::v1::PolicyService, acmecore::rpc::PolicyService>(ca_->authority(), *callers_, executor);
   if (dns_ && ca_) {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),
                                                 clock_};

@@ -39,6 +39,11 @@ struct Credential {
 // Who may register an account by HTTP.
 enum class RegistrationAccess { closed, guarded, open };
 
+// What of the public suffix list is not certified: nothing, its ICANN section, or all of it.
+enum class PublicSuffixRule { certified, icann, icann_and_private };
+
+enum class CertifiedKey { rsa, p256, p384, p521 };
+
 // Queries under `zone` go to these servers instead of down from the root.
 struct StubZone {
   Name zone;
@@ -122,6 +127,27 @@ struct Config {
     std::chrono::seconds order_lifetime = std::chrono::days(7);
     std::chrono::seconds authorization_lifetime = std::chrono::days(30);
   } acme = {};
+
+  // Which names and keys are certified, for whom.
+  struct Policy {
+    struct Subscribers {
+      std::vector<std::string> accounts;           // ids
+      std::vector<std::string> external_accounts;  // ids of external account keys
+      std::vector<std::string> allow;
+      std::vector<std::string> deny;
+    };
+
+    std::vector<std::string> allow = {"**"};
+    std::vector<std::string> deny;
+    PublicSuffixRule public_suffixes = PublicSuffixRule::certified;
+    bool internal_names = true;
+    bool reverse_names = false;
+    bool wildcards = true;
+    unsigned names_max = 100;
+    std::set<CertifiedKey> key_types = {CertifiedKey::rsa, CertifiedKey::p256, CertifiedKey::p384,
+                                        CertifiedKey::p521};
+    std::vector<Subscribers> subscribers;
+  } policy = {};
 
   struct Issuance {
     std::chrono::seconds certificate_lifetime = std::chrono::days(90);

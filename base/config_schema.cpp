@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/config_policy.h"
 #include "base/ip_network.h"
 
 namespace base {
@@ -328,6 +329,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("dns", [&](ConfigReader& section) { read_dns(section, config.dns); });
   top.table("update", [&](ConfigReader& section) { read_update(section, config.update); });
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
+  top.table("policy", [&](ConfigReader& section) { read_policy(section, config.policy); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });
   top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });

@@ -4,7 +4,7 @@
 
 namespace base {
 
-// What a credential may do: each permission opens one gRPC service.
+// What a credential may do: each permission opens one gRPC service (`certificates` PolicyService, too).
 enum class Permission { zones, challenges, certificates, credentials };
 
 // As the configuration writes it.

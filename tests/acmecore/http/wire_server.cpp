@@ -20,6 +20,8 @@
 #include "acmecore/http/edge.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
+#include "acmecore/policy.h"
+#include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
 #include "acmecore/server_identity.h"
 #include "acmecore/validation.h"
@@ -60,6 +62,14 @@ class NameValidation final : public acmecore::Validation {
   }
 };
 
+// Names below denied.test are refused, and so are keys on P-521.
+acmecore::PolicyRules policy_rules() {
+  acmecore::PolicyRules rules;
+  rules.deny = {acmecore::NamePattern::parse("**.denied.test").value()};
+  rules.key_types.erase(acmecore::KeyType::p521);
+  return rules;
+}
+
 // "127.0.0.1:0", so that the kernel chooses the port, and "localhost" in the URLs.
 struct Server {
   Server(const std::string& terms_of_service)
@@ -67,7 +77,10 @@ struct Server {
             acmecore::Issuer::open(acmecore::make_development_ca(clock.now()).value(), clock.now()).value()),
         records(store),
         background(context.get_executor()),
-        authority(records, clock, issuer, validation, background, {.terms_of_service = terms_of_service}),
+        suffixes(acmecore::PublicSuffixes::open().value()),
+        policy(policy_rules(), suffixes),
+        authority(records, clock, issuer, policy, validation, background,
+                  {.terms_of_service = terms_of_service}),
         nonces(support::run_task(acmecore::Nonces::open(store, clock)).value()) {
     const auto handler = [this](base::http::Request request) { return edge->handle(std::move(request)); };
     const auto refusal = [this](unsigned status, std::string_view detail) {
@@ -80,7 +93,8 @@ struct Server {
                    .value();
     const acmecore::http::Urls urls("https://localhost:" + std::to_string(listener->endpoints()[0].port));
     authenticator.emplace(records, *nonces, urls.account_prefix());
-    acmecore::http::DirectoryMeta meta{terms_of_service, "https://corp.test/", {"ca.test"}};
+    acmecore::http::DirectoryMeta meta{
+        terms_of_service, "https://corp.test/", {"ca.test"}};
     edge.emplace(authority, *authenticator, *nonces, urls, std::move(meta));
     directory = urls.directory();
   }
@@ -92,6 +106,8 @@ struct Server {
   acmecore::Records records;
   NameValidation validation;
   base::ExecutorBackground background;
+  acmecore::PublicSuffixes suffixes;
+  acmecore::Policy policy;
   acmecore::Authority authority;
   std::unique_ptr<acmecore::Nonces> nonces;
   std::optional<acmecore::Authenticator> authenticator;
