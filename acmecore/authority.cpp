@@ -17,7 +17,8 @@ Authority::Authority(Records& records, const base::Clock& clock, const Issuer& i
       policy_(policy),
       validation_(validation),
       background_(background),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      limits_(records, clock, policy.suffixes(), options_.limits) {}
 
 Task<Result<Account>> Authority::account(std::string id) {
   CO_TRY(auto stored, co_await records_.account(std::move(id)));

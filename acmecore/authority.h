@@ -18,6 +18,7 @@
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
 #include "acmecore/policy.h"
+#include "acmecore/rate_limits.h"
 #include "acmecore/records.h"
 #include "acmecore/validation.h"
 #include "acmecore/validation_places.h"
@@ -44,12 +45,14 @@ struct AuthorityOptions {
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
   std::chrono::seconds certificate_lifetime = kLeafLifetimeDefault;
+  LimitRules limits = {};
 };
 
 struct NewAccountRequest {
   std::vector<std::string> contacts;
   bool terms_of_service_agreed = false;
   bool only_return_existing = false;
+  std::string address = {};  // of who asks; empty: it is not limited
 };
 
 struct NewAccountResult {
@@ -65,6 +68,7 @@ struct KeyChangeResult {
 struct NewOrderRequest {
   std::vector<RequestedIdentifier> identifiers;
   bool has_validity = false;  // notBefore or notAfter was given, which we do not honour
+  std::string replaces = {};  // a CertificateId (RFC 9773 §5); empty: none
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
@@ -86,7 +90,7 @@ class Authority {
   // An account that does not order within kUnusedAccountRetention is removed.
   // account_does_not_exist: only_return_existing, and there is none. bad_public_key: the key is blocked.
   // account_not_valid: it has one that was deactivated. malformed: the terms of service were not agreed to.
-  // The errors of check_contacts.
+  // rate_limited: too many come from the address. The errors of check_contacts.
   base::Task<base::Result<NewAccountResult>> new_account(AccountKey key, NewAccountRequest request);
 
   // The account of a gRPC credential, made at its first use, with a key that is made once and signs nothing.
@@ -105,7 +109,8 @@ class Authority {
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
   // RFC 8555 §7.4. The errors of parse_identifiers and of Policy::check_names; malformed: it asks for a validity of its own.
-  // account_does_not_exist: the account had never ordered, and was removed just now.
+  // account_does_not_exist: the account had never ordered, and was removed just now. rate_limited: a limit on the
+  // account's orders, on certificates of these names or on failed validations leaves no room.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   base::Task<base::Result<OrderView>> order(Account account, std::string id);
@@ -133,7 +138,7 @@ class Authority {
 
   // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other
   // names than the order's, a key that is an account's or blocked, and the errors of parse_csr and of
-  // Policy::check_key.
+  // Policy::check_key. rate_limited, which leaves it ready too: there are enough certificates of these names for now.
   base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
@@ -209,6 +214,7 @@ class Authority {
   Validation& validation_;
   base::Background& background_;
   const AuthorityOptions options_;
+  RateLimits limits_;
   WorkInHand in_hand_;
   ValidationPlaces places_;
 

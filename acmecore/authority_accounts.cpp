@@ -69,6 +69,7 @@ Task<Result<NewAccountResult>> Authority::new_account(AccountKey key, NewAccount
     account.unused = true;
     Changes changes;
     changes.create(account);
+    CO_CHECK(co_await limits_.count_account(request.address, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       base::log::info("acme.account.created", {{"account", account.id}});

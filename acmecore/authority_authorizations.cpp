@@ -75,6 +75,7 @@ Task<Result<AuthorizationView>> Authority::respond(Account account, std::string 
     if (challenge->status != ChallengeStatus::pending) co_return view_of(std::move(stored.value));
     const AuthorizationStatus status = status_of(stored.value, clock_.now());
     if (status != AuthorizationStatus::pending) co_return no_longer_pending(stored.value, status);
+    CO_CHECK(co_await limits_.check_failures(account.id, stored->identifier));
     Place place = places_.take(account.id);
     if (place == nullptr) co_return too_many_validations();
 
@@ -133,6 +134,8 @@ Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::s
     }
     Changes changes;
     changes.update(authorization);
+    if (!verdict.outcome)
+      CO_CHECK(co_await limits_.count_failure(authorization->account, authorization->identifier, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       log_outcome(authorization.value, verdict);

@@ -80,6 +80,7 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     changes.update(order);
     for (const auto& authorization : authorizations)
       changes.expect(authorization);
+    CO_CHECK(co_await limits_.count_certificate(order.value, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());

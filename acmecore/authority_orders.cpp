@@ -42,6 +42,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   order.id = base::time_ordered_id(order.created);
   order.account = account.id;
   order.identifiers = std::move(identifiers);
+  order.replaces = std::move(request.replaces);
 
   Changes created;
   for (const Identifier& identifier : order.identifiers) {
@@ -53,6 +54,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Changes changes = created;
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));
+    CO_CHECK(co_await limits_.count_order(order, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());

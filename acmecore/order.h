@@ -35,6 +35,7 @@ struct Order {
   std::string account;
   std::vector<Identifier> identifiers;
   std::vector<std::string> authorizations;  // ids
+  std::string replaces;                     // the CertificateId of what it renews; empty: nothing
   base::Time created;
   base::Time expires;
   std::optional<Intent> intent;       // finalize was accepted
@@ -50,6 +51,9 @@ struct Order {
 // failed or expired or one of its authorizations can no longer be valid, ready when all are valid, and
 // pending else.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
+
+// It replaces a certificate of its account (RFC 9773 §5).
+bool is_renewal(const Order& order);
 
 // Finalize was accepted, and what follows from it is not finished.
 bool is_processing(const Order& order);

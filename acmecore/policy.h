@@ -55,6 +55,8 @@ class Policy {
   // The list outlives the policy.
   Policy(PolicyRules rules, const PublicSuffixes& suffixes) : rules_(std::move(rules)), suffixes_(suffixes) {}
 
+  const PublicSuffixes& suffixes() const { return suffixes_; }
+
   // malformed: more names than names_max. rejected_identifier: some may not be certified for this subscriber; one
   // suberror for each of them says why (RFC 8555 §6.7.1).
   base::Result<void> check_names(const Subscriber& subscriber, const std::vector<Identifier>& names) const;

@@ -84,6 +84,7 @@ Bytes encode(const Order& order) {
     put(identifier, *message.add_identifiers());
   for (const std::string& authorization : order.authorizations)
     message.add_authorizations(authorization);
+  message.set_replaces(order.replaces);
   message.set_created_ms(milliseconds(order.created));
   message.set_expires_ms(milliseconds(order.expires));
   if (order.intent) {
@@ -108,6 +109,7 @@ Result<Order> decode_order(std::string id, BytesView value) {
   for (const auto& identifier : message.identifiers())
     order.identifiers.push_back(identifier_of(identifier));
   order.authorizations.assign(message.authorizations().begin(), message.authorizations().end());
+  order.replaces = message.replaces();
   order.created = time_of(message.created_ms());
   order.expires = time_of(message.expires_ms());
   if (message.has_intent()) {
@@ -301,5 +303,16 @@ Result<RevocationReason> reason_of(uint32_t code) {
 }
 
 }  // namespace
+
+Bytes encode(RegainedAt regained) {
+  stored::RateLimit message;
+  message.set_regained_us(regained.time_since_epoch().count());
+  return message.SerializeAsString();
+}
+
+Result<RegainedAt> decode_regained_at(BytesView value) {
+  TRY(const auto message, parse<stored::RateLimit>(value, "rate limit"));
+  return RegainedAt(std::chrono::microseconds(message.regained_us()));
+}
 
 }  // namespace acmecore

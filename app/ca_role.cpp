@@ -15,12 +15,21 @@ namespace {
 // Expired records go, and what was interrupted is taken up again. Not awaited while there is more to do.
 constexpr std::chrono::minutes kSweepInterval{1};
 
+acmecore::Rate rate_of(const base::Config::Acme::Rate& config) { return {config.count, config.period}; }
+
+acmecore::LimitRules limit_rules(const base::Config::Acme::Limits& config) {
+  return {rate_of(config.new_accounts_per_address), rate_of(config.new_orders_per_account),
+          rate_of(config.certificates_per_domain), rate_of(config.certificates_per_names),
+          rate_of(config.failed_validations)};
+}
+
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
   acmecore::AuthorityOptions options;
   options.terms_of_service = config.acme.terms_of_service;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
   options.certificate_lifetime = config.issuance.certificate_lifetime;
+  options.limits = limit_rules(config.acme.limits);
   return options;
 }
 
@@ -88,6 +97,7 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
   meta.terms_of_service = config.acme.terms_of_service;
   meta.website = config.acme.website;
   meta.caa_identities = config.acme.caa_identities;
+  meta.help = config.acme.limits.help;
   edge_.emplace(authority_, *authenticator_, *nonces_, *urls_, std::move(meta));
   serving_.store(&*edge_);
   return {};

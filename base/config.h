@@ -118,6 +118,12 @@ struct Config {
   } update = {};
 
   struct Acme {
+    // So many in so long. No count: there is no limit.
+    struct Rate {
+      uint64_t count = 0;
+      std::chrono::seconds period = std::chrono::hours(1);
+    };
+
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
     std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port
     TlsFiles tls = {};
@@ -126,6 +132,15 @@ struct Config {
     std::vector<std::string> caa_identities;
     std::chrono::seconds order_lifetime = std::chrono::days(7);
     std::chrono::seconds authorization_lifetime = std::chrono::days(30);
+
+    struct Limits {
+      Rate new_accounts_per_address = {1000, std::chrono::hours(3)};
+      Rate new_orders_per_account = {0, std::chrono::hours(3)};
+      Rate certificates_per_domain = {0, std::chrono::days(7)};
+      Rate certificates_per_names = {0, std::chrono::days(7)};
+      Rate failed_validations = {60, std::chrono::hours(1)};
+      std::string help;  // a URL
+    } limits = {};
   } acme = {};
 
   // Which names and keys are certified, for whom.

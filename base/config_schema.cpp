@@ -177,6 +177,21 @@ void read_update(ConfigReader& section, Config::Update& update) {
   section.boolean("allow_hmac_sha1", update.allow_hmac_sha1);
 }
 
+void read_limits(ConfigReader& section, Config::Acme::Limits& limits) {
+  const auto read_rate = [&section](std::string_view key, Config::Acme::Rate& rate) {
+    section.table(key, [&rate](ConfigReader& table) {
+      table.count("count", rate.count, 0, 1'000'000);
+      table.duration("period", rate.period, 1s, 90 * kDay);
+    });
+  };
+  read_rate("new_accounts_per_address", limits.new_accounts_per_address);
+  read_rate("new_orders_per_account", limits.new_orders_per_account);
+  read_rate("certificates_per_domain", limits.certificates_per_domain);
+  read_rate("certificates_per_names", limits.certificates_per_names);
+  read_rate("failed_validations", limits.failed_validations);
+  section.text("help", limits.help, "a URL", empty_or_web_url);
+}
+
 void read_acme(ConfigReader& section, Config::Acme& acme) {
   section.endpoints("listen", acme.listen, 0);
   section.text("external_url", acme.external_url, "an origin, such as \"https://acme.corp.example\"",
@@ -187,6 +202,7 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
   section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);
   section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
   section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
+  section.table("limits", [&](ConfigReader& table) { read_limits(table, acme.limits); });
 }
 
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {

@@ -61,6 +61,9 @@ Task<base::http::Response> Edge::handle(base::http::Request request) {
   if (!answered && answered.error().kind == ErrorKind::method_not_allowed) {
     response.headers.push_back({"Allow", std::string(allowed_methods(route->resource))});
   }
+  if (!answered && answered.error().kind == ErrorKind::rate_limited && !meta_.help.empty()) {
+    response.headers.push_back({"Link", "<" + meta_.help + ">;rel=\"help\""});
+  }
   if (request.method == "POST" || (route && route->resource == Resource::new_nonce)) {
     response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
   }
@@ -97,15 +100,15 @@ Edge::Answer Edge::answer_post(const base::http::Request& request, const Route& 
   const std::string url = urls_.at(request.target);
   CO_TRY(SignedRequest signed_request,
          co_await authenticator_.authenticate(request.body, url, key_form(route.resource)));
-  co_return co_await dispatch(std::move(signed_request), route, url);
+  co_return co_await dispatch(std::move(signed_request), route, url, request.peer);
 }
 
-Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::string url) {
+Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::string url, std::string peer) {
   switch (route.resource) {
     case Resource::directory: CO_CHECK(require_post_as_get(request)); co_return directory();
     case Resource::new_nonce: CO_CHECK(require_post_as_get(request)); co_return new_nonce(/*is_get=*/true);
     case Resource::new_account:
-      co_return co_await new_account(*std::move(request.jwk), std::move(request.payload));
+      co_return co_await new_account(*std::move(request.jwk), std::move(request.payload), std::move(peer));
     case Resource::new_order: co_return co_await new_order(request);
     case Resource::revoke_cert: co_return co_await revoke_cert(request);
     case Resource::key_change: co_return co_await key_change(request, std::move(url));

@@ -21,6 +21,8 @@ struct DirectoryMeta {
   std::string terms_of_service;
   std::string website;
   std::vector<std::string> caa_identities;
+  std::string
+      help;  // a page for those whom a rate limit stops; not in the directory, but linked to then (§6.6)
 };
 
 // RFC 8555 over HTTPS: from a request to the Authority's use case and back. Thread-safe.
@@ -42,12 +44,12 @@ class Edge {
 
   Answer answer(const base::http::Request& request, const Route& route);
   Answer answer_post(const base::http::Request& request, const Route& route);
-  Answer dispatch(SignedRequest request, const Route& route, std::string url);
+  Answer dispatch(SignedRequest request, const Route& route, std::string url, std::string peer);
   Response directory() const;
   static Response new_nonce(bool is_get);
 
   // edge_accounts.cpp
-  Answer new_account(AccountKey key, base::Bytes payload);
+  Answer new_account(AccountKey key, base::Bytes payload, std::string peer);
   Answer account(const SignedRequest& request, const Route& route);
   Answer orders(const SignedRequest& request, const Route& route);
   Answer key_change(const SignedRequest& request, std::string url);

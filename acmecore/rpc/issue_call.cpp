@@ -150,7 +150,8 @@ Task<Result<void>> IssueCall::respond(std::string id) {
     const auto responded =
         co_await services_.authority.respond(account_, id, std::string(kDns01), milliseconds::zero());
     if (responded) co_return Result<void>();
-    if (responded.error().kind != ErrorKind::rate_limited) co_return tl::unexpected(responded.error());
+    const Error& error = responded.error();
+    if (error.kind != ErrorKind::rate_limited || error.retry_after) co_return tl::unexpected(error);
     CO_CHECK(co_await pause(duration));
   }
 }

@@ -70,9 +70,24 @@ acmecore::PolicyRules policy_rules() {
   return rules;
 }
 
+acmecore::LimitRules limit_rules() {
+  using namespace std::chrono_literals;
+  return {.new_accounts_per_address = {8, 2h},
+          .new_orders_per_account = {4, 2h},
+          .certificates_per_domain = {2, 2h},
+          .failed_validations = {2, 2h}};
+}
+
+acmecore::AuthorityOptions authority_options(const std::string& terms_of_service, bool limited) {
+  acmecore::AuthorityOptions options;
+  options.terms_of_service = terms_of_service;
+  if (limited) options.limits = limit_rules();
+  return options;
+}
+
 // "127.0.0.1:0", so that the kernel chooses the port, and "localhost" in the URLs.
 struct Server {
-  Server(const std::string& terms_of_service)
+  Server(const std::string& terms_of_service, bool limited)
       : issuer(
             acmecore::Issuer::open(acmecore::make_development_ca(clock.now()).value(), clock.now()).value()),
         records(store),
@@ -80,7 +95,7 @@ struct Server {
         suffixes(acmecore::PublicSuffixes::open().value()),
         policy(policy_rules(), suffixes),
         authority(records, clock, issuer, policy, validation, background,
-                  {.terms_of_service = terms_of_service}),
+                  authority_options(terms_of_service, limited)),
         nonces(support::run_task(acmecore::Nonces::open(store, clock)).value()) {
     const auto handler = [this](base::http::Request request) { return edge->handle(std::move(request)); };
     const auto refusal = [this](unsigned status, std::string_view detail) {
@@ -94,7 +109,7 @@ struct Server {
     const acmecore::http::Urls urls("https://localhost:" + std::to_string(listener->endpoints()[0].port));
     authenticator.emplace(records, *nonces, urls.account_prefix());
     acmecore::http::DirectoryMeta meta{
-        terms_of_service, "https://corp.test/", {"ca.test"}};
+        terms_of_service, "https://corp.test/", {"ca.test"}, "https://corp.test/limits"};
     edge.emplace(authority, *authenticator, *nonces, urls, std::move(meta));
     directory = urls.directory();
   }
@@ -118,9 +133,9 @@ struct Server {
 
 }  // namespace
 
-// wire_server [URL of the terms of service]
+// wire_server [URL of the terms of service, or "" [limited]]
 int main(int argc, char** argv) {
-  Server server(argc > 1 ? argv[1] : "");
+  Server server(argc > 1 ? argv[1] : "", argc > 2 && argv[2] == std::string_view("limited"));
   const auto work = boost::asio::make_work_guard(server.context);
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i)
