@@ -52,7 +52,7 @@ TEST(ConfigRates, SayWhatIsNotAllowed) {
       {"acme.limits.failed_validations.period='91d'", "a duration from \"1s\" to \"90d\""},
       {"acme.limits.failed_validations=5", "acme.limits.failed_validations"},
       {"acme.limits.help='corp.example'", "acme.limits.help must be a URL"},
-      {"acme.limits.new_orders.count=5", "new_orders_per_account"},
+      {"acme.limits.new_orders.count=5", "there is no key acme.limits.new_orders"},
   };
   for (const auto& [text, mistake] : cases) {
     const auto parsed = parse_config(text, "t");
