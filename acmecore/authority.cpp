@@ -9,14 +9,21 @@ using base::fail;
 using base::Result;
 using base::Task;
 
-Authority::Authority(Records& records, const base::Clock& clock, const Issuer& issuer, Validation& validation,
-                     base::Background& background, AuthorityOptions options)
+Authority::Authority(Records& records, const base::Clock& clock, const Issuer& issuer, const Policy& policy,
+                     Validation& validation, base::Background& background, AuthorityOptions options)
     : records_(records),
       clock_(clock),
       issuer_(issuer),
+      policy_(policy),
       validation_(validation),
       background_(background),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      limits_(records, clock, policy.suffixes(), options_.limits) {}
+
+Task<Result<Account>> Authority::account(std::string id) {
+  CO_TRY(auto stored, co_await records_.account(std::move(id)));
+  co_return std::move(stored.value);
+}
 
 Task<Result<OrderView>> Authority::order(Account account, std::string id) {
   CO_TRY(auto order, co_await owned_order(account, std::move(id)));

@@ -19,6 +19,8 @@
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
+#include "acmecore/policy.h"
+#include "acmecore/rate_limits.h"
 #include "acmecore/records.h"
 #include "acmecore/renewal.h"
 #include "acmecore/retries.h"
@@ -52,6 +54,7 @@ struct AuthorityOptions {
   ValidityRule validity = {};
   Retries retries = {};                         // of validations that failed
   std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
+  LimitRules limits = {};
 };
 
 struct NewAccountRequest {
@@ -59,7 +62,8 @@ struct NewAccountRequest {
   bool terms_of_service_agreed = false;
   bool only_return_existing = false;
   std::optional<base::Json> external_account_binding = {};
-  std::string url = {};  // that the request was sent to
+  std::string url = {};      // that the request was sent to
+  std::string address = {};  // of who asks; empty: it is not limited
 };
 
 struct NewAccountResult {
@@ -88,20 +92,26 @@ struct NewOrderRequest {
 class Authority {
  public:
   // All of these outlive the authority and the work it has put into the background.
-  Authority(Records& records, const base::Clock& clock, const Issuer& issuer, Validation& validation,
-            base::Background& background, AuthorityOptions options);
+  Authority(Records& records, const base::Clock& clock, const Issuer& issuer, const Policy& policy,
+            Validation& validation, base::Background& background, AuthorityOptions options);
+
+  const Policy& policy() const { return policy_; }
 
   // RFC 8555 §7.3, §7.3.1, §7.3.4. A key that has an account in `directory` returns it and ignores the rest.
   // An account that does not order within kUnusedAccountRetention is removed.
   // account_does_not_exist: only_return_existing, and there is none. bad_public_key: the key is blocked.
   // account_not_valid: it has one that was deactivated. malformed: the terms of service were not agreed to.
   // external_account_required. unauthorized: the binding's key is not known, its MAC is not by it, or check_usable.
-  // The errors of check_contacts and parse_external_account_binding. REQUIRES: `directory` outlives the call.
+  // rate_limited: too many come from the address. The errors of check_contacts and parse_external_account_binding.
+  // REQUIRES: `directory` outlives the call.
   base::Task<base::Result<NewAccountResult>> new_account(const Directory& directory, AccountKey key,
                                                          NewAccountRequest request);
 
   // The account of a gRPC credential, made at its first use, with a key that is made once and signs nothing.
   base::Task<base::Result<Account>> account_for(std::string principal);
+
+  // For operators, whoever's it is. not_found.
+  base::Task<base::Result<Account>> account(std::string id);
 
   // RFC 8555 §7.3.2. An empty list clears.
   base::Task<base::Result<Account>> update_contacts(Account account, std::vector<std::string> contacts);
@@ -126,8 +136,10 @@ class Authority {
                                                           std::string token);
   base::Task<base::Result<void>> agree(const Directory& directory, std::string account, std::string token);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers and check_allowed; malformed: it asks for a validity out of
-  // bounds. account_does_not_exist: the account had never ordered, and was removed just now. Of `replaces`:
+  // RFC 8555 §7.4. The errors of parse_identifiers, check_allowed and Policy::check_names; malformed: it asks for a
+  // validity out of bounds. account_does_not_exist: the account had never ordered, and was removed just now.
+  // rate_limited, but not where it replaces a certificate: a limit on the account's orders, on certificates of these
+  // names or on failed validations leaves no room. Of `replaces`:
   // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
   // account's; already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
@@ -164,8 +176,9 @@ class Authority {
 
   // RFC 8555 §7.4: issues the certificate. Waits at most `patience` for it; afterwards the order is processing and
   // issuance goes on. order_not_ready; bad_csr, which leaves the order ready: other
-  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr. malformed: the
-  // validity that the order asks for has come too close to its end.
+  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr and of
+  // Policy::check_key. malformed: the validity that the order asks for has come too close to its end. rate_limited,
+  // which leaves it ready too: there are enough certificates of these names for now.
   base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der,
                                                std::chrono::milliseconds patience);
 
@@ -278,9 +291,11 @@ class Authority {
   Records& records_;
   const base::Clock& clock_;
   const Issuer& issuer_;
+  const Policy& policy_;
   Validation& validation_;
   base::Background& background_;
   const AuthorityOptions options_;
+  RateLimits limits_;
   WorkInHand in_hand_;
   ValidationPlaces places_;
 

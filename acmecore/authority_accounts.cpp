@@ -76,6 +76,7 @@ Task<Result<NewAccountResult>> Authority::new_account(const Directory& directory
     Changes changes;
     CO_CHECK(co_await bind_external_account(directory, key, request, account, changes));
     changes.create(account);
+    CO_CHECK(co_await limits_.count_account(request.address, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       base::log::info(

@@ -29,23 +29,29 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, const ValidityRule& rule,
-                               base::Time now) {
+Result<IssuedCertificate> sign(const Issuer& issuer, const Issuer::TbsCheck& check, const Order& order,
+                               const ValidityRule& rule, base::Time now) {
   LeafRequest request;
   request.dns_names = names_of(order);
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
-  TRY(request.validity,
-      leaf_validity(now, order.validity, capped(rule, order.certificate_lifetime_max), kBackdateMax,
-                    issuer.certificate().validity));
+  TRY(request.validity, leaf_validity(now, order.validity, capped(rule, order.certificate_lifetime_max),
+                                      kBackdateMax, issuer.certificate().validity));
   IssuedCertificate certificate;
-  TRY(certificate.der, issuer.sign_leaf(request));
+  TRY(certificate.der, issuer.sign_leaf(request, check));
   certificate.serial = request.serial;
   certificate.account = order.account;
   certificate.order = order.id;
   certificate.issued = now;
   certificate.not_after = request.validity.not_after;
   return certificate;
+}
+
+// What a subscriber hears of an order whose certificate could not be signed: a refusal as it is, and of our own
+// trouble no more than that there was some.
+base::Error told_of(const base::Error& error) {
+  const bool ours = error.kind == ErrorKind::internal || error.kind == ErrorKind::unavailable;
+  return ours ? base::Error{ErrorKind::internal, "the certificate could not be made", {}} : error;
 }
 
 tl::unexpected<base::Error> not_ready(OrderStatus status) {
@@ -81,6 +87,7 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     changes.update(order);
     for (const auto& authorization : authorizations)
       changes.expect(authorization);
+    CO_CHECK(co_await limits_.count_certificate(order.value, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
@@ -104,6 +111,8 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
     co_return fail(ErrorKind::bad_csr,
                    "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
   }
+  CO_TRY(const KeyType key_type, key_type_of(csr.spki_der));
+  CO_CHECK(policy_.check_key(key_type));
   CO_TRY(const bool is_account_key, co_await records_.is_account_key(csr.spki_digest));
   if (is_account_key)
     co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
@@ -117,7 +126,13 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
 // begins again, with another serial.
 // REQUIRES: the order is processing; `hold` is on it.
 Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  const auto certificate = sign(issuer_, order.value, options_.validity, clock_.now());
+  // Beside what was checked before: the policy may be another since, and the names are those of the octets themselves.
+  const auto account = co_await records_.account(order->account);
+  const Issuer::TbsCheck check = [this, &account](const Certificate& tbs) -> Result<void> {
+    if (!account) return tl::unexpected(account.error());
+    return policy_.check_tbs(subscriber_of(account->value), tbs);
+  };
+  const auto certificate = sign(issuer_, check, order.value, options_.validity, clock_.now());
   Stored<Order> finished = order;
   Changes changes;
   if (certificate) {
@@ -126,7 +141,7 @@ Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
   } else {
     base::log::error("acme.certificate.not_signed",
                      {{"order", order->id}, {"detail", certificate.error().detail}});
-    finished->error = base::Error{ErrorKind::internal, "the certificate could not be made", {}};
+    finished->error = told_of(certificate.error());
   }
   changes.update(finished);
   const auto committed = co_await records_.commit(std::move(changes));

@@ -14,6 +14,7 @@ using base::Task;
 
 Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
+  CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
   CO_CHECK(check_external_account(account, identifiers));
   const auto lifetime_max = certificate_lifetime_max(account);
   if (!request.validity.empty()) {
@@ -35,6 +36,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
     if (!order.replaces.empty()) CO_CHECK(co_await mark_replaced(order, changes));
     changes.create(order);
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));
+    CO_CHECK(co_await limits_.count_order(order, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());

@@ -44,12 +44,14 @@ Task<Result<AuthorizationView>> Authority::new_authorization(Account account, Re
                                              " is a wildcard, which is authorized in an order alone "
                                              "(RFC 8555 §7.4.1)");
   }
+  CO_CHECK(policy_.check_names(subscriber_of(account), {identifier}));
   CO_CHECK(check_external_account(account, {identifier}));
   Authorization authorization = pending_authorization(account.id, identifier);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Changes changes;
     changes.create(authorization);
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));
+    CO_CHECK(co_await limits_.count_authorization(account.id, identifier, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());

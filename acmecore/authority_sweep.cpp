@@ -31,6 +31,7 @@ Task<Result<bool>> Authority::sweep() {
   CO_TRY(const bool orders, co_await sweep_orders());
   CO_TRY(const bool certificates, co_await sweep_certificates());
   CO_TRY(const bool accounts, co_await sweep_accounts());
+  CO_CHECK(co_await records_.sweep_limits(clock_.now()));
   CO_TRY(const bool external_account_keys, co_await sweep_external_account_keys());
   co_return authorizations || orders || certificates || accounts || external_account_keys;
 }

@@ -57,6 +57,7 @@ Task<Result<AuthorizationView>> Authority::respond(Account account, std::string 
     }
     if (challenge->status != ChallengeStatus::pending) co_return view_of(std::move(stored.value));
     if (status != AuthorizationStatus::pending) co_return no_longer_pending(stored.value, status);
+    CO_CHECK(co_await limits_.check_failures(account.id, stored->identifier));
     Place place = places_.take(account.id);
     if (place == nullptr) co_return too_many_validations();
 
@@ -140,6 +141,9 @@ Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::s
     }
     Changes changes;
     changes.update(authorization);
+    if (challenge->status == ChallengeStatus::invalid) {  // the last of its looks
+      CO_CHECK(co_await limits_.count_failure(authorization->account, authorization->identifier, changes));
+    }
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       if (!is_undecided(verdict)) log_outcome(authorization.value, *challenge);

@@ -52,8 +52,16 @@ Result<Issuer> Issuer::open(const CaMaterial& material, Time now) {
 }
 
 Result<Bytes> Issuer::sign_leaf(const LeafRequest& request) const {
+  return sign_leaf(request, [](const Certificate&) -> Result<void> { return {}; });
+}
+
+Result<Bytes> Issuer::sign_leaf(const LeafRequest& request, const TbsCheck& check) const {
   CHECK(check_leaf_request(request, certificate_));
-  TRY(Bytes leaf, sign_certificate(leaf_fields(request, certificate_), key_));
+  const Bytes tbs_der = tbs_certificate(leaf_fields(request, certificate_), key_);
+  const auto tbs = parse_tbs_certificate(tbs_der);
+  if (!tbs) return fail(ErrorKind::internal, "what was to be signed cannot be read: " + tbs.error().detail);
+  CHECK(check(*tbs));
+  TRY(Bytes leaf, sign_tbs(tbs_der, key_));
   CHECK(verify_issued(leaf, request, certificate_, public_key_));
   return leaf;
 }

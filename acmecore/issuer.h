@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "acmecore/certificate.h"
@@ -24,6 +25,11 @@ class Issuer {
   // Checks the request, signs it by the leaf profile (leaf_profile.h), reads the certificate back and
   // compares it with the request before anyone sees it. The caller has recorded the serial durably and never
   // passes it again. internal: a check failed, or OpenSSL did.
+  //
+  // `check` says of the very octets that are about to be signed whether they may be; its error is returned. Without
+  // it, for the names of our own listeners, for which no subscriber asked.
+  using TbsCheck = std::function<base::Result<void>(const Certificate& tbs)>;
+  base::Result<base::Bytes> sign_leaf(const LeafRequest& request, const TbsCheck& check) const;
   base::Result<base::Bytes> sign_leaf(const LeafRequest& request) const;
 
   // "application/pem-certificate-chain" (RFC 8555 §9.1): the leaf, then the issuing CA; not the root, which

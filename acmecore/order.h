@@ -56,6 +56,9 @@ struct Order {
 // pending else.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
 
+// It replaces a certificate of its account (RFC 9773 §5).
+bool is_renewal(const Order& order);
+
 // Finalize was accepted, and what follows from it is not finished.
 bool is_processing(const Order& order);
 

@@ -333,4 +333,15 @@ Result<RevocationReason> reason_of(uint32_t code) {
 
 }  // namespace
 
+Bytes encode(RegainedAt regained) {
+  stored::RateLimit message;
+  message.set_regained_us(regained.time_since_epoch().count());
+  return message.SerializeAsString();
+}
+
+Result<RegainedAt> decode_regained_at(BytesView value) {
+  TRY(const auto message, parse<stored::RateLimit>(value, "rate limit"));
+  return RegainedAt(std::chrono::microseconds(message.regained_us()));
+}
+
 }  // namespace acmecore

@@ -5,6 +5,7 @@
 #include "acmecore/external_account_codec.h"
 #include "acmecore/record_codec.h"
 #include "base/openssl.h"
+#include "storage/expiry.h"
 #include "storage/tables.h"
 
 namespace acmecore {
@@ -171,6 +172,11 @@ void Changes::update(const Stored<ExternalAccountKey>& key) {
          removal_time(key.value));
 }
 
+void Changes::update(Bytes key, const Stored<RegainedAt>& regained) {
+  update(key_in(table::kRateLimit, key), regained.revision, encode(regained.value),
+         std::chrono::ceil<Time::duration>(regained.value));
+}
+
 void Changes::expect(const Stored<Authorization>& authorization) {
   batch_.expected.push_back({key_in(table::kAuthorization, authorization->id), authorization.revision});
 }
@@ -311,6 +317,18 @@ Task<Result<std::vector<Serial>>> Records::due_certificates(Time now, size_t lim
 
 Task<Result<std::vector<std::string>>> Records::due_external_account_keys(Time now, size_t limit) {
   return due_in(store_, table::kExternalAccountKey, now, limit);
+}
+
+Task<Result<Stored<RegainedAt>>> Records::regained_at(Bytes key) {
+  CO_TRY(const auto entry, co_await store_.get(key_in(table::kRateLimit, key)));
+  if (!entry) co_return Stored<RegainedAt>{{}, storage::kAbsent};
+  CO_TRY(const RegainedAt regained, decode_regained_at(entry->value));
+  co_return Stored<RegainedAt>{regained, entry->revision};
+}
+
+Task<Result<size_t>> Records::sweep_limits(Time now) {
+  std::vector<Bytes> prefixes = {Bytes(1, table::kRateLimit)};
+  co_return co_await storage::sweep(store_, std::move(prefixes), now);
 }
 
 Task<Result<storage::Revision>> Records::commit(Changes changes) {

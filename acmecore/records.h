@@ -8,6 +8,7 @@
 #include "acmecore/account.h"
 #include "acmecore/authorization.h"
 #include "acmecore/external_account_key.h"
+#include "acmecore/gcra.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/order.h"
 #include "base/bytes.h"
@@ -61,6 +62,9 @@ class Changes {
   void update(const Stored<Authorization>& authorization);
   void update(const Stored<IssuedCertificate>& certificate);
   void update(const Stored<ExternalAccountKey>& key);
+
+  // Of what a rate limit is about, until it has regained everything.
+  void update(base::Bytes key, const Stored<RegainedAt>& regained);
 
   // Nothing else changes an authorization while this is committed.
   void expect(const Stored<Authorization>& authorization);
@@ -138,6 +142,12 @@ class Records {
   base::Task<base::Result<std::vector<std::string>>> due_authorizations(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<Serial>>> due_certificates(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> due_external_account_keys(base::Time now, size_t limit);
+
+  // Of what a rate limit is about. Where nothing is known: long ago, and absent.
+  base::Task<base::Result<Stored<RegainedAt>>> regained_at(base::Bytes key);
+
+  // Forgets what has regained everything. How many they were.
+  base::Task<base::Result<size_t>> sweep_limits(base::Time now);
 
   base::Task<base::Result<storage::Revision>> commit(Changes changes);
 

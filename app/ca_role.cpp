@@ -1,5 +1,6 @@
 #include "app/ca_role.h"
 
+#include "app/policy.h"
 #include "base/log.h"
 
 namespace app {
@@ -17,6 +18,14 @@ constexpr std::chrono::minutes kSweepInterval{1};
 // Challenges are looked at again when it is time, which Retry-After tells by the second.
 constexpr std::chrono::seconds kLookInterval{1};
 
+acmecore::Rate rate_of(const base::Config::Acme::Rate& config) { return {config.count, config.period}; }
+
+acmecore::LimitRules limit_rules(const base::Config::Acme::Limits& config) {
+  return {rate_of(config.new_accounts_per_address), rate_of(config.new_orders_per_account),
+          rate_of(config.certificates_per_domain), rate_of(config.certificates_per_names),
+          rate_of(config.failed_validations)};
+}
+
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
   acmecore::AuthorityOptions options;
   options.order_lifetime = config.acme.order_lifetime;
@@ -25,6 +34,7 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
   options.validity = {config.issuance.certificate_lifetime, config.issuance.requested_lifetime_max,
                       config.issuance.not_before_ahead_max};
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
+  options.limits = limit_rules(config.acme.limits);
   return options;
 }
 
@@ -48,6 +58,7 @@ acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Co
   directory.caa_identities = from.caa_identities;
   directory.renewal_explanation = config.renewal_explanation;
   directory.pre_authorization = config.pre_authorization;
+  directory.limits_help = config.limits.help;
   return directory;
 }
 
@@ -89,7 +100,11 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
                                              storage::Store& store, acmecore::Validation& validation,
                                              const base::Clock& clock, Runtime& runtime,
                                              const http::TlsIdentity& identity) {
-  std::unique_ptr<CaRole> role(new CaRole(config, issuer, store, validation, clock, runtime));
+  TRY(auto suffixes, acmecore::PublicSuffixes::open());
+  TRY(auto policy, policy_rules(config.policy));
+  Rules rules{std::move(suffixes), std::move(policy)};
+  std::unique_ptr<CaRole> role(
+      new CaRole(config, std::move(rules), issuer, store, validation, clock, runtime));
   TRY(role->nonces_, runtime.wait(acmecore::Nonces::open(store, clock)));
   if (const auto opened = role->open_https(config, identity); !opened) {
     runtime.wait(role->save_nonces());  // which were used is still to be known when a start succeeds
@@ -102,12 +117,14 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
   return role;
 }
 
-CaRole::CaRole(const base::Config& config, const acmecore::Issuer& issuer, storage::Store& store,
+CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& issuer, storage::Store& store,
                acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime)
     : runtime_(runtime),
       records_(store),
       background_(runtime.executor()),
-      authority_(records_, clock, issuer, validation, background_, authority_options(config)),
+      suffixes_(std::move(rules.suffixes)),
+      policy_(std::move(rules.policy), suffixes_),
+      authority_(records_, clock, issuer, policy_, validation, background_, authority_options(config)),
       external_account_keys_(records_, clock, directories(config.acme)) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {

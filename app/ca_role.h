@@ -11,6 +11,8 @@
 #include "acmecore/http/directories.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
+#include "acmecore/policy.h"
+#include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
 #include "app/loop.h"
 #include "app/runtime.h"
@@ -25,8 +27,8 @@ namespace app {
 // The certificate authority and its HTTPS.
 class CaRole {
  public:
-  // Serves from now on, and takes up what was under way when the last process ended. The errors of Nonces::open
-  // and Listener::open. The arguments outlive the role, and the role the work on the runtime.
+  // Serves from now on, and takes up what was under way when the last process ended. The errors of Nonces::open,
+  // Listener::open, PublicSuffixes::open and policy_rules. The arguments outlive the role, and the role the work on the runtime.
   static base::Result<std::unique_ptr<CaRole>> open(const base::Config& config,
                                                     const acmecore::Issuer& issuer, storage::Store& store,
                                                     acmecore::Validation& validation,
@@ -46,7 +48,13 @@ class CaRole {
   base::Task<> drain();
 
  private:
-  CaRole(const base::Config& config, const acmecore::Issuer& issuer, storage::Store& store,
+  // Of the CA's own, not of its surroundings.
+  struct Rules {
+    acmecore::PublicSuffixes suffixes;
+    acmecore::PolicyRules policy;
+  };
+
+  CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& issuer, storage::Store& store,
          acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime);
 
   base::Task<> save_nonces();
@@ -55,6 +63,8 @@ class CaRole {
   Runtime& runtime_;
   acmecore::Records records_;
   base::ExecutorBackground background_;
+  const acmecore::PublicSuffixes suffixes_;
+  const acmecore::Policy policy_;
   acmecore::Authority authority_;
   acmecore::ExternalAccountKeys external_account_keys_;
   std::unique_ptr<acmecore::Nonces> nonces_;

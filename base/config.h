@@ -55,6 +55,11 @@ struct AcmeDirectory {
   std::vector<std::string> caa_identities = {};
 };
 
+// What of the public suffix list is not certified: nothing, its ICANN section, or all of it.
+enum class PublicSuffixRule { certified, icann, icann_and_private };
+
+enum class CertifiedKey { rsa, p256, p384, p521 };
+
 // Queries under `zone` go to these servers instead of down from the root.
 struct StubZone {
   Name zone;
@@ -129,6 +134,12 @@ struct Config {
   } update = {};
 
   struct Acme {
+    // So many in so long. No count: there is no limit.
+    struct Rate {
+      uint64_t count = 0;
+      std::chrono::seconds period = std::chrono::hours(1);
+    };
+
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
     std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port
     TlsFiles tls = {};
@@ -139,7 +150,37 @@ struct Config {
     std::chrono::seconds authorization_lifetime = std::chrono::days(30);
     std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
     bool pre_authorization = false;               // newAuthz
+
+    struct Limits {
+      Rate new_accounts_per_address = {1000, std::chrono::hours(3)};
+      Rate new_orders_per_account = {0, std::chrono::hours(3)};
+      Rate certificates_per_domain = {0, std::chrono::days(7)};
+      Rate certificates_per_names = {0, std::chrono::days(7)};
+      Rate failed_validations = {60, std::chrono::hours(1)};
+      std::string help;  // a URL
+    } limits = {};
   } acme = {};
+
+  // Which names and keys are certified, for whom.
+  struct Policy {
+    struct Subscribers {
+      std::vector<std::string> accounts;           // ids
+      std::vector<std::string> external_accounts;  // ids of external account keys
+      std::vector<std::string> allow;
+      std::vector<std::string> deny;
+    };
+
+    std::vector<std::string> allow = {"**"};
+    std::vector<std::string> deny;
+    PublicSuffixRule public_suffixes = PublicSuffixRule::certified;
+    bool internal_names = true;
+    bool reverse_names = false;
+    bool wildcards = true;
+    unsigned names_max = 100;
+    std::set<CertifiedKey> key_types = {CertifiedKey::rsa, CertifiedKey::p256, CertifiedKey::p384,
+                                        CertifiedKey::p521};
+    std::vector<Subscribers> subscribers;
+  } policy = {};
 
   struct Issuance {
     std::chrono::seconds certificate_lifetime = std::chrono::days(90);

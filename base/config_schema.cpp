@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/config_policy.h"
 #include "base/ip_network.h"
 
 namespace base {
@@ -245,6 +246,21 @@ void read_directories(ConfigReader& section, Config::Acme& acme) {
   }
 }
 
+void read_limits(ConfigReader& section, Config::Acme::Limits& limits) {
+  const auto read_rate = [&section](std::string_view key, Config::Acme::Rate& rate) {
+    section.table(key, [&rate](ConfigReader& table) {
+      table.count("count", rate.count, 0, 1'000'000);
+      table.duration("period", rate.period, 1s, 90 * kDay);
+    });
+  };
+  read_rate("new_accounts_per_address", limits.new_accounts_per_address);
+  read_rate("new_orders_per_account", limits.new_orders_per_account);
+  read_rate("certificates_per_domain", limits.certificates_per_domain);
+  read_rate("certificates_per_names", limits.certificates_per_names);
+  read_rate("failed_validations", limits.failed_validations);
+  section.text("help", limits.help, "a URL", empty_or_web_url);
+}
+
 void read_acme(ConfigReader& section, Config::Acme& acme) {
   section.endpoints("listen", acme.listen, 0);
   section.text("external_url", acme.external_url, "an origin, such as \"https://acme.corp.example\"",
@@ -262,6 +278,7 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
         "no order would ever use what is authorized before it: set acme.authorization_reuse, too");
   }
   read_directories(section, acme);
+  section.table("limits", [&](ConfigReader& table) { read_limits(table, acme.limits); });
 }
 
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
@@ -417,6 +434,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("dns", [&](ConfigReader& section) { read_dns(section, config.dns); });
   top.table("update", [&](ConfigReader& section) { read_update(section, config.update); });
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
+  top.table("policy", [&](ConfigReader& section) { read_policy(section, config.policy); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });
   top.table("metrics", [&](ConfigReader& section) { section.endpoints("listen", config.metrics.listen, 0); });

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -60,6 +62,7 @@ struct Error {
   ErrorKind kind;
   std::string detail;
   std::vector<Suberror> suberrors = {};
+  std::optional<std::chrono::seconds> retry_after = {};  // of rate_limited: when there is room again
 
   bool operator==(const Error&) const = default;
 };

@@ -66,6 +66,9 @@ Task<base::http::Response> Edge::handle(base::http::Request request) {
   if (!answered && answered.error().kind == ErrorKind::method_not_allowed) {
     response.headers.push_back({"Allow", std::string(allowed_methods(route->resource))});
   }
+  if (!answered && answered.error().kind == ErrorKind::rate_limited && !directory_.limits_help.empty()) {
+    response.headers.push_back({"Link", "<" + directory_.limits_help + ">;rel=\"help\""});
+  }
   if (request.method == "POST" || response.status >= 400 ||
       (route && route->resource == Resource::new_nonce)) {
     response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
@@ -109,12 +112,11 @@ Edge::Answer Edge::answer_post(const base::http::Request& request, const Route& 
   const std::string url = urls_.at(request.target);
   CO_TRY(SignedRequest signed_request,
          co_await authenticator_.authenticate(request.body, url, key_form(route.resource)));
-  const CertificateForm form = preferred_form(request.header("Accept"));
-  co_return co_await dispatch(std::move(signed_request), route, url, form);
+  co_return co_await dispatch(std::move(signed_request), route, url, request);
 }
 
 Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::string url,
-                            CertificateForm form) {
+                            const base::http::Request& sent) {
   switch (route.resource) {
     case Resource::directory:
     case Resource::new_nonce:
@@ -122,7 +124,7 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
       CO_CHECK(require_post_as_get(request));
       co_return open_resource(route, /*is_get=*/true);
     case Resource::new_account:
-      co_return co_await new_account(*std::move(request.jwk), std::move(request.payload));
+      co_return co_await new_account(*std::move(request.jwk), std::move(request.payload), sent.peer);
     case Resource::new_order: co_return co_await new_order(request);
     case Resource::new_authz: co_return co_await new_authz(request);
     case Resource::revoke_cert: co_return co_await revoke_cert(request);
@@ -135,7 +137,8 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
     case Resource::challenge: co_return co_await challenge(request, route);
     case Resource::renewal_info:
     case Resource::terms: break;  // nothing there is signed
-    case Resource::certificate: co_return co_await certificate(request, route, form);
+    case Resource::certificate:
+      co_return co_await certificate(request, route, preferred_form(sent.header("Accept")));
   }
   co_return fail(ErrorKind::internal, "a route without a handler");
 }

@@ -37,13 +37,14 @@ class Edge {
 
   Answer answer(const base::http::Request& request, const Route& route);
   Answer answer_post(const base::http::Request& request, const Route& route);
-  Answer dispatch(SignedRequest request, const Route& route, std::string url, CertificateForm form);
+  Answer dispatch(SignedRequest request, const Route& route, std::string url,
+                  const base::http::Request& sent);
   base::Result<Response> open_resource(const Route& route, bool is_get) const;
   Response directory() const;
   static Response new_nonce(bool is_get);
 
   // edge_accounts.cpp
-  Answer new_account(AccountKey key, base::Bytes payload);
+  Answer new_account(AccountKey key, base::Bytes payload, std::string peer);
   Answer account(const SignedRequest& request, const Route& route);
   Answer orders(const SignedRequest& request, const Route& route);
   Answer key_change(const SignedRequest& request, std::string url);

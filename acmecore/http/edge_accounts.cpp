@@ -22,8 +22,9 @@ base::Result<void> require_own(const SignedRequest& request, const Route& route)
 
 }  // namespace
 
-Edge::Answer Edge::new_account(AccountKey key, base::Bytes payload) {
+Edge::Answer Edge::new_account(AccountKey key, base::Bytes payload, std::string peer) {
   CO_TRY(NewAccountRequest asked, parse_new_account(payload));
+  asked.address = std::move(peer);
   asked.url = urls_.at("/acme/new-account");
   CO_TRY(const NewAccountResult result,
          co_await authority_.new_account(directory_, std::move(key), std::move(asked)));

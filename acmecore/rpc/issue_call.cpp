@@ -63,8 +63,9 @@ Task<Result<void>> IssueCall::run(assay::v1::IssueRequest request) {
 
 Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   CO_TRY(identifiers_, identifiers_of(request));
-  CO_CHECK(co_await find_delegations());
   CO_TRY(account_, co_await services_.authority.account_for(principal_));
+  CO_CHECK(services_.authority.policy().check_names(subscriber_of(account_), identifiers_));
+  CO_CHECK(co_await find_delegations());
   NewOrderRequest new_order;
   new_order.identifiers = requested(request);
   CO_TRY(OrderView order, co_await services_.authority.new_order(account_, std::move(new_order)));
@@ -150,7 +151,8 @@ Task<Result<void>> IssueCall::respond(std::string id) {
     const auto responded =
         co_await services_.authority.respond(account_, id, std::string(kDns01), milliseconds::zero());
     if (responded) co_return Result<void>();
-    if (responded.error().kind != ErrorKind::rate_limited) co_return tl::unexpected(responded.error());
+    const Error& error = responded.error();
+    if (error.kind != ErrorKind::rate_limited || error.retry_after) co_return tl::unexpected(error);
     CO_CHECK(co_await pause(duration));
   }
 }

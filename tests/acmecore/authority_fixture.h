@@ -19,6 +19,7 @@
 #include "storage/memory_store.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/jws_fixtures.h"
+#include "tests/acmecore/policy_fixture.h"
 #include "tests/support/run_task.h"
 
 namespace acmecore {
@@ -91,7 +92,7 @@ class AuthorityTest : public testing::Test {
     restart();
   }
 
-  // A new process over the same store: what was in the background is gone.
+  // A new process over the same store, with options_ and rules_ as they are now: what was in the background is gone.
   void restart();
 
   template <class T>
@@ -143,9 +144,11 @@ class AuthorityTest : public testing::Test {
   base::ManualClock clock_{kNow};
   AuthorityOptions options_;
   Directory directory_;
+  PolicyRules rules_;
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<ScriptedValidation> validation_;
   std::unique_ptr<base::ExecutorBackground> background_;
+  std::unique_ptr<Policy> policy_;
   std::unique_ptr<Authority> authority_;
 };
 

@@ -86,6 +86,7 @@ Order order(const std::string& id = "order-1") {
 Order finished_order() {
   Order made = order();
   made.intent = Intent{{"\x01\x02"}, "digest", "spki", kNow};
+  made.replaces = "AKI.serial";
   made.abandoned = {{"\x01\x03"}, {"\x01\x04"}};
   made.certificate = Serial{"\x01\x02"};
   made.validity = {kNow, kNow + std::chrono::hours(24)};

@@ -76,6 +76,21 @@ TEST_F(Dev, GivesKeysForExternalAccountBinding) {
   EXPECT_THAT(cli({"eab", "create", "--directory", "team"}).err, HasSubstr("there is no directory \"team\""));
 }
 
+TEST_F(Dev, SaysWhatItsPolicyWouldCertify) {
+  const Ended allowed = cli({"policy", "test", "www.acme.test", "*.acme.test", "--key-type", "p256"});
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
+  EXPECT_EQ(allowed.out, "would be issued\n");
+  const Ended refused = cli({"policy", "test", "www.acme.test", "1.2.0.192.in-addr.arpa"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(refused.out, "rejectedIdentifier: \"1.2.0.192.in-addr.arpa\" is a name of the reverse mapping\n");
+  EXPECT_THAT(refused.err, HasSubstr("would not be issued"));
+  const Ended unknown = cli({"policy", "test", "www.acme.test", "--account", "nobody"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no such account"));
+  EXPECT_EQ(cli({"policy", "test", "www.acme.test", "--key-type", "p224"}).exit_code, 2);
+  EXPECT_EQ(cli({"policy", "test"}).exit_code, 2);
+}
+
 TEST_F(Dev, GivesCredentialsThatPublishByHttp) {
   const Ended made =
       cli({"credential", "create", "--subtree", "acme.test", "--user", "lego", "--comment", "a test"});

@@ -28,6 +28,8 @@
 #include "acmecore/http/directories.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
+#include "acmecore/policy.h"
+#include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
 #include "acmecore/server_identity.h"
 #include "acmecore/validation.h"
@@ -84,17 +86,35 @@ class NameValidation final : public acmecore::Validation {
   std::set<std::string> asked_;
 };
 
+// Names below denied.test are refused, and so are keys on P-521.
+acmecore::PolicyRules policy_rules() {
+  acmecore::PolicyRules rules;
+  rules.deny = {acmecore::NamePattern::parse("**.denied.test").value()};
+  rules.key_types.erase(acmecore::KeyType::p521);
+  return rules;
+}
+
+acmecore::LimitRules limit_rules() {
+  using namespace std::chrono_literals;
+  return {.new_accounts_per_address = {8, 2h},
+          .new_orders_per_account = {4, 2h},
+          .certificates_per_domain = {2, 2h},
+          .failed_validations = {2, 2h}};
+}
+
 // What an operator may set, as far as tests do.
 struct Options {
   acmecore::AuthorityOptions authority = {};
   acmecore::Directory preset = {};  // of every directory, but for its name and its external accounts
-  std::vector<std::pair<std::string, acmecore::ExternalAccountMode>> directories = {};  // none: the default one
+  std::vector<std::pair<std::string, acmecore::ExternalAccountMode>> directories =
+      {};  // none: the default one
 };
 
 std::vector<acmecore::Directory> directories_of(const Options& options) {
   acmecore::Directory preset = options.preset;
   preset.website = "https://corp.test/";
   preset.caa_identities = {"ca.test"};
+  preset.limits_help = "https://corp.test/limits";
   preset.pre_authorization = options.authority.authorization_reuse > std::chrono::seconds(0);
   if (options.directories.empty()) return {preset};
   std::vector<acmecore::Directory> directories;
@@ -114,6 +134,8 @@ class Server {
                     .value()),
         records_(store_),
         background_(context_.get_executor()),
+        suffixes_(acmecore::PublicSuffixes::open().value()),
+        policy_(policy_rules(), suffixes_),
         nonces_(support::run_task(acmecore::Nonces::open(store_, clock_)).value()) {
     const auto handler = [this](base::http::Request request) {
       return serving_.load()->handle(std::move(request));
@@ -132,8 +154,8 @@ class Server {
 
   // From now on by these options, as after a restart.
   void serve(const Options& options) {
-    authorities_.push_back(std::make_unique<acmecore::Authority>(records_, clock_, issuer_, validation_,
-                                                                 background_, options.authority));
+    authorities_.push_back(std::make_unique<acmecore::Authority>(
+        records_, clock_, issuer_, policy_, validation_, background_, options.authority));
     directories_.push_back(std::make_unique<acmecore::http::Directories>(
         *authorities_.back(), records_, *nonces_, origin_, directories_of(options)));
     serving_ = directories_.back().get();
@@ -184,6 +206,8 @@ class Server {
   acmecore::Records records_;
   NameValidation validation_;
   base::ExecutorBackground background_;
+  acmecore::PublicSuffixes suffixes_;
+  acmecore::Policy policy_;
   std::unique_ptr<acmecore::Nonces> nonces_;
   std::string origin_;
   std::vector<std::unique_ptr<acmecore::Authority>> authorities_;  // the last one serves
@@ -209,6 +233,8 @@ void set_option(Options& options, std::string_view argument) {
     options.authority.retries.total = std::chrono::seconds(std::stoi(value));
   } else if (name == "authorization_reuse") {
     options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
+  } else if (name == "limited") {
+    options.authority.limits = value == "true" ? limit_rules() : acmecore::LimitRules();
   } else if (name.starts_with(kDirectory)) {
     options.directories.emplace_back(name.substr(kDirectory.size()), mode_of(value));
   } else {
