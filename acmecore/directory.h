@@ -24,7 +24,7 @@ struct Directory {
   std::vector<std::string> caa_identities = {};
   std::string renewal_explanation = {};  // a URL, beside the time to renew (RFC 9773 §4.2)
   bool pre_authorization = false;        // newAuthz (§7.4.1); otherwise there is no such resource
-  std::string limits_help = {};          // a URL for those whom a rate limit stops, which is linked to then (§6.6)
+  std::string limits_help = {};  // a URL for those whom a rate limit stops, which is linked to then (§6.6)
 };
 
 }  // namespace acmecore

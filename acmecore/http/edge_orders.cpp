@@ -39,7 +39,8 @@ Edge::Answer Edge::new_authz(const SignedRequest& request) {
   CO_TRY(RequestedIdentifier asked, parse_new_authz(request.payload));
   const auto agreed = Authority::check_terms(directory_, *request.account);
   if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
-  CO_TRY(const AuthorizationView view, co_await authority_.new_authorization(*request.account, std::move(asked)));
+  CO_TRY(const AuthorizationView view,
+         co_await authority_.new_authorization(*request.account, std::move(asked)));
   Response response = json_response(201, to_json(view, urls_));
   response.headers.push_back({"Location", urls_.authorization(view.authorization.id)});
   co_return response;

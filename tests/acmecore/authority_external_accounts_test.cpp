@@ -270,6 +270,38 @@ TEST_F(AuthorityExternalAccountsTest, CertificatesLiveNoLongerThanTheKeyAllows) 
             std::chrono::hours(kLeafLifetimeDefault) - kBackdate);
 }
 
+TEST_F(AuthorityExternalAccountsTest, AnOrderAsksForNoLongerLifeThanTheKeyAllows) {
+  options_.validity.lifetime_max = std::chrono::days(120);
+  restart();
+  NewExternalAccountKey wanted;
+  wanted.restriction.certificate_lifetime_max = std::chrono::hours(48);
+  const Account account = account_of(new_key(wanted));
+  NewOrderRequest request;
+  request.identifiers = {{"dns", "a.corp.test"}};
+  const base::Time begin = std::chrono::floor<std::chrono::seconds>(clock_.now());
+  request.validity.not_before = begin;
+  request.validity.not_after = begin + std::chrono::hours(48);
+  EXPECT_EQ(error_of(authority_->new_order(account, request)), ErrorKind::malformed);
+  request.validity.not_after = begin + std::chrono::hours(48) - std::chrono::seconds(1);
+  const auto longest = run(authority_->new_order(account, request));
+  ASSERT_TRUE(longest);
+  EXPECT_EQ(longest->order.certificate_lifetime_max, std::chrono::hours(48));
+  prove(account, longest->order.authorizations[0]);
+  ASSERT_EQ(run(finalize(account, *longest, csr_for({"a.corp.test"})))->status, OrderStatus::valid);
+  const OrderView issued = order(account, longest->order.id);
+  EXPECT_EQ(run(records_.certificate(*issued.order.certificate))->value.not_after,
+            *request.validity.not_after);
+}
+
+TEST_F(AuthorityExternalAccountsTest, AuthorizationsBeforeAnyOrderAreForWhatTheKeyAllows) {
+  NewExternalAccountKey wanted;
+  wanted.restriction.names = {"*.corp.test"};
+  const Account account = account_of(new_key(wanted));
+  EXPECT_TRUE(run(authority_->new_authorization(account, {"dns", "a.corp.test"})));
+  EXPECT_EQ(error_of(authority_->new_authorization(account, {"dns", "corp.test"})),
+            ErrorKind::rejected_identifier);
+}
+
 TEST_F(AuthorityExternalAccountsTest, KeysThatMakeNoAccountAnyMoreAreSweptAway) {
   const ExternalAccountKey used = new_key();
   const Account account = account_of(used);

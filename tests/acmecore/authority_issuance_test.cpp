@@ -80,7 +80,7 @@ TEST_F(AuthorityIssuanceTest, SixteenAtOnceMakeOneCertificate) {
   const OrderView ready = ready_order(account, {"corp.test"});
   boost::asio::thread_pool pool(4);
   base::ExecutorBackground background(pool.get_executor());
-  Authority authority(records_, clock_, test_issuer(), *validation_, background, options_);
+  Authority authority(records_, clock_, test_issuer(), *policy_, *validation_, background, options_);
   std::vector<std::future<base::Result<OrderView>>> answers;
   for (int i = 0; i < 16; ++i) {
     auto finalized =

@@ -22,7 +22,7 @@ class AuthorityLimitsTest : public AuthorityTest {
                                               const ClientKey& key = ClientKey()) {
     NewAccountRequest request;
     request.address = address;
-    return run(authority_->new_account(key.account_key(), std::move(request)));
+    return run(authority_->new_account(directory_, key.account_key(), std::move(request)));
   }
 
   base::Result<OrderView> order_for(const Account& account, const std::vector<std::string>& names,
@@ -91,6 +91,40 @@ TEST_F(AuthorityLimitsTest, AnAccountHasSoManyOrders) {
   EXPECT_THAT(refused.error().detail, HasSubstr("the next may come at " + base::rfc3339(kNow + 1h)));
   EXPECT_EQ(run(authority_->orders(account, ""))->ids.size(), 2u);
   EXPECT_TRUE(order_for(new_account(), {"c.corp.test"}));
+}
+
+TEST_F(AuthorityLimitsTest, AnAuthorizationBeforeAnyOrderCountsAsOne) {
+  limit({.new_orders_per_account = {2, 2h}, .failed_validations = {1, 2h}});
+  const Account account = new_account();
+  const auto authorize = [&](const std::string& name) {
+    return run(authority_->new_authorization(account, {"dns", name}));
+  };
+  const auto first = authorize("a.corp.test");
+  ASSERT_TRUE(first);
+  respond(account, first->authorization.id);  // nothing is there to prove it
+  expect_limited(authorize("a.corp.test"), 2h, "failed validations of \"a.corp.test\"");
+  EXPECT_TRUE(authorize("b.corp.test"));
+  expect_limited(authorize("c.corp.test"), 1h, "new orders of this account: the limit is 2 in 2h");
+  expect_limited(order_for(account, {"c.corp.test"}), 1h, "new orders of this account");
+}
+
+TEST_F(AuthorityLimitsTest, AValidationFailsOnceHoweverOftenItIsLookedAt) {
+  options_.retries = {.total = 10s, .interval = 5s};
+  limit({.failed_validations = {1, 1h}});
+  const Account account = new_account();
+  const auto waiting = order_for(account, {"corp.test"});
+  respond(account, waiting->order.authorizations[0]);
+  EXPECT_EQ(kept(), 0u);
+  for (int looks = 0; looks < 3; ++looks) {
+    clock_.advance(5s);
+    run(authority_->sweep_authorizations()).value();
+    run_background();
+  }
+  EXPECT_EQ(order(account, waiting->order.id).status, OrderStatus::invalid);
+  EXPECT_EQ(kept(), 1u);
+  EXPECT_FALSE(order_for(account, {"corp.test"}));
+  clock_.advance(1h);
+  EXPECT_TRUE(order_for(account, {"corp.test"}));
 }
 
 TEST_F(AuthorityLimitsTest, RetryAfterIsExact) {

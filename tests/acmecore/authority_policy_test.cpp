@@ -45,6 +45,28 @@ TEST_F(AuthorityPolicyTest, AnAccountHasTheNamesThatItsOwnRulesAllow) {
   EXPECT_FALSE(order_for(other, {"a.team.test"}));
 }
 
+TEST_F(AuthorityPolicyTest, AnAuthorizationBeforeAnyOrderIsHeldToThePolicy) {
+  rules_.deny = patterns({"**.denied.test"});
+  restart();
+  const Account account = new_account();
+  EXPECT_TRUE(run(authority_->new_authorization(account, {"dns", "denied.test"})));
+  EXPECT_EQ(error_of(authority_->new_authorization(account, {"dns", "a.denied.test"})),
+            ErrorKind::rejected_identifier);
+}
+
+TEST_F(AuthorityPolicyTest, RulesForAnExternalAccountKeyAreForTheAccountsThatItMade) {
+  Account bound = new_account();
+  bound.external_account = ExternalAccount{"team-key", "{}"};
+  PolicyRules::ForSubscribers rules;
+  rules.external_accounts = {"team-key"};
+  rules.allow = patterns({"**.team.test"});
+  rules_.for_subscribers = {rules};
+  restart();
+  EXPECT_TRUE(order_for(bound, {"a.team.test"}));
+  EXPECT_FALSE(order_for(bound, {"a.corp.test"}));
+  EXPECT_TRUE(order_for(new_account(), {"a.corp.test"}));
+}
+
 TEST_F(AuthorityPolicyTest, AKeyOfAnotherTypeIsABadCsrAndLeavesTheOrderReady) {
   rules_.key_types = {KeyType::p384};
   restart();

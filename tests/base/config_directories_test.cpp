@@ -55,9 +55,11 @@ TEST(ConfigDirectories, EachIsAsTheSectionSaysUnlessItSaysOtherwise) {
 }
 
 TEST(ConfigDirectories, AskToAgreeAgainAsTheSectionSaysUnlessTheySayOtherwise) {
-  const std::string section = "[acme]\nmust_agree_again = true\nterms_of_service = 'https://corp.example/1'\n";
-  const auto acme = parse_config(section + "[[acme.directory]]\nname='a'\n[[acme.directory]]\nname='b'\n"
-                                           "must_agree_again = false\n",
+  const std::string section =
+      "[acme]\nmust_agree_again = true\nterms_of_service = 'https://corp.example/1'\n";
+  const auto acme = parse_config(section +
+                                     "[[acme.directory]]\nname='a'\n[[acme.directory]]\nname='b'\n"
+                                     "must_agree_again = false\n",
                                  "t")
                         ->acme;
   EXPECT_TRUE(acme.directories[0].must_agree_again);

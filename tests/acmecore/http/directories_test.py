@@ -25,6 +25,43 @@ class DirectoriesTest(wire.WireTest):
         return account
 
 
+class Agreements(DirectoriesTest):
+    server_arguments = ("terms_of_service=" + TERMS, "must_agree_again=true", "directory:default=off",
+                        "directory:team=off")
+
+    def test_a_page_to_agree_at_is_of_the_directory(self):
+        payload = {"termsOfServiceAgreed": True}
+        self.url = {name: url for name, url in self.team.items() if name != "meta"}
+        account = self.new_account(payload=payload)
+        self.server.change("terms_of_service=https://corp.test/others")
+        order = {"identifiers": [{"type": "dns", "value": "a.agreements.test"}]}
+        reply = self.post(account, self.url["newOrder"], order)
+        self.refused(reply, 403, "userActionRequired")
+        page = reply.json()["instance"]
+        base = self.server.origin + "/acme/team/terms/"
+        self.assertTrue(page.startswith(base), page)
+        elsewhere = page.replace("/acme/team/", "/acme/")
+        for method in ("GET", "POST"):
+            self.assertEqual(self.server.request(method, elsewhere).status, 404)
+        self.assertEqual(self.server.request("GET", page).status, 200)
+        self.assertEqual(self.post(account, self.url["newOrder"], order).status, 403)
+        self.assertEqual(self.server.request("POST", page).status, 200)
+        self.assertEqual(self.post(account, self.url["newOrder"], order).status, 201)
+
+
+class Renewals(DirectoriesTest):
+    def test_a_certificate_is_named_alike_in_all_and_replaced_in_its_own(self):
+        mine = self.account_in(self.team)
+        der, _, _ = self.issue(mine, "r.directories.test")
+        name = wire.certificate_id(der)
+        for directory in (self.team, self.server.directory):
+            self.assertEqual(self.server.request("GET", directory["renewalInfo"] + "/" + name).status, 200)
+        order = {"identifiers": [{"type": "dns", "value": "r.directories.test"}], "replaces": name}
+        other = self.account_in(self.server.directory, mine.key)
+        self.refused(self.post(other, self.url["newOrder"], order), 403, "unauthorized")
+        self.assertEqual(self.post(mine, self.team["newOrder"], order).status, 201)
+
+
 class Directories(DirectoriesTest):
     def test_each_has_its_urls(self):
         origin = self.server.origin
@@ -42,7 +79,7 @@ class Directories(DirectoriesTest):
         urls = [account.url, account.reply.json()["orders"], order["url"], order["finalize"], *order["authorizations"],
                 authorization["challenges"][0]["url"]]
         _, _, issued = self.issue(account, "b.directories.test")
-        urls += [issued["url"], issued["certificate"]]
+        urls += [issued["url"], issued["certificate"], self.url["renewalInfo"]]
         for url in urls:
             self.assertTrue(url.startswith(base), url)
         self.assertEqual(self.get(account, account.url + "/orders")["orders"], [order["url"], issued["url"]])
