@@ -80,7 +80,7 @@ std::optional<ApiCertificate> read_leaf(const std::string& chain_pem) {
 }
 
 // Of all its directories: a CAA record that names one of them means us.
-std::vector<std::string> caa_identities(const base::Config& config) {
+std::vector<std::string> identities_in(const base::Config& config) {
   if (!config.roles.contains(base::Role::ca)) return {};
   if (config.acme.directories.empty()) return config.acme.preset.caa_identities;
   std::vector<std::string> all;
@@ -97,7 +97,7 @@ std::vector<std::string> caa_identities(const base::Config& config) {
 OwnServerAdapter::OwnServerAdapter(DnsRole& dns, const base::Config& config, const base::Clock& clock)
     : dns_(dns),
       clock_(clock),
-      caa_identities_(caa_identities(config)),
+      caa_identities_(identities_in(config)),
       update_(config.update),
       handing_out_(config.publish.registration) {}
 
