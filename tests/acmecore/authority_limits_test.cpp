@@ -223,10 +223,12 @@ TEST_F(AuthorityLimitsTest, ARenewalWaitsForNothing) {
          .certificates_per_names = {1, 1h},
          .failed_validations = {1, 1h}});
   const Account account = new_account();
-  issue(account, {"corp.test"});
+  const IssuedCertificate issued = issue(account, {"corp.test"});
+  const std::string id = text_of(certificate_id(parse_certificate(issued.der).value()).value());
   expect_limited(order_for(account, {"corp.test"}), 1h, "");
+  EXPECT_EQ(order_for(account, {"corp.test"}, "which.one").error().kind, ErrorKind::malformed);
   const size_t before = kept();
-  const auto renewal = order_for(account, {"corp.test"}, "which.one");
+  const auto renewal = order_for(account, {"corp.test"}, id);
   ASSERT_TRUE(renewal);
   prove(account, renewal->order.authorizations[0]);
   EXPECT_EQ(run(finalize(account, *renewal, csr_for({"corp.test"})))->status, OrderStatus::valid);
