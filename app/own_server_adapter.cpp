@@ -24,30 +24,21 @@ using validator::doctor::ApiCertificate;
 using validator::doctor::Caller;
 using validator::doctor::Holders;
 using validator::doctor::Host;
+using validator::doctor::kCanaryLifetime;
+using validator::doctor::kCanaryTag;
 using validator::doctor::kHoldersToldMax;
 using validator::doctor::kRegisteredNamesMax;
 using validator::doctor::Registration;
 
 namespace {
 
-// For how long a canary lives that nobody came to remove.
-constexpr std::chrono::minutes kCanaryLifetime{5};
-
-// Its values are told apart from those of the credential's clients.
-constexpr const char* kCanaryTag = "assay-doctor";
-
 constexpr uint16_t kDnsPort = 53;
 
 // All of them are looked at, with room for others in between.
 constexpr size_t kCredentialsAPage = 1000;
 
-// Zones that are looked at for one to suggest.
-constexpr size_t kHostsSeenMax = 100;
-
 // A zone that holds the challenges of a single name: no other is to be led there.
 bool is_of_one_name(const Name& apex) { return apex.text().starts_with("_acme-challenge."); }
-
-constexpr size_t kCertificateNamesMax = 20;
 
 using NamesHandle = base::OpensslHandle<GENERAL_NAMES, GENERAL_NAMES_free>;
 

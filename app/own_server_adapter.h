@@ -11,6 +11,11 @@
 
 namespace app {
 
+// Zones that are looked at for one to suggest.
+inline constexpr size_t kHostsSeenMax = 100;
+// Names of a door's certificate that are told.
+inline constexpr size_t kCertificateNamesMax = 20;
+
 // What the validator's doctor wants to know of the challenge authority in this process. Thread-safe.
 class OwnServerAdapter final : public validator::doctor::OwnServer {
  public:

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "validator/doctor/answers.h"
+#include "validator/net/ask_all.h"
 #include "validator/served.h"
+#include "validator/zone_finder.h"
 
 namespace app {
 
@@ -12,10 +14,17 @@ using base::Name;
 using base::Result;
 using base::Task;
 using dnsserver::AddressSeen;
-using dnsserver::Sighting;
+using dnsserver::FoundServer;
+using dnsserver::GivenUp;
 using std::chrono::seconds;
+using validator::FoundZone;
+using validator::Query;
+using validator::Question;
 using validator::Reply;
 using validator::ServerAddress;
+using validator::ZoneFinder;
+using validator::doctor::AttendedProber;
+using validator::doctor::AttendedResolver;
 
 namespace {
 
@@ -31,46 +40,72 @@ bool delegates(const Reply& reply, const Name& apex) {
   return reply.answered() && (has_ns(reply.response->authority) || has_ns(reply.response->answer));
 }
 
-}  // namespace
-
-PropagationAdapter::PropagationAdapter(const validator::doctor::Instruments& with)
-    : with_(with), finder_(with.resolver, validator::doctor::ports_of(with)) {}
-
-Task<Result<Sighting>> PropagationAdapter::look(Name apex, Name owner, base::Bytes value) {
-  CO_TRY(auto names, co_await with_.own.name_servers(apex));
-  validator::FoundZone zone{apex, {}};
-  zone.servers = co_await finder_.look_up(apex, std::move(names));
-  const auto served =
-      co_await validator::ask_served(with_.prober, zone.addresses(), std::move(owner), std::move(value));
-  Sighting sighting;
-  for (const validator::Served& at : served) {
-    sighting.addresses.push_back(
-        {at.at.server.text(), at.at.endpoint.text(), at.serves, at.said, with_.clock.now()});
-  }
-  for (const validator::NameServer& server : zone.servers) {
-    if (!server.endpoints.empty()) continue;
-    sighting.addresses.push_back(
-        {server.name.text(), "", false, "no address (" + server.why + ")", with_.clock.now()});
-  }
-  sighting.denied_for = co_await denied_for(apex, zone.addresses());
-  co_return sighting;
+// The first kServerAddressesMax of all of them.
+std::vector<ServerAddress> addresses_of(const std::vector<FoundServer>& servers) {
+  FoundZone zone;
+  for (const FoundServer& server : servers)
+    zone.servers.push_back({server.name, false, server.endpoints, server.why});
+  return zone.addresses();
 }
 
-Task<seconds> PropagationAdapter::denied_for(const Name& apex, std::vector<ServerAddress> addresses) {
-  seconds longest{0};
-  const validator::Query soa{.name = apex, .type = validator::kSoa};
-  for (const ServerAddress& at : addresses) {
-    const Reply reply = co_await with_.prober.ask(at.endpoint, soa, validator::Transport::udp);
-    longest = denial_of(reply);
-    if (reply.answered()) break;  // they all serve the same zone
+void add_questions(const std::vector<ServerAddress>& addresses, const Query& query,
+                   std::vector<Question>& questions) {
+  for (const ServerAddress& at : addresses)
+    questions.push_back({at.endpoint, query});
+}
+
+}  // namespace
+
+Task<Result<std::vector<FoundServer>>> PropagationAdapter::find_servers(Name apex, GivenUp given_up) {
+  CO_TRY(auto names, co_await with_.own.name_servers(apex));
+  AttendedResolver resolver(with_.resolver, given_up);
+  ZoneFinder finder(resolver, validator::doctor::ports_of(with_));
+  const auto found = co_await finder.look_up(apex, std::move(names));
+  std::vector<FoundServer> servers;
+  for (const validator::NameServer& server : found)
+    servers.push_back({server.name, server.endpoints, server.why});
+  co_return servers;
+}
+
+Task<std::vector<AddressSeen>> PropagationAdapter::look(std::vector<FoundServer> servers, Name owner,
+                                                        base::Bytes value, GivenUp given_up) {
+  AttendedProber prober(with_.prober, given_up);
+  const auto addresses = addresses_of(servers);
+  const Query txt{.name = owner, .type = validator::kTxt};
+  std::vector<Question> questions;
+  add_questions(addresses, txt, questions);
+  const std::vector<Reply> replies = co_await validator::ask_all(prober, std::move(questions));
+  std::vector<AddressSeen> all;
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    const ServerAddress& at = addresses[i];
+    const auto served = validator::read_served(at, replies[i], owner, value);
+    all.push_back({at.server.text(), at.endpoint.text(), served.serves, served.said, with_.clock.now()});
   }
-  if (apex.is_root()) co_return longest;
-  const auto above = co_await finder_.zone_of(apex.parent());
-  if (!above) co_return longest;
-  const validator::Query ns{.name = apex, .type = validator::kNs};
-  for (const ServerAddress& at : above->addresses()) {
-    const Reply reply = co_await with_.prober.ask(at.endpoint, ns, validator::Transport::udp);
-    if (!delegates(reply, apex)) longest = std::max(longest, denial_of(reply));
+  for (const FoundServer& server : servers) {
+    if (!server.endpoints.empty()) continue;
+    all.push_back({server.name.text(), "", false, "no address (" + server.why + ")", with_.clock.now()});
+  }
+  co_return all;
+}
+
+Task<seconds> PropagationAdapter::denied_for(Name apex, std::vector<FoundServer> servers, GivenUp given_up) {
+  AttendedResolver resolver(with_.resolver, given_up);
+  AttendedProber prober(with_.prober, given_up);
+  const auto in_zone = addresses_of(servers);
+  const Query soa{.name = apex, .type = validator::kSoa};
+  std::vector<Question> questions;
+  add_questions(in_zone, soa, questions);
+  if (!apex.is_root()) {
+    ZoneFinder finder(resolver, validator::doctor::ports_of(with_));
+    const auto above = co_await finder.zone_of(apex.parent());
+    const Query ns{.name = apex, .type = validator::kNs};
+    if (above) add_questions(above->addresses(), ns, questions);
+  }
+  const std::vector<Reply> replies = co_await validator::ask_all(prober, std::move(questions));
+  seconds longest{0};
+  for (size_t i = 0; i < replies.size(); ++i) {
+    const bool is_above = i >= in_zone.size();
+    if (!is_above || !delegates(replies[i], apex)) longest = std::max(longest, denial_of(replies[i]));
   }
   co_return longest;
 }

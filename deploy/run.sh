@@ -3,15 +3,19 @@
 # *.corp.test, a zone that Knot serves and of which only one name is delegated to Assay.
 #   deploy/run.sh           then leaves everything running until Ctrl-C; state in ./assay-dev
 #   deploy/run.sh --once    ends everything after the proof, whose outcome is the exit code; leaves nothing
+#   deploy/run.sh --program FILE [--once]    the same with a program that is built; installs nothing
 set -eu
 cd "$(dirname "$0")/.."
 
-once=
-case ${1:-} in
-  '') ;;
-  --once) once=1 ;;
-  *) echo "usage: deploy/run.sh [--once]" >&2; exit 2 ;;
-esac
+once= program=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --once) once=1 ;;
+    --program) [ $# -gt 1 ] || { echo "run.sh: --program needs a file" >&2; exit 2; }; program=$(realpath -e "$2"); shift ;;
+    *) echo "usage: deploy/run.sh [--program FILE] [--once]" >&2; exit 2 ;;
+  esac
+  shift
+done
 
 say() { printf '\n== %s\n' "$*"; }
 show() { printf '$ %s\n' "$*"; "$@"; }
@@ -58,13 +62,16 @@ wait_for() {
   die "$what does not come up"
 }
 
-say "Packages: what is missing of compilers and libraries, Knot, certbot and dig"
-deploy/packages.sh build proof
+assay=$program
+if [ -z "$program" ]; then
+  say "Packages: what is missing of compilers and libraries, Knot, certbot and dig"
+  deploy/packages.sh build proof
 
-say "Building (a first build takes some minutes)"
-cmake --preset release >"$work/cmake.log" || { cat "$work/cmake.log"; die "cmake fails"; }
-cmake --build --preset release --target assay
-assay=$PWD/build/release/app/assay
+  say "Building (a first build takes some minutes)"
+  cmake --preset release >"$work/cmake.log" || { cat "$work/cmake.log"; die "cmake fails"; }
+  cmake --build --preset release --target assay
+  assay=$PWD/build/release/app/assay
+fi
 
 say "The DNS server of the corporation: Knot, with corp.test"
 # The corporation delegates one name, once, to a name that nobody else can guess.

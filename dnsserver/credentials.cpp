@@ -36,16 +36,19 @@ bool is_host_label(std::string_view label) {
 
 }  // namespace
 
-Credentials::Credentials(storage::Store& store, const base::Clock& clock, Executor executor)
+Credentials::Credentials(storage::Store& store, const base::Clock& clock, Executor executor,
+                         size_t credentials_max)
     : store_(store),
       clock_(clock),
+      credentials_max_(credentials_max),
       batcher_(std::move(executor), {.size_max = 1, .waiting_max = kCredentialChangesWaitingMax},
                fail(ErrorKind::unavailable, "too many changes of credentials wait to be written"),
                [this](std::vector<Change> changes) { return carry_out(std::move(changes)); }) {}
 
 Task<Result<std::unique_ptr<Credentials>>> Credentials::open(storage::Store& store, const base::Clock& clock,
-                                                             Executor executor) {
-  std::unique_ptr<Credentials> credentials(new Credentials(store, clock, std::move(executor)));
+                                                             Executor executor, size_t credentials_max) {
+  std::unique_ptr<Credentials> credentials(
+      new Credentials(store, clock, std::move(executor), credentials_max));
   CO_CHECK(co_await credentials->load());
   co_return credentials;
 }
@@ -67,9 +70,6 @@ Task<Result<SharedCredential>> Credentials::create(Credential credential, std::o
   credential.created = clock_.now();
   credential.id = base::time_ordered_id(credential.created);
   CO_CHECK(check_credential(credential));
-  if (view_.size() >= kCredentialsMax) {
-    co_return fail(ErrorKind::too_large, "this server holds 1,000,000 credentials, its limit");
-  }
   Change change;
   change.id = credential.id;
   change.edit = [credential](const Credential*) { return std::optional<Credential>(credential); };
@@ -189,6 +189,10 @@ Task<std::vector<Credentials::Outcome>> Credentials::carry_out(std::vector<Chang
 Task<Credentials::Outcome> Credentials::carry_out_one(Change change) {
   const SharedCredential before = view_.find(change.id);
   CO_TRY(std::optional<Credential> after, change.edit(before.get()));
+  if (!before && view_.size() >= credentials_max_) {
+    co_return fail(ErrorKind::too_large,
+                   "this server holds " + std::to_string(credentials_max_) + " credentials, its limit");
+  }
   if (after) CO_CHECK(check_unique(*after));
   if (change.handed_out) {
     CO_TRY(const auto taken, co_await store_.get(handed_out_key(*change.handed_out)));

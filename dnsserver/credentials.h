@@ -49,11 +49,13 @@ class Credentials final : public TsigKeys {
   // What becomes of a credential: changes it in place, or says why not.
   using Edit = std::function<Result<void>(Credential&)>;
 
+  // It makes no more than `credentials_max`; those that are in the store are all held.
   static base::Task<Result<std::unique_ptr<Credentials>>> open(storage::Store& store,
-                                                               const base::Clock& clock, Executor executor);
+                                                               const base::Clock& clock, Executor executor,
+                                                               size_t credentials_max = kCredentialsMax);
 
   // Gives it an id and a time. With `handed_out`, that name is never given to anybody else. malformed, too_large:
-  // check_credential(), kCredentialsMax. conflict: another one has its user name or the name of its TSIG key, or
+  // check_credential(); too_large: there are `credentials_max`. conflict: another one has its user name or the name of its TSIG key, or
   // the name was handed out before.
   base::Task<Result<SharedCredential>> create(Credential credential,
                                               std::optional<Name> handed_out = std::nullopt);
@@ -101,7 +103,7 @@ class Credentials final : public TsigKeys {
   };
   using Outcome = Result<SharedCredential>;
 
-  Credentials(storage::Store& store, const base::Clock& clock, Executor executor);
+  Credentials(storage::Store& store, const base::Clock& clock, Executor executor, size_t credentials_max);
 
   base::Task<Result<void>> load();
   base::Task<std::vector<Outcome>> carry_out(std::vector<Change> changes);
@@ -111,6 +113,7 @@ class Credentials final : public TsigKeys {
 
   storage::Store& store_;
   const base::Clock& clock_;
+  const size_t credentials_max_;
   CredentialView view_;
   std::atomic<int> bcrypt_at_once_ = 0;
   Batcher<Change, Outcome> batcher_;

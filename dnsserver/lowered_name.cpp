@@ -15,10 +15,15 @@ uint64_t load(const char* from) {
   return word;
 }
 
-// The hash of the root. A secret, so that what follows from it cannot be computed elsewhere.
-uint64_t root_hash() {
-  static const uint64_t hash = load(base::random_bytes(sizeof hash).data());
-  return hash;
+// Of this process.
+struct Secrets {
+  uint64_t root_hash = load(base::random_bytes(sizeof root_hash).data());
+  uint64_t factor = load(base::random_bytes(sizeof factor).data()) | 1;
+};
+
+const Secrets& secrets() {
+  static const Secrets secrets;
+  return secrets;
 }
 
 // One octet in all eight.
@@ -34,16 +39,18 @@ uint64_t lower8(uint64_t octets) {
   return octets | upper >> 2;
 }
 
-uint64_t mix(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * 0xff51afd7ed558ccd;
-  return hash ^ hash >> 32;
+// The factor is a secret, too: by one that is known, a change of the highest bit of a word is a known change of the
+// hash, and another word can take it back whatever the hash was.
+uint64_t mix(uint64_t hash, uint64_t word, uint64_t factor) {
+  const auto product = static_cast<unsigned __int128>(hash ^ word) * factor;
+  return uint64_t(product) ^ uint64_t(product >> 64);
 }
 
 // A label's length is its first octet, so no two sequences of labels are the same words.
-uint64_t hash_with(uint64_t hash, const char* label, size_t size) {
+uint64_t hash_with(uint64_t hash, const char* label, size_t size, uint64_t factor) {
   for (; size > sizeof hash; size -= sizeof hash, label += sizeof hash)
-    hash = mix(hash, load(label));
-  return mix(hash, load(label) & ~uint64_t{0} >> (8 * (sizeof hash - size)));
+    hash = mix(hash, load(label), factor);
+  return mix(hash, load(label) & ~uint64_t{0} >> (8 * (sizeof hash - size)), factor);
 }
 
 }  // namespace
@@ -80,10 +87,11 @@ void LoweredName::lower(BytesView octets) {
 
 // From the root down, so that one pass gives the hash of every suffix.
 void LoweredName::hash_suffixes() {
-  uint64_t hash = hashes_[0] = root_hash();
+  const auto [root_hash, factor] = secrets();
+  uint64_t hash = hashes_[0] = root_hash;
   for (size_t i = labels_; i-- > 0;) {
     const size_t start = starts_[i];
-    hash = hash_with(hash, octets_.data() + start, label_at(i + 1) - start);
+    hash = hash_with(hash, octets_.data() + start, label_at(i + 1) - start, factor);
     hashes_[labels_ - i] = hash;
   }
 }
@@ -91,7 +99,7 @@ void LoweredName::hash_suffixes() {
 uint64_t LoweredName::wildcard_hash(size_t labels) const {
   std::array<char, kStep> label{};
   std::memcpy(label.data(), kWildcardLabel, sizeof kWildcardLabel);
-  return hash_with(hashes_[labels], label.data(), sizeof kWildcardLabel);
+  return hash_with(hashes_[labels], label.data(), sizeof kWildcardLabel, secrets().factor);
 }
 
 }  // namespace dnsserver

@@ -15,14 +15,11 @@ using validator::doctor::ApiCertificate;
 using validator::doctor::Caller;
 using validator::doctor::Holders;
 using validator::doctor::Host;
+using validator::doctor::kCanaryLifetime;
+using validator::doctor::kCanaryTag;
 using validator::doctor::Registration;
 
 namespace {
-
-// For how long a canary lives that nobody came to remove.
-constexpr std::chrono::minutes kCanaryLifetime{5};
-// Its values are told apart from those of the credential's clients.
-constexpr const char* kCanaryTag = "assay-doctor";
 
 tl::unexpected<base::Error> failed(const grpc::Status& status) {
   return base::fail(base::ErrorKind::unavailable, status.error_message());

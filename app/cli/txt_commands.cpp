@@ -8,6 +8,7 @@
 #include "app/cli/client.h"
 #include "app/cli/duration_option.h"
 #include "assay/v1/challenge.grpc.pb.h"
+#include "dnsserver/propagation.h"
 #include "proto/time.h"
 
 namespace app {
@@ -27,9 +28,6 @@ struct TxtOptions {
   bool wait = false;
   std::optional<std::chrono::milliseconds> timeout;
 };
-
-// Beside what the server takes for itself.
-constexpr std::chrono::milliseconds kWaitDefault = std::chrono::minutes(1);
 
 void print(std::ostream& out, const v1::Challenge& challenge) {
   out << challenge.name() << " TXT \"" << challenge.value() << "\" until "
@@ -55,10 +53,10 @@ grpc::Status present(const TxtOptions& options, const Client& client, Terminal& 
   if (options.lifetime) *request.mutable_lifetime() = proto::to_duration(*options.lifetime);
   std::chrono::milliseconds patience = kCallTimeout;
   if (options.wait) {
-    const auto timeout = options.timeout.value_or(kWaitDefault);
     request.mutable_wait()->set_servers(v1::Wait::SERVERS_ALL);
-    *request.mutable_wait()->mutable_timeout() = proto::to_duration(timeout);
-    patience += timeout;
+    if (options.timeout) *request.mutable_wait()->mutable_timeout() = proto::to_duration(*options.timeout);
+    // How long the server waits by itself is for it to say.
+    patience += options.timeout.value_or(dnsserver::kWaitMax);
   }
   v1::PresentChallengeResponse response;
   const auto context = client.context(patience);

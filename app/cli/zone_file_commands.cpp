@@ -21,8 +21,8 @@ using v1::ZoneService;
 
 namespace {
 
-// Below the 4 MiB that a server of gRPC takes in one message.
-constexpr size_t kPartSize = 1024 * 1024;
+// Half of what our server takes in one message (RpcLimits).
+constexpr size_t kPartSize = 128 * 1024;
 
 struct FileOptions {
   std::string file;

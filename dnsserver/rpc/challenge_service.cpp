@@ -46,21 +46,6 @@ Result<std::optional<std::chrono::milliseconds>> timeout_of(const PresentChallen
   return timeout;
 }
 
-// One of those that wait, until it is gone.
-class WaitingCaller {
- public:
-  explicit WaitingCaller(std::atomic<int>& count) : count_(count), before_(count.fetch_add(1)) {}
-  ~WaitingCaller() { count_.fetch_sub(1); }
-  WaitingCaller(const WaitingCaller&) = delete;
-  WaitingCaller& operator=(const WaitingCaller&) = delete;
-
-  bool has_place() const { return before_ < kWaitingCallersMax; }
-
- private:
-  std::atomic<int>& count_;
-  const int before_;
-};
-
 void write(const Challenge& challenge, assay::v1::Challenge& message) {
   message.set_name(challenge.owner.text());
   message.set_value(challenge.value);
@@ -121,12 +106,8 @@ Task<Result<void>> ChallengeService::present(Writer writer, const grpc::Callback
 
 Task<Result<void>> ChallengeService::wait(Challenge challenge, Patience patience,
                                           PresentChallengeResponse& response) {
-  const WaitingCaller caller(waiting_);
-  if (!caller.has_place()) {
-    co_return base::fail(
-        ErrorKind::too_large,
-        "the value is published, and " + std::to_string(kWaitingCallersMax) + " callers wait already");
-  }
+  const auto place = waiting_.take(challenge.credential);
+  if (!place) co_return base::fail(place.error().kind, "the value is published, and " + place.error().detail);
   CO_TRY(const Name apex, publishing_.zone_of(challenge.owner));
   CO_TRY(const auto served,
          co_await await_served(*propagation_, clock_, apex, challenge.owner, challenge.value, patience));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <string>
 
 #include "assay/v1/challenge.grpc.pb.h"
@@ -9,15 +8,13 @@
 #include "dnsserver/credentials.h"
 #include "dnsserver/propagation.h"
 #include "dnsserver/publishing.h"
+#include "dnsserver/waiting_places.h"
 #include "proto/callers.h"
 
 namespace dnsserver::rpc {
 
 // A shorter life than this nobody can make use of.
 inline constexpr std::chrono::milliseconds kLifetimeMin = std::chrono::seconds(1);
-
-// Callers that wait at once for other name servers.
-inline constexpr int kWaitingCallersMax = 64;
 
 // assay.v1.ChallengeService: each credential's own challenge values. What it refers to outlives it, and it
 // outlives the server that it is registered with.
@@ -62,7 +59,7 @@ class ChallengeService final : public assay::v1::ChallengeService::CallbackServi
   const base::Clock& clock_;
   Publishing::Executor executor_;
   Propagation* const propagation_;
-  std::atomic<int> waiting_ = 0;
+  WaitingPlaces waiting_;
 };
 
 }  // namespace dnsserver::rpc

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "acmecore/ca_files.h"
+#include "acmecore/development_ca.h"
 #include "storage/memory_store.h"
 #include "tests/acmecore/identity_fixture.h"
 #include "tests/support/dns_message.h"
@@ -149,6 +150,49 @@ TEST_F(OwnServerAdapterTest, TellsTheCertificatesOfTheDoors) {
   EXPECT_TRUE(certificates[0].from_own_ca);
   EXPECT_GT(certificates[0].expires, clock_.now());
   EXPECT_THAT(certificates[0].names, Contains(name("assay.corp.test")));
+}
+
+TEST_F(OwnServerAdapterTest, TellsTheFirstNamesOfACertificateAlone) {
+  const auto issuer =
+      acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now()).value();
+  std::vector<std::string> hosts;  // beside localhost
+  const auto told = [&] {
+    adapter_->note_chain("HTTP", acmecore::make_identity(issuer, hosts, clock_.now())->chain_pem, false);
+    return adapter_->api_certificates().at(0).names;
+  };
+  while (hosts.size() < kCertificateNamesMax - 1)
+    hosts.push_back("n" + std::to_string(hosts.size()) + ".corp.test");
+  EXPECT_THAT(told(), SizeIs(kCertificateNamesMax));
+  EXPECT_THAT(told(), Contains(name(hosts.back())));
+  hosts.push_back("one-more.corp.test");
+  EXPECT_THAT(told(), SizeIs(kCertificateNamesMax));
+}
+
+TEST_F(OwnServerAdapterTest, TellsTheFirstNamesOfARegistrationAlone) {
+  std::vector<Scope> scopes;
+  const auto told = [&] { return registration(create(with_scopes(scopes)), "acme.test").names; };
+  while (scopes.size() < validator::doctor::kRegisteredNamesMax)
+    scopes.push_back({name("n" + std::to_string(scopes.size()) + ".acme.test")});
+  const auto all = told();
+  EXPECT_THAT(all, SizeIs(validator::doctor::kRegisteredNamesMax));
+  EXPECT_EQ(all.back(), scopes.back().name);
+  scopes.push_back({name("one-more.acme.test")});
+  EXPECT_EQ(told(), all);
+}
+
+TEST_F(OwnServerAdapterTest, LooksForAHostAmongTheFirstZonesAlone) {
+  // Before acme.test, and of one name each.
+  const auto make = [&](size_t i) {
+    EXPECT_TRUE(role_->ensure_zone(name("_acme-challenge.n" + std::to_string(i) + ".a.test")));
+  };
+  for (size_t i = 1; i < kHostsSeenMax; ++i)
+    make(i);
+  const auto host = runtime_.wait(adapter_->host()).value();
+  ASSERT_TRUE(host);
+  EXPECT_EQ(host->apex, name("acme.test"));
+  EXPECT_EQ(host->name_server, name("ns1.acme.test"));
+  make(kHostsSeenMax);
+  EXPECT_FALSE(runtime_.wait(adapter_->host()).value());
 }
 
 TEST_F(OwnServerAdapterTest, PublishesAsTheCallerMay) {

@@ -7,12 +7,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <chrono>
+#include <future>
+#include <memory>
 #include <thread>
 
 #include "acmecore/server_identity.h"
 #include "app/files.h"
 #include "app/state.h"
 #include "assay/v1/certificate.grpc.pb.h"
+#include "assay/v1/challenge.grpc.pb.h"
+#include "assay/v1/zone.grpc.pb.h"
 #include "base/log.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/acmecore/identity_fixture.h"
@@ -42,6 +46,15 @@ class ServerTest : public testing::Test {
   }
 
   base::Result<std::unique_ptr<Server>> start() { return Server::start(config_, {}); }
+
+  static std::shared_ptr<grpc::Channel> connect(const Server& server) {
+    const RunFile& where = server.run_file();
+    const auto credentials = grpc::SslCredentials({read_file(where.root_file).value(), "", ""});
+    return grpc::CreateChannel(where.grpc.front().text(), credentials);
+  }
+  static void authenticate(grpc::ClientContext& context) {
+    context.AddMetadata("authorization", "Bearer 0123456789abcdef");
+  }
 
   support::TempDirectory directory_;
   base::Config config_;
@@ -108,12 +121,9 @@ TEST_F(ServerTest, DrainsWithinItsDeadlineWhileACallWaitsForAResolver) {
   assay::v1::IssueRequest request;
   request.add_names("www.silent.test");
   request.set_csr_der(read_file(csr).value());
-  const RunFile& where = (*server)->run_file();
-  const auto credentials = grpc::SslCredentials({read_file(where.root_file).value(), "", ""});
-  const auto stub =
-      assay::v1::CertificateService::NewStub(grpc::CreateChannel(where.grpc.front().text(), credentials));
+  const auto stub = assay::v1::CertificateService::NewStub(connect(**server));
   grpc::ClientContext context;
-  context.AddMetadata("authorization", "Bearer 0123456789abcdef");
+  authenticate(context);
   const auto stream = stub->Issue(&context, request);
   silent.wait();
 
@@ -123,6 +133,75 @@ TEST_F(ServerTest, DrainsWithinItsDeadlineWhileACallWaitsForAResolver) {
   assay::v1::IssueResponse event;
   EXPECT_FALSE(stream->Read(&event));
   EXPECT_FALSE(stream->Finish().ok());
+}
+
+// A caller that waits in vain until a value is served everywhere.
+class WaitingForPropagation : public ServerTest {
+ protected:
+  // Of the zone corp.test; its other names are known to nobody but the server itself.
+  void begin_with_name_server(const std::string& name_server) {
+    config_.grpc.credentials[0].permissions.insert(base::Permission::challenges);
+    const auto apex = base::Name::parse("test").value();
+    server_ = Server::start(config_, {.made = {apex}, .asked = {apex}}).value();
+    grpc::ClientContext context;
+    authenticate(context);
+    assay::v1::CreateZoneRequest zone;
+    zone.mutable_zone()->set_apex("corp.test");
+    zone.mutable_zone()->add_name_servers(name_server);
+    assay::v1::CreateZoneResponse created;
+    EXPECT_TRUE(
+        assay::v1::ZoneService::NewStub(connect(*server_))->CreateZone(&context, zone, &created).ok());
+
+    challenges_ = assay::v1::ChallengeService::NewStub(connect(*server_));
+    request_.set_name("_acme-challenge.corp.test");
+    request_.set_value("value");
+    request_.mutable_wait()->set_servers(assay::v1::Wait::SERVERS_ALL);
+    request_.mutable_wait()->mutable_timeout()->set_seconds(600);
+    authenticate(context_);
+    challenges_->async()->PresentChallenge(&context_, &request_, &response_, [this](grpc::Status status) {
+      status_.set_value(std::move(status));
+    });
+  }
+
+  bool is_published() {
+    grpc::ClientContext context;
+    authenticate(context);
+    assay::v1::ListChallengesResponse listed;
+    EXPECT_TRUE(challenges_->ListChallenges(&context, {}, &listed).ok());
+    return listed.challenges_size() == 1;
+  }
+
+  void expect_prompt_end() {
+    EXPECT_EQ(ended_.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    const auto begun = std::chrono::steady_clock::now();
+    server_->drain(std::chrono::milliseconds(100));
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
+    EXPECT_FALSE(ended_.get().ok());
+  }
+
+  std::unique_ptr<assay::v1::ChallengeService::Stub> challenges_;
+  grpc::ClientContext context_;
+  assay::v1::PresentChallengeRequest request_;
+  assay::v1::PresentChallengeResponse response_;
+  std::promise<grpc::Status> status_;
+  std::future<grpc::Status> ended_ = status_.get_future();
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(WaitingForPropagation, EndsWithTheServer) {
+  begin_with_name_server("without-address.test");
+  while (!is_published())
+    ASSERT_EQ(ended_.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  expect_prompt_end();
+}
+
+TEST_F(WaitingForPropagation, EndsWithTheServerWhileAResolverIsWaitedFor) {
+  SilentServer silent;
+  config_.validator.stub = {{base::Name::parse("silent.example").value(), {silent.endpoint()}}};
+  config_.validator.timeout = std::chrono::minutes(10);
+  begin_with_name_server("ns1.silent.example");
+  silent.wait();
+  expect_prompt_end();
 }
 
 TEST_F(ServerTest, KeepsItsCaFromStartToStart) {

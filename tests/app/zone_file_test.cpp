@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "app/files.h"
+#include "app/rpc_server.h"
 #include "tests/app/dev_fixture.h"
 
 // Zones by file: `assay zone import`, `export` and `check`, beside what other people's programs think of them.
@@ -95,6 +96,16 @@ TEST_F(ZoneFiles, AreTriedFirst) {
   EXPECT_EQ(dig("corp.test", "SOA"), "");
   const Ended json = cli({"zone", "import", file(kZone), "--dry-run", "--output", "json"});
   EXPECT_THAT(json.out, AllOf(HasSubstr("\"created\":true"), HasSubstr("\"addedCount\":\"10\"")));
+}
+
+TEST_F(ZoneFiles, MayBeLargerThanAnyMessage) {
+  std::string zone = kZone;
+  for (int i = 0; i < 20'000; ++i)
+    zone += "host-with-a-long-name-" + std::to_string(i) + " A 192.0.2.1\n";
+  ASSERT_GT(zone.size(), size_t(2 * RpcLimits().message_size_max));
+  const Ended imported = cli({"zone", "import", file(zone)});
+  EXPECT_EQ(imported.exit_code, 0) << imported.err;
+  EXPECT_EQ(dig("host-with-a-long-name-19999.corp.test", "A"), "192.0.2.1\n");
 }
 
 TEST_F(ZoneFiles, WithMistakesChangeNothing) {

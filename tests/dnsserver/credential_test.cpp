@@ -138,6 +138,22 @@ TEST(CheckCredential, KeepsToItsBounds) {
   one.sources.clear();
   one.comment = std::string(kCommentSizeMax + 1, 'x');
   EXPECT_EQ(check_credential(one).error().kind, ErrorKind::too_large);
+  one.comment.clear();
+  one.login = Login{std::string(kLoginSizeMax, 'u'), {}};
+  EXPECT_TRUE(check_credential(one));
+  one.login->name += 'u';
+  EXPECT_FALSE(check_credential(one));
+  one.login.reset();
+  for (size_t i = 0; i < kTsigKeysMax; ++i)
+    one.tsig_keys.push_back(make_tsig_key(name("k" + std::to_string(i)), TsigAlgorithm::hmac_sha256));
+  EXPECT_TRUE(check_credential(one));
+  one.tsig_keys[0].secret = Bytes(kTsigSecretSizeMax, 'x');
+  EXPECT_TRUE(check_credential(one));
+  one.tsig_keys[0].secret += 'x';
+  EXPECT_FALSE(check_credential(one));
+  one.tsig_keys[0].secret.pop_back();
+  one.tsig_keys.push_back(make_tsig_key(name("one-more"), TsigAlgorithm::hmac_sha256));
+  EXPECT_EQ(check_credential(one).error().kind, ErrorKind::too_large);
 }
 
 TEST(StoredCredential, ComesBackAsItWas) {

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <optional>
 #include <set>
+#include <thread>
 
 #include "dnsserver/kept_accounts.h"
 #include "dnsserver/keys.h"
@@ -26,9 +30,10 @@ class CredentialsTest : public PublishingTest {
   }
 
   // What is not in the store is gone.
-  void open() {
+  void open(size_t credentials_max = kCredentialsMax) {
     credentials_.reset();
-    credentials_ = dns_.run(Credentials::open(dns_.store(), dns_.clock(), dns_.io().get_executor())).value();
+    auto opening = Credentials::open(dns_.store(), dns_.clock(), dns_.io().get_executor(), credentials_max);
+    credentials_ = dns_.run(std::move(opening)).value();
   }
 
   void restart() {
@@ -101,6 +106,61 @@ TEST_P(CredentialsTest, AreListedByAge) {
   const auto rest = credentials_->list(ids[1], 2);
   ASSERT_EQ(rest.size(), 1u);
   EXPECT_EQ(rest[0]->id, ids[2]);
+}
+
+TEST_P(CredentialsTest, AreNoMoreThanTheirLimit) {
+  open(2);
+  const std::string first = (*create("alice"))->id;
+  ASSERT_TRUE(create("bob"));
+  const auto refused = create("carol");
+  EXPECT_EQ(kind(refused), ErrorKind::too_large);
+  EXPECT_EQ(refused.error().detail, "this server holds 2 credentials, its limit");
+  const auto nothing = [](Credential&) -> Result<void> { return {}; };
+  EXPECT_TRUE(dns_.run(credentials_->update(first, nothing))) << "it is none more";
+  ASSERT_TRUE(dns_.run(credentials_->remove(first)));
+  EXPECT_TRUE(create("carol"));
+  EXPECT_EQ(kind(create("dave")), ErrorKind::too_large);
+  open(1);
+  EXPECT_EQ(credentials_->list("", 10).size(), 2u) << "what was made before stays";
+}
+
+TEST_P(CredentialsTest, AreNoMoreThanTheirLimitWhereManyAreMadeAtOnce) {
+  open(2);
+  std::multiset<std::optional<ErrorKind>> ended;
+  for (int i = 0; i < 5; ++i) {
+    Credential credential;
+    credential.scopes = {{.name = name("www.corp.test")}};
+    boost::asio::co_spawn(dns_.io(), credentials_->create(std::move(credential)),
+                          [&](std::exception_ptr, Result<SharedCredential> made) {
+                            ended.insert(made ? std::nullopt : std::optional(kind(made)));
+                          });
+  }
+  dns_.io().restart();
+  while (ended.size() < 5)
+    dns_.io().run_one();
+  EXPECT_EQ(ended.count(std::nullopt), 2u);
+  EXPECT_EQ(ended.count(ErrorKind::too_large), 3u);
+  EXPECT_EQ(credentials_->list("", 10).size(), 2u);
+}
+
+TEST_P(CredentialsTest, WaitToBeChangedInNoMoreThanTheNamedNumber) {
+  std::multiset<std::string> ended;
+  const auto remove_at_once = [&](size_t count) {
+    ended.clear();
+    for (size_t i = 0; i < count; ++i) {
+      boost::asio::co_spawn(
+          dns_.io(), credentials_->remove("nobody"),
+          [&](std::exception_ptr, Result<void> removed) { ended.insert(removed.error().detail); });
+    }
+    dns_.io().restart();
+    while (ended.size() < count)
+      dns_.io().run_one();
+  };
+  remove_at_once(kCredentialChangesWaitingMax);
+  EXPECT_EQ(ended.count("there is no credential nobody"), kCredentialChangesWaitingMax);
+  remove_at_once(kCredentialChangesWaitingMax + 1);
+  EXPECT_EQ(ended.count("there is no credential nobody"), kCredentialChangesWaitingMax);
+  EXPECT_EQ(ended.count("too many changes of credentials wait to be written"), 1u);
 }
 
 TEST_P(CredentialsTest, AreUpdatedInAllPlaces) {
@@ -204,6 +264,31 @@ TEST_P(CredentialsTest, WithAnImportedPasswordGetOurHashAtTheirFirstSuccess) {
     EXPECT_FALSE(authenticate("imported", "wrong"));
   }
   EXPECT_EQ(kind(register_account("label")), ErrorKind::conflict) << "the name was handed out before";
+}
+
+// Two threads that verify without a pause meet, and then one of them is refused.
+TEST_P(CredentialsTest, HaveOneImportedPasswordVerifiedAtOnce) {
+  static_assert(kBcryptAtOnceMax == 1);
+  constexpr int kAttempts = 500;
+  Credential imported;
+  imported.scopes = {{.name = name("label.acme.test")}};
+  imported.login = Login{"imported", imported_bcrypt(kBcryptOfUU).value()};
+  ASSERT_TRUE(dns_.run(credentials_->create(imported)));
+  std::atomic<int> refused = 0;
+  const auto guess = [&] {
+    for (int i = 0; i < kAttempts && refused == 0; ++i) {
+      const auto outcome = support::run_task(credentials_->authenticate("imported", "wrong", std::nullopt));
+      if (kind(outcome) == ErrorKind::unauthorized) continue;
+      ++refused;
+      EXPECT_EQ(kind(outcome), ErrorKind::rate_limited);
+      EXPECT_EQ(outcome.error().detail, "another imported password is being verified; try again");
+    }
+  };
+  std::thread other(guess);
+  guess();
+  other.join();
+  EXPECT_GE(refused, 1);
+  EXPECT_EQ(kind(authenticate("imported", "wrong")), ErrorKind::unauthorized) << "there is room again";
 }
 
 TEST_P(CredentialsTest, OfAnAccountMayWriteAtItsOwnNameAlone) {

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace dnsserver {
 namespace {
@@ -71,6 +72,24 @@ TEST(LoweredName, HashesDifferentNamesDifferently) {
     }
   }
   EXPECT_EQ(hashes.size(), names);
+}
+
+// A hash that only begins with a secret: the highest bit of one word, taken back by the next one, gave two names
+// the same hash in every process.
+TEST(LoweredName, HashesNamesThatWereChosenToCollideDifferently) {
+  for (const Bytes& parent : {Bytes(1, '\0'), Bytes(name("corp.test").wire())}) {
+    const Bytes one = Bytes(1, '\x0f') + Bytes(15, 'a') + parent;
+    for (const std::vector<size_t>& flipped : {std::vector<size_t>{7, 15, 11}, {7, 15}, {7, 11}}) {
+      Bytes other = one;
+      for (const size_t at : flipped)
+        other[at] ^= '\x80';
+      LoweredName first;
+      LoweredName second;
+      ASSERT_NE(first.read(one, 0), 0u);
+      ASSERT_NE(second.read(other, 0), 0u);
+      EXPECT_NE(first.hash(first.label_count()), second.hash(second.label_count()));
+    }
+  }
 }
 
 }  // namespace

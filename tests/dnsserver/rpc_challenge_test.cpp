@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <future>
+#include <memory>
+
 #include "dnsserver/rpc/fields.h"
 #include "tests/dnsserver/rpc_fixture.h"
 
@@ -200,7 +203,8 @@ TEST(RpcFields, PageTokensCarryTheirCursor) {
 TEST_F(RpcChallenges, AreWaitedForUntilTheyAreServedEverywhere) {
   auto request = challenge("a.corp.test", "1");
   request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
-  outside_.sightings_ = {{{seen("192.0.2.1:53", true)}, std::chrono::seconds(60)}};
+  outside_.sightings_ = {{seen("192.0.2.1:53", true)}};
+  outside_.denials_ = {std::chrono::seconds(60)};
   ASSERT_TRUE(present("alice", request).ok());
   ASSERT_EQ(presented_.served_at_size(), 1);
   EXPECT_EQ(presented_.served_at(0).name_server(), "ns1.acme.test.");
@@ -213,7 +217,7 @@ TEST_F(RpcChallenges, StayWhereWaitingWasInVain) {
   auto request = challenge("a.corp.test", "1");
   request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
   request.mutable_wait()->mutable_timeout();  // 0 s
-  outside_.sightings_ = {{{seen("192.0.2.1:53", false, "TXT \"old\"")}, {}}};
+  outside_.sightings_ = {{seen("192.0.2.1:53", false, "TXT \"old\"")}};
   const auto status = present("alice", request);
   EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
   EXPECT_THAT(status.error_message(), HasSubstr("ns1.acme.test. (192.0.2.1:53) says TXT \"old\""));
@@ -223,7 +227,7 @@ TEST_F(RpcChallenges, StayWhereWaitingWasInVain) {
 TEST_F(RpcChallenges, AreWaitedForTenMinutesAtMost) {
   auto request = challenge("a.corp.test", "1");
   request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
-  outside_.sightings_ = {{{seen("192.0.2.1:53", true)}, {}}};
+  outside_.sightings_ = {{seen("192.0.2.1:53", true)}};
   request.mutable_wait()->mutable_timeout()->set_seconds(600);
   EXPECT_TRUE(present("alice", request).ok());
   request.mutable_wait()->mutable_timeout()->set_seconds(601);
@@ -232,7 +236,79 @@ TEST_F(RpcChallenges, AreWaitedForTenMinutesAtMost) {
   EXPECT_EQ(present("alice", request).error_code(), StatusCode::INVALID_ARGUMENT);
   request.mutable_wait()->set_servers(api::Wait::SERVERS_NONE);
   EXPECT_TRUE(present("alice", request).ok());
-  EXPECT_EQ(outside_.looks_, 1);
+  EXPECT_EQ(outside_.looked_at_.size(), 1u);
+}
+
+TEST_F(RpcChallenges, AreWaitedForAMinuteWhereNobodySaysHowLong) {
+  auto request = challenge("a.corp.test", "1");
+  request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
+  outside_.sightings_ = {{seen("192.0.2.1:53", false)}};
+  outside_.on_pause_ = [&](auto duration) { clock_.advance(duration); };
+  const auto status = present("alice", request);
+  EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("after 60000 ms"));
+}
+
+// Calls that wait for what never comes, until they end.
+class WaitingRpc : public RpcChallenges {
+ protected:
+  WaitingRpc() { outside_.sightings_ = {{seen("192.0.2.1:53", false)}}; }
+  ~WaitingRpc() override {
+    for (auto& call : calls_)
+      call->context.TryCancel();
+    for (auto& call : calls_)
+      call->ended.wait();
+  }
+
+  struct Call {
+    grpc::ClientContext context;
+    api::PresentChallengeRequest request;
+    api::PresentChallengeResponse response;
+    std::promise<grpc::Status> end;
+    std::shared_future<grpc::Status> ended = end.get_future().share();
+  };
+
+  // Returns when the call waits.
+  Call& start(const std::string& token) {
+    Call& call = *calls_.emplace_back(std::make_unique<Call>());
+    call.context.AddMetadata("authorization", "Bearer " + token);
+    call.request = challenge("a.corp.test", token);
+    call.request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
+    const auto on_end = [&call](grpc::Status status) { call.end.set_value(std::move(status)); };
+    challenges_->async()->PresentChallenge(&call.context, &call.request, &call.response, on_end);
+    outside_.begun_.acquire();
+    return call;
+  }
+
+  grpc::Status refused(const std::string& token) {
+    auto request = challenge("b.corp.test", token);
+    request.mutable_wait()->set_servers(api::Wait::SERVERS_ALL);
+    return present(token, request);
+  }
+
+  std::vector<std::unique_ptr<Call>> calls_;
+};
+
+TEST_F(WaitingRpc, LeaveRoomForOtherCredentials) {
+  for (size_t i = 0; i < kWaitingCallersOfOneMax; ++i)
+    start("alice");
+  const auto status = refused("alice");
+  EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(
+      status.error_message(),
+      "the value is published, and 8 callers with the credential alice wait already, and more may not at "
+      "once");
+  EXPECT_THAT(list("alice", "b.corp.test"), ElementsAre("b.corp.test. alice"));
+  start("bob");
+}
+
+TEST_F(WaitingRpc, EndWithTheirServer) {
+  Call& call = start("alice");
+  server_->Shutdown(std::chrono::system_clock::now());
+  EXPECT_FALSE(call.ended.get().ok());
+  // It returns when the coroutine behind the call has ended: not for want of time, of which none has passed.
+  server_->Wait();
+  EXPECT_THAT(outside_.found_at_, testing::SizeIs(1));
 }
 
 }  // namespace

@@ -354,6 +354,34 @@ TEST(UpdateDoor, TakesNoMoreThanTheNamedNumberAtOnce) {
   EXPECT_EQ(rcode(take(Transport::tcp, kUpdatesUnderWayMax).value()), Rcode::servfail);
 }
 
+TEST(UpdateDoor, LogsNoMoreRefusedSignaturesInASecondThanTheNamedNumber) {
+  UpdateServer server;
+  base::ManualClock clock(now());
+  boost::asio::io_context idle;
+  UpdateDoor door(server.updates(), server.credentials(), {}, clock, idle.get_executor());
+  NodeIndex nodes;
+  const ZoneTableHolder zones;
+  Responder responder(nodes, zones, {});
+  responder.refresh({});
+  TsigKey unknown = ddns_key();
+  unknown.name = Name::parse("no-key").value();
+  const Bytes request = signed_update({.updates = {add_txt(kOwner, "x")}}, unknown);
+  const auto logged = [&](unsigned refused) {
+    testing::internal::CaptureStderr();
+    for (; refused > 0; --refused)
+      EXPECT_EQ(rcode(door.take(request, {}, responder, [](const Bytes&) {}).value()), Rcode::notauth);
+    const std::string log = testing::internal::GetCapturedStderr();
+    unsigned lines = 0;
+    for (size_t at = 0; (at = log.find("dns.tsig.refused", at)) != std::string::npos; ++at)
+      ++lines;
+    return lines;
+  };
+  EXPECT_EQ(logged(kRefusalsLoggedMax), kRefusalsLoggedMax);
+  EXPECT_EQ(logged(1), 0u);
+  clock.advance(std::chrono::seconds(1));
+  EXPECT_EQ(logged(kRefusalsLoggedMax + 1), kRefusalsLoggedMax);
+}
+
 TEST(UpdateDoor, TakesManyOverOneConnection) {
   UpdateServer server;
   net::TcpClient client(server.endpoint());

@@ -6,12 +6,15 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <future>
+#include <list>
 #include <memory>
 #include <thread>
 
 #include "assay/v1/doctor.grpc.pb.h"
 #include "base/openssl.h"
 #include "proto/time.h"
+#include "tests/support/gate.h"
 #include "tests/validator/doctor/fake_own_server.h"
 #include "tests/validator/scripted_prober.h"
 #include "tests/validator/table_resolver.h"
@@ -31,6 +34,20 @@ constexpr std::chrono::seconds kNow{1'790'000'000};
 class NoPause final : public Pause {
  public:
   base::Task<> wait(std::chrono::milliseconds) override { co_return; }
+};
+
+// A small DNS; who asks it can be held at its gate.
+class GatedResolver final : public Resolver {
+ public:
+  base::Task<base::Result<Lookup>> resolve(base::Name name, uint16_t type) override {
+    co_await gate_.pass();
+    co_return co_await table_.resolve(std::move(name), type);
+  }
+
+  support::Gate gate_;
+
+ private:
+  TableResolver table_;
 };
 
 proto::Credential credential(std::string name, std::set<proto::Permission> permissions) {
@@ -101,7 +118,7 @@ class Service : public testing::Test {
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   base::ManualClock clock_{base::Time(kNow)};
-  TableResolver resolver_;
+  GatedResolver resolver_;
   ScriptedProber prober_;
   doctor::FakeOwnServer own_{{"192.0.2.53", 5353}};
   NoPause pause_;
@@ -199,6 +216,57 @@ TEST_F(Service, TellsATenantOfItselfAlone) {
   ASSERT_TRUE(describe_name("keeper", "two.acme.test", "c3").ok());
   EXPECT_FALSE(described_.has_registration());
   EXPECT_THAT(described_.registration_error(), HasSubstr("c3"));
+}
+
+TEST_F(Service, ExaminesNoMoreAtOnceThanTheNamedNumber) {
+  resolver_.gate_.shut(io_);
+  std::list<grpc::ClientContext> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<api::ExamineResponse>>> under_way;
+  for (int i = 0; i < kExaminationsMax; ++i) {
+    present(contexts.emplace_back(), "web");
+    under_way.push_back(stub_->Examine(&contexts.back(), request_for("www.corp.test")));
+  }
+  resolver_.gate_.await(kExaminationsMax);
+  const grpc::Status refused = examine("web", request_for("www.corp.test"));
+  EXPECT_EQ(refused.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(refused.error_message(), HasSubstr("4 examinations are under way"));
+  EXPECT_THAT(findings_, IsEmpty());
+  resolver_.gate_.open();
+  for (const auto& stream : under_way) {
+    for (api::ExamineResponse response; stream->Read(&response);)
+      continue;
+    EXPECT_TRUE(stream->Finish().ok());
+  }
+  EXPECT_TRUE(examine("web", request_for("www.corp.test")).ok()) << "there is room again";
+}
+
+TEST_F(Service, LooksForNoMoreHoldersAtOnceThanTheNamedNumber) {
+  struct Call {
+    grpc::ClientContext context;
+    api::DescribeNameRequest request;
+    api::DescribeNameResponse response;
+    std::promise<grpc::Status> ended;
+  };
+  own_.gate_.shut(io_);
+  std::list<Call> under_way;
+  for (int i = 0; i < kHolderSearchesMax; ++i) {
+    Call& call = under_way.emplace_back();
+    present(call.context, "c1");
+    call.request.set_name("one.acme.test");
+    call.request.set_with_holders(true);
+    stub_->async()->DescribeName(&call.context, &call.request, &call.response,
+                                 [&call](grpc::Status status) { call.ended.set_value(std::move(status)); });
+  }
+  own_.gate_.await(kHolderSearchesMax);
+  const grpc::Status refused = describe_name("c1", "one.acme.test");
+  EXPECT_EQ(refused.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(refused.error_message(), HasSubstr("4 calls look for holders already"));
+  own_.gate_.open();
+  for (Call& call : under_way) {
+    EXPECT_TRUE(call.ended.get_future().get().ok());
+    EXPECT_EQ(call.response.holders_size(), 1);
+  }
+  EXPECT_TRUE(describe_name("c1", "one.acme.test").ok()) << "there is room again";
 }
 
 }  // namespace

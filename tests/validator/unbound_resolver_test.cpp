@@ -323,6 +323,31 @@ TEST_F(UnboundResolverTest, KeepsItsLimitOfLookupsUnderWay) {
   EXPECT_EQ(server_.asked("c.test", kTxt), 1u);
 }
 
+TEST_F(UnboundResolverTest, LetsNoMoreLookupsWaitThanItsLimit) {
+  options_.lookups_in_flight_max = 1;
+  options_.lookups_waiting_max = 2;
+  options_.timeout = 5s;
+  serve([](const Question&) { return std::vector<base::Bytes>(); });
+  std::vector<base::Result<Lookup>> ended;
+  for (const char* owner : {"under-way.test", "waiting.test", "waiting-too.test", "one-more.test"}) {
+    boost::asio::co_spawn(
+        io_, resolver().resolve(name(owner), kTxt),
+        [&](std::exception_ptr, base::Result<Lookup> lookup) { ended.push_back(std::move(lookup)); });
+  }
+  while (ended.empty())
+    io_.run_one();
+  ASSERT_FALSE(ended.front());
+  EXPECT_EQ(ended.front().error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(ended.front().error().detail, "too many look-ups wait; 2 is the limit");
+  serve_txt("now");  // retransmissions are answered, and make room
+  while (ended.size() < 4)
+    io_.run_one();
+  for (size_t i = 1; i < ended.size(); ++i)
+    EXPECT_THAT(ended[i].value().rdata, SizeIs(1));
+  EXPECT_EQ(server_.asked("one-more.test", kTxt), 0u);
+  EXPECT_EQ(look_up("later.test").outcome, Outcome::noerror) << "there is room again";
+}
+
 TEST_F(UnboundResolverTest, EndsEveryLookupWhenItIsClosed) {
   serve([](const Question&) { return std::vector<base::Bytes>(); });
   options_.lookups_in_flight_max = 1;

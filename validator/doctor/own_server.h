@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,11 @@
 #include "validator/doctor/registration.h"
 
 namespace validator::doctor {
+
+// For how long a canary lives that nobody came to remove.
+inline constexpr std::chrono::minutes kCanaryLifetime{5};
+// Its values are told apart from those of the credential's clients.
+inline constexpr const char* kCanaryTag = "assay-doctor";
 
 // A zone of ours that names may be delegated to, and its primary name server.
 struct Host {

@@ -69,12 +69,13 @@ std::string knot_text(const Remedy& remedy) {
   return text + "knotc zone-commit " + zone + "\n";
 }
 
-// The cmdlet knows no CAA, but octets. REQUIRES: RDATA as the doctor writes it: 0 issue "ca.example".
+// The cmdlets know no CAA, but octets. REQUIRES: RDATA as the doctor writes it: 0 issue "ca.example", or with 128.
 std::string caa_hex(const std::string& rdata) {
   const size_t tag = rdata.find(' ') + 1;
   const size_t tag_end = rdata.find(' ', tag);
   const size_t value = rdata.find('"') + 1;
-  const std::string octets = std::string{'\0', char(tag_end - tag)} + rdata.substr(tag, tag_end - tag) +
+  const char flags = rdata.starts_with("128 ") ? '\x80' : '\0';
+  const std::string octets = std::string{flags, char(tag_end - tag)} + rdata.substr(tag, tag_end - tag) +
                              rdata.substr(value, rdata.rfind('"') - value);
   std::string hex;
   for (const char c : octets) {
@@ -95,6 +96,14 @@ std::string windows_data(const WantedRecord& record) {
   return "-" + record.type + " -RecordData " + value;
 }
 
+// Which records Remove-DnsServerResourceRecord takes away. Without data, all that are of the type.
+std::string windows_removal(const WantedRecord& record, bool all) {
+  const bool is_caa = record.type == "CAA";
+  const std::string type = is_caa ? "-Type 257" : "-RRType " + record.type;
+  if (all) return type;
+  return type + " -RecordData " + in_power_shell(is_caa ? caa_hex(record.rdata) : record.rdata);
+}
+
 std::string windows_text(const Remedy& remedy) {
   const std::string zone = " -ZoneName " + in_power_shell(without_dot(remedy.zone.text()));
   std::string text;
@@ -103,11 +112,10 @@ std::string windows_text(const Remedy& remedy) {
     const auto first = std::ranges::find_if(
         remedy.remove, [&](const WantedRecord& other) { return is_same_rrset(other, record); });
     const bool is_first = &*first == &record;
-    // Without data it takes all that are of the type.
     if (!stays && !is_first) continue;
     text += "Remove-DnsServerResourceRecord" + zone + " -Name " +
-            in_power_shell(relative(record.owner, remedy.zone)) + " -RRType " + record.type +
-            (stays ? " -RecordData " + in_power_shell(record.rdata) : "") + " -Force\n";
+            in_power_shell(relative(record.owner, remedy.zone)) + " " + windows_removal(record, !stays) +
+            " -Force\n";
   }
   for (const WantedRecord& record : remedy.add) {
     text += "Add-DnsServerResourceRecord" + zone + " -Name " +

@@ -10,6 +10,10 @@
 
 namespace validator {
 
+// Look-ups that wait for one under way to end. Who comes then would hardly get its turn in time, and each holds a
+// caller and its memory.
+inline constexpr size_t kLookupsWaitingMax = 1024;
+
 // How UnboundResolver resolves. What is not said here is not to be chosen: 0x20 (with its fallback), an EDNS
 // buffer of 1232 octets, TCP where an answer is truncated, no QNAME minimisation, no aggressive use of NSEC.
 struct UnboundOptions {
@@ -33,6 +37,9 @@ struct UnboundOptions {
 
   // More wait until one of them is done. Each holds about 1.5 MB.
   size_t lookups_in_flight_max = 64;
+
+  // One more is refused.
+  size_t lookups_waiting_max = kLookupsWaitingMax;
 };
 
 // One setting, as libunbound wants to be told.

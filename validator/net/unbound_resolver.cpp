@@ -57,6 +57,7 @@ class UnboundResolver::State {
         timeout_(options.timeout),
         library_(strand),
         pool_(library_, std::move(settings)),
+        waiting_max_(options.lookups_waiting_max),
         places_(strand, std::max<size_t>(options.lookups_in_flight_max, 1)) {}
 
   const asio::any_io_executor& strand() const { return strand_; }
@@ -80,6 +81,8 @@ class UnboundResolver::State {
   static base::Task<Result<Lookup>> look_up(std::shared_ptr<State> self, Name name, uint16_t type);
 
  private:
+  // Takes a place, or waits for one.
+  base::Task<Result<void>> enter();
   base::Task<Result<Lookup>> look_up_within(Name name, uint16_t type, Clock::time_point deadline);
   base::Task<Result<Seen>> ask(PooledContext& pooled, const Name& name, uint16_t type,
                                Clock::time_point deadline);
@@ -89,6 +92,8 @@ class UnboundResolver::State {
   const std::chrono::milliseconds timeout_;
   UnboundLibrary library_;
   UnboundPool pool_;
+  const size_t waiting_max_;
+  size_t waiting_ = 0;
   Places places_;
   std::list<asio::steady_timer*> under_way_;
   bool closed_ = false;
@@ -96,10 +101,7 @@ class UnboundResolver::State {
 
 base::Task<Result<Lookup>> UnboundResolver::State::look_up(std::shared_ptr<State> self, Name name,
                                                            uint16_t type) {
-  const error_code token;
-  error_code failed;
-  co_await self->places_.async_send(token, asio::redirect_error(asio::use_awaitable, failed));
-  if (failed) co_return closed();
+  CO_CHECK(co_await self->enter());
   const auto leave = [](State* state) { state->places_.try_receive([](error_code) {}); };
   const std::unique_ptr<State, decltype(leave)> place(self.get(), leave);
   if (self->closed_) co_return closed();
@@ -108,6 +110,21 @@ base::Task<Result<Lookup>> UnboundResolver::State::look_up(std::shared_ptr<State
   auto lookup = co_await self->look_up_within(std::move(name), type, start + self->timeout_);
   if (lookup) lookup->took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
   co_return lookup;
+}
+
+base::Task<Result<void>> UnboundResolver::State::enter() {
+  const error_code token;
+  if (places_.try_send(token)) co_return Result<void>();
+  if (waiting_ >= waiting_max_) {
+    co_return base::fail(ErrorKind::unavailable,
+                         "too many look-ups wait; " + std::to_string(waiting_max_) + " is the limit");
+  }
+  ++waiting_;
+  error_code failed;
+  co_await places_.async_send(token, asio::redirect_error(asio::use_awaitable, failed));
+  --waiting_;
+  if (failed) co_return closed();
+  co_return Result<void>();
 }
 
 // A failure of a context that has served before may be what it remembers, and an answer that leads to a name

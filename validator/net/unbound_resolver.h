@@ -29,6 +29,7 @@ class UnboundResolver final : public Resolver {
   ~UnboundResolver() override;
 
   // Waits while options.lookups_in_flight_max others are under way; the time of a look-up begins after that.
+  // unavailable: options.lookups_waiting_max wait already.
   base::Task<base::Result<Lookup>> resolve(base::Name name, uint16_t type) override;
 
   // Ends every look-up, those under way too, with unavailable. From any thread; returns at once.

@@ -154,7 +154,8 @@ class Updater {
   const FileDescriptor socket_;
   const dnsserver::TsigKey key_;
   std::vector<Place> places_;
-  uint64_t next_ = 0;
+  // Of values that no earlier run has sent: to write what is there already is no work for some servers.
+  uint64_t next_ = uint64_t(std::chrono::system_clock::now().time_since_epoch() / 1ms) * 1000;
   std::array<char, 4096> buffer_ = {};
   std::vector<Clock::duration> latencies_;
   uint64_t lost_ = 0;

@@ -48,7 +48,7 @@ def start(command, log, ready):
 
 def serves(port):
     def ready():
-        answer = subprocess.run(["dig", "+short", "+time=1", "+tries=1", f"@127.0.0.1", "-p", str(port), "acme.test", "SOA"],
+        answer = subprocess.run(["dig", "+short", "+time=1", "+tries=1", "@127.0.0.1", "-p", str(port), "acme.test", "SOA"],
                                 capture_output=True, text=True)
         return answer.returncode == 0 and answer.stdout.strip() != ""
     return ready
@@ -60,12 +60,13 @@ def start_assay(folder, zone, port, built):
     token.chmod(0o600)
     state = folder / "state"
     (folder / "assay.toml").write_text(f"""state_directory = "{state}"
-roles = ["dns"]
 [log]
 level = "warning"
 [dns]
 listen = ["127.0.0.1:{port}"]
 workers = 1
+[acme]
+listen = ["127.0.0.1:0"]
 [grpc]
 listen = ["127.0.0.1:0"]
 [[grpc.credential]]
@@ -78,7 +79,7 @@ permissions = ["zones", "challenges", "credentials"]
     cli = lambda *arguments: subprocess.run([assay, *arguments, "--state", state, "--token-file", token], check=True,
                                             stdout=subprocess.DEVNULL)
     cli("zone", "create", "acme.test", "--name-server", "ns1.acme.test")
-    cli("zone", "import", "acme.test", zone)
+    cli("zone", "import", zone)
     cli("credential", "create", "--subtree", "acme.test", "--no-password", "--tsig-key",
         f"hmac-sha256:{KEY}={SECRET_BASE64}", "--names-max", "1000000", "--writes-per-minute", "100000000", "--burst",
         "100000000")

@@ -52,6 +52,17 @@ TEST(CheckAnswers, IsContentWithWhatTheRfcsSay) {
   }
 }
 
+TEST(CheckAnswers, TellsAServerThatAnsweredOnlySomeQuestions) {
+  AnsweringServer server = good();
+  server.txt = silent();
+  const Findings findings = check_answers(seen_of(server));
+  EXPECT_THAT(finding(findings, "answers.types").sentence, HasSubstr("TXT: no answer within 2 s"));
+  EXPECT_EQ(finding(findings, "answers.edns").grade, Grade::ok) << "there is nothing to compare with";
+  server.unknown_option = silent();
+  EXPECT_THAT(finding(check_answers(seen_of(server)), "answers.edns").sentence,
+              HasSubstr("an unknown option got no answer within 2 s"));
+}
+
 TEST(CheckAnswers, WantsTheNamesAboveOneThatExists) {
   AnsweringServer server = good();
   const auto between = [&] { return finding(check_answers(seen_of(server)), "answers.between"); };

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "tests/support/dns_message.h"
+#include "tests/support/gate.h"
 #include "validator/doctor/own_server.h"
 
 namespace validator::doctor {
 
 // Our server with the zone acme.test, of which values are what is published. "web" is a credential of its
-// configuration.
+// configuration. Who looks for holders can be held at its gate.
 class FakeOwnServer final : public OwnServer {
  public:
   explicit FakeOwnServer(base::Endpoint listener) : listener_(std::move(listener)) {}
@@ -43,6 +44,7 @@ class FakeOwnServer final : public OwnServer {
     co_return base::fail(base::ErrorKind::not_found, "there is no credential " + id);
   }
   base::Task<base::Result<Holders>> holders(base::Name owner) override {
+    co_await gate_.pass();
     Holders holders;
     for (const auto& [name, registration] : registrations_) {
       if (name == owner) holders.registrations.push_back(registration);
@@ -67,6 +69,7 @@ class FakeOwnServer final : public OwnServer {
   std::set<base::Bytes> presented_;
   std::vector<ApiCertificate> certificates_;
   std::vector<std::pair<base::Name, Registration>> registrations_;
+  support::Gate gate_;
 };
 
 }  // namespace validator::doctor

@@ -52,6 +52,16 @@ TEST(Paste, IsInTheWordsOfPowerShell) {
               HasSubstr("-Unknown -Type 257 -RecordData '0005697373756563612E74657374'"));
 }
 
+// It knows CAA by its number and octets alone, also where it takes some away.
+TEST(Paste, TakesCaaAwayInTheWordsOfPowerShell) {
+  const WantedRecord critical{name("corp.test"), "CAA", "128 issue \"ca.test\""};
+  Remedy remedy{"", name("corp.test"), {critical}, {}};
+  EXPECT_THAT(paste_of(remedy).windows, HasSubstr("-Name '@' -Type 257 -Force\n"));
+  remedy.keep = {{name("corp.test"), "CAA", "0 issue \"other.test\""}};
+  EXPECT_THAT(paste_of(remedy).windows,
+              HasSubstr("-Name '@' -Type 257 -RecordData '8005697373756563612E74657374' -Force\n"));
+}
+
 TEST(Paste, IsAChangeBatchOfRoute53) {
   EXPECT_EQ(paste_of(by_ns()).route53,
             R"({"Changes":[{"Action":"DELETE","ResourceRecordSet":{"Name":"_acme-challenge.www.corp.test.",)"
