@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "dnsserver/propagation.h"
-#include "tests/support/gate.h"
 
 namespace dnsserver {
 
@@ -26,7 +25,7 @@ inline AddressSeen seen(std::string address, bool serves, std::string said = "NX
 }
 
 // Sees what the test wrote down, one sighting a look; the last is what stays. Finding, looking, asking about denials and
-// pausing move its clock, and pausing is where a test can hold it.
+// pausing move its clock.
 class FakePropagation final : public Propagation {
  public:
   explicit FakePropagation(Time start) : clock_(start) {}
@@ -62,7 +61,6 @@ class FakePropagation final : public Propagation {
     clock_.advance(duration);
     on_pause_(duration);
     longest_pause_ = std::max(longest_pause_, duration);
-    co_await gate_.pass();
     co_await boost::asio::post(boost::asio::use_awaitable);
   }
 
@@ -75,7 +73,6 @@ class FakePropagation final : public Propagation {
   std::function<void(std::chrono::milliseconds)> on_pause_ = [](auto) {};
   bool find_fails_ = false;
   bool gone_ = false;
-  support::Gate gate_;
 
   std::counting_semaphore<> begun_{0};  // once more each time that somebody looks for the servers
   std::vector<Time> found_at_;
