@@ -11,4 +11,15 @@ std::string_view name_of(AccountStatus status) {
   return "revoked";
 }
 
+std::optional<std::chrono::seconds> certificate_lifetime_max(const Account& account) {
+  if (!account.external_account) return std::nullopt;
+  return account.external_account->restriction.certificate_lifetime_max;
+}
+
+base::Result<void> check_external_account(const Account& account,
+                                          const std::vector<Identifier>& identifiers) {
+  if (!account.external_account) return {};
+  return check_allowed(account.external_account->restriction, account.external_account->key_id, identifiers);
+}
+
 }  // namespace acmecore

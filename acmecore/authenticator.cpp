@@ -25,8 +25,12 @@ Result<void> check_form(const Jws& jws, KeyForm form) {
 
 }  // namespace
 
-Authenticator::Authenticator(Records& records, Nonces& nonces, std::string account_url_prefix)
-    : records_(records), nonces_(nonces), account_url_prefix_(std::move(account_url_prefix)) {}
+Authenticator::Authenticator(Records& records, Nonces& nonces, std::string account_url_prefix,
+                             std::string directory)
+    : records_(records),
+      nonces_(nonces),
+      account_url_prefix_(std::move(account_url_prefix)),
+      directory_(std::move(directory)) {}
 
 Task<Result<SignedRequest>> Authenticator::authenticate(std::string body, std::string url, KeyForm form) {
   CO_TRY(Jws jws, parse_jws(body));
@@ -55,11 +59,11 @@ Task<Result<SignedRequest>> Authenticator::authenticate(std::string body, std::s
 Task<Result<Account>> Authenticator::account_of(std::string kid) {
   if (!kid.starts_with(account_url_prefix_)) {
     co_return fail(ErrorKind::malformed,
-                   "the \"kid\" " + in_quotes(kid) + " is no account URL of this server");
+                   "the \"kid\" " + in_quotes(kid) + " is no account URL of this directory");
   }
   auto account = co_await records_.account(kid.substr(account_url_prefix_.size()));
-  if (account) co_return std::move(account->value);
-  if (account.error().kind != ErrorKind::not_found) co_return tl::unexpected(account.error());
+  if (account && account->value.directory == directory_) co_return std::move(account->value);
+  if (!account && account.error().kind != ErrorKind::not_found) co_return tl::unexpected(account.error());
   co_return fail(ErrorKind::account_does_not_exist, "there is no account " + in_quotes(kid));
 }
 

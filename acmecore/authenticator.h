@@ -6,6 +6,7 @@
 #include "acmecore/account.h"
 #include "acmecore/account_key.h"
 #include "acmecore/account_keys.h"
+#include "acmecore/directory.h"
 #include "acmecore/jws.h"
 #include "acmecore/nonces.h"
 #include "acmecore/records.h"
@@ -34,13 +35,16 @@ struct SignedRequest {
 // Finds out who sent a POST, by all the rules of RFC 8555 §6.2 to §6.5 in the order of acmecore/jws.h. Thread-safe.
 class Authenticator {
  public:
-  // An account's URL is `account_url_prefix` and its id. The references outlive the authenticator.
-  Authenticator(Records& records, Nonces& nonces, std::string account_url_prefix);
+  // An account's URL is `account_url_prefix` and its id; those of another directory are not known. The references
+  // outlive the authenticator.
+  Authenticator(Records& records, Nonces& nonces, std::string account_url_prefix,
+                std::string directory = std::string(kDefaultDirectory));
 
   // `url` is that of the resource as we hand it out, never one taken from the request.
   //
   // The errors of parse_jws, check_url and verify_signature, and: malformed: the wrong form of key, or a kid that is
-  // no account URL of ours. account_does_not_exist. account_not_valid: it was deactivated. bad_nonce, last of all.
+  // no account URL of this directory. account_does_not_exist. account_not_valid: it was deactivated. bad_nonce, last
+  // of all.
   base::Task<base::Result<SignedRequest>> authenticate(std::string body, std::string url, KeyForm form);
 
   std::string account_url(const Account& account) const { return account_url_prefix_ + account.id; }
@@ -51,6 +55,7 @@ class Authenticator {
   Records& records_;
   Nonces& nonces_;
   const std::string account_url_prefix_;
+  const std::string directory_;
   AccountKeys keys_;
 };
 

@@ -9,14 +9,21 @@ using base::fail;
 using base::Result;
 using base::Task;
 
-Authority::Authority(Records& records, const base::Clock& clock, const Issuer& issuer, Validation& validation,
-                     base::Background& background, AuthorityOptions options)
+Authority::Authority(Records& records, const base::Clock& clock, const Issuer& issuer, const Policy& policy,
+                     Validation& validation, base::Background& background, AuthorityOptions options)
     : records_(records),
       clock_(clock),
       issuer_(issuer),
+      policy_(policy),
       validation_(validation),
       background_(background),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      limits_(records, clock, policy.suffixes(), options_.limits) {}
+
+Task<Result<Account>> Authority::account(std::string id) {
+  CO_TRY(auto stored, co_await records_.account(std::move(id)));
+  co_return std::move(stored.value);
+}
 
 Task<Result<OrderView>> Authority::order(Account account, std::string id) {
   CO_TRY(auto order, co_await owned_order(account, std::move(id)));
@@ -29,10 +36,20 @@ Task<Result<AuthorizationView>> Authority::authorization(Account account, std::s
 }
 
 Task<Result<std::string>> Authority::certificate(Account account, Serial serial) {
-  CO_TRY(const auto certificate, co_await records_.certificate(std::move(serial)));
+  CO_TRY(const base::Bytes der, co_await leaf(std::move(account), std::move(serial)));
+  co_return issuer_.chain_pem(der);
+}
+
+Task<Result<base::Bytes>> Authority::leaf(Account account, Serial serial) {
+  CO_TRY(auto certificate, co_await records_.certificate(std::move(serial)));
   if (certificate->account != account.id)
     co_return fail(ErrorKind::not_found, "there is no such certificate");
-  co_return issuer_.chain_pem(certificate->der);
+  co_return std::move(certificate->der);
+}
+
+Result<base::Bytes> Authority::issuer_certificate(std::string_view id) const {
+  if (id != issuer_.id()) return fail(ErrorKind::not_found, "there is no such issuing CA");
+  return issuer_.certificate().der;
 }
 
 Task<Result<Stored<Order>>> Authority::owned_order(const Account& account, std::string id) {
@@ -75,8 +92,9 @@ Task<Result<OrderView>> Authority::view_of(Order order) {
 }
 
 AuthorizationView Authority::view_of(Authorization authorization) const {
-  const AuthorizationStatus status = status_of(authorization, clock_.now());
-  return {std::move(authorization), status};
+  const base::Time now = clock_.now();
+  const AuthorizationStatus status = status_of(authorization, now);
+  return {std::move(authorization), status, now};
 }
 
 }  // namespace acmecore

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acmecore/account.h"
@@ -13,17 +14,23 @@
 #include "acmecore/authorization.h"
 #include "acmecore/certificate.h"
 #include "acmecore/csr.h"
+#include "acmecore/directory.h"
 #include "acmecore/identifier.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
+#include "acmecore/policy.h"
+#include "acmecore/rate_limits.h"
 #include "acmecore/records.h"
+#include "acmecore/renewal.h"
+#include "acmecore/retries.h"
 #include "acmecore/validation.h"
 #include "acmecore/validation_places.h"
 #include "acmecore/work_in_hand.h"
 #include "base/background.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/task.h"
 #include "base/time.h"
 
@@ -33,22 +40,30 @@ namespace acmecore {
 // need not poll (a poll in vain costs more than the wait).
 inline constexpr std::chrono::milliseconds kChallengePatience{50};
 
+// The same for finalize and the signature, which a signer that is elsewhere or busy may let wait.
+inline constexpr std::chrono::milliseconds kIssuancePatience{1000};
+
 inline constexpr size_t kOrdersPageMax = 100;
 
 // Records of each kind that one sweep looks at, beside those that it has to pass over.
 inline constexpr size_t kSweepMax = 1000;
 
 struct AuthorityOptions {
-  std::string terms_of_service;  // an URL that new accounts must agree to; empty: there are none
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
-  std::chrono::seconds certificate_lifetime = kLeafLifetimeDefault;
+  ValidityRule validity = {};
+  Retries retries = {};                         // of validations that failed
+  std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
+  LimitRules limits = {};
 };
 
 struct NewAccountRequest {
   std::vector<std::string> contacts;
   bool terms_of_service_agreed = false;
   bool only_return_existing = false;
+  std::optional<base::Json> external_account_binding = {};
+  std::string url = {};      // that the request was sent to
+  std::string address = {};  // of who asks; empty: it is not limited
 };
 
 struct NewAccountResult {
@@ -63,7 +78,8 @@ struct KeyChangeResult {
 
 struct NewOrderRequest {
   std::vector<RequestedIdentifier> identifiers;
-  bool has_validity = false;  // notBefore or notAfter was given, which we do not honour
+  RequestedValidity validity = {};
+  std::string replaces = {};  // a CertificateId (RFC 9773 §5); empty: none
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
@@ -76,18 +92,26 @@ struct NewOrderRequest {
 class Authority {
  public:
   // All of these outlive the authority and the work it has put into the background.
-  Authority(Records& records, const base::Clock& clock, const Issuer& issuer, Validation& validation,
-            base::Background& background, AuthorityOptions options);
+  Authority(Records& records, const base::Clock& clock, const Issuer& issuer, const Policy& policy,
+            Validation& validation, base::Background& background, AuthorityOptions options);
 
-  // RFC 8555 §7.3, §7.3.1. A key that has an account returns it and ignores the rest.
+  const Policy& policy() const { return policy_; }
+
+  // RFC 8555 §7.3, §7.3.1, §7.3.4. A key that has an account in `directory` returns it and ignores the rest.
   // An account that does not order within kUnusedAccountRetention is removed.
   // account_does_not_exist: only_return_existing, and there is none. bad_public_key: the key is blocked.
   // account_not_valid: it has one that was deactivated. malformed: the terms of service were not agreed to.
-  // The errors of check_contacts.
-  base::Task<base::Result<NewAccountResult>> new_account(AccountKey key, NewAccountRequest request);
+  // external_account_required. unauthorized: the binding's key is not known, its MAC is not by it, or check_usable.
+  // rate_limited: too many come from the address. The errors of check_contacts and parse_external_account_binding.
+  // REQUIRES: `directory` outlives the call.
+  base::Task<base::Result<NewAccountResult>> new_account(const Directory& directory, AccountKey key,
+                                                         NewAccountRequest request);
 
   // The account of a gRPC credential, made at its first use, with a key that is made once and signs nothing.
   base::Task<base::Result<Account>> account_for(std::string principal);
+
+  // For operators, whoever's it is. not_found.
+  base::Task<base::Result<Account>> account(std::string id);
 
   // RFC 8555 §7.3.2. An empty list clears.
   base::Task<base::Result<Account>> update_contacts(Account account, std::vector<std::string> contacts);
@@ -98,9 +122,32 @@ class Authority {
   // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.
   base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers; malformed: it asks for a validity of its own.
-  // account_does_not_exist: the account had never ordered, and was removed just now.
+  // RFC 8555 §7.3.3. user_action_required: the account agreed to other terms than those of its directory, where
+  // Directory::must_agree_again. To be asked before new_order and new_authorization are called for a client.
+  static base::Result<void> check_terms(const Directory& directory, const Account& account);
+
+  // What the URL ends in at which a person agrees to the directory's terms for the account. Made at the first call.
+  // REQUIRES here and below: `directory` outlives the call.
+  base::Task<base::Result<std::string>> agreement_token(const Directory& directory, Account account);
+
+  // The terms that this token is for, by their URL; and to agree to them, whoever has it. not_found: it is none, or
+  // was used, or the terms are others by now, or the account is another directory's.
+  base::Task<base::Result<std::string>> terms_to_agree_to(const Directory& directory, std::string account,
+                                                          std::string token);
+  base::Task<base::Result<void>> agree(const Directory& directory, std::string account, std::string token);
+
+  // RFC 8555 §7.4. The errors of parse_identifiers, check_allowed and Policy::check_names; malformed: it asks for a
+  // validity out of bounds. account_does_not_exist: the account had never ordered, and was removed just now.
+  // rate_limited, but not where it replaces a certificate: a limit on the account's orders, on certificates of these
+  // names or on failed validations leaves no room. Of `replaces`:
+  // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
+  // account's; already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
+
+  // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.
+  // account_does_not_exist and user_action_required as above.
+  base::Task<base::Result<AuthorizationView>> new_authorization(Account account,
+                                                                RequestedIdentifier identifier);
 
   base::Task<base::Result<OrderView>> order(Account account, std::string id);
 
@@ -119,18 +166,35 @@ class Authority {
   base::Task<base::Result<AuthorizationView>> deactivate_authorization(Account account, std::string id);
 
   // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes
-  // processing and is validated; any other is returned as it is. Waits at most `patience` for the outcome.
+  // processing and is validated, again and again as AuthorityOptions::retries says; one that is processing is
+  // looked at again at once, unless that is under way or kRequestedLookMin has not passed (§8.2); any other is
+  // returned as it is. Waits at most `patience` for the outcome of a look.
   // malformed: the authorization is no longer pending because it expired or was deactivated. rate_limited:
   // kValidationsMax of the account are under way.
   base::Task<base::Result<AuthorizationView>> respond(Account account, std::string authorization,
                                                       std::string type, std::chrono::milliseconds patience);
 
-  // RFC 8555 §7.4: issues the certificate. order_not_ready; bad_csr, which leaves the order ready: other
-  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr.
-  base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der);
+  // RFC 8555 §7.4: issues the certificate. Waits at most `patience` for it; afterwards the order is processing and
+  // issuance goes on. order_not_ready; bad_csr, which leaves the order ready: other
+  // names than the order's, a key that is an account's or blocked, and the errors of parse_csr and of
+  // Policy::check_key. malformed: the validity that the order asks for has come too close to its end. rate_limited,
+  // which leaves it ready too: there are enough certificates of these names for now.
+  base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der,
+                                               std::chrono::milliseconds patience);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
   base::Task<base::Result<std::string>> certificate(Account account, Serial serial);
+
+  // The same without its chain, in DER.
+  base::Task<base::Result<base::Bytes>> leaf(Account account, Serial serial);
+
+  // The certificate of an issuing CA by its Issuer::id, in DER.
+  base::Result<base::Bytes> issuer_certificate(std::string_view id) const;
+  const std::string& issuer_id() const { return issuer_.id(); }
+
+  // RFC 9773 §4, of a certificate that anybody may name. malformed: `id` is no CertificateId. not_found: of none
+  // that was ordered here.
+  base::Task<base::Result<RenewalInfo>> renewal_info(std::string id);
 
   // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
   // for all its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
@@ -149,6 +213,9 @@ class Authority {
   // due at once. To be called at start and every minute, never twice at once.
   base::Task<base::Result<bool>> sweep();
 
+  // The part of it that is due by the second: challenges whose next look has come. Never at once with sweep().
+  base::Task<base::Result<bool>> sweep_authorizations();
+
  private:
   using Hold = std::unique_ptr<WorkInHand::Hold>;
   using Place = std::unique_ptr<ValidationPlaces::Place>;
@@ -163,18 +230,44 @@ class Authority {
   base::Task<base::Result<OrderView>> view_of(Order order);
   AuthorizationView view_of(Authorization authorization) const;
 
-  base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key);
+  Authorization pending_authorization(const std::string& account, const Identifier& identifier) const;
+  base::Task<base::Result<bool>> add_authorizations(Order& order, Changes& changes);
+  base::Task<base::Result<std::optional<Stored<Authorization>>>> reusable_authorization(
+      std::string account, Identifier identifier);
+  base::Task<base::Result<std::vector<std::string>>> proved_authorizations(std::string account,
+                                                                           std::string identifier);
+
+  struct NamedCertificate {
+    Stored<IssuedCertificate> record;
+    Certificate certificate;
+  };
+  base::Task<base::Result<NamedCertificate>> certificate_named(CertificateId id);
+  base::Task<base::Result<void>> mark_replaced(const Order& order, Changes& changes);
+  base::Task<base::Result<bool>> is_replaced(const IssuedCertificate& certificate);
+  base::Task<base::Result<void>> unmark(Order order, Changes& changes);
+
+  base::Task<base::Result<std::optional<Account>>> account_with(const AccountKey& key,
+                                                                const std::string& directory);
   base::Task<base::Result<void>> refuse_blocked(const AccountKey& key);
+  base::Task<base::Result<void>> bind_external_account(const Directory& directory, const AccountKey& key,
+                                                       const NewAccountRequest& request, Account& account,
+                                                       Changes& changes);
   base::Task<base::Result<void>> keep(std::string account, Changes& changes);
   base::Task<base::Result<Stored<Account>>> change_account(std::string id,
                                                            std::function<void(Account&)> change);
 
+  base::Task<base::Result<AuthorizationView>> look_at_once(Stored<Authorization> authorization,
+                                                           std::string type,
+                                                           std::chrono::milliseconds patience);
+  base::Task<base::Result<AuthorizationView>> look(Hold hold, Place place,
+                                                   Stored<Authorization> authorization, std::string type,
+                                                   std::chrono::milliseconds patience);
   base::Task<void> validate(Hold hold, Place place, Stored<Authorization> authorization, std::string type);
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);
 
   base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order);
-  base::Task<base::Result<Order>> issue(Hold hold, Stored<Order> order);
+  base::Task<void> issue(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
   base::Task<base::Result<bool>> holds_authorization(const Account& account, std::string name);
@@ -189,8 +282,8 @@ class Authority {
   };
   base::Task<base::Result<bool>> sweep_accounts();
   base::Task<base::Result<bool>> sweep_orders();
-  base::Task<base::Result<bool>> sweep_authorizations();
   base::Task<base::Result<bool>> sweep_certificates();
+  base::Task<base::Result<bool>> sweep_external_account_keys();
   base::Task<base::Result<bool>> finish(Swept swept, size_t& limit);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Order> order);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Authorization> authorization, std::string type);
@@ -198,9 +291,11 @@ class Authority {
   Records& records_;
   const base::Clock& clock_;
   const Issuer& issuer_;
+  const Policy& policy_;
   Validation& validation_;
   base::Background& background_;
   const AuthorityOptions options_;
+  RateLimits limits_;
   WorkInHand in_hand_;
   ValidationPlaces places_;
 
@@ -209,6 +304,7 @@ class Authority {
   size_t orders_limit_ = kSweepMax;
   size_t authorizations_limit_ = kSweepMax;
   size_t certificates_limit_ = kSweepMax;
+  size_t external_account_keys_limit_ = kSweepMax;
 };
 
 }  // namespace acmecore

@@ -30,6 +30,12 @@ Result<AccountKey> key_of_nobody() {
   return AccountKey::from_jwk(jwk);
 }
 
+Result<void> check_agreed(const Directory& directory, const NewAccountRequest& request) {
+  if (directory.terms_of_service.empty() || request.terms_of_service_agreed) return {};
+  return fail(ErrorKind::malformed,
+              "\"termsOfServiceAgreed\" must be true; the terms are at " + directory.terms_of_service);
+}
+
 Account new_account_with(const AccountKey& key, base::Time now) {
   Account account;
   account.id = base::time_ordered_id(now);
@@ -46,9 +52,10 @@ Result<void> check_valid(const Account& account) {
 
 }  // namespace
 
-Task<Result<NewAccountResult>> Authority::new_account(AccountKey key, NewAccountRequest request) {
+Task<Result<NewAccountResult>> Authority::new_account(const Directory& directory, AccountKey key,
+                                                      NewAccountRequest request) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    CO_TRY(auto existing, co_await account_with(key));
+    CO_TRY(auto existing, co_await account_with(key, directory.name));
     if (existing) {
       CO_CHECK(check_valid(*existing));
       co_return NewAccountResult{*std::move(existing), /*created=*/false};
@@ -57,21 +64,26 @@ Task<Result<NewAccountResult>> Authority::new_account(AccountKey key, NewAccount
       co_return fail(ErrorKind::account_does_not_exist, "there is no account with this key");
     }
     CO_CHECK(co_await refuse_blocked(key));
-    if (!options_.terms_of_service.empty() && !request.terms_of_service_agreed) {
-      co_return fail(ErrorKind::malformed,
-                     "\"termsOfServiceAgreed\" must be true; the terms are at " + options_.terms_of_service);
-    }
+    CO_CHECK(check_agreed(directory, request));
     CO_CHECK(check_contacts(request.contacts));
 
     Account account = new_account_with(key, clock_.now());
+    account.directory = directory.name;
     account.contacts = request.contacts;
     account.terms_of_service_agreed = request.terms_of_service_agreed;
+    if (request.terms_of_service_agreed) account.terms_of_service = directory.terms_of_service;
     account.unused = true;
     Changes changes;
+    CO_CHECK(co_await bind_external_account(directory, key, request, account, changes));
     changes.create(account);
+    CO_CHECK(co_await limits_.count_account(request.address, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
-      base::log::info("acme.account.created", {{"account", account.id}});
+      base::log::info(
+          "acme.account.created",
+          {{"account", account.id},
+           {"directory", account.directory},
+           {"external_account_key", account.external_account ? account.external_account->key_id : ""}});
       co_return NewAccountResult{std::move(account), /*created=*/true};
     }
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
@@ -118,7 +130,7 @@ Task<Result<Account>> Authority::deactivate_account(Account account) {
 
 Task<Result<KeyChangeResult>> Authority::change_key(Account account, AccountKey key) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    CO_TRY(auto holder, co_await account_with(key));
+    CO_TRY(auto holder, co_await account_with(key, account.directory));
     if (holder) {
       const bool own = holder->id == account.id;
       co_return KeyChangeResult{*std::move(holder), /*changed=*/own};
@@ -143,8 +155,9 @@ Task<Result<KeyChangeResult>> Authority::change_key(Account account, AccountKey 
   co_return too_many_at_once();
 }
 
-Task<Result<std::optional<Account>>> Authority::account_with(const AccountKey& key) {
-  CO_TRY(auto id, co_await records_.account_with_key(base::sha256(key.spki_der())));
+Task<Result<std::optional<Account>>> Authority::account_with(const AccountKey& key,
+                                                             const std::string& directory) {
+  CO_TRY(auto id, co_await records_.account_with_key(base::sha256(key.spki_der()), directory));
   if (!id) co_return std::nullopt;
   CO_TRY(auto stored, co_await records_.account(*std::move(id)));
   co_return std::move(stored.value);

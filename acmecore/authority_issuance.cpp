@@ -29,15 +29,16 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, std::chrono::seconds lifetime,
-                               base::Time now) {
+Result<IssuedCertificate> sign(const Issuer& issuer, const Issuer::TbsCheck& check, const Order& order,
+                               const ValidityRule& rule, base::Time now) {
   LeafRequest request;
   request.dns_names = names_of(order);
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
-  TRY(request.validity, leaf_validity(now, lifetime, issuer.not_after()));
+  TRY(request.validity, leaf_validity(now, order.validity, capped(rule, order.certificate_lifetime_max),
+                                      kBackdateMax, issuer.certificate().validity));
   IssuedCertificate certificate;
-  TRY(certificate.der, issuer.sign_leaf(request));
+  TRY(certificate.der, issuer.sign_leaf(request, check));
   certificate.serial = request.serial;
   certificate.account = order.account;
   certificate.order = order.id;
@@ -46,13 +47,21 @@ Result<IssuedCertificate> sign(const Issuer& issuer, const Order& order, std::ch
   return certificate;
 }
 
+// What a subscriber hears of an order whose certificate could not be signed: a refusal as it is, and of our own
+// trouble no more than that there was some.
+base::Error told_of(const base::Error& error) {
+  const bool ours = error.kind == ErrorKind::internal || error.kind == ErrorKind::unavailable;
+  return ours ? base::Error{ErrorKind::internal, "the certificate could not be made", {}} : error;
+}
+
 tl::unexpected<base::Error> not_ready(OrderStatus status) {
   return fail(ErrorKind::order_not_ready, "the order is " + std::string(name_of(status)) + ", not ready");
 }
 
 }  // namespace
 
-Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der) {
+Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der,
+                                            std::chrono::milliseconds patience) {
   std::optional<Csr> csr;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto order, co_await owned_order(account, id));
@@ -66,6 +75,11 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
       CO_TRY(csr, parse_csr(csr_der));
       CO_CHECK(co_await check_csr(*csr, order.value));
     }
+    if (!order->validity.empty()) {  // it may have come too near to its end
+      CO_CHECK(leaf_validity(clock_.now(), order->validity,
+                             capped(options_.validity, order->certificate_lifetime_max), kBackdateMax,
+                             issuer_.certificate().validity));
+    }
 
     // What is about to be signed is durable before it is signed, and that it may be has not changed since.
     order->intent = Intent{new_serial(), csr->digest, csr->spki_der, clock_.now()};
@@ -73,6 +87,7 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     changes.update(order);
     for (const auto& authorization : authorizations)
       changes.expect(authorization);
+    CO_CHECK(co_await limits_.count_certificate(order.value, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
@@ -80,8 +95,10 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
 
     Hold hold = in_hand_.take(id);
     if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
-    CO_TRY(Order issued, co_await issue(std::move(hold), std::move(order)));
-    co_return co_await view_of(std::move(issued));
+    Task<void> issuance = issue(std::move(hold), order);
+    const bool done = co_await background_.run(std::move(issuance), patience);
+    if (!done) co_return co_await view_of(std::move(order.value));
+    co_return co_await this->order(std::move(account), std::move(id));
   }
   co_return too_many_at_once();
 }
@@ -94,19 +111,28 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
     co_return fail(ErrorKind::bad_csr,
                    "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
   }
-  CO_TRY(const auto account, co_await records_.account_with_key(csr.spki_digest));
-  if (account) co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
+  CO_TRY(const KeyType key_type, key_type_of(csr.spki_der));
+  CO_CHECK(policy_.check_key(key_type));
+  CO_TRY(const bool is_account_key, co_await records_.is_account_key(csr.spki_digest));
+  if (is_account_key)
+    co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
   CO_TRY(const bool blocked, co_await records_.is_blocked(csr.spki_digest));
   if (blocked) co_return fail(ErrorKind::bad_csr, "the CSR's key was reported as compromised");
   co_return Result<void>();
 }
 
-// Signs what the order's intent says and records the certificate. Returns the order as it is then: valid, invalid
-// because signing failed, or still processing because the store did not take the certificate, which was given to
-// nobody; a sweep begins again, with another serial.
+// Signs what the order's intent says and records the certificate. The order is then valid, invalid because signing
+// failed, or still processing because the store did not take the certificate, which was given to nobody; a sweep
+// begins again, with another serial.
 // REQUIRES: the order is processing; `hold` is on it.
-Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  const auto certificate = sign(issuer_, order.value, options_.certificate_lifetime, clock_.now());
+Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
+  // Beside what was checked before: the policy may be another since, and the names are those of the octets themselves.
+  const auto account = co_await records_.account(order->account);
+  const Issuer::TbsCheck check = [this, &account](const Certificate& tbs) -> Result<void> {
+    if (!account) return tl::unexpected(account.error());
+    return policy_.check_tbs(subscriber_of(account->value), tbs);
+  };
+  const auto certificate = sign(issuer_, check, order.value, options_.validity, clock_.now());
   Stored<Order> finished = order;
   Changes changes;
   if (certificate) {
@@ -115,7 +141,7 @@ Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> o
   } else {
     base::log::error("acme.certificate.not_signed",
                      {{"order", order->id}, {"detail", certificate.error().detail}});
-    finished->error = base::Error{ErrorKind::internal, "the certificate could not be made", {}};
+    finished->error = told_of(certificate.error());
   }
   changes.update(finished);
   const auto committed = co_await records_.commit(std::move(changes));
@@ -123,7 +149,7 @@ Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> o
     base::log::error("acme.certificate.not_recorded", {{"order", order->id},
                                                        {"serial", text_of(order->intent->serial)},
                                                        {"detail", committed.error().detail}});
-    co_return std::move(order.value);
+    co_return;
   }
   if (certificate) {
     base::log::info("acme.certificate.issued", {{"order", order->id},
@@ -131,7 +157,6 @@ Task<Result<Order>> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> o
                                                 {"serial", text_of(certificate->serial)},
                                                 {"names", joined(names_of(order.value))}});
   }
-  co_return std::move(finished.value);
 }
 
 }  // namespace acmecore

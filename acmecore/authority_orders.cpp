@@ -12,46 +12,31 @@ using base::fail;
 using base::Result;
 using base::Task;
 
-namespace {
-
-Authorization new_authorization(const Order& order, const Identifier& identifier) {
-  Challenge challenge;
-  challenge.type = kDns01;
-  challenge.token = base::random_token();
-  Authorization authorization;
-  authorization.id = base::time_ordered_id(order.created);
-  authorization.account = order.account;
-  authorization.identifier = identifier;
-  authorization.created = order.created;
-  authorization.expires = order.expires;
-  authorization.challenges.push_back(std::move(challenge));
-  return authorization;
-}
-
-}  // namespace
-
 Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
-  if (request.has_validity) {
-    co_return fail(ErrorKind::malformed, "\"notBefore\" and \"notAfter\" are not supported: leave them out");
+  CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
+  CO_CHECK(check_external_account(account, identifiers));
+  const auto lifetime_max = certificate_lifetime_max(account);
+  if (!request.validity.empty()) {
+    CO_CHECK(leaf_validity(clock_.now(), request.validity, capped(options_.validity, lifetime_max), kBackdate,
+                           issuer_.certificate().validity));
   }
-  Order order;
-  order.created = clock_.now();
-  order.expires = order.created + options_.order_lifetime;
-  order.id = base::time_ordered_id(order.created);
-  order.account = account.id;
-  order.identifiers = std::move(identifiers);
-
-  Changes created;
-  for (const Identifier& identifier : order.identifiers) {
-    const Authorization authorization = new_authorization(order, identifier);
-    created.create(authorization);
-    order.authorizations.push_back(authorization.id);
-  }
-  created.create(order);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    Changes changes = created;
+    Order order;
+    order.created = clock_.now();
+    order.expires = order.created + options_.order_lifetime;
+    order.id = base::time_ordered_id(order.created);
+    order.account = account.id;
+    order.identifiers = identifiers;
+    order.validity = request.validity;
+    order.replaces = request.replaces;
+    order.certificate_lifetime_max = lifetime_max;
+    Changes changes;
+    CO_TRY(const bool all_valid, co_await add_authorizations(order, changes));
+    if (!order.replaces.empty()) CO_CHECK(co_await mark_replaced(order, changes));
+    changes.create(order);
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));
+    CO_CHECK(co_await limits_.count_order(order, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
@@ -59,7 +44,8 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
                                            {"account", order.account},
                                            {"identifiers", order.identifiers.size()},
                                            {"first", order.identifiers[0].text()}});
-    co_return OrderView{std::move(order), OrderStatus::pending, std::nullopt};
+    const OrderStatus status = all_valid ? OrderStatus::ready : OrderStatus::pending;
+    co_return OrderView{std::move(order), status, std::nullopt};
   }
   co_return too_many_at_once();
 }

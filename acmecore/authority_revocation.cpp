@@ -13,9 +13,6 @@ using base::Task;
 
 namespace {
 
-// Authorizations of one name that are looked at together.
-constexpr size_t kProvedPage = 100;
-
 tl::unexpected<base::Error> already_revoked() {
   return fail(ErrorKind::already_revoked, "the certificate is revoked already");
 }
@@ -60,19 +57,15 @@ Task<Result<bool>> Authority::holds_authorizations(const Account& account, std::
   co_return true;
 }
 
-// Those that have expired and were not removed yet come first; they are of one day.
 Task<Result<bool>> Authority::holds_authorization(const Account& account, std::string name) {
-  for (std::string after;;) {
-    CO_TRY(const auto ids, co_await records_.proved_authorizations(account.id, name, after, kProvedPage));
-    for (const std::string& id : ids) {
-      const auto authorization = co_await records_.authorization(id);
-      if (!authorization && authorization.error().kind == ErrorKind::not_found) continue;  // removed since
-      if (!authorization) co_return tl::unexpected(authorization.error());
-      if (status_of(authorization->value, clock_.now()) == AuthorizationStatus::valid) co_return true;
-    }
-    if (ids.size() < kProvedPage) co_return false;
-    after = ids.back();
+  CO_TRY(const auto ids, co_await proved_authorizations(account.id, std::move(name)));
+  for (const std::string& id : ids) {
+    const auto authorization = co_await records_.authorization(id);
+    if (!authorization && authorization.error().kind == ErrorKind::not_found) continue;  // removed since
+    if (!authorization) co_return tl::unexpected(authorization.error());
+    if (status_of(authorization->value, clock_.now()) == AuthorizationStatus::valid) co_return true;
   }
+  co_return false;
 }
 
 Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationReason reason,

@@ -31,7 +31,9 @@ Task<Result<bool>> Authority::sweep() {
   CO_TRY(const bool orders, co_await sweep_orders());
   CO_TRY(const bool certificates, co_await sweep_certificates());
   CO_TRY(const bool accounts, co_await sweep_accounts());
-  co_return authorizations || orders || certificates || accounts;
+  CO_CHECK(co_await records_.sweep_limits(clock_.now()));
+  CO_TRY(const bool external_account_keys, co_await sweep_external_account_keys());
+  co_return authorizations || orders || certificates || accounts || external_account_keys;
 }
 
 Task<Result<bool>> Authority::sweep_accounts() {
@@ -65,6 +67,7 @@ Task<Result<bool>> Authority::sweep_orders() {
     if (is_processing(order->value)) {
       CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
+      CO_CHECK(co_await unmark(order->value, swept.removed));
       swept.removed.erase(*order);
       --swept.stay;
     }
@@ -84,6 +87,8 @@ Task<Result<bool>> Authority::sweep_authorizations() {
     if (can_skip(authorization)) continue;
     if (!authorization) co_return tl::unexpected(authorization.error());
     if (const Challenge* challenge = processing_challenge(authorization->value)) {
+      if (challenge->next_look && clock_.now() < *challenge->next_look)
+        continue;  // it was looked at just now
       const std::string type = challenge->type;
       CO_CHECK(co_await take_up(std::move(hold), *std::move(authorization), type));
     } else if (clock_.now() >= removal_time(authorization->value)) {
@@ -110,6 +115,23 @@ Task<Result<bool>> Authority::sweep_certificates() {
   co_return co_await finish(std::move(swept), certificates_limit_);
 }
 
+Task<Result<bool>> Authority::sweep_external_account_keys() {
+  CO_TRY(const auto ids,
+         co_await records_.due_external_account_keys(clock_.now(), external_account_keys_limit_));
+  Swept swept;
+  swept.found = ids.size();
+  for (const std::string& id : ids) {
+    auto key = co_await records_.external_account_key(id);
+    ++swept.stay;
+    if (can_skip(key)) continue;
+    if (!key) co_return tl::unexpected(key.error());
+    base::log::info("acme.external_account_key.removed", {{"external_account_key", id}});
+    swept.removed.erase(*key);
+    --swept.stay;
+  }
+  co_return co_await finish(std::move(swept), external_account_keys_limit_);
+}
+
 // True: this page was full, and the next look finds others. A record that changed under our hands stays, and all
 // others with it, until the next sweep.
 Task<Result<bool>> Authority::finish(Swept swept, size_t& limit) {
@@ -134,7 +156,8 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Order> order) {
   if (!committed) co_return tl::unexpected(committed.error());
   order.revision = *committed;
   base::log::info("acme.order.taken_up", {{"order", order->id}});
-  CO_CHECK(co_await issue(std::move(hold), std::move(order)));
+  Task<void> issuance = issue(std::move(hold), std::move(order));
+  co_await background_.run(std::move(issuance), std::chrono::milliseconds(0));
   co_return Result<void>();
 }
 
@@ -146,7 +169,9 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Authorization> authoriza
   }
   Place place = places_.take(authorization->account);
   if (place == nullptr) co_return Result<void>();  // a later sweep's
-  base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
+  if (!authorization->find_challenge(type)->next_look) {
+    base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
+  }
   Task<void> validation =
       validate(std::move(hold), std::move(place), std::move(authorization), std::move(type));
   co_await background_.run(std::move(validation), std::chrono::milliseconds(0));

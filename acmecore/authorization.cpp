@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "acmecore/dns_name_syntax.h"
 #include "base/base64url.h"
 #include "base/openssl.h"
 
@@ -60,6 +61,14 @@ bool is_proved(const Authorization& authorization) {
          has_challenge(authorization, ChallengeStatus::valid);
 }
 
+bool may_be_reused(const Authorization& authorization, std::chrono::seconds reuse, base::Time now) {
+  if (status_of(authorization, now) != AuthorizationStatus::valid) return false;
+  if (authorization.expires - now < kReuseMargin) return false;
+  return std::any_of(
+      authorization.challenges.begin(), authorization.challenges.end(),
+      [=](const Challenge& challenge) { return challenge.validated && now - *challenge.validated < reuse; });
+}
+
 const Challenge* processing_challenge(const Authorization& authorization) {
   if (authorization.deactivated) return nullptr;
   const auto& challenges = authorization.challenges;
@@ -67,6 +76,13 @@ const Challenge* processing_challenge(const Authorization& authorization) {
     return challenge.status == ChallengeStatus::processing;
   });
   return found == challenges.end() ? nullptr : &*found;
+}
+
+tl::unexpected<base::Error> no_longer_pending(const Authorization& authorization,
+                                              AuthorizationStatus status) {
+  return base::fail(base::ErrorKind::malformed, "the authorization of " +
+                                                    in_quotes(authorization.identifier.text()) + " is " +
+                                                    std::string(name_of(status)));
 }
 
 std::string key_authorization(std::string_view token, std::string_view thumbprint) {

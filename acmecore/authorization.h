@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,8 @@ struct Challenge {
   std::string thumbprint;               // of the account's key when it responded (§8.1); empty: it has not
   std::optional<base::Time> responded;  // when that was
   std::optional<base::Time> validated;  // there when valid
-  std::optional<base::Error> error;     // there when invalid
+  std::optional<base::Error> error;     // what went wrong so far; never when valid
+  std::optional<base::Time> next_look;  // while processing, of a look that failed: when it is repeated (§8.2)
   std::vector<Observation> evidence;    // what the validation saw
 
   bool operator==(const Challenge&) const = default;
@@ -61,14 +63,25 @@ const Challenge* processing_challenge(const Authorization& authorization);
 // One of its challenges was met and it was not deactivated: valid, until it expires.
 bool is_proved(const Authorization& authorization);
 
+// An authorization that ends sooner would take a new order that relies on it with it.
+inline constexpr std::chrono::hours kReuseMargin{1};
+
+// Whether a new order can rely on it instead of on one of its own: it is valid, for kReuseMargin at least, and was
+// validated within `reuse`.
+bool may_be_reused(const Authorization& authorization, std::chrono::seconds reuse, base::Time now);
+
 // The key authorization (RFC 8555 §8.1), and what a TXT record shows of it (§8.4).
 std::string key_authorization(std::string_view token, std::string_view thumbprint);
 std::string dns01_value(std::string_view token, std::string_view thumbprint);
+
+// malformed: that it is `status` and not what is needed, pending.
+tl::unexpected<base::Error> no_longer_pending(const Authorization& authorization, AuthorizationStatus status);
 
 // An authorization as it was at the time of the request.
 struct AuthorizationView {
   Authorization authorization;
   AuthorizationStatus status;
+  base::Time time;
 };
 
 }  // namespace acmecore

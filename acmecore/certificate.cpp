@@ -33,11 +33,18 @@ Result<Certificate> parse_certificate(BytesView der) {
   TRY(const BytesView signature, reader.bit_string());
   CHECK(reader.end());
 
-  Certificate certificate;
+  TRY(Certificate certificate, parse_tbs_certificate(tbs.whole));
+  if (certificate.signature_algorithm_der != algorithm.whole) {
+    return fail(ErrorKind::malformed, "the certificate names two different signature algorithms");
+  }
   certificate.der = der;
-  certificate.tbs_der = tbs.whole;
-  certificate.signature_algorithm_der = algorithm.whole;
   certificate.signature = signature;
+  return certificate;
+}
+
+Result<Certificate> parse_tbs_certificate(BytesView tbs_der) {
+  Certificate certificate;
+  certificate.tbs_der = tbs_der;
   CHECK(read_tbs(certificate));
   return certificate;
 }
@@ -59,9 +66,7 @@ Result<void> read_tbs(Certificate& certificate) {
   TRY(const BytesView serial, reader.integer());
   TRY(certificate.serial, serial_from_octets(serial));
   TRY(const der::Element algorithm, reader.next(der::kSequence));
-  if (algorithm.whole != certificate.signature_algorithm_der) {
-    return fail(ErrorKind::malformed, "the certificate names two different signature algorithms");
-  }
+  certificate.signature_algorithm_der = algorithm.whole;
   TRY(const der::Element issuer, reader.next(der::kSequence));
   certificate.issuer_der = issuer.whole;
   TRY(certificate.validity, read_validity(reader));

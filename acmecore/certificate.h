@@ -34,6 +34,9 @@ struct Certificate {
 // and iPAddress.
 base::Result<Certificate> parse_certificate(base::BytesView der);
 
+// The same of a TBSCertificate that is not signed yet: `der` and `signature` are empty.
+base::Result<Certificate> parse_tbs_certificate(base::BytesView tbs_der);
+
 // Was `certificate` signed by the key of `issuer`, whose subject is octet for octet the certificate's issuer?
 // True also for a certificate that has expired. False for signatures with SHA-1 or MD5.
 bool is_issued_by(const Certificate& certificate, const Certificate& issuer);

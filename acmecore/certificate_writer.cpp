@@ -23,21 +23,27 @@ Bytes encode(const std::vector<Extension>& extensions) {
 
 }  // namespace
 
-Result<Bytes> sign_certificate(const TbsFields& fields, const SigningKey& key) {
+Bytes tbs_certificate(const TbsFields& fields, const SigningKey& key) {
   constexpr BytesView kVersion3 = "\xa0\x03\x02\x01\x02"sv;
-  const BytesView algorithm = key.signature_algorithm_der();
-  const Bytes tbs = der::sequence({
+  return der::sequence({
       kVersion3,
       der::element(der::kInteger, fields.serial.octets),
-      algorithm,
+      key.signature_algorithm_der(),
       fields.issuer_der,
       der::sequence({der::time(fields.validity.not_before), der::time(fields.validity.not_after)}),
       fields.subject_der,
       fields.spki_der,
       der::element(der::context_constructed(3), encode(fields.extensions)),
   });
-  TRY(const Bytes signature, key.sign(tbs));
-  return der::sequence({tbs, algorithm, der::bit_string(signature)});
+}
+
+Result<Bytes> sign_tbs(BytesView tbs_der, const SigningKey& key) {
+  TRY(const Bytes signature, key.sign(tbs_der));
+  return der::sequence({tbs_der, key.signature_algorithm_der(), der::bit_string(signature)});
+}
+
+Result<Bytes> sign_certificate(const TbsFields& fields, const SigningKey& key) {
+  return sign_tbs(tbs_certificate(fields, key), key);
 }
 
 }  // namespace acmecore

@@ -21,7 +21,13 @@ struct TbsFields {
   std::vector<Extension> extensions;  // at least one
 };
 
-// The certificate with these fields, signed by `key`. internal: OpenSSL failed.
+// The TBSCertificate with these fields, as `key` is to sign it.
+base::Bytes tbs_certificate(const TbsFields& fields, const SigningKey& key);
+
+// The certificate that it becomes when `key` signs it. internal: OpenSSL failed.
+base::Result<base::Bytes> sign_tbs(base::BytesView tbs_der, const SigningKey& key);
+
+// Both.
 base::Result<base::Bytes> sign_certificate(const TbsFields& fields, const SigningKey& key);
 
 }  // namespace acmecore

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kChallengePrefix = "_acme-challenge.";
 
-Result<void> check_policy(const Identifier& identifier);
+Result<void> check_provable(const Identifier& identifier);
 Error refusal_of(std::vector<Suberror> suberrors);
 
 }  // namespace
@@ -37,7 +37,7 @@ Result<Identifier> parse_identifier(const RequestedIdentifier& requested) {
   CHECK(check_dns_name(value));
   const bool wildcard = value.starts_with("*.");
   Identifier identifier{wildcard ? value.substr(2) : std::move(value), wildcard};
-  CHECK(check_policy(identifier));
+  CHECK(check_provable(identifier));
   return identifier;
 }
 
@@ -63,21 +63,12 @@ Result<std::vector<Identifier>> parse_identifiers(const std::vector<RequestedIde
 
 namespace {
 
-bool is_under(std::string_view name, std::string_view parent) {
-  return name == parent || (name.ends_with(parent) && name[name.size() - parent.size() - 1] == '.');
-}
-
-Result<void> check_policy(const Identifier& identifier) {
+Result<void> check_provable(const Identifier& identifier) {
   const std::string name = in_quotes(identifier.text());
   if (identifier.name.find('.') == std::string::npos) {
     return fail(ErrorKind::rejected_identifier, identifier.wildcard
                                                     ? name + " would cover a whole top-level domain"
                                                     : name + " is a single label");
-  }
-  for (std::string_view reverse : {"in-addr.arpa", "ip6.arpa"}) {
-    if (is_under(identifier.name, reverse)) {
-      return fail(ErrorKind::rejected_identifier, name + " is a name of the reverse mapping");
-    }
   }
   if (identifier.name.size() + kChallengePrefix.size() > kDnsNameLengthMax) {
     return fail(

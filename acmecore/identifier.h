@@ -33,8 +33,8 @@ struct RequestedIdentifier {
 };
 
 // unsupported_identifier: another type than "dns". malformed: not a name that may stand in a certificate.
-// rejected_identifier: such a name, but not one that we certify: a single label, a wildcard directly below a
-// top-level domain, a reverse-mapping name (under in-addr.arpa or ip6.arpa), no room for "_acme-challenge." in front.
+// rejected_identifier: such a name, but not one that we could certify: a single label, a wildcard directly below a
+// top-level domain, no room for "_acme-challenge." in front. What an operator decides is Policy's.
 base::Result<Identifier> parse_identifier(const RequestedIdentifier& requested);
 
 // All identifiers of an order, lower-cased, each once, in the order of their first mention.

@@ -3,7 +3,9 @@
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
+#include "acmecore/serial.h"
 #include "acmecore/verify_issued.h"
+#include "base/openssl.h"
 
 namespace acmecore {
 
@@ -32,6 +34,7 @@ Issuer::Issuer(SigningKey key, PublicKey public_key, Certificate certificate, st
       public_key_(std::move(public_key)),
       certificate_(std::move(certificate)),
       certificate_pem_(pem_block(kPemCertificate, certificate_.der)),
+      id_(text_of(Serial{base::sha256(certificate_.der)})),
       root_pem_(std::move(root_pem)) {}
 
 Result<Issuer> Issuer::open(const CaMaterial& material, Time now) {
@@ -49,8 +52,16 @@ Result<Issuer> Issuer::open(const CaMaterial& material, Time now) {
 }
 
 Result<Bytes> Issuer::sign_leaf(const LeafRequest& request) const {
+  return sign_leaf(request, [](const Certificate&) -> Result<void> { return {}; });
+}
+
+Result<Bytes> Issuer::sign_leaf(const LeafRequest& request, const TbsCheck& check) const {
   CHECK(check_leaf_request(request, certificate_));
-  TRY(Bytes leaf, sign_certificate(leaf_fields(request, certificate_), key_));
+  const Bytes tbs_der = tbs_certificate(leaf_fields(request, certificate_), key_);
+  const auto tbs = parse_tbs_certificate(tbs_der);
+  if (!tbs) return fail(ErrorKind::internal, "what was to be signed cannot be read: " + tbs.error().detail);
+  CHECK(check(*tbs));
+  TRY(Bytes leaf, sign_tbs(tbs_der, key_));
   CHECK(verify_issued(leaf, request, certificate_, public_key_));
   return leaf;
 }

@@ -1,8 +1,10 @@
 #include "acmecore/jws.h"
 
 #include <array>
+#include <utility>
 
 #include "acmecore/dns_name_syntax.h"
+#include "acmecore/jws_parts.h"
 #include "base/base64url.h"
 #include "base/json.h"
 
@@ -23,11 +25,9 @@ constexpr std::array<std::string_view, 6> kAlgorithmNames{"ES256", "ES384",   "E
 constexpr std::array<Algorithm, 6> kAlgorithms{Algorithm::es256, Algorithm::es384, Algorithm::es512,
                                                Algorithm::eddsa, Algorithm::eddsa, Algorithm::rs256};
 
-Result<Json> protected_header(const std::string& text);
 Result<Algorithm> algorithm_of(const Json& header);
 Result<std::optional<std::string>> nonce_of(const Json& header);
 Result<void> take_key(const Json& header, Jws& jws);
-Result<std::string> required_string(const Json& object, std::string_view name, std::string_view where);
 bool fits(Algorithm algorithm, AccountKeyType type);
 bool is_signature_good(const Jws& jws, const AccountKey& key);
 
@@ -40,32 +40,15 @@ Result<Jws> parse_jws(std::string_view body) {
     return fail(ErrorKind::too_large, "the JWS is longer than " + std::to_string(kJwsSizeMax) + " octets");
   }
   TRY(const Json outer, base::parse_json(body));
-  if (outer.object() == nullptr) {
-    return fail(ErrorKind::malformed, "the body must be a JWS in the flattened JSON serialization");
-  }
-  if (outer.find("signatures") != nullptr) {
-    return fail(ErrorKind::malformed, "the JWS must have exactly one signature, and no \"signatures\"");
-  }
-  if (outer.find("header") != nullptr)
-    return fail(ErrorKind::malformed, "the JWS must have no unprotected header");
-  TRY(const std::string header_text, required_string(outer, "protected", "JWS"));
-  TRY(const std::string payload_text, required_string(outer, "payload", "JWS"));
-  TRY(const std::string signature_text, required_string(outer, "signature", "JWS"));
-
-  TRY(const Json header, protected_header(header_text));
+  TRY(JwsParts parts, parse_jws_parts(outer));
   Jws jws{};
-  TRY(jws.algorithm, algorithm_of(header));
-  CHECK(take_key(header, jws));
-  TRY(jws.url, required_string(header, "url", "protected header"));
-  TRY(jws.nonce, nonce_of(header));
-
-  const auto payload = base::parse_base64url(payload_text);
-  if (!payload) return fail(ErrorKind::malformed, "the payload is not base64url without padding");
-  const auto signature = base::parse_base64url(signature_text);
-  if (!signature) return fail(ErrorKind::malformed, "the signature is not base64url without padding");
-  jws.payload = *payload;
-  jws.signature = *signature;
-  jws.signing_input = header_text + '.' + payload_text;
+  TRY(jws.algorithm, algorithm_of(parts.header));
+  CHECK(take_key(parts.header, jws));
+  TRY(jws.url, required_string(parts.header, "url", "protected header"));
+  TRY(jws.nonce, nonce_of(parts.header));
+  jws.payload = std::move(parts.payload);
+  jws.signature = std::move(parts.signature);
+  jws.signing_input = std::move(parts.signing_input);
   return jws;
 }
 
@@ -85,19 +68,6 @@ Result<void> verify_signature(const Jws& jws, const AccountKey& key) {
 }
 
 namespace {
-
-Result<Json> protected_header(const std::string& text) {
-  const auto octets = base::parse_base64url(text);
-  if (!octets) return fail(ErrorKind::malformed, "the protected header is not base64url without padding");
-  TRY(Json header, base::parse_json(*octets));
-  if (header.object() == nullptr) return fail(ErrorKind::malformed, "the protected header is no JSON object");
-  for (std::string_view name : {"crit", "b64"}) {
-    if (header.find(name) != nullptr) {
-      return fail(ErrorKind::malformed, "the protected header must not have \"" + std::string(name) + "\"");
-    }
-  }
-  return header;
-}
 
 Result<Algorithm> algorithm_of(const Json& header) {
   TRY(const std::string name, required_string(header, "alg", "protected header"));
@@ -131,13 +101,6 @@ Result<void> take_key(const Json& header, Jws& jws) {
   const Json* algorithm = jwk->find("alg");
   if (algorithm == nullptr || *algorithm == *header.find("alg")) return {};
   return fail(ErrorKind::malformed, "the JWK is for another algorithm than that of the JWS");
-}
-
-Result<std::string> required_string(const Json& object, std::string_view name, std::string_view where) {
-  const Json* member = object.find(name);
-  if (member != nullptr && member->string() != nullptr) return *member->string();
-  return fail(ErrorKind::malformed,
-              "the " + std::string(where) + " must have \"" + std::string(name) + "\", which is a string");
 }
 
 bool fits(Algorithm algorithm, AccountKeyType type) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "acmecore/authorization.h"
 #include "acmecore/identifier.h"
 #include "acmecore/serial.h"
+#include "acmecore/validity.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/time.h"
@@ -35,12 +37,15 @@ struct Order {
   std::string account;
   std::vector<Identifier> identifiers;
   std::vector<std::string> authorizations;  // ids
+  RequestedValidity validity;               // what it asks for
+  std::string replaces;                     // the CertificateId of what it renews; empty: nothing
   base::Time created;
   base::Time expires;
   std::optional<Intent> intent;       // finalize was accepted
   std::vector<Serial> abandoned;      // of intents that a restart cut short: never to be used again
   std::optional<Serial> certificate;  // it was issued
   std::optional<base::Error> error;   // its issuance failed
+  std::optional<std::chrono::seconds> certificate_lifetime_max;  // of the account's restriction
 
   bool operator==(const Order&) const = default;
 };
@@ -50,6 +55,9 @@ struct Order {
 // failed or expired or one of its authorizations can no longer be valid, ready when all are valid, and
 // pending else.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
+
+// It replaces a certificate of its account (RFC 9773 §5).
+bool is_renewal(const Order& order);
 
 // Finalize was accepted, and what follows from it is not finished.
 bool is_processing(const Order& order);

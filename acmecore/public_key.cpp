@@ -40,12 +40,43 @@ constexpr std::array<KeyAlgorithm, 4> kKeyAlgorithms{{
      "P-521"},
 }};
 
+struct ReadKey {
+  const KeyAlgorithm* algorithm;
+  BytesView octets;
+};
+
+Result<ReadKey> read_spki(BytesView spki_der);
 Result<PkeyHandle> read_rsa_key(BytesView key_octets);
 Result<PkeyHandle> read_point(BytesView point, const KeyAlgorithm& algorithm);
 
 }  // namespace
 
+std::string_view name_of(KeyType type) {
+  switch (type) {
+    case KeyType::rsa: return "RSA";
+    case KeyType::p256: return "P-256";
+    case KeyType::p384: return "P-384";
+    case KeyType::p521: return "P-521";
+  }
+  return "";
+}
+
 Result<PublicKey> parse_public_key(BytesView spki_der) {
+  TRY(const ReadKey read, read_spki(spki_der));
+  const KeyAlgorithm& known = *read.algorithm;
+  TRY(PkeyHandle key,
+      known.type == KeyType::rsa ? read_rsa_key(read.octets) : read_point(read.octets, known));
+  return PublicKey{known.type, std::move(key)};
+}
+
+Result<KeyType> key_type_of(BytesView spki_der) {
+  TRY(const ReadKey read, read_spki(spki_der));
+  return read.algorithm->type;
+}
+
+namespace {
+
+Result<ReadKey> read_spki(BytesView spki_der) {
   TRY(const BytesView content, der::only(der::kSequence, spki_der));
   der::Reader reader(content);
   TRY(const der::Element algorithm, reader.next(der::kSequence));
@@ -60,12 +91,8 @@ Result<PublicKey> parse_public_key(BytesView spki_der) {
     return fail(ErrorKind::bad_public_key,
                 "the key must be RSA (rsaEncryption), or on the named curve P-256, P-384 or P-521");
   }
-  TRY(PkeyHandle key,
-      known->type == KeyType::rsa ? read_rsa_key(key_octets) : read_point(key_octets, *known));
-  return PublicKey{known->type, std::move(key)};
+  return ReadKey{known, key_octets};
 }
-
-namespace {
 
 using ParamBuilderHandle = base::OpensslHandle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using ParamsHandle = base::OpensslHandle<OSSL_PARAM, OSSL_PARAM_free>;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/openssl.h"
@@ -11,6 +13,9 @@ inline constexpr int kRsaBitsMin = 2048;
 inline constexpr int kRsaBitsMax = 8192;
 
 enum class KeyType { rsa, p256, p384, p521 };
+
+// "RSA", "P-256" …, for sentences.
+std::string_view name_of(KeyType type);
 
 // A subject public key that may be certified.
 struct PublicKey {
@@ -25,5 +30,8 @@ struct PublicKey {
 //
 // malformed: not such a structure, or not in DER. bad_public_key: too small, too large or weak.
 base::Result<PublicKey> parse_public_key(base::BytesView spki_der);
+
+// Its type alone, by the AlgorithmIdentifier: nothing is said about the key. The errors of parse_public_key.
+base::Result<KeyType> key_type_of(base::BytesView spki_der);
 
 }  // namespace acmecore

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "acmecore/external_account_codec.h"
 #include "assay/stored/v1/acme.pb.h"
 
 namespace acmecore {
@@ -55,6 +56,13 @@ Bytes encode(const Account& account) {
   message.set_created_ms(milliseconds(account.created));
   message.set_principal(account.principal);
   message.set_unused(account.unused);
+  message.set_terms_of_service(account.terms_of_service);
+  if (account.agreement) {
+    message.mutable_agreement()->set_terms_of_service(account.agreement->terms_of_service);
+    message.mutable_agreement()->set_token(account.agreement->token);
+  }
+  if (account.directory != kDefaultDirectory) message.set_directory(account.directory);
+  if (account.external_account) put(*account.external_account, *message.mutable_external_account());
   return message.SerializeAsString();
 }
 
@@ -74,6 +82,13 @@ Result<Account> decode_account(std::string id, BytesView value) {
   account.created = time_of(message.created_ms());
   account.principal = message.principal();
   account.unused = message.unused();
+  account.terms_of_service = message.terms_of_service();
+  if (message.has_agreement()) {
+    account.agreement = Agreement{message.agreement().terms_of_service(), message.agreement().token()};
+  }
+  if (!message.directory().empty()) account.directory = message.directory();
+  if (message.has_external_account())
+    account.external_account = external_account_of(message.external_account());
   return account;
 }
 
@@ -97,6 +112,12 @@ Bytes encode(const Order& order) {
     message.add_abandoned(serial.octets);
   if (order.certificate) message.set_certificate(order.certificate->octets);
   if (order.error) put(*order.error, *message.mutable_error());
+  message.set_not_before_ms(milliseconds(order.validity.not_before));
+  message.set_not_after_ms(milliseconds(order.validity.not_after));
+  message.set_replaces(order.replaces);
+  if (order.certificate_lifetime_max) {
+    message.set_certificate_lifetime_max_s(order.certificate_lifetime_max->count());
+  }
   return message.SerializeAsString();
 }
 
@@ -119,6 +140,12 @@ Result<Order> decode_order(std::string id, BytesView value) {
   if (!message.certificate().empty()) order.certificate = Serial{message.certificate()};
   if (message.has_error()) {
     TRY(order.error, error_of(message.error()));
+  }
+  order.validity.not_before = optional_time(message.not_before_ms());
+  order.validity.not_after = optional_time(message.not_after_ms());
+  order.replaces = message.replaces();
+  if (message.certificate_lifetime_max_s() != 0) {
+    order.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
   }
   return order;
 }
@@ -158,6 +185,7 @@ Bytes encode(const IssuedCertificate& certificate) {
   message.set_leaf(certificate.der);
   message.set_issued_ms(milliseconds(certificate.issued));
   message.set_not_after_ms(milliseconds(certificate.not_after));
+  message.set_replaced_by(certificate.replaced_by);
   for (const std::string& host : certificate.hosts)
     message.add_hosts(host);
   if (certificate.revocation) {
@@ -176,6 +204,7 @@ Result<IssuedCertificate> decode_certificate(Serial serial, BytesView value) {
   certificate.der = message.leaf();
   certificate.issued = time_of(message.issued_ms());
   certificate.not_after = time_of(message.not_after_ms());
+  certificate.replaced_by = message.replaced_by();
   certificate.hosts.assign(message.hosts().begin(), message.hosts().end());
   if (message.has_revocation()) {
     TRY(const RevocationReason reason, reason_of(message.revocation().reason()));
@@ -228,6 +257,7 @@ void put(const Challenge& challenge, stored::Challenge& message) {
   message.set_thumbprint(challenge.thumbprint);
   message.set_responded_ms(milliseconds(challenge.responded));
   message.set_validated_ms(milliseconds(challenge.validated));
+  message.set_next_look_ms(milliseconds(challenge.next_look));
   if (challenge.error) put(*challenge.error, *message.mutable_error());
   for (const Observation& observation : challenge.evidence)
     put(observation, *message.add_evidence());
@@ -245,6 +275,7 @@ Result<Challenge> challenge_of(const stored::Challenge& message) {
   challenge.thumbprint = message.thumbprint();
   challenge.responded = optional_time(message.responded_ms());
   challenge.validated = optional_time(message.validated_ms());
+  challenge.next_look = optional_time(message.next_look_ms());
   if (message.has_error()) {
     TRY(challenge.error, error_of(message.error()));
   }
@@ -301,5 +332,16 @@ Result<RevocationReason> reason_of(uint32_t code) {
 }
 
 }  // namespace
+
+Bytes encode(RegainedAt regained) {
+  stored::RateLimit message;
+  message.set_regained_us(regained.time_since_epoch().count());
+  return message.SerializeAsString();
+}
+
+Result<RegainedAt> decode_regained_at(BytesView value) {
+  TRY(const auto message, parse<stored::RateLimit>(value, "rate limit"));
+  return RegainedAt(std::chrono::microseconds(message.regained_us()));
+}
 
 }  // namespace acmecore

@@ -4,6 +4,7 @@
 
 #include "acmecore/account.h"
 #include "acmecore/authorization.h"
+#include "acmecore/gcra.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/order.h"
 #include "base/bytes.h"
@@ -17,10 +18,12 @@ base::Bytes encode(const Account& account);
 base::Bytes encode(const Order& order);
 base::Bytes encode(const Authorization& authorization);
 base::Bytes encode(const IssuedCertificate& certificate);
+base::Bytes encode(RegainedAt regained);
 
 base::Result<Account> decode_account(std::string id, base::BytesView value);
 base::Result<Order> decode_order(std::string id, base::BytesView value);
 base::Result<Authorization> decode_authorization(std::string id, base::BytesView value);
+base::Result<RegainedAt> decode_regained_at(base::BytesView value);
 base::Result<IssuedCertificate> decode_certificate(Serial serial, base::BytesView value);
 
 }  // namespace acmecore

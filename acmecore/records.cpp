@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "acmecore/external_account_codec.h"
 #include "acmecore/record_codec.h"
 #include "base/openssl.h"
+#include "storage/expiry.h"
 #include "storage/tables.h"
 
 namespace acmecore {
@@ -24,6 +26,17 @@ Bytes account_order_key(BytesView account, BytesView order) {
   return key_in(table::kAccountOrder, account) + Bytes(order);
 }
 
+// The accounts of a key in all directories stand behind each other, that of the default one first: its name is left
+// out, as in stores from before there were others.
+Bytes account_key_key(BytesView spki_digest, std::string_view directory) {
+  const Bytes key = key_in(table::kAccountKey, spki_digest);
+  return directory == kDefaultDirectory ? key : key + Bytes(directory);
+}
+
+Bytes account_key_key(const Account& account) {
+  return account_key_key(base::sha256(account.key_spki), account.directory);
+}
+
 // All account ids have one length, and no identifier has a NUL.
 Bytes proved_prefix(BytesView account, BytesView identifier) {
   return key_in(table::kValid, account) + Bytes(identifier) + '\0';
@@ -39,7 +52,8 @@ constexpr Time kAtOnce{};
 Time due_time(const Order& order) { return is_processing(order) ? kAtOnce : removal_time(order); }
 
 Time due_time(const Authorization& authorization) {
-  return processing_challenge(authorization) != nullptr ? kAtOnce : removal_time(authorization);
+  const Challenge* challenge = processing_challenge(authorization);
+  return challenge == nullptr ? removal_time(authorization) : challenge->next_look.value_or(kAtOnce);
 }
 
 std::optional<Time> due_time(const Account& account) {
@@ -63,6 +77,14 @@ Task<Result<std::optional<std::string>>> account_at(storage::Store& store, Bytes
   CO_TRY(auto entry, co_await store.get(std::move(key)));
   if (!entry) co_return std::nullopt;
   co_return std::move(entry->value);
+}
+
+Task<Result<bool>> has_any(storage::Store& store, Bytes prefix) {
+  storage::Range range;
+  range.prefix = std::move(prefix);
+  range.limit = 1;
+  CO_TRY(const auto entries, co_await store.list(std::move(range)));
+  co_return !entries.empty();
 }
 
 // What follows `prefix` in its keys, at most `limit` behind the one that ends in `after`.
@@ -100,7 +122,7 @@ Time removal_time(const IssuedCertificate& certificate) {
 
 void Changes::create(const Account& account) {
   create(key_in(table::kAccount, account.id), encode(account), due_time(account));
-  create(key_in(table::kAccountKey, base::sha256(account.key_spki)), account.id);
+  create(account_key_key(account), account.id);
   if (!account.principal.empty()) create(key_in(table::kPrincipal, account.principal), account.id);
 }
 
@@ -115,6 +137,10 @@ void Changes::create(const Authorization& authorization) {
 
 void Changes::create(const IssuedCertificate& certificate) {
   create(key_in(table::kCertificate, certificate.serial.octets), encode(certificate), due_time(certificate));
+}
+
+void Changes::create(const ExternalAccountKey& key) {
+  create(key_in(table::kExternalAccountKey, key.id), encode(key), removal_time(key));
 }
 
 void Changes::update(const Stored<Account>& account) {
@@ -141,14 +167,24 @@ void Changes::update(const Stored<IssuedCertificate>& certificate) {
          encode(certificate.value), due_time(certificate.value));
 }
 
+void Changes::update(const Stored<ExternalAccountKey>& key) {
+  update(key_in(table::kExternalAccountKey, key->id), key.revision, encode(key.value),
+         removal_time(key.value));
+}
+
+void Changes::update(Bytes key, const Stored<RegainedAt>& regained) {
+  update(key_in(table::kRateLimit, key), regained.revision, encode(regained.value),
+         std::chrono::ceil<Time::duration>(regained.value));
+}
+
 void Changes::expect(const Stored<Authorization>& authorization) {
   batch_.expected.push_back({key_in(table::kAuthorization, authorization->id), authorization.revision});
 }
 
 void Changes::change_key(const Stored<Account>& account, BytesView old_spki_der) {
   update(account);
-  create(key_in(table::kAccountKey, base::sha256(account->key_spki)), account->id);
-  batch_.deletes.push_back(key_in(table::kAccountKey, base::sha256(old_spki_der)));
+  create(account_key_key(account.value), account->id);
+  batch_.deletes.push_back(account_key_key(base::sha256(old_spki_der), account->directory));
 }
 
 void Changes::block_key(BytesView spki_der) {
@@ -157,7 +193,7 @@ void Changes::block_key(BytesView spki_der) {
 
 void Changes::erase(const Stored<Account>& account) {
   erase(key_in(table::kAccount, account->id), account.revision);
-  batch_.deletes.push_back(key_in(table::kAccountKey, base::sha256(account->key_spki)));
+  batch_.deletes.push_back(account_key_key(account.value));
   if (!account->principal.empty()) batch_.deletes.push_back(key_in(table::kPrincipal, account->principal));
 }
 
@@ -173,6 +209,10 @@ void Changes::erase(const Stored<Authorization>& authorization) {
 
 void Changes::erase(const Stored<IssuedCertificate>& certificate) {
   erase(key_in(table::kCertificate, certificate->serial.octets), certificate.revision);
+}
+
+void Changes::erase(const Stored<ExternalAccountKey>& key) {
+  erase(key_in(table::kExternalAccountKey, key->id), key.revision);
 }
 
 void Changes::create(Bytes key, Bytes value, std::optional<Time> due) {
@@ -205,16 +245,34 @@ Task<Result<Stored<IssuedCertificate>>> Records::certificate(Serial serial) {
   return find(store_, key_in(table::kCertificate, serial.octets), serial, decode_certificate, "certificate");
 }
 
-Task<Result<bool>> Records::has_certificates() {
-  storage::Range range;
-  range.prefix = Bytes(1, table::kCertificate);
-  range.limit = 1;
-  CO_TRY(const auto entries, co_await store_.list(std::move(range)));
-  co_return !entries.empty();
+Task<Result<Stored<ExternalAccountKey>>> Records::external_account_key(std::string id) {
+  return find(store_, key_in(table::kExternalAccountKey, id), id, decode_external_account_key,
+              "external account key");
 }
 
-Task<Result<std::optional<std::string>>> Records::account_with_key(Bytes spki_digest) {
-  return account_at(store_, key_in(table::kAccountKey, spki_digest));
+Task<Result<std::vector<ExternalAccountKey>>> Records::external_account_keys(std::string after,
+                                                                             size_t limit) {
+  storage::Range range;
+  range.prefix = Bytes(1, table::kExternalAccountKey);
+  range.after = key_in(table::kExternalAccountKey, after);
+  range.limit = limit;
+  CO_TRY(const auto entries, co_await store_.list(std::move(range)));
+  std::vector<ExternalAccountKey> keys;
+  for (const storage::Entry& entry : entries) {
+    CO_TRY(auto key, decode_external_account_key(entry.key.substr(1), entry.value));
+    keys.push_back(std::move(key));
+  }
+  co_return keys;
+}
+
+Task<Result<bool>> Records::has_certificates() { return has_any(store_, Bytes(1, table::kCertificate)); }
+
+Task<Result<bool>> Records::is_account_key(Bytes spki_digest) {
+  return has_any(store_, key_in(table::kAccountKey, spki_digest));
+}
+
+Task<Result<std::optional<std::string>>> Records::account_with_key(Bytes spki_digest, std::string directory) {
+  return account_at(store_, account_key_key(spki_digest, directory));
 }
 
 Task<Result<std::optional<std::string>>> Records::account_of_principal(std::string principal) {
@@ -255,6 +313,22 @@ Task<Result<std::vector<Serial>>> Records::due_certificates(Time now, size_t lim
   for (Bytes& octets : ids)
     serials.push_back({std::move(octets)});
   co_return serials;
+}
+
+Task<Result<std::vector<std::string>>> Records::due_external_account_keys(Time now, size_t limit) {
+  return due_in(store_, table::kExternalAccountKey, now, limit);
+}
+
+Task<Result<Stored<RegainedAt>>> Records::regained_at(Bytes key) {
+  CO_TRY(const auto entry, co_await store_.get(key_in(table::kRateLimit, key)));
+  if (!entry) co_return Stored<RegainedAt>{{}, storage::kAbsent};
+  CO_TRY(const RegainedAt regained, decode_regained_at(entry->value));
+  co_return Stored<RegainedAt>{regained, entry->revision};
+}
+
+Task<Result<size_t>> Records::sweep_limits(Time now) {
+  std::vector<Bytes> prefixes = {Bytes(1, table::kRateLimit)};
+  co_return co_await storage::sweep(store_, std::move(prefixes), now);
 }
 
 Task<Result<storage::Revision>> Records::commit(Changes changes) {

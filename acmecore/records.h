@@ -7,6 +7,8 @@
 
 #include "acmecore/account.h"
 #include "acmecore/authorization.h"
+#include "acmecore/external_account_key.h"
+#include "acmecore/gcra.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/order.h"
 #include "base/bytes.h"
@@ -46,18 +48,23 @@ base::Time removal_time(const IssuedCertificate& certificate);
 // that it updates, expects or erases is no longer at the revision it was read at.
 class Changes {
  public:
-  // With the index of its key, and of its principal if it has one.
+  // With the index of its key in its directory, and of its principal if it has one.
   void create(const Account& account);
   // With its place in the list of its account.
   void create(const Order& order);
   // Here and below, with its place among what its account has proved, if it is_proved.
   void create(const Authorization& authorization);
   void create(const IssuedCertificate& certificate);
+  void create(const ExternalAccountKey& key);
 
   void update(const Stored<Account>& account);
   void update(const Stored<Order>& order);
   void update(const Stored<Authorization>& authorization);
   void update(const Stored<IssuedCertificate>& certificate);
+  void update(const Stored<ExternalAccountKey>& key);
+
+  // Of what a rate limit is about, until it has regained everything.
+  void update(base::Bytes key, const Stored<RegainedAt>& regained);
 
   // Nothing else changes an authorization while this is committed.
   void expect(const Stored<Authorization>& authorization);
@@ -73,6 +80,7 @@ class Changes {
   void erase(const Stored<Order>& order);
   void erase(const Stored<Authorization>& authorization);
   void erase(const Stored<IssuedCertificate>& certificate);
+  void erase(const Stored<ExternalAccountKey>& key);
 
   bool empty() const { return batch_.puts.empty() && batch_.deletes.empty(); }
   storage::Batch take() && { return std::move(batch_); }
@@ -102,10 +110,19 @@ class Records {
   base::Task<base::Result<bool>> has_certificates();
 
   // Ids of accounts; nothing where there is none.
-  base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest);
+  base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest,
+                                                                        std::string directory);
   base::Task<base::Result<std::optional<std::string>>> account_of_principal(std::string principal);
 
+  // Of any directory.
+  base::Task<base::Result<bool>> is_account_key(base::Bytes spki_digest);
+
   base::Task<base::Result<bool>> is_blocked(base::Bytes spki_digest);
+
+  base::Task<base::Result<Stored<ExternalAccountKey>>> external_account_key(std::string id);
+  // The oldest first, at most `limit` behind the id `after`.
+  base::Task<base::Result<std::vector<ExternalAccountKey>>> external_account_keys(std::string after,
+                                                                                  size_t limit);
 
   // Ids of an account's orders, oldest first, at most `limit` behind the id `after`. All account ids have one
   // length.
@@ -124,6 +141,13 @@ class Records {
   base::Task<base::Result<std::vector<std::string>>> due_orders(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> due_authorizations(base::Time now, size_t limit);
   base::Task<base::Result<std::vector<Serial>>> due_certificates(base::Time now, size_t limit);
+  base::Task<base::Result<std::vector<std::string>>> due_external_account_keys(base::Time now, size_t limit);
+
+  // Of what a rate limit is about. Where nothing is known: long ago, and absent.
+  base::Task<base::Result<Stored<RegainedAt>>> regained_at(base::Bytes key);
+
+  // Forgets what has regained everything. How many they were.
+  base::Task<base::Result<size_t>> sweep_limits(base::Time now);
 
   base::Task<base::Result<storage::Revision>> commit(Changes changes);
 

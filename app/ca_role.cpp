@@ -1,5 +1,6 @@
 #include "app/ca_role.h"
 
+#include "app/policy.h"
 #include "base/log.h"
 
 namespace app {
@@ -14,13 +15,59 @@ namespace {
 // Expired records go, and what was interrupted is taken up again. Not awaited while there is more to do.
 constexpr std::chrono::minutes kSweepInterval{1};
 
+// Challenges are looked at again when it is time, which Retry-After tells by the second.
+constexpr std::chrono::seconds kLookInterval{1};
+
+acmecore::Rate rate_of(const base::Config::Acme::Rate& config) { return {config.count, config.period}; }
+
+acmecore::LimitRules limit_rules(const base::Config::Acme::Limits& config) {
+  return {rate_of(config.new_accounts_per_address), rate_of(config.new_orders_per_account),
+          rate_of(config.certificates_per_domain), rate_of(config.certificates_per_names),
+          rate_of(config.failed_validations)};
+}
+
 acmecore::AuthorityOptions authority_options(const base::Config& config) {
   acmecore::AuthorityOptions options;
-  options.terms_of_service = config.acme.terms_of_service;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
-  options.certificate_lifetime = config.issuance.certificate_lifetime;
+  options.authorization_reuse = config.acme.authorization_reuse;
+  options.validity = {config.issuance.certificate_lifetime, config.issuance.requested_lifetime_max,
+                      config.issuance.not_before_ahead_max};
+  options.retries = {config.validator.retry_for, config.validator.retry_interval};
+  options.limits = limit_rules(config.acme.limits);
   return options;
+}
+
+static_assert(base::kDefaultDirectory == acmecore::kDefaultDirectory);
+
+acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Config::Acme& config) {
+  acmecore::Directory directory;
+  directory.name = from.name;
+  switch (from.external_account) {
+    case base::ExternalAccount::off: break;
+    case base::ExternalAccount::optional:
+      directory.external_account = acmecore::ExternalAccountMode::optional;
+      break;
+    case base::ExternalAccount::required:
+      directory.external_account = acmecore::ExternalAccountMode::required;
+      break;
+  }
+  directory.terms_of_service = from.terms_of_service;
+  directory.must_agree_again = from.must_agree_again;
+  directory.website = from.website;
+  directory.caa_identities = from.caa_identities;
+  directory.renewal_explanation = config.renewal_explanation;
+  directory.pre_authorization = config.pre_authorization;
+  directory.limits_help = config.limits.help;
+  return directory;
+}
+
+std::vector<acmecore::Directory> directories(const base::Config::Acme& config) {
+  std::vector<acmecore::Directory> directories;
+  for (const base::AcmeDirectory& from : config.directories)
+    directories.push_back(directory_of(from, config));
+  if (directories.empty()) directories.push_back(directory_of(config.preset, config));
+  return directories;
 }
 
 std::string origin(const base::Config::Acme& config, const base::Endpoint& endpoint) {
@@ -29,12 +76,22 @@ std::string origin(const base::Config::Acme& config, const base::Endpoint& endpo
 }
 
 Task<> sweep_again_and_again(acmecore::Authority& authority, Loop::Pause pause) {
+  std::chrono::seconds to_sweep{0};
   for (bool go_on = true; go_on;) {
-    const auto swept = co_await authority.sweep();
+    const bool is_whole = to_sweep <= std::chrono::seconds(0);
+    Task<Result<bool>> work = is_whole ? authority.sweep() : authority.sweep_authorizations();
+    const auto swept = co_await std::move(work);
     if (!swept) base::log::warning("acme.sweep.failed", {{"detail", swept.error().detail}});
     const bool more = swept && *swept;
-    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kSweepInterval));
+    if (!more) to_sweep = is_whole ? kSweepInterval : to_sweep - kLookInterval;
+    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kLookInterval));
   }
+}
+
+http::Response starting() {
+  http::Response response = http::plain_problem(503, "the server is starting");
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
 }
 
 }  // namespace
@@ -43,7 +100,11 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
                                              storage::Store& store, acmecore::Validation& validation,
                                              const base::Clock& clock, Runtime& runtime,
                                              const http::TlsIdentity& identity) {
-  std::unique_ptr<CaRole> role(new CaRole(config, issuer, store, validation, clock, runtime));
+  TRY(auto suffixes, acmecore::PublicSuffixes::open());
+  TRY(auto policy, policy_rules(config.policy));
+  Rules rules{std::move(suffixes), std::move(policy)};
+  std::unique_ptr<CaRole> role(
+      new CaRole(config, std::move(rules), issuer, store, validation, clock, runtime));
   TRY(role->nonces_, runtime.wait(acmecore::Nonces::open(store, clock)));
   if (const auto opened = role->open_https(config, identity); !opened) {
     runtime.wait(role->save_nonces());  // which were used is still to be known when a start succeeds
@@ -56,33 +117,33 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
   return role;
 }
 
-CaRole::CaRole(const base::Config& config, const acmecore::Issuer& issuer, storage::Store& store,
+CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& issuer, storage::Store& store,
                acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime)
     : runtime_(runtime),
       records_(store),
       background_(runtime.executor()),
-      authority_(records_, clock, issuer, validation, background_, authority_options(config)) {}
+      suffixes_(std::move(rules.suffixes)),
+      policy_(std::move(rules.policy), suffixes_),
+      authority_(records_, clock, issuer, policy_, validation, background_, authority_options(config)),
+      external_account_keys_(records_, clock, directories(config.acme)) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
-    acmecore::http::Edge* edge = serving_.load();
-    if (edge == nullptr) co_return http::plain_problem(503, "the server is starting");
-    co_return co_await edge->handle(std::move(request));
+    acmecore::http::Directories* directories = serving_.load();
+    if (directories == nullptr) co_return starting();
+    co_return co_await directories->handle(std::move(request));
   };
   const auto refuse = [this](unsigned status, std::string_view detail) {
-    acmecore::http::Edge* edge = serving_.load();
-    return edge == nullptr ? http::plain_problem(status, detail) : edge->refuse(status, detail);
+    acmecore::http::Directories* directories = serving_.load();
+    return directories == nullptr ? http::plain_problem(status, detail) : directories->refuse(status, detail);
   };
   TRY(listener_,
       http::Listener::open(runtime_.executor(), config.acme.listen, identity, config.http, handle, refuse));
-  urls_.emplace(origin(config.acme, listener_->endpoints().front()));
-  authenticator_.emplace(records_, *nonces_, urls_->account_prefix());
-  acmecore::http::DirectoryMeta meta;
-  meta.terms_of_service = config.acme.terms_of_service;
-  meta.website = config.acme.website;
-  meta.caa_identities = config.acme.caa_identities;
-  edge_.emplace(authority_, *authenticator_, *nonces_, *urls_, std::move(meta));
-  serving_.store(&*edge_);
+  directories_.emplace(authority_, records_, *nonces_, origin(config.acme, listener_->endpoints().front()),
+                       directories(config.acme));
+  for (const std::string& url : directories_->urls())
+    base::log::info("acme.directory", {{"url", url}});
+  serving_.store(&*directories_);
   return {};
 }
 

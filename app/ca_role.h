@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
-#include "acmecore/http/edge.h"
+#include "acmecore/external_account_keys.h"
+#include "acmecore/http/directories.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
+#include "acmecore/policy.h"
+#include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
 #include "app/loop.h"
 #include "app/runtime.h"
@@ -25,8 +27,8 @@ namespace app {
 // The certificate authority and its HTTPS.
 class CaRole {
  public:
-  // Serves from now on, and takes up what was under way when the last process ended. The errors of Nonces::open
-  // and Listener::open. The arguments outlive the role, and the role the work on the runtime.
+  // Serves from now on, and takes up what was under way when the last process ended. The errors of Nonces::open,
+  // Listener::open, PublicSuffixes::open and policy_rules. The arguments outlive the role, and the role the work on the runtime.
   static base::Result<std::unique_ptr<CaRole>> open(const base::Config& config,
                                                     const acmecore::Issuer& issuer, storage::Store& store,
                                                     acmecore::Validation& validation,
@@ -34,8 +36,10 @@ class CaRole {
                                                     const base::http::TlsIdentity& identity);
 
   acmecore::Authority& authority() { return authority_; }
+  acmecore::ExternalAccountKeys& external_account_keys() { return external_account_keys_; }
   const std::vector<base::Endpoint>& endpoints() const { return listener_->endpoints(); }
-  std::string directory_url() const { return urls_->directory(); }
+  // Of the first of its directories.
+  std::string directory_url() const { return directories_->urls().front(); }
 
   base::Result<void> renew(const base::http::TlsIdentity& identity) { return listener_->renew(identity); }
 
@@ -44,7 +48,13 @@ class CaRole {
   base::Task<> drain();
 
  private:
-  CaRole(const base::Config& config, const acmecore::Issuer& issuer, storage::Store& store,
+  // Of the CA's own, not of its surroundings.
+  struct Rules {
+    acmecore::PublicSuffixes suffixes;
+    acmecore::PolicyRules policy;
+  };
+
+  CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& issuer, storage::Store& store,
          acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime);
 
   base::Task<> save_nonces();
@@ -53,14 +63,15 @@ class CaRole {
   Runtime& runtime_;
   acmecore::Records records_;
   base::ExecutorBackground background_;
+  const acmecore::PublicSuffixes suffixes_;
+  const acmecore::Policy policy_;
   acmecore::Authority authority_;
+  acmecore::ExternalAccountKeys external_account_keys_;
   std::unique_ptr<acmecore::Nonces> nonces_;
-  std::optional<acmecore::http::Urls> urls_;
-  std::optional<acmecore::Authenticator> authenticator_;
-  std::optional<acmecore::http::Edge> edge_;
+  std::optional<acmecore::http::Directories> directories_;
   // What the listener's threads answer with. Null until the URLs are known, which is after the listener has its
   // port.
-  std::atomic<acmecore::http::Edge*> serving_ = nullptr;
+  std::atomic<acmecore::http::Directories*> serving_ = nullptr;
   std::unique_ptr<base::http::Listener> listener_;
   std::unique_ptr<Loop> sweep_;
 };

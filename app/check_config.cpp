@@ -3,6 +3,7 @@
 #include "app/callers.h"
 #include "app/cookie_secrets.h"
 #include "app/identities.h"
+#include "app/policy.h"
 #include "app/publish_role.h"
 #include "app/validator_role.h"
 
@@ -62,6 +63,7 @@ Result<void> check_alias_zones(const base::Config& config) {
 Result<void> check_config(const base::Config& config) {
   CHECK(check_roles(config));
   CHECK(check_alias_zones(config));
+  CHECK(policy_rules(config.policy));
   CHECK(load_credentials(config.grpc));
   CHECK(load_identity(config.dns.tls.files));
   CHECK(load_identity(config.acme.tls));

@@ -26,7 +26,8 @@ Result<base::Credential> admin(const std::filesystem::path& state) {
   credential.name = "admin";
   credential.token_file = state / kTokenFile;
   credential.permissions = {base::Permission::zones, base::Permission::challenges,
-                            base::Permission::certificates, base::Permission::credentials};
+                            base::Permission::certificates, base::Permission::credentials,
+                            base::Permission::external_accounts};
   std::error_code ignored;  // what cannot be looked at cannot be written either, which says why
   if (!std::filesystem::exists(credential.token_file, ignored)) {
     CHECK(write_file(credential.token_file, base::random_token() + "\n", FileMode::secret));
@@ -85,7 +86,8 @@ Result<DevServer> prepare_dev(const DevOptions& options) {
   TRY(config.grpc.listen, listen(options.grpc_port, options.acme_port ? kGrpcPort : from, Use::tcp));
   const uint16_t next = std::max<uint16_t>(kPublishPort, config.grpc.listen.front().port + 1);
   TRY(config.publish.listen, listen(options.publish_port, options.grpc_port ? kPublishPort : next, Use::tcp));
-  config.publish.registration.access = base::RegistrationAccess::open;  // on loopback
+  config.acme.preset.external_account = base::ExternalAccount::optional;  // for clients to try theirs
+  config.publish.registration.access = base::RegistrationAccess::open;    // on loopback
   config.publish.registration.zone = server.own_zones.made.front();
   return server;
 }

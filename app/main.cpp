@@ -13,7 +13,9 @@ int main(int argc, char** argv) {
   app::add_zone(program, chosen);
   app::add_txt(program, chosen);
   app::add_credential(program, chosen);
+  app::add_external_account(program, chosen);
   app::add_cert(program, chosen);
+  app::add_policy(program, chosen);
   app::add_import(program, chosen);
   app::add_doctor(program, chosen);
   app::add_backup(program, chosen);

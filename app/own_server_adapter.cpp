@@ -70,13 +70,25 @@ std::optional<ApiCertificate> read_leaf(const std::string& chain_pem) {
   return certificate;
 }
 
+// Of all its directories: a CAA record that names one of them means us.
+std::vector<std::string> identities_in(const base::Config& config) {
+  if (!config.roles.contains(base::Role::ca)) return {};
+  if (config.acme.directories.empty()) return config.acme.preset.caa_identities;
+  std::vector<std::string> all;
+  for (const base::AcmeDirectory& directory : config.acme.directories) {
+    for (const std::string& identity : directory.caa_identities) {
+      if (std::find(all.begin(), all.end(), identity) == all.end()) all.push_back(identity);
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 OwnServerAdapter::OwnServerAdapter(DnsRole& dns, const base::Config& config, const base::Clock& clock)
     : dns_(dns),
       clock_(clock),
-      caa_identities_(config.roles.contains(base::Role::ca) ? config.acme.caa_identities
-                                                            : std::vector<std::string>()),
+      caa_identities_(identities_in(config)),
       update_(config.update),
       handing_out_(config.publish.registration) {}
 

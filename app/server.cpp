@@ -8,6 +8,8 @@
 #include "acmecore/ca_files.h"
 #include "acmecore/records.h"
 #include "acmecore/rpc/certificate_service.h"
+#include "acmecore/rpc/external_account_service.h"
+#include "acmecore/rpc/policy_service.h"
 #include "app/callers.h"
 #include "app/files.h"
 #include "app/loop.h"
@@ -159,6 +161,11 @@ Result<void> Server::open_rpc() {
         dns_->publishing(), dns_->credentials(), *callers_, clock_, executor, propagation);
     add<assay::v1::CredentialService, dnsserver::rpc::CredentialService>(
         dns_->publishing(), dns_->credentials(), *callers_, executor);
+  }
+  if (ca_) {
+    add<assay::v1::ExternalAccountService, acmecore::rpc::ExternalAccountService>(
+        ca_->external_account_keys(), *callers_, executor);
+    add<assay::v1::PolicyService, acmecore::rpc::PolicyService>(ca_->authority(), *callers_, executor);
   }
   if (dns_ && ca_) {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),

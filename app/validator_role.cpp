@@ -24,14 +24,11 @@ Result<std::unique_ptr<ValidatorRole>> ValidatorRole::open(const base::Config::V
   validator::UnboundOptions options = unbound_options(config);
   for (const base::Name& zone : own_zones)
     options.stub_zones.push_back({zone, own_servers});
-  validator::Retries retries;
-  retries.attempts = config.attempts;
   TRY(auto resolver, validator::UnboundResolver::open(runtime.executor(), options));
-  return std::unique_ptr<ValidatorRole>(new ValidatorRole(std::move(resolver), clock, retries));
+  return std::unique_ptr<ValidatorRole>(new ValidatorRole(std::move(resolver), clock));
 }
 
-ValidatorRole::ValidatorRole(std::unique_ptr<validator::UnboundResolver> resolver, const base::Clock& clock,
-                             validator::Retries retries)
-    : resolver_(std::move(resolver)), dns01_(*resolver_, pause_, clock, retries), validation_(dns01_) {}
+ValidatorRole::ValidatorRole(std::unique_ptr<validator::UnboundResolver> resolver, const base::Clock& clock)
+    : resolver_(std::move(resolver)), dns01_(*resolver_, clock), validation_(dns01_) {}
 
 }  // namespace app

@@ -34,8 +34,7 @@ class ValidatorRole {
   void stop() { resolver_->close(); }
 
  private:
-  ValidatorRole(std::unique_ptr<validator::UnboundResolver> resolver, const base::Clock& clock,
-                validator::Retries retries);
+  ValidatorRole(std::unique_ptr<validator::UnboundResolver> resolver, const base::Clock& clock);
 
   const std::unique_ptr<validator::UnboundResolver> resolver_;
   validator::AsioPause pause_;

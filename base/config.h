@@ -39,6 +39,27 @@ struct Credential {
 // Who may register an account by HTTP.
 enum class RegistrationAccess { closed, guarded, open };
 
+// Whether the accounts of an ACME directory are made with an external account binding (RFC 8555 §7.3.4).
+enum class ExternalAccount { off, optional, required };
+
+// The directory that is there when none is configured.
+inline constexpr std::string_view kDefaultDirectory = "default";
+
+// One ACME directory of the server.
+struct AcmeDirectory {
+  std::string name = std::string(kDefaultDirectory);
+  ExternalAccount external_account = ExternalAccount::off;
+  std::string terms_of_service = {};  // a URL; empty: there are none to agree to
+  bool must_agree_again = false;      // who agreed to other terms
+  std::string website = {};
+  std::vector<std::string> caa_identities = {};
+};
+
+// What of the public suffix list is not certified: nothing, its ICANN section, or all of it.
+enum class PublicSuffixRule { certified, icann, icann_and_private };
+
+enum class CertifiedKey { rsa, p256, p384, p521 };
+
 // Queries under `zone` go to these servers instead of down from the root.
 struct StubZone {
   Name zone;
@@ -113,18 +134,58 @@ struct Config {
   } update = {};
 
   struct Acme {
+    // So many in so long. No count: there is no limit.
+    struct Rate {
+      uint64_t count = 0;
+      std::chrono::seconds period = std::chrono::hours(1);
+    };
+
     std::vector<Endpoint> listen = {{"127.0.0.1", 8443}};
     std::string external_url;  // "https://acme.corp.example"; empty: https://localhost and the first port
     TlsFiles tls = {};
-    std::string terms_of_service;  // a URL; empty: there are none to agree to
-    std::string website;
-    std::vector<std::string> caa_identities;
+    AcmeDirectory preset = {};  // the only one where there is no other, and what others do not say themselves
+    std::vector<AcmeDirectory> directories;
+    std::string renewal_explanation;  // a URL; empty: none
     std::chrono::seconds order_lifetime = std::chrono::days(7);
     std::chrono::seconds authorization_lifetime = std::chrono::days(30);
+    std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
+    bool pre_authorization = false;               // newAuthz
+
+    struct Limits {
+      Rate new_accounts_per_address = {1000, std::chrono::hours(3)};
+      Rate new_orders_per_account = {0, std::chrono::hours(3)};
+      Rate certificates_per_domain = {0, std::chrono::days(7)};
+      Rate certificates_per_names = {0, std::chrono::days(7)};
+      Rate failed_validations = {60, std::chrono::hours(1)};
+      std::string help;  // a URL
+    } limits = {};
   } acme = {};
+
+  // Which names and keys are certified, for whom.
+  struct Policy {
+    struct Subscribers {
+      std::vector<std::string> accounts;           // ids
+      std::vector<std::string> external_accounts;  // ids of external account keys
+      std::vector<std::string> allow;
+      std::vector<std::string> deny;
+    };
+
+    std::vector<std::string> allow = {"**"};
+    std::vector<std::string> deny;
+    PublicSuffixRule public_suffixes = PublicSuffixRule::certified;
+    bool internal_names = true;
+    bool reverse_names = false;
+    bool wildcards = true;
+    unsigned names_max = 100;
+    std::set<CertifiedKey> key_types = {CertifiedKey::rsa, CertifiedKey::p256, CertifiedKey::p384,
+                                        CertifiedKey::p521};
+    std::vector<Subscribers> subscribers;
+  } policy = {};
 
   struct Issuance {
     std::chrono::seconds certificate_lifetime = std::chrono::days(90);
+    std::chrono::seconds requested_lifetime_max{0};  // of a notAfter that a client asks for; 0: the same
+    std::chrono::seconds not_before_ahead_max = std::chrono::days(1);
   } issuance = {};
 
   // Publishing challenge values by HTTP: acme-dns's REST interface and lego's httpreq.
@@ -165,8 +226,9 @@ struct Config {
     std::filesystem::path root_hints;     // empty: those built into the resolver
     std::filesystem::path trust_anchors;  // empty: the root's, built in
     std::vector<StubZone> stub;
-    std::chrono::milliseconds timeout{10'000};  // for one look-up with all its retries
-    unsigned attempts = 3;                      // look-ups that do not prove the name are repeated
+    std::chrono::milliseconds timeout{10'000};        // for one look-up with all its retries
+    std::chrono::milliseconds retry_for{15'000};      // since the client's response; 0: never again
+    std::chrono::milliseconds retry_interval{5'000};  // look-ups that do not prove the name are repeated
     bool allow_private_addresses = true;
   } validator = {};
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/config_policy.h"
 #include "base/ip_network.h"
 
 namespace base {
@@ -18,6 +19,7 @@ constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr size_t kCredentialsMax = 1000;
 constexpr size_t kStubZonesMax = 1000;
 constexpr size_t kAliasZonesMax = 1000;
+constexpr size_t kDirectoriesMax = 20;
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
@@ -25,7 +27,12 @@ constexpr std::pair<std::string_view, Permission> kPermissions[] = {
     {"zones", Permission::zones},
     {"challenges", Permission::challenges},
     {"certificates", Permission::certificates},
-    {"credentials", Permission::credentials}};
+    {"credentials", Permission::credentials},
+    {"external_accounts", Permission::external_accounts}};
+constexpr std::pair<std::string_view, ExternalAccount> kExternalAccount[] = {
+    {"off", ExternalAccount::off},
+    {"optional", ExternalAccount::optional},
+    {"required", ExternalAccount::required}};
 constexpr std::pair<std::string_view, RegistrationAccess> kRegistrationAccess[] = {
     {"closed", RegistrationAccess::closed},
     {"guarded", RegistrationAccess::guarded},
@@ -194,21 +201,96 @@ void read_update(ConfigReader& section, Config::Update& update) {
   section.boolean("allow_hmac_sha1", update.allow_hmac_sha1);
 }
 
+// A part of every URL of the directory. Those of the default one have a resource's name in its place.
+Result<void> directory_name(const std::string& text) {
+  constexpr size_t kNameSizeMax = 32;
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!is_plain || text.empty() || text.size() > kNameSizeMax) {
+    return fail(ErrorKind::malformed, "1 to 32 lower-case letters, digits and hyphens");
+  }
+  for (const char* taken : {"account", "authorization", "authz", "certificate", "challenge", "issuer",
+                            "order", "renewal-info", "terms"}) {
+    if (text == taken) return fail(ErrorKind::malformed, "the default directory has URLs with this name");
+  }
+  return {};
+}
+
+void read_directory_keys(ConfigReader& section, AcmeDirectory& directory) {
+  section.word<ExternalAccount>("external_account", directory.external_account, kExternalAccount);
+  section.text("terms_of_service", directory.terms_of_service, "a URL", empty_or_web_url);
+  section.boolean("must_agree_again", directory.must_agree_again);
+  if (directory.must_agree_again && directory.terms_of_service.empty()) {
+    section.mistake("must_agree_again", "there are no terms_of_service to agree to");
+  }
+  section.text("website", directory.website, "a URL", empty_or_web_url);
+  section.texts("caa_identities", directory.caa_identities, "a domain name", plain_domain_name);
+}
+
+void read_directories(ConfigReader& section, Config::Acme& acme) {
+  section.tables("directory", [&](ConfigReader& element) {
+    AcmeDirectory directory = acme.preset;
+    directory.name = "";
+    element.text("name", directory.name, "a name for URLs, such as \"team\"", directory_name);
+    read_directory_keys(element, directory);
+    if (directory.name.empty()) element.mistake("name", "the directory has no name");
+    const auto has_its_name = [&](const AcmeDirectory& other) { return other.name == directory.name; };
+    if (std::any_of(acme.directories.begin(), acme.directories.end(), has_its_name)) {
+      element.mistake("name", "another directory has this name");
+    }
+    acme.directories.push_back(std::move(directory));
+  });
+  if (acme.directories.size() > kDirectoriesMax) {
+    section.mistake("directory", "there are more than " + std::to_string(kDirectoriesMax) + " directories");
+  }
+}
+
+void read_limits(ConfigReader& section, Config::Acme::Limits& limits) {
+  const auto read_rate = [&section](std::string_view key, Config::Acme::Rate& rate) {
+    section.table(key, [&rate](ConfigReader& table) {
+      table.count("count", rate.count, 0, 1'000'000);
+      table.duration("period", rate.period, 1s, 90 * kDay);
+    });
+  };
+  read_rate("new_accounts_per_address", limits.new_accounts_per_address);
+  read_rate("new_orders_per_account", limits.new_orders_per_account);
+  read_rate("certificates_per_domain", limits.certificates_per_domain);
+  read_rate("certificates_per_names", limits.certificates_per_names);
+  read_rate("failed_validations", limits.failed_validations);
+  section.text("help", limits.help, "a URL", empty_or_web_url);
+}
+
 void read_acme(ConfigReader& section, Config::Acme& acme) {
   section.endpoints("listen", acme.listen, 0);
   section.text("external_url", acme.external_url, "an origin, such as \"https://acme.corp.example\"",
                empty_or_origin);
   read_tls(section, acme.tls);
-  section.text("terms_of_service", acme.terms_of_service, "a URL", empty_or_web_url);
-  section.text("website", acme.website, "a URL", empty_or_web_url);
-  section.texts("caa_identities", acme.caa_identities, "a domain name", plain_domain_name);
+  read_directory_keys(section, acme.preset);
+  section.text("renewal_explanation", acme.renewal_explanation, "a URL", empty_or_web_url);
   section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
   section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
+  section.duration("authorization_reuse", acme.authorization_reuse, 0ms, 398 * kDay);
+  section.boolean("pre_authorization", acme.pre_authorization);
+  if (acme.pre_authorization && acme.authorization_reuse == std::chrono::seconds(0)) {
+    section.mistake(
+        "pre_authorization",
+        "no order would ever use what is authorized before it: set acme.authorization_reuse, too");
+  }
+  read_directories(section, acme);
+  section.table("limits", [&](ConfigReader& table) { read_limits(table, acme.limits); });
 }
 
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
   // What a certificate needs to serve anybody, and the longest that browsers have ever taken.
   section.duration("certificate_lifetime", issuance.certificate_lifetime, 2h, 398 * kDay);
+  section.duration("requested_lifetime_max", issuance.requested_lifetime_max, 0ms, 398 * kDay);
+  section.duration("not_before_ahead_max", issuance.not_before_ahead_max, 0ms, 90 * kDay);
+  if (issuance.requested_lifetime_max > std::chrono::seconds(0) &&
+      issuance.requested_lifetime_max < issuance.certificate_lifetime) {
+    section.mistake("requested_lifetime_max",
+                    "a client can ask for no less than issuance.certificate_lifetime");
+  }
 }
 
 void read_registration(ConfigReader& section, Config::Publish::Registration& registration) {
@@ -336,7 +418,8 @@ void read_validator(ConfigReader& section, Config::Validator& validator) {
     section.mistake("stub", "there are more than " + std::to_string(kStubZonesMax) + " stub zones");
   }
   section.duration("timeout", validator.timeout, 100ms, 5min);
-  section.count("attempts", validator.attempts, 1, 10);
+  section.duration("retry_for", validator.retry_for, 0ms, 1h);
+  section.duration("retry_interval", validator.retry_interval, 1s, 1min);
   section.boolean("allow_private_addresses", validator.allow_private_addresses);
 }
 
@@ -351,6 +434,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("dns", [&](ConfigReader& section) { read_dns(section, config.dns); });
   top.table("update", [&](ConfigReader& section) { read_update(section, config.update); });
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
+  top.table("policy", [&](ConfigReader& section) { read_policy(section, config.policy); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });
   top.table("metrics", [&](ConfigReader& section) { section.endpoints("listen", config.metrics.listen, 0); });

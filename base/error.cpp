@@ -5,6 +5,7 @@ namespace base {
 std::string_view name_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::account_does_not_exist: return "accountDoesNotExist";
+    case ErrorKind::already_replaced: return "alreadyReplaced";
     case ErrorKind::already_revoked: return "alreadyRevoked";
     case ErrorKind::bad_csr: return "badCSR";
     case ErrorKind::bad_nonce: return "badNonce";

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -12,6 +14,7 @@ namespace base {
 // edges need and that ACME expresses by an HTTP status or not at all.
 enum class ErrorKind {
   account_does_not_exist,
+  already_replaced,
   already_revoked,
   bad_csr,
   bad_nonce,
@@ -59,6 +62,7 @@ struct Error {
   ErrorKind kind;
   std::string detail;
   std::vector<Suberror> suberrors = {};
+  std::optional<std::chrono::seconds> retry_after = {};  // of rate_limited: when there is room again
 
   bool operator==(const Error&) const = default;
 };

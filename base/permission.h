@@ -5,7 +5,7 @@
 namespace base {
 
 // What a credential may do: each permission opens gRPC services.
-enum class Permission { zones, challenges, certificates, credentials };
+enum class Permission { zones, challenges, certificates, credentials, external_accounts };
 
 // As the configuration writes it.
 constexpr std::string_view name_of(Permission permission) {
@@ -14,6 +14,7 @@ constexpr std::string_view name_of(Permission permission) {
     case Permission::challenges: return "challenges";
     case Permission::certificates: return "certificates";
     case Permission::credentials: return "credentials";
+    case Permission::external_accounts: return "external_accounts";
   }
   return "";
 }

@@ -54,6 +54,7 @@ grpc::StatusCode to_status_code(ErrorKind kind) {
     case ErrorKind::order_not_ready:
     case ErrorKind::tls:
     case ErrorKind::user_action_required: return grpc::StatusCode::FAILED_PRECONDITION;
+    case ErrorKind::already_replaced:
     case ErrorKind::already_revoked: return grpc::StatusCode::ALREADY_EXISTS;
     case ErrorKind::bad_nonce:
     case ErrorKind::conflict: return grpc::StatusCode::ABORTED;

@@ -31,12 +31,15 @@ inline constexpr char kValid = 'v';          // valid authorizations, by account
 inline constexpr char kCertificate = 'x';    // certificates and what led to them, by serial
 inline constexpr char kBlockedKey = 'b';     // keys that are never accepted again, by SHA-256 of their SPKI
 inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
+inline constexpr char kRateLimit = 'q';      // what is known of those that a rate limit is about
 inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
+inline constexpr char kExternalAccountKey = 'w';  // external account keys, by id
 
-inline constexpr char kAll[] = {kZone,    kStaticRRset, kChallenge,  kNode,         kCredential,
-                                kLogin,   kTsigKey,     kHandedOut,  kHeldName,     kKeptAccount,
-                                kAccount, kAccountKey,  kOrder,      kAccountOrder, kAuthorization,
-                                kValid,   kCertificate, kBlockedKey, kPrincipal,    kSecret};
+inline constexpr char kAll[] = {
+    kZone,      kStaticRRset,  kChallenge,          kNode,        kCredential,  kLogin,
+    kTsigKey,   kHandedOut,    kHeldName,           kKeptAccount, kAccount,     kAccountKey,
+    kOrder,     kAccountOrder, kAuthorization,      kValid,       kCertificate, kBlockedKey,
+    kPrincipal, kSecret,       kExternalAccountKey, kRateLimit};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

@@ -83,11 +83,6 @@ std::string got(const Lookup& lookup) {
 
 }  // namespace
 
-Dns01::Dns01(Resolver& resolver, Pause& pause, const base::Clock& clock, Retries retries)
-    : resolver_(resolver), pause_(pause), clock_(clock), retries_(retries) {
-  assert(retries.attempts > 0);
-}
-
 base::Task<Verdict> Dns01::validate(Name identifier, std::string expected) {
   assert(!expected.empty());
   Verdict verdict;
@@ -96,18 +91,15 @@ base::Task<Verdict> Dns01::validate(Name identifier, std::string expected) {
     verdict.outcome = tl::unexpected(name.error());
     co_return verdict;
   }
-  for (unsigned attempt = 1;; ++attempt) {
-    const base::Time asked = clock_.now();
-    auto lookup = co_await resolver_.resolve(*name, kTxt);
-    if (!lookup) {
-      verdict.outcome = tl::unexpected(std::move(lookup).error());
-      co_return verdict;
-    }
-    verdict.outcome = judge_dns01(*lookup, expected);
-    verdict.evidence.push_back({asked, *std::move(lookup)});
-    if (verdict.outcome || attempt == retries_.attempts) co_return verdict;
-    co_await pause_.wait(retries_.interval);
+  const base::Time asked = clock_.now();
+  auto lookup = co_await resolver_.resolve(*name, kTxt);
+  if (!lookup) {
+    verdict.outcome = tl::unexpected(std::move(lookup).error());
+    co_return verdict;
   }
+  verdict.outcome = judge_dns01(*lookup, expected);
+  verdict.evidence.push_back({asked, *std::move(lookup)});
+  co_return verdict;
 }
 
 base::Task<Result<std::vector<Name>>> Dns01::challenge_path(Name identifier) {

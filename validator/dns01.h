@@ -9,7 +9,6 @@
 #include "base/name.h"
 #include "base/task.h"
 #include "base/time.h"
-#include "validator/pause.h"
 #include "validator/resolver.h"
 
 namespace validator {
@@ -30,14 +29,7 @@ struct Observation {
 // `error` shows (RFC 8555 §6.7), save unavailable: then we could not ask, and nothing is decided.
 struct Verdict {
   base::Result<void> outcome;
-  std::vector<Observation> evidence;  // one for each attempt, in order
-};
-
-// The server's own retries (RFC 8555 §8.2): a challenge that was answered before its TXT RRset is everywhere,
-// or while a name server was away, gets another look before it becomes invalid.
-struct Retries {
-  unsigned attempts = 3;  // at least 1
-  std::chrono::milliseconds interval = std::chrono::seconds(1);
+  std::vector<Observation> evidence;  // none where we could not ask
 };
 
 // "_acme-challenge.<identifier>". malformed: that is longer than 255 octets. REQUIRES: no wildcard label.
@@ -59,10 +51,10 @@ std::vector<std::string> shown_values(const Lookup& lookup);
 // Validates dns-01 challenges from the perspective of one resolver.
 class Dns01 {
  public:
-  Dns01(Resolver& resolver, Pause& pause, const base::Clock& clock, Retries retries);
+  Dns01(Resolver& resolver, const base::Clock& clock) : resolver_(resolver), clock_(clock) {}
 
-  // Looks at the challenge's name until `expected` is there or the attempts are used up; the last one
-  // decides. REQUIRES: `identifier` is without "*."; `expected` is not empty.
+  // Looks once; whether a failure is final is for whoever asks (RFC 8555 §8.2). REQUIRES: `identifier` is without
+  // "*."; `expected` is not empty.
   base::Task<Verdict> validate(base::Name identifier, std::string expected);
 
   // The challenge's name, then every CNAME target, whether or not something stands at the end. dns: no answer
@@ -71,9 +63,7 @@ class Dns01 {
 
  private:
   Resolver& resolver_;
-  Pause& pause_;
   const base::Clock& clock_;
-  const Retries retries_;
 };
 
 }  // namespace validator

@@ -26,11 +26,15 @@ bool is_jose_json(const base::http::Request& request) {
   return std::ranges::equal(type, kJoseJson, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
 }
 
-bool is_open(Resource resource) { return resource == Resource::directory || resource == Resource::new_nonce; }
-
 KeyForm key_form(Resource resource) {
   if (resource == Resource::new_account) return KeyForm::jwk;
   return resource == Resource::revoke_cert ? KeyForm::either : KeyForm::kid;
+}
+
+// A browser may show all of it to whatever page has asked.
+void share(base::http::Response& response) {
+  response.headers.push_back({"Access-Control-Allow-Origin", "*"});
+  response.headers.push_back({"Access-Control-Expose-Headers", "Link, Location, Replay-Nonce, Retry-After"});
 }
 
 // A browser's question whether it may (RFC 8555 §9.1 leaves CORS to us): it may, for nothing here goes by
@@ -46,29 +50,33 @@ base::http::Response preflight(Resource resource) {
 
 }  // namespace
 
-Edge::Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta)
+Edge::Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, Directory directory)
     : authority_(authority),
       authenticator_(authenticator),
       nonces_(nonces),
       urls_(std::move(urls)),
-      meta_(std::move(meta)) {}
+      directory_(std::move(directory)) {}
 
 Task<base::http::Response> Edge::handle(base::http::Request request) {
-  const auto route = find_route(request.target);
+  auto route = find_route(request.target);
+  if (route && route->resource == Resource::new_authz && !directory_.pre_authorization) route.reset();
   Result<Response> answered = fail(ErrorKind::not_found, "there is no resource at this URL");
   if (route) answered = co_await answer(request, *route);
   Response response = answered ? *std::move(answered) : to_problem(answered.error());
   if (!answered && answered.error().kind == ErrorKind::method_not_allowed) {
     response.headers.push_back({"Allow", std::string(allowed_methods(route->resource))});
   }
-  if (request.method == "POST" || (route && route->resource == Resource::new_nonce)) {
+  if (!answered && answered.error().kind == ErrorKind::rate_limited && !directory_.limits_help.empty()) {
+    response.headers.push_back({"Link", "<" + directory_.limits_help + ">;rel=\"help\""});
+  }
+  if (request.method == "POST" || response.status >= 400 ||
+      (route && route->resource == Resource::new_nonce)) {
     response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
   }
   if (!route || route->resource != Resource::directory) {
     response.headers.push_back({"Link", "<" + urls_.directory() + ">;rel=\"index\""});
   }
-  response.headers.push_back({"Access-Control-Allow-Origin", "*"});
-  response.headers.push_back({"Access-Control-Expose-Headers", "Link, Location, Replay-Nonce, Retry-After"});
+  share(response);
   co_return response;
 }
 
@@ -76,6 +84,7 @@ base::http::Response Edge::refuse(unsigned status, std::string_view detail) {
   Response response = refusal(status, detail);
   response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
   response.headers.push_back({"Link", "<" + urls_.directory() + ">;rel=\"index\""});
+  share(response);
   return response;
 }
 
@@ -83,11 +92,17 @@ Edge::Answer Edge::answer(const base::http::Request& request, const Route& route
   const bool is_get = request.method == "GET";
   if (request.method == "OPTIONS") co_return preflight(route.resource);
   if (is_open(route.resource) && (is_get || request.method == "HEAD")) {
-    co_return route.resource == Resource::directory ? directory() : new_nonce(is_get);
+    co_return open_resource(route, is_get);
   }
-  if (request.method == "POST") co_return co_await answer_post(request, route);
-  co_return fail(ErrorKind::method_not_allowed,
-                 "this resource answers POST alone (RFC 8555 §6.3), not " + request.method);
+  if (route.resource == Resource::terms && (is_get || request.method == "HEAD" || request.method == "POST")) {
+    co_return co_await terms(request.method, route);
+  }
+  const bool is_renewal_info = route.resource == Resource::renewal_info;
+  if (is_renewal_info && (is_get || request.method == "HEAD")) co_return co_await renewal_info(route);
+  if (request.method == "POST" && !is_renewal_info) co_return co_await answer_post(request, route);
+  co_return fail(ErrorKind::method_not_allowed, "this resource answers " +
+                                                    std::string(allowed_methods(route.resource)) +
+                                                    " (RFC 8555 §6.3), not " + request.method);
 }
 
 Edge::Answer Edge::answer_post(const base::http::Request& request, const Route& route) {
@@ -97,16 +112,21 @@ Edge::Answer Edge::answer_post(const base::http::Request& request, const Route& 
   const std::string url = urls_.at(request.target);
   CO_TRY(SignedRequest signed_request,
          co_await authenticator_.authenticate(request.body, url, key_form(route.resource)));
-  co_return co_await dispatch(std::move(signed_request), route, url);
+  co_return co_await dispatch(std::move(signed_request), route, url, request);
 }
 
-Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::string url) {
+Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::string url,
+                            const base::http::Request& sent) {
   switch (route.resource) {
-    case Resource::directory: CO_CHECK(require_post_as_get(request)); co_return directory();
-    case Resource::new_nonce: CO_CHECK(require_post_as_get(request)); co_return new_nonce(/*is_get=*/true);
+    case Resource::directory:
+    case Resource::new_nonce:
+    case Resource::issuer:
+      CO_CHECK(require_post_as_get(request));
+      co_return open_resource(route, /*is_get=*/true);
     case Resource::new_account:
-      co_return co_await new_account(*std::move(request.jwk), std::move(request.payload));
+      co_return co_await new_account(*std::move(request.jwk), std::move(request.payload), sent.peer);
     case Resource::new_order: co_return co_await new_order(request);
+    case Resource::new_authz: co_return co_await new_authz(request);
     case Resource::revoke_cert: co_return co_await revoke_cert(request);
     case Resource::key_change: co_return co_await key_change(request, std::move(url));
     case Resource::account: co_return co_await account(request, route);
@@ -115,28 +135,46 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
     case Resource::finalize: co_return co_await finalize(request, route);
     case Resource::authorization: co_return co_await authorization(request, route);
     case Resource::challenge: co_return co_await challenge(request, route);
-    case Resource::certificate: co_return co_await certificate(request, route);
+    case Resource::renewal_info:
+    case Resource::terms: break;  // nothing there is signed
+    case Resource::certificate:
+      co_return co_await certificate(request, route, preferred_form(sent.header("Accept")));
   }
   co_return fail(ErrorKind::internal, "a route without a handler");
 }
 
+base::Result<base::http::Response> Edge::open_resource(const Route& route, bool is_get) const {
+  switch (route.resource) {
+    case Resource::directory: return directory();
+    case Resource::new_nonce: return new_nonce(is_get);
+    case Resource::issuer: {
+      TRY(base::Bytes der, authority_.issuer_certificate(route.id));
+      return Response{200, {{"Content-Type", "application/pkix-cert"}}, std::move(der)};
+    }
+    default: return fail(ErrorKind::internal, "a resource that is not open");
+  }
+}
+
 base::http::Response Edge::directory() const {
   Json::Object meta;
-  if (!meta_.terms_of_service.empty()) meta.emplace_back("termsOfService", meta_.terms_of_service);
-  if (!meta_.website.empty()) meta.emplace_back("website", meta_.website);
-  if (!meta_.caa_identities.empty()) {
+  if (!directory_.terms_of_service.empty()) meta.emplace_back("termsOfService", directory_.terms_of_service);
+  if (!directory_.website.empty()) meta.emplace_back("website", directory_.website);
+  if (!directory_.caa_identities.empty()) {
     Json::Array identities;
-    for (const std::string& identity : meta_.caa_identities)
+    for (const std::string& identity : directory_.caa_identities)
       identities.push_back(identity);
     meta.emplace_back("caaIdentities", std::move(identities));
   }
-  meta.emplace_back("externalAccountRequired", false);
-  return json_response(200, Json::Object{{"newNonce", urls_.at("/acme/new-nonce")},
-                                         {"newAccount", urls_.at("/acme/new-account")},
-                                         {"newOrder", urls_.at("/acme/new-order")},
-                                         {"revokeCert", urls_.at("/acme/revoke-cert")},
-                                         {"keyChange", urls_.at("/acme/key-change")},
-                                         {"meta", std::move(meta)}});
+  meta.emplace_back("externalAccountRequired", directory_.external_account == ExternalAccountMode::required);
+  Json::Object directory{{"newNonce", urls_.at("/acme/new-nonce")},
+                         {"newAccount", urls_.at("/acme/new-account")},
+                         {"newOrder", urls_.at("/acme/new-order")},
+                         {"revokeCert", urls_.at("/acme/revoke-cert")},
+                         {"keyChange", urls_.at("/acme/key-change")}};
+  directory.emplace_back("renewalInfo", urls_.at("/acme/renewal-info"));
+  if (directory_.pre_authorization) directory.emplace_back("newAuthz", urls_.at("/acme/new-authz"));
+  directory.emplace_back("meta", std::move(meta));
+  return json_response(200, std::move(directory));
 }
 
 // RFC 8555 §7.2: 200 to HEAD, 204 to GET. handle() adds the nonce.

@@ -2,10 +2,11 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
+#include "acmecore/directory.h"
+#include "acmecore/http/accept.h"
 #include "acmecore/http/route.h"
 #include "acmecore/http/urls.h"
 #include "acmecore/nonces.h"
@@ -16,21 +17,15 @@
 
 namespace acmecore::http {
 
-// What the directory says of the server (RFC 8555 §7.1.1). Empty: it is left out.
-struct DirectoryMeta {
-  std::string terms_of_service;
-  std::string website;
-  std::vector<std::string> caa_identities;
-};
-
-// RFC 8555 over HTTPS: from a request to the Authority's use case and back. Thread-safe.
+// RFC 8555 over HTTPS in one directory: from a request to the Authority's use case and back. Thread-safe.
 class Edge {
  public:
   // The references outlive the edge and the requests it has been given.
-  Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, DirectoryMeta meta);
+  Edge(Authority& authority, Authenticator& authenticator, Nonces& nonces, Urls urls, Directory directory);
 
-  // Answers every request; what fails is a problem document. Each answer to a POST carries a fresh nonce, and
-  // each but the directory's the link to the directory (§6.5, §7.1).
+  // Answers every request, whose target is a path as Urls has them; what fails is a problem document. Each answer
+  // to a POST and each error carries a fresh nonce, and each but the directory's the link to the directory (§6.5,
+  // §7.1).
   base::Task<base::http::Response> handle(base::http::Request request);
 
   // For the listener: what it refuses by itself, in the same form.
@@ -42,24 +37,33 @@ class Edge {
 
   Answer answer(const base::http::Request& request, const Route& route);
   Answer answer_post(const base::http::Request& request, const Route& route);
-  Answer dispatch(SignedRequest request, const Route& route, std::string url);
+  Answer dispatch(SignedRequest request, const Route& route, std::string url,
+                  const base::http::Request& sent);
+  base::Result<Response> open_resource(const Route& route, bool is_get) const;
   Response directory() const;
   static Response new_nonce(bool is_get);
 
   // edge_accounts.cpp
-  Answer new_account(AccountKey key, base::Bytes payload);
+  Answer new_account(AccountKey key, base::Bytes payload, std::string peer);
   Answer account(const SignedRequest& request, const Route& route);
   Answer orders(const SignedRequest& request, const Route& route);
   Answer key_change(const SignedRequest& request, std::string url);
 
   // edge_orders.cpp
   Answer new_order(const SignedRequest& request);
+  Answer new_authz(const SignedRequest& request);
   Answer order(const SignedRequest& request, const Route& route);
   Answer finalize(const SignedRequest& request, const Route& route);
   Answer authorization(const SignedRequest& request, const Route& route);
   Answer challenge(const SignedRequest& request, const Route& route);
-  Answer certificate(const SignedRequest& request, const Route& route);
+  Answer certificate(const SignedRequest& request, const Route& route, CertificateForm form);
   Answer revoke_cert(const SignedRequest& request);
+
+  Answer renewal_info(const Route& route);  // edge_renewal.cpp
+
+  // edge_terms.cpp
+  Answer ask_to_agree(const Account& account, const base::Error& error);
+  Answer terms(const std::string& method, const Route& route);
 
   Response order_response(unsigned status, const OrderView& view) const;
 
@@ -67,7 +71,7 @@ class Edge {
   Authenticator& authenticator_;
   Nonces& nonces_;
   const Urls urls_;
-  const DirectoryMeta meta_;
+  const Directory directory_;
 };
 
 // malformed: a POST to a resource that is only read (RFC 8555 §6.3), with a payload.

@@ -22,9 +22,12 @@ base::Result<void> require_own(const SignedRequest& request, const Route& route)
 
 }  // namespace
 
-Edge::Answer Edge::new_account(AccountKey key, base::Bytes payload) {
+Edge::Answer Edge::new_account(AccountKey key, base::Bytes payload, std::string peer) {
   CO_TRY(NewAccountRequest asked, parse_new_account(payload));
-  CO_TRY(const NewAccountResult result, co_await authority_.new_account(std::move(key), std::move(asked)));
+  asked.address = std::move(peer);
+  asked.url = urls_.at("/acme/new-account");
+  CO_TRY(const NewAccountResult result,
+         co_await authority_.new_account(directory_, std::move(key), std::move(asked)));
   Response response = json_response(result.created ? 201 : 200, to_json(result.account, urls_));
   response.headers.push_back({"Location", urls_.account(result.account.id)});
   co_return response;

@@ -1,7 +1,5 @@
 #include "acmecore/http/edge.h"
 
-#include <algorithm>
-
 #include "acmecore/http/payload.h"
 #include "acmecore/http/resources.h"
 
@@ -13,28 +11,39 @@ using base::fail;
 
 namespace {
 
-// Validation and issuance take milliseconds; a second is the shortest that the field can say.
-constexpr const char* kRetryAfterSeconds = "1";
+// Issuance takes milliseconds; a second is the shortest that the field can say.
+constexpr std::chrono::seconds kIssuance{1};
 
-void ask_to_retry(base::http::Response& response) {
-  response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+void ask_to_retry(base::http::Response& response, std::chrono::seconds after) {
+  response.headers.push_back({"Retry-After", std::to_string(after.count())});
 }
-
-bool is_processing(const Challenge& challenge) { return challenge.status == ChallengeStatus::processing; }
 
 }  // namespace
 
 base::http::Response Edge::order_response(unsigned status, const OrderView& view) const {
   Response response = json_response(status, to_json(view, urls_));
   response.headers.push_back({"Location", urls_.order(view.order.id)});
-  if (view.status == OrderStatus::processing) ask_to_retry(response);
+  if (view.status == OrderStatus::processing) ask_to_retry(response, kIssuance);
   return response;
 }
 
 Edge::Answer Edge::new_order(const SignedRequest& request) {
   CO_TRY(NewOrderRequest asked, parse_new_order(request.payload));
+  const auto agreed = Authority::check_terms(directory_, *request.account);
+  if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
   CO_TRY(const OrderView view, co_await authority_.new_order(*request.account, std::move(asked)));
   co_return order_response(201, view);
+}
+
+Edge::Answer Edge::new_authz(const SignedRequest& request) {
+  CO_TRY(RequestedIdentifier asked, parse_new_authz(request.payload));
+  const auto agreed = Authority::check_terms(directory_, *request.account);
+  if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
+  CO_TRY(const AuthorizationView view,
+         co_await authority_.new_authorization(*request.account, std::move(asked)));
+  Response response = json_response(201, to_json(view, urls_));
+  response.headers.push_back({"Location", urls_.authorization(view.authorization.id)});
+  co_return response;
 }
 
 Edge::Answer Edge::order(const SignedRequest& request, const Route& route) {
@@ -45,7 +54,8 @@ Edge::Answer Edge::order(const SignedRequest& request, const Route& route) {
 
 Edge::Answer Edge::finalize(const SignedRequest& request, const Route& route) {
   CO_TRY(base::Bytes csr, parse_finalize(request.payload));
-  CO_TRY(const OrderView view, co_await authority_.finalize(*request.account, route.id, std::move(csr)));
+  CO_TRY(const OrderView view,
+         co_await authority_.finalize(*request.account, route.id, std::move(csr), kIssuancePatience));
   co_return order_response(200, view);
 }
 
@@ -58,7 +68,9 @@ Edge::Answer Edge::authorization(const SignedRequest& request, const Route& rout
     CO_TRY(view, co_await authority_.deactivate_authorization(*request.account, route.id));
   }
   Response response = json_response(200, to_json(view, urls_));
-  if (std::ranges::any_of(view.authorization.challenges, is_processing)) ask_to_retry(response);
+  if (const Challenge* looked_at = processing_challenge(view.authorization)) {
+    ask_to_retry(response, time_to_wait(*looked_at, view.time));
+  }
   co_return response;
 }
 
@@ -74,17 +86,26 @@ Edge::Answer Edge::challenge(const SignedRequest& request, const Route& route) {
   if (challenge == nullptr) co_return fail(ErrorKind::not_found, "the authorization has no such challenge");
   Response response = json_response(200, to_json(*challenge, route.id, urls_));
   response.headers.push_back({"Link", "<" + urls_.authorization(route.id) + ">;rel=\"up\""});
-  if (is_processing(*challenge)) ask_to_retry(response);
+  if (challenge->status == ChallengeStatus::processing) {
+    ask_to_retry(response, time_to_wait(*challenge, view.time));
+  }
   co_return response;
 }
 
-// PEM is what we have, whatever is asked for (RFC 8555 §7.4.2 makes it the default).
-Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route) {
+Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route, CertificateForm form) {
   CO_CHECK(require_post_as_get(request));
   const auto serial = parse_serial(route.id);
   if (!serial) co_return fail(ErrorKind::not_found, "there is no such certificate");
+  if (form == CertificateForm::der) {
+    CO_TRY(base::Bytes der, co_await authority_.leaf(*request.account, *serial));
+    Response response{200, {{"Content-Type", "application/pkix-cert"}, {"Vary", "Accept"}}, std::move(der)};
+    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer_id()) + ">;rel=\"up\""});
+    co_return response;
+  }
   CO_TRY(std::string chain, co_await authority_.certificate(*request.account, *serial));
-  co_return Response{200, {{"Content-Type", "application/pem-certificate-chain"}}, std::move(chain)};
+  Response response{200, {{"Content-Type", "application/pem-certificate-chain"}, {"Vary", "Accept"}}, {}};
+  response.body = std::move(chain);
+  co_return response;
 }
 
 Edge::Answer Edge::revoke_cert(const SignedRequest& request) {

@@ -2,6 +2,7 @@
 
 #include "base/base64url.h"
 #include "base/json.h"
+#include "base/time.h"
 
 namespace acmecore::http {
 
@@ -42,6 +43,14 @@ Result<std::string> string_of(const Json& object, std::string_view member) {
   return *value->string();
 }
 
+Result<std::optional<base::Time>> time_of(const Json& object, std::string_view member) {
+  if (object.find(member) == nullptr) return std::nullopt;
+  TRY(const std::string text, string_of(object, member));
+  const auto time = base::parse_rfc3339(text);
+  if (!time) return wrong_type(member, "a time, such as \"2026-11-23T04:30:00Z\" (RFC 3339)");
+  return *time;
+}
+
 Result<base::Bytes> octets_of(const Json& object, std::string_view member) {
   TRY(const std::string text, string_of(object, member));
   auto octets = base::parse_base64url(text);
@@ -78,6 +87,8 @@ Result<NewAccountRequest> parse_new_account(BytesView payload) {
   if (contacts) request.contacts = *contacts;
   TRY(request.terms_of_service_agreed, boolean_of(object, "termsOfServiceAgreed"));
   TRY(request.only_return_existing, boolean_of(object, "onlyReturnExisting"));
+  if (const Json* binding = object.find("externalAccountBinding"))
+    request.external_account_binding = *binding;
   return request;
 }
 
@@ -101,8 +112,20 @@ Result<NewOrderRequest> parse_new_order(BytesView payload) {
     TRY(auto identifier, identifier_of(json));
     request.identifiers.push_back(std::move(identifier));
   }
-  request.has_validity = object.find("notBefore") != nullptr || object.find("notAfter") != nullptr;
+  if (object.find("replaces") != nullptr) {
+    TRY(request.replaces, string_of(object, "replaces"));
+    if (request.replaces.empty()) return wrong_type("replaces", "the name of a certificate (RFC 9773 §4.1)");
+  }
+  TRY(request.validity.not_before, time_of(object, "notBefore"));
+  TRY(request.validity.not_after, time_of(object, "notAfter"));
   return request;
+}
+
+Result<RequestedIdentifier> parse_new_authz(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  const Json* identifier = object.find("identifier");
+  if (identifier == nullptr) return fail(ErrorKind::malformed, "the payload has no \"identifier\"");
+  return identifier_of(*identifier);
 }
 
 Result<void> parse_deactivation(BytesView payload) {

@@ -36,6 +36,7 @@ unsigned status_of(ErrorKind kind) {
     case ErrorKind::user_action_required: return 403;
     case ErrorKind::not_found: return 404;
     case ErrorKind::method_not_allowed: return 405;
+    case ErrorKind::already_replaced:
     case ErrorKind::conflict: return 409;
     case ErrorKind::too_large: return 413;
     case ErrorKind::unsupported_media_type: return 415;
@@ -76,7 +77,11 @@ base::http::Response to_problem(const Error& error) {
   const Json problem = problem_json(error);
   base::http::Response response = problem_response(status_of(error.kind), *problem.object());
   const bool is_over_soon = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::rate_limited;
-  if (is_over_soon) response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+  if (error.retry_after) {
+    response.headers.push_back({"Retry-After", std::to_string(error.retry_after->count())});
+  } else if (is_over_soon) {
+    response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+  }
   return response;
 }
 

@@ -21,6 +21,10 @@ Json to_json(const Account& account, const Urls& urls) {
                       {"contact", std::move(contacts)},
                       {"orders", urls.orders(account.id)}};
   if (account.terms_of_service_agreed) object.emplace_back("termsOfServiceAgreed", true);
+  if (account.external_account) {
+    const auto binding = base::parse_json(account.external_account->binding);
+    if (binding) object.emplace_back("externalAccountBinding", *binding);  // RFC 8555 §7.3.4: reflected
+  }
   return object;
 }
 
@@ -36,6 +40,10 @@ Json to_json(const OrderView& view, const Urls& urls) {
                       {"identifiers", std::move(identifiers)},
                       {"authorizations", std::move(authorizations)},
                       {"finalize", urls.finalize(order.id)}};
+  const auto& [not_before, not_after] = order.validity;
+  if (not_before) object.emplace_back("notBefore", base::rfc3339(*not_before));
+  if (not_after) object.emplace_back("notAfter", base::rfc3339(*not_after));
+  if (!order.replaces.empty()) object.emplace_back("replaces", order.replaces);
   if (view.error) object.emplace_back("error", problem_json(*view.error));
   if (order.certificate && view.status == OrderStatus::valid) {
     object.emplace_back("certificate", urls.certificate(*order.certificate));

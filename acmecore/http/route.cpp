@@ -15,7 +15,8 @@ struct Fixed {
 constexpr std::array kFixed = {
     Fixed{"/directory", Resource::directory},          Fixed{"/acme/new-nonce", Resource::new_nonce},
     Fixed{"/acme/new-account", Resource::new_account}, Fixed{"/acme/new-order", Resource::new_order},
-    Fixed{"/acme/revoke-cert", Resource::revoke_cert}, Fixed{"/acme/key-change", Resource::key_change},
+    Fixed{"/acme/new-authz", Resource::new_authz},     Fixed{"/acme/revoke-cert", Resource::revoke_cert},
+    Fixed{"/acme/key-change", Resource::key_change},
 };
 
 // prefix ID suffix. Where the suffix is "*", one more segment takes its place.
@@ -32,9 +33,12 @@ constexpr std::array kWithId = {
     WithId{"/acme/order/", "/finalize", Resource::finalize},
     WithId{"/acme/authorization/", "", Resource::authorization},
     WithId{"/acme/challenge/", "/*", Resource::challenge},
+    WithId{"/acme/terms/", "/*", Resource::terms},
     WithId{"/acme/certificate/", "", Resource::certificate},
+    WithId{"/acme/issuer/", "", Resource::issuer},
 };
 
+constexpr std::string_view kRenewalInfo = "/acme/renewal-info/";
 constexpr std::string_view kPageQuery = "?after=";
 
 // What our ids, serials and challenge types are made of.
@@ -50,6 +54,11 @@ bool is_segment(std::string_view text) {
 std::optional<Route> find_route(std::string_view target) {
   for (const Fixed& fixed : kFixed) {
     if (target == fixed.path) return Route{fixed.resource, "", ""};
+  }
+  if (target.starts_with(kRenewalInfo)) {
+    const std::string_view id = target.substr(kRenewalInfo.size());
+    if (id.empty() || id.find_first_of("/?") != std::string_view::npos) return std::nullopt;
+    return Route{Resource::renewal_info, std::string(id), ""};
   }
   for (const WithId& form : kWithId) {
     if (!target.starts_with(form.prefix)) continue;
@@ -73,10 +82,14 @@ std::optional<Route> find_route(std::string_view target) {
   return std::nullopt;
 }
 
+bool is_open(Resource resource) {
+  return resource == Resource::directory || resource == Resource::new_nonce || resource == Resource::issuer;
+}
+
 std::string_view allowed_methods(Resource resource) {
-  // RFC 8555 §6.3: directory and newNonce answer GET, and POST-as-GET too.
-  const bool is_open = resource == Resource::directory || resource == Resource::new_nonce;
-  return is_open ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
+  if (resource == Resource::renewal_info) return "GET, HEAD, OPTIONS";
+  if (resource == Resource::terms) return "GET, HEAD, POST, OPTIONS";
+  return is_open(resource) ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
 }
 
 }  // namespace acmecore::http

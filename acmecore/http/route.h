@@ -6,12 +6,14 @@
 
 namespace acmecore::http {
 
-// The resources of RFC 8555 §7.1.
+// The resources of RFC 8555 §7.1 and RFC 9773, the certificate of an issuing CA, and
+// the page for §7.3.3.
 enum class Resource {
   directory,
   new_nonce,
   new_account,
   new_order,
+  new_authz,
   revoke_cert,
   key_change,
   account,
@@ -21,12 +23,16 @@ enum class Resource {
   authorization,
   challenge,
   certificate,
+  issuer,
+  renewal_info,
+  terms,
 };
 
 struct Route {
   Resource resource;
-  std::string id;    // of the account, order, authorization or certificate
-  std::string part;  // a challenge's type; where a page of orders begins
+  std::string
+      id;  // of the account, order, authorization, certificate or issuing CA; what names a certificate for RFC 9773
+  std::string part;  // a challenge's type; where a page of orders begins; a token
 
   bool operator==(const Route&) const = default;
 };
@@ -34,6 +40,9 @@ struct Route {
 // What a request target names. Nothing: no resource of ours. Exact: no query but that of a page of orders, no
 // escapes, no empty or further segments.
 std::optional<Route> find_route(std::string_view target);
+
+// It answers GET, and POST-as-GET too: directory and newNonce by RFC 8555 §6.3, and what is as public.
+bool is_open(Resource resource);
 
 // For the Allow field (RFC 9110 §10.2.1).
 std::string_view allowed_methods(Resource resource);

@@ -63,8 +63,9 @@ Task<Result<void>> IssueCall::run(assay::v1::IssueRequest request) {
 
 Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   CO_TRY(identifiers_, identifiers_of(request));
-  CO_CHECK(co_await find_delegations());
   CO_TRY(account_, co_await services_.authority.account_for(principal_));
+  CO_CHECK(services_.authority.policy().check_names(subscriber_of(account_), identifiers_));
+  CO_CHECK(co_await find_delegations());
   NewOrderRequest new_order;
   new_order.identifiers = requested(request);
   CO_TRY(OrderView order, co_await services_.authority.new_order(account_, std::move(new_order)));
@@ -72,7 +73,8 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   CO_CHECK(co_await tell(order_created(order_)));
   CO_CHECK(co_await prove());
   CO_CHECK(still_wanted());
-  CO_TRY(order, co_await services_.authority.finalize(account_, order_.id, request.csr_der()));
+  CO_TRY(order,
+         co_await services_.authority.finalize(account_, order_.id, request.csr_der(), kIssuancePatience));
   CO_TRY(order, co_await settled_order(std::move(order)));
   if (!order.order.certificate) {
     co_return tl::unexpected(order.error.value_or(Error{ErrorKind::internal, "an order has no certificate"}));
@@ -149,7 +151,8 @@ Task<Result<void>> IssueCall::respond(std::string id) {
     const auto responded =
         co_await services_.authority.respond(account_, id, std::string(kDns01), milliseconds::zero());
     if (responded) co_return Result<void>();
-    if (responded.error().kind != ErrorKind::rate_limited) co_return tl::unexpected(responded.error());
+    const Error& error = responded.error();
+    if (error.kind != ErrorKind::rate_limited || error.retry_after) co_return tl::unexpected(error);
     CO_CHECK(co_await pause(duration));
   }
 }

@@ -8,7 +8,7 @@ using base::ErrorKind;
 class AuthorityAccountsTest : public AuthorityTest {
  protected:
   base::Task<base::Result<NewAccountResult>> create(const ClientKey& key, NewAccountRequest request = {}) {
-    return authority_->new_account(key.account_key(), std::move(request));
+    return authority_->new_account(directory_, key.account_key(), std::move(request));
   }
 };
 
@@ -49,6 +49,25 @@ TEST_F(AuthorityAccountsTest, TwoRequestsWithOneKeyMakeOneAccount) {
   EXPECT_FALSE(run(create(key))->created);
 }
 
+TEST_F(AuthorityAccountsTest, AKeyHasAnAccountInEachDirectory) {
+  const ClientKey key;
+  const Account here = run(create(key))->account;
+  directory_.name = "team";
+  const Account there = run(create(key))->account;
+  EXPECT_NE(there.id, here.id);
+  EXPECT_EQ(here.directory, kDefaultDirectory);
+  EXPECT_EQ(there.directory, "team");
+  EXPECT_EQ(run(create(key))->account, there);
+
+  // A change of one of them leaves the other alone.
+  const ClientKey new_key;
+  EXPECT_TRUE(run(authority_->change_key(there, new_key.account_key()))->changed);
+  EXPECT_TRUE(run(create(key))->created);
+  directory_.name = kDefaultDirectory;
+  EXPECT_EQ(run(create(key))->account, here);
+  EXPECT_TRUE(run(create(new_key))->created);
+}
+
 TEST_F(AuthorityAccountsTest, BadContactsMakeNoAccount) {
   const ClientKey key;
   NewAccountRequest request;
@@ -62,8 +81,7 @@ TEST_F(AuthorityAccountsTest, BadContactsMakeNoAccount) {
 
 // A11
 TEST_F(AuthorityAccountsTest, TermsOfServiceMustBeAgreedToWhereThereAreAny) {
-  options_.terms_of_service = "https://acme.test/terms";
-  restart();
+  directory_.terms_of_service = "https://acme.test/terms";
   const ClientKey key;
   EXPECT_EQ(error_of(create(key)), ErrorKind::malformed);
   NewAccountRequest agreed;

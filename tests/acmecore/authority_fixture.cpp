@@ -59,14 +59,15 @@ void AuthorityTest::restart() {
   io_ = std::make_unique<boost::asio::io_context>();
   validation_ = std::make_unique<ScriptedValidation>(*io_);
   background_ = std::make_unique<base::ExecutorBackground>(io_->get_executor());
-  authority_ =
-      std::make_unique<Authority>(records_, clock_, test_issuer(), *validation_, *background_, options_);
+  policy_ = std::make_unique<Policy>(rules_, test_suffixes());
+  authority_ = std::make_unique<Authority>(records_, clock_, test_issuer(), *policy_, *validation_,
+                                           *background_, options_);
 }
 
 Account AuthorityTest::new_account(const ClientKey& key) {
   NewAccountRequest request;
   request.terms_of_service_agreed = true;
-  return run(authority_->new_account(key.account_key(), std::move(request))).value().account;
+  return run(authority_->new_account(directory_, key.account_key(), std::move(request))).value().account;
 }
 
 OrderView AuthorityTest::new_order(const Account& account, const std::vector<std::string>& names) {

@@ -19,6 +19,7 @@
 #include "storage/memory_store.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/jws_fixtures.h"
+#include "tests/acmecore/policy_fixture.h"
 #include "tests/support/run_task.h"
 
 namespace acmecore {
@@ -91,7 +92,7 @@ class AuthorityTest : public testing::Test {
     restart();
   }
 
-  // A new process over the same store: what was in the background is gone.
+  // A new process over the same store, with options_ and rules_ as they are now: what was in the background is gone.
   void restart();
 
   template <class T>
@@ -127,8 +128,9 @@ class AuthorityTest : public testing::Test {
   // An order whose authorizations are valid.
   OrderView ready_order(const Account& account, const std::vector<std::string>& names);
   base::Task<base::Result<OrderView>> finalize(const Account& account, const OrderView& order,
-                                               base::Bytes csr) {
-    return authority_->finalize(account, order.order.id, std::move(csr));
+                                               base::Bytes csr,
+                                               std::chrono::milliseconds patience = std::chrono::hours(1)) {
+    return authority_->finalize(account, order.order.id, std::move(csr), patience);
   }
   // A certificate for these names, as it was recorded.
   IssuedCertificate issue(const Account& account, const std::vector<std::string>& names,
@@ -141,9 +143,12 @@ class AuthorityTest : public testing::Test {
   Records records_{store_};
   base::ManualClock clock_{kNow};
   AuthorityOptions options_;
+  Directory directory_;
+  PolicyRules rules_;
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<ScriptedValidation> validation_;
   std::unique_ptr<base::ExecutorBackground> background_;
+  std::unique_ptr<Policy> policy_;
   std::unique_ptr<Authority> authority_;
 };
 

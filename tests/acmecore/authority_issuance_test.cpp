@@ -1,5 +1,7 @@
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
 
@@ -77,10 +79,13 @@ TEST_F(AuthorityIssuanceTest, SixteenAtOnceMakeOneCertificate) {
   const Account account = new_account();
   const OrderView ready = ready_order(account, {"corp.test"});
   boost::asio::thread_pool pool(4);
+  base::ExecutorBackground background(pool.get_executor());
+  Authority authority(records_, clock_, test_issuer(), *policy_, *validation_, background, options_);
   std::vector<std::future<base::Result<OrderView>>> answers;
   for (int i = 0; i < 16; ++i) {
-    answers.push_back(boost::asio::co_spawn(pool, finalize(account, ready, csr_for({"corp.test"})),
-                                            boost::asio::use_future));
+    auto finalized =
+        authority.finalize(account, ready.order.id, csr_for({"corp.test"}), std::chrono::hours(1));
+    answers.push_back(boost::asio::co_spawn(pool, std::move(finalized), boost::asio::use_future));
   }
   size_t valid = 0;
   for (auto& answer : answers) {
@@ -180,6 +185,7 @@ TEST_F(AuthorityIssuanceTest, ACertificateThatWasNotRecordedIsMadeAgainWithAnoth
 
   restart();
   EXPECT_TRUE(run(authority_->sweep()));
+  run_background();
   const OrderView valid = order(account, ready.order.id);
   EXPECT_EQ(valid.status, OrderStatus::valid);
   EXPECT_NE(*valid.order.certificate, first);
@@ -187,6 +193,59 @@ TEST_F(AuthorityIssuanceTest, ACertificateThatWasNotRecordedIsMadeAgainWithAnoth
   EXPECT_EQ(certificates(), 1u);
   const auto record = run(records_.certificate(*valid.order.certificate)).value();
   EXPECT_EQ(parse_certificate(record->der)->spki_der, spki_of(key.get()));
+}
+
+// Commits wait until the test opens the gate, as they do while a disk is busy.
+class AuthoritySlowIssuanceTest : public AuthorityIssuanceTest {
+ protected:
+  // Finalizes an order whose certificate is not recorded before open().
+  OrderView finalize_slowly(const Account& account, const OrderView& ready,
+                            std::chrono::milliseconds patience) {
+    gate_.emplace(*io_, boost::asio::steady_timer::time_point::max());
+    store_.before_next_commit([this]() -> base::Task<void> {  // the intent is recorded at once
+      store_.before_next_commit([this]() -> base::Task<void> {
+        boost::system::error_code opened;
+        co_await gate_->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, opened));
+      });
+      co_return;
+    });
+    return run(finalize(account, ready, csr_for({"corp.test"}), patience)).value();
+  }
+  void open() {
+    gate_->expires_at(boost::asio::steady_timer::time_point::min());
+    run_background();
+  }
+
+  std::optional<boost::asio::steady_timer> gate_;
+};
+
+TEST_F(AuthoritySlowIssuanceTest, AnOrderWhoseIssuanceTakesLongIsProcessingMeanwhile) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  EXPECT_EQ(finalize_slowly(account, ready, std::chrono::milliseconds(1)).status, OrderStatus::processing);
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::processing);
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}))), ErrorKind::order_not_ready);
+  EXPECT_TRUE(run(authority_->sweep()));  // it is in hand
+  open();
+  const OrderView valid = order(account, ready.order.id);
+  EXPECT_EQ(valid.status, OrderStatus::valid);
+  EXPECT_TRUE(valid.order.abandoned.empty());
+  EXPECT_EQ(certificates(), 1u);
+  gate_.reset();
+}
+
+TEST_F(AuthoritySlowIssuanceTest, IssuanceThatARestartCutShortBeginsAgain) {
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
+  EXPECT_EQ(finalize_slowly(account, ready, std::chrono::milliseconds(0)).status, OrderStatus::processing);
+  run_background();
+  gate_.reset();
+  restart();
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::processing);
+  EXPECT_TRUE(run(authority_->sweep()));
+  run_background();
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::valid);
+  EXPECT_EQ(certificates(), 1u);
 }
 
 TEST_F(AuthorityIssuanceTest, AnOrderThatCannotBeSignedIsInvalidAndKeepsTheReasonToItself) {
@@ -208,6 +267,40 @@ TEST_F(AuthorityIssuanceTest, AValidOrderStaysSoWhenItsAuthorizationsEnd) {
   run(finalize(account, ready, csr_for({"corp.test"}))).value();
   run(authority_->deactivate_authorization(account, ready.order.authorizations[0])).value();
   EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::valid);
+}
+
+class AuthorityValidityTest : public AuthorityIssuanceTest {
+ protected:
+  OrderView ready_order_with(const Account& account, const RequestedValidity& validity) {
+    NewOrderRequest request;
+    request.identifiers = {{"dns", "corp.test"}};
+    request.validity = validity;
+    const OrderView created = run(authority_->new_order(account, std::move(request))).value();
+    prove(account, created.order.authorizations[0]);
+    return order(account, created.order.id);
+  }
+};
+
+TEST_F(AuthorityValidityTest, TheCertificateHasTheValidityOfTheOrder) {
+  const Account account = new_account();
+  const base::Time begin = kNow + std::chrono::hours(2), end = kNow + std::chrono::hours(30);
+  const OrderView ready = ready_order_with(account, {begin, end});
+  EXPECT_EQ(ready.order.validity, (RequestedValidity{begin, end}));
+  const OrderView valid = run(finalize(account, ready, csr_for({"corp.test"}))).value();
+  const IssuedCertificate record = run(records_.certificate(*valid.order.certificate))->value;
+  EXPECT_EQ(parse_certificate(record.der)->validity, (Validity{begin, end}));
+}
+
+TEST_F(AuthorityValidityTest, AnOrderWhoseValidityHasPassedIsNotIssuedWithAnother) {
+  const Account account = new_account();
+  const OrderView late = ready_order_with(account, {{}, kNow + std::chrono::hours(24)});
+  const OrderView early = ready_order_with(account, {kNow, {}});
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_EQ(error_of(finalize(account, late, csr_for({"corp.test"}))), ErrorKind::malformed);
+  EXPECT_EQ(order(account, late.order.id).status, OrderStatus::ready);
+  clock_.advance(std::chrono::hours(25));
+  EXPECT_EQ(error_of(finalize(account, early, csr_for({"corp.test"}))), ErrorKind::malformed);
+  EXPECT_EQ(certificates(), 0u);
 }
 
 }  // namespace

@@ -41,9 +41,9 @@ TEST_F(AuthorityOrdersTest, ABadOrderLeavesNothingBehind) {
   EXPECT_EQ(refused.error().kind, ErrorKind::malformed);
   EXPECT_EQ(refused.error().suberrors.size(), 1u);
   request.identifiers = {{"dns", "corp.test"}};
-  request.has_validity = true;
+  request.validity.not_after = kNow - std::chrono::hours(1);
   EXPECT_EQ(error_of(authority_->new_order(account, request)), ErrorKind::malformed);
-  request.has_validity = false;
+  request.validity = {};
   memory_.set_full(true);
   EXPECT_EQ(error_of(authority_->new_order(account, request)), ErrorKind::unavailable);
   EXPECT_TRUE(run(authority_->orders(account, ""))->ids.empty());
@@ -62,8 +62,8 @@ TEST_F(AuthorityOrdersTest, AnothersResourcesAreNotFound) {
     EXPECT_EQ(anothers.error().kind, ErrorKind::not_found);
   };
   same(run(authority_->order(stranger, view.order.id)), run(authority_->order(owner, "absent")));
-  same(run(authority_->finalize(stranger, view.order.id, "")),
-       run(authority_->finalize(owner, "absent", "")));
+  same(run(authority_->finalize(stranger, view.order.id, "", {})),
+       run(authority_->finalize(owner, "absent", "", {})));
   same(run(authority_->authorization(stranger, id)), run(authority_->authorization(owner, "absent")));
   same(run(authority_->deactivate_authorization(stranger, id)),
        run(authority_->deactivate_authorization(owner, "absent")));

@@ -126,7 +126,7 @@ TEST_F(AuthorityRevocationTest, TheCertificatesKeyRevokesAndIsBlocked) {
   EXPECT_EQ(revocation(certificate)->reason, RevocationReason::key_compromise);
   EXPECT_EQ(error_of(authority_->revoke_by_key(spki, certificate.der, 4)), ErrorKind::already_revoked);
 
-  EXPECT_EQ(error_of(authority_->new_account(key.account_key(), {})), ErrorKind::bad_public_key);
+  EXPECT_EQ(error_of(authority_->new_account(directory_, key.account_key(), {})), ErrorKind::bad_public_key);
   const OrderView ready = ready_order(account, {"corp.test"});
   EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}, key.handle()))), ErrorKind::bad_csr);
 }
@@ -140,7 +140,7 @@ TEST_F(AuthorityRevocationTest, AKeyThatIsKnownToOthersIsBlockedAlsoWhenTheCerti
   EXPECT_EQ(error_of(authority_->revoke_by_key(key.account_key().spki_der(), certificate.der, std::nullopt)),
             ErrorKind::already_revoked);
   EXPECT_EQ(revocation(certificate), (Revocation{kNow, RevocationReason::key_compromise}));
-  EXPECT_EQ(error_of(authority_->new_account(key.account_key(), {})), ErrorKind::bad_public_key);
+  EXPECT_EQ(error_of(authority_->new_account(directory_, key.account_key(), {})), ErrorKind::bad_public_key);
   const OrderView ready = ready_order(account, {"corp.test"});
   EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}, key.handle()))), ErrorKind::bad_csr);
 }

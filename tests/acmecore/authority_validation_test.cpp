@@ -151,6 +151,7 @@ TEST_F(AuthorityValidationTest, ASweepTakesUpNoMoreOfOneAccountThanItsLimit) {
   const Account other = new_account();
   respond(other, new_order(other, {"corp.test"}).order.authorizations[0]);
   const size_t before = validation_->asked();
+  clock_.advance(options_.retries.interval);
   validation_->answer_with(std::nullopt);
   validation_->close();
   for (int i = 0; i < 2; ++i) {
@@ -225,7 +226,12 @@ TEST_F(AuthorityValidationTest, OurOwnTroubleDecidesNothingAndIsTriedAgain) {
   validation_->answer_with(Error{ErrorKind::unavailable, "no resolver", {}});
   respond(account_, id_);
   EXPECT_EQ(challenge().status, ChallengeStatus::processing);
+  EXPECT_FALSE(challenge().error);
   validation_->answer_with(std::nullopt);
+  EXPECT_TRUE(run(authority_->sweep()));
+  run_background();
+  EXPECT_EQ(validation_->asked(), 1u);
+  clock_.advance(options_.retries.interval);
   EXPECT_TRUE(run(authority_->sweep()));
   run_background();
   EXPECT_EQ(challenge().status, ChallengeStatus::valid);

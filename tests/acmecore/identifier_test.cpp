@@ -75,9 +75,8 @@ TEST(Identifier, RefusesWildcardsOtherThanTheWholeLeftmostLabel) {
   }
 }
 
-TEST(Identifier, RejectsNamesThatWeDoNotCertify) {
-  for (const char* name : {"localhost", "*.com", "test", "1.2.0.192.in-addr.arpa", "in-addr.arpa",
-                           "8.b.d.ip6.arpa", "*.ip6.arpa"}) {
+TEST(Identifier, RejectsNamesThatCannotBeCertified) {
+  for (const char* name : {"localhost", "*.com", "test"}) {
     EXPECT_EQ(refusal(name), ErrorKind::rejected_identifier) << name;
   }
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "acmecore/external_account_codec.h"
 #include "acmecore/record_codec.h"
 #include "base/openssl.h"
 #include "storage/memory_store.h"
@@ -23,6 +24,8 @@ Account account(const std::string& id = "account-1") {
   made.id = id;
   made.contacts = {"mailto:a@corp.test", "mailto:b@corp.test"};
   made.terms_of_service_agreed = true;
+  made.terms_of_service = "https://corp.test/1";
+  made.agreement = Agreement{"https://corp.test/2", "token"};
   made.key_spki = "spki of " + id;
   made.key_thumbprint = "thumbprint of " + id;
   made.created = kNow;
@@ -52,6 +55,7 @@ Authorization judged_authorization() {
   challenge.thumbprint = "thumbprint";
   challenge.responded = kNow;
   challenge.validated = kNow;
+  challenge.next_look = kNow;
   challenge.error = Error{ErrorKind::unauthorized, "not there", {{ErrorKind::dns, "sub", "corp.test"}}};
   Observation observation{};
   observation.perspective = "primary";
@@ -82,9 +86,35 @@ Order order(const std::string& id = "order-1") {
 Order finished_order() {
   Order made = order();
   made.intent = Intent{{"\x01\x02"}, "digest", "spki", kNow};
+  made.replaces = "AKI.serial";
   made.abandoned = {{"\x01\x03"}, {"\x01\x04"}};
   made.certificate = Serial{"\x01\x02"};
+  made.validity = {kNow, kNow + std::chrono::hours(24)};
+  made.replaces = "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE";
   made.error = Error{ErrorKind::internal, "detail", {}};
+  made.certificate_lifetime_max = std::chrono::hours(48);
+  return made;
+}
+
+ExternalAccountKey external_account_key(const std::string& id = "key-1") {
+  ExternalAccountKey made;
+  made.id = id;
+  made.mac_key = base::Bytes(kMacKeySize, 'm');
+  made.directory = "team";
+  made.created = kNow;
+  return made;
+}
+
+// Every field is set.
+ExternalAccountKey used_external_account_key() {
+  ExternalAccountKey made = external_account_key();
+  made.comment = "team web";
+  made.restriction = {{"corp.test", "**.corp.test"}, std::chrono::hours(48)};
+  made.expires = kNow + std::chrono::hours(24);
+  made.uses_max = 3;
+  made.uses = 2;
+  made.last_used = kNow;
+  made.disabled = true;
   return made;
 }
 
@@ -94,6 +124,7 @@ IssuedCertificate certificate() {
   made.account = "account-1";
   made.order = "order-1";
   made.der = "der";
+  made.replaced_by = "order-2";
   made.issued = kNow;
   made.not_after = kNow + std::chrono::hours(90 * 24);
   return made;
@@ -104,6 +135,10 @@ TEST(RecordCodec, ReadsBackWhatItWrote) {
     Account made = account();
     made.status = status;
     made.principal = "automation";
+    EXPECT_EQ(decode_account(made.id, encode(made)), made);
+    made.directory = "team";
+    made.external_account =
+        ExternalAccount{"key-1", R"({"payload":""})", used_external_account_key().restriction};
     EXPECT_EQ(decode_account(made.id, encode(made)), made);
   }
   for (const Order& made : {order(), finished_order()})
@@ -119,6 +154,13 @@ TEST(RecordCodec, ReadsBackWhatItWrote) {
   for (const IssuedCertificate& made : {certificate(), revoked, own}) {
     EXPECT_EQ(decode_certificate(made.serial, encode(made)), made);
   }
+}
+
+TEST(RecordCodec, ReadsBackExternalAccountKeys) {
+  for (const ExternalAccountKey& made : {external_account_key(), used_external_account_key()})
+    EXPECT_EQ(decode_external_account_key(made.id, encode(made)), made);
+  EXPECT_EQ(decode_external_account_key("e", "\xff").error().kind, ErrorKind::internal);
+  EXPECT_EQ(decode_external_account_key("e", "").error().kind, ErrorKind::internal);  // no MAC key
 }
 
 TEST(RecordCodec, RefusesWhatItDidNotWrite) {
@@ -161,6 +203,14 @@ class RecordsTest : public testing::Test {
     return committed ? ErrorKind::internal : committed.error().kind;
   }
 
+  std::optional<std::string> account_with_key(const base::Bytes& spki,
+                                              const std::string& directory = std::string(kDefaultDirectory)) {
+    return run_task(records_.account_with_key(base::sha256(spki), directory)).value();
+  }
+  bool is_account_key(const base::Bytes& spki) {
+    return run_task(records_.is_account_key(base::sha256(spki))).value();
+  }
+
   std::vector<std::string> due_orders(Time now) { return run_task(records_.due_orders(now, 10)).value(); }
   std::vector<std::string> due_authorizations(Time now) {
     return run_task(records_.due_authorizations(now, 10)).value();
@@ -185,6 +235,7 @@ TEST_F(RecordsTest, FindsWhatWasCreated) {
 TEST_F(RecordsTest, SaysThatWhatIsNotThereIsNotThere) {
   for (const std::string& id : {std::string(), std::string("x"), std::string(1000, 'x')}) {
     EXPECT_EQ(run_task(records_.account(id)).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(run_task(records_.external_account_key(id)).error().kind, ErrorKind::not_found);
     EXPECT_EQ(run_task(records_.order(id)).error().kind, ErrorKind::not_found);
     EXPECT_EQ(run_task(records_.authorization(id)).error().kind, ErrorKind::not_found);
     EXPECT_EQ(run_task(records_.certificate(Serial{id})).error().kind, ErrorKind::not_found);
@@ -195,10 +246,80 @@ TEST_F(RecordsTest, FindsAccountsByKeyAndPrincipal) {
   Account with_principal = account();
   with_principal.principal = "automation";
   EXPECT_EQ(create(with_principal), kCommitted);
-  EXPECT_EQ(run_task(records_.account_with_key(base::sha256(with_principal.key_spki))).value(), "account-1");
+  EXPECT_EQ(account_with_key(with_principal.key_spki), "account-1");
   EXPECT_EQ(run_task(records_.account_of_principal("automation")).value(), "account-1");
-  EXPECT_EQ(run_task(records_.account_with_key(base::sha256("other"))).value(), std::nullopt);
+  EXPECT_EQ(account_with_key("other"), std::nullopt);
   EXPECT_EQ(run_task(records_.account_of_principal("other")).value(), std::nullopt);
+}
+
+TEST_F(RecordsTest, KeepsTheAccountsOfDirectoriesApart) {
+  const base::Bytes spki = account().key_spki;
+  Account elsewhere = account("account-2");
+  elsewhere.key_spki = spki;
+  elsewhere.directory = "team";
+  EXPECT_EQ(create(elsewhere), kCommitted);
+  EXPECT_EQ(account_with_key(spki), std::nullopt);
+  EXPECT_EQ(account_with_key(spki, "tea"), std::nullopt);
+  EXPECT_EQ(account_with_key(spki, "team"), "account-2");
+  EXPECT_TRUE(is_account_key(spki));  // whichever directory it is in
+
+  EXPECT_EQ(create(account()), kCommitted);
+  EXPECT_EQ(account_with_key(spki), "account-1");
+  Changes changes;
+  changes.erase(run_task(records_.account("account-2")).value());
+  EXPECT_EQ(commit(std::move(changes)), kCommitted);
+  EXPECT_EQ(account_with_key(spki, "team"), std::nullopt);
+  EXPECT_EQ(account_with_key(spki), "account-1");
+  EXPECT_FALSE(is_account_key("other"));
+}
+
+// What an older Assay wrote has no directory.
+TEST_F(RecordsTest, FindsAccountsFromBeforeThereWereDirectories) {
+  storage::Batch batch;
+  batch.puts.push_back({"k" + base::sha256("spki"), "account-1"});
+  ASSERT_TRUE(run_task(store_.commit(std::move(batch))));
+  EXPECT_EQ(account_with_key("spki"), "account-1");
+}
+
+TEST_F(RecordsTest, ListsExternalAccountKeysInPages) {
+  for (const char* id : {"k1", "k2", "k3"})
+    EXPECT_EQ(create(external_account_key(id)), kCommitted);
+  const auto ids = [this](const std::string& after, size_t limit) {
+    std::vector<std::string> ids;
+    const auto page = run_task(records_.external_account_keys(after, limit)).value();
+    for (const ExternalAccountKey& key : page)
+      ids.push_back(key.id);
+    return ids;
+  };
+  EXPECT_EQ(ids("", 2), (std::vector<std::string>{"k1", "k2"}));
+  EXPECT_EQ(ids("k2", 2), (std::vector<std::string>{"k3"}));
+  EXPECT_TRUE(ids("k3", 2).empty());
+}
+
+TEST_F(RecordsTest, ExternalAccountKeysAreDueWhenTheyHaveLongMadeNoAccountAnyMore) {
+  const auto due = [this](Time now) { return run_task(records_.due_external_account_keys(now, 10)).value(); };
+  create(external_account_key());
+  create(used_external_account_key());  // is there already
+  EXPECT_TRUE(due(kNow + std::chrono::days(10'000)).empty());
+
+  auto key = run_task(records_.external_account_key("key-1")).value();
+  key->uses = key->uses_max;
+  key->last_used = kNow;
+  EXPECT_EQ(update(key), kCommitted);
+  EXPECT_TRUE(due(kNow + kExternalAccountKeyRetention - std::chrono::milliseconds(1)).empty());
+  EXPECT_EQ(due(kNow + kExternalAccountKeyRetention), (std::vector<std::string>{"key-1"}));
+
+  key = run_task(records_.external_account_key("key-1")).value();
+  key->uses = 0;
+  key->expires = kNow + std::chrono::hours(24);
+  EXPECT_EQ(update(key), kCommitted);
+  EXPECT_TRUE(due(kNow + kExternalAccountKeyRetention).empty());
+  EXPECT_EQ(due(*key->expires + kExternalAccountKeyRetention), (std::vector<std::string>{"key-1"}));
+
+  Changes changes;
+  changes.erase(run_task(records_.external_account_key("key-1")).value());
+  EXPECT_EQ(commit(std::move(changes)), kCommitted);
+  EXPECT_TRUE(due(kNow + std::chrono::days(10'000)).empty());
 }
 
 TEST_F(RecordsTest, CreatesNothingTwice) {
@@ -241,8 +362,8 @@ TEST_F(RecordsTest, ChangesAnAccountsKeyWithItsIndex) {
   Changes changes;
   changes.change_key(changed, account().key_spki);
   EXPECT_EQ(commit(std::move(changes)), kCommitted);
-  EXPECT_EQ(run_task(records_.account_with_key(base::sha256("new"))).value(), "account-1");
-  EXPECT_EQ(run_task(records_.account_with_key(base::sha256(account().key_spki))).value(), std::nullopt);
+  EXPECT_EQ(account_with_key("new"), "account-1");
+  EXPECT_EQ(account_with_key(account().key_spki), std::nullopt);
 
   auto taken = run_task(records_.account("account-1")).value();
   taken->key_spki = account("account-2").key_spki;

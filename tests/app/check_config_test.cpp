@@ -31,6 +31,13 @@ class CheckConfig : public testing::Test {
 
 TEST_F(CheckConfig, AllRolesFitTogether) { EXPECT_EQ(refusal(), ""); }
 
+TEST_F(CheckConfig, APolicyHasPatternsThatAreSome) {
+  config_.policy.deny = {"**.corp.test"};
+  EXPECT_EQ(refusal(), "");
+  config_.policy.deny = {"**corp.test"};
+  EXPECT_THAT(refusal(), HasSubstr("policy.deny: \"**corp.test\" is no pattern of names"));
+}
+
 TEST_F(CheckConfig, ACaNeedsItsValidator) {
   config_.roles = {Role::ca, Role::validator};
   EXPECT_EQ(refusal(), "");

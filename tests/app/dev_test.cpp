@@ -53,6 +53,44 @@ TEST_F(Dev, PublishesAndRemovesTxtValues) {
   EXPECT_EQ(cli({"txt", "remove", "a.acme.test", "--all"}).out, "1 removed\n");
 }
 
+TEST_F(Dev, GivesKeysForExternalAccountBinding) {
+  const Ended made = cli({"eab", "create", "--allow", "*.Corp.test", "--certificate-lifetime-max", "30d",
+                          "--uses", "2", "--comment", "a test"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const std::string id = made.out.substr(0, made.out.find(' '));
+  const std::string shown =
+      id +
+      " \"a test\"\n  directory default\n  allows *.corp.test\n  certificates of up to 30d\n"
+      "  used 0 of 2 times\n";
+  EXPECT_THAT(made.out, StartsWith(shown + "  key identifier " + id + "\n  HMAC key "));
+  EXPECT_EQ(cli({"eab", "show", id}).out, shown);
+  EXPECT_EQ(cli({"eab", "list"}).out, shown);
+  EXPECT_THAT(cli({"eab", "disable", id}).out, StartsWith(id + " \"a test\" disabled\n"));
+  EXPECT_EQ(cli({"eab", "enable", id}).out, shown);
+  EXPECT_EQ(cli({"eab", "delete", id}).out, "deleted\n");
+  const Ended gone = cli({"eab", "delete", id});
+  EXPECT_EQ(gone.exit_code, 1);
+  EXPECT_THAT(gone.err, HasSubstr("notFound"));
+  EXPECT_EQ(cli({"eab", "list"}).out, "");
+  EXPECT_THAT(cli({"eab", "create", "--expires", "tomorrow"}).err, HasSubstr("tomorrow"));
+  EXPECT_THAT(cli({"eab", "create", "--directory", "team"}).err, HasSubstr("there is no directory \"team\""));
+}
+
+TEST_F(Dev, SaysWhatItsPolicyWouldCertify) {
+  const Ended allowed = cli({"policy", "test", "www.acme.test", "*.acme.test", "--key-type", "p256"});
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
+  EXPECT_EQ(allowed.out, "would be issued\n");
+  const Ended refused = cli({"policy", "test", "www.acme.test", "1.2.0.192.in-addr.arpa"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(refused.out, "rejectedIdentifier: \"1.2.0.192.in-addr.arpa\" is a name of the reverse mapping\n");
+  EXPECT_THAT(refused.err, HasSubstr("would not be issued"));
+  const Ended unknown = cli({"policy", "test", "www.acme.test", "--account", "nobody"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no such account"));
+  EXPECT_EQ(cli({"policy", "test", "www.acme.test", "--key-type", "p224"}).exit_code, 2);
+  EXPECT_EQ(cli({"policy", "test"}).exit_code, 2);
+}
+
 TEST_F(Dev, GivesCredentialsThatPublishByHttp) {
   const Ended made =
       cli({"credential", "create", "--subtree", "acme.test", "--user", "lego", "--comment", "a test"});

@@ -74,6 +74,16 @@ TEST_F(ServerTest, SaysInItsRunFileWhereItListens) {
   EXPECT_EQ(run.token_file, directory_.path() / "token");
 }
 
+TEST_F(ServerTest, SaysWhereTheFirstOfItsDirectoriesIs) {
+  for (const char* name : {"team", "default"})
+    config_.acme.directories.push_back({.name = name});
+  const auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+  const RunFile& run = (*server)->run_file();
+  const std::string origin = "https://localhost:" + std::to_string(run.acme.front().port);
+  EXPECT_EQ(run.acme_directory, origin + "/acme/team/directory");
+}
+
 TEST_F(ServerTest, TakesItsRunFileAwayWhenItDrains) {
   const auto server = start();
   ASSERT_TRUE(server);

@@ -13,11 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using validator::Outcome;
 
-class NoPause final : public validator::Pause {
- public:
-  base::Task<> wait(std::chrono::milliseconds) override { co_return; }
-};
-
 class ValidationAdapterTest : public testing::Test {
  protected:
   static Name name(std::string_view text) { return Name::parse(text).value(); }
@@ -27,9 +22,8 @@ class ValidationAdapterTest : public testing::Test {
   }
 
   validator::ScriptedResolver resolver_;
-  NoPause pause_;
   base::ManualClock clock_{base::parse_rfc3339("2026-11-23T04:30:00Z").value()};
-  validator::Dns01 dns01_{resolver_, pause_, clock_, {.attempts = 1}};
+  validator::Dns01 dns01_{resolver_, clock_};
   ValidationAdapter adapter_{dns01_};
 };
 

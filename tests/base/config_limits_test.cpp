@@ -65,6 +65,14 @@ TEST(Config, HoldsTheLimitsOnRepeatedTables) {
       text += "'z" + std::to_string(i) + ".test',";
     return text + "]\n";
   };
+  const auto subscribers = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i)
+      text += "[[policy.subscribers]]\naccounts=['a']\n";
+    return text;
+  };
+  EXPECT_TRUE(parse_config(subscribers(1000), "t"));
+  EXPECT_FALSE(parse_config(subscribers(1001), "t"));
   EXPECT_TRUE(parse_config(alias_zones(1000), "t"));
   EXPECT_FALSE(parse_config(alias_zones(1001), "t"));
   EXPECT_TRUE(parse_config(stubs(1000), "t"));

@@ -82,11 +82,17 @@ tls_certificate = "chain.pem"
 tls_key = "key.pem"
 terms_of_service = "https://corp.example/terms"
 website = "https://corp.example"
+must_agree_again = true
+renewal_explanation = "https://corp.example/renewal"
 caa_identities = ["corp.example"]
 order_lifetime = "1d"
 authorization_lifetime = "2d"
+authorization_reuse = '1d'
+pre_authorization = true
 [issuance]
 certificate_lifetime = "7d"
+requested_lifetime_max = '14d'
+not_before_ahead_max = '2h'
 [publish]
 listen = ["127.0.0.1:445"]
 tls_certificate = "publish.pem"
@@ -124,7 +130,7 @@ client_ca = "clients.pem"
 [[grpc.credential]]
 name = "automation"
 token_file = "token"
-permissions = ["challenges", "certificates"]
+permissions = ["challenges", "certificates", "external_accounts"]
 [[grpc.credential]]
 name = "operator"
 certificate_name = "operator.corp.example"
@@ -134,7 +140,8 @@ root_hints = "hints"
 trust_anchors = "anchors"
 stub = [{zone = "corp.test", addresses = ["127.0.0.1:5300"]}]
 timeout = "250ms"
-attempts = 1
+retry_for = '0s'
+retry_interval = '7s'
 allow_private_addresses = false
 )";
 
@@ -181,12 +188,17 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfTheServers) {
   EXPECT_EQ(all.acme.external_url, "https://acme.corp.example");
   EXPECT_EQ(all.acme.tls.certificate, "chain.pem");
   EXPECT_EQ(all.acme.tls.key, "key.pem");
-  EXPECT_EQ(all.acme.terms_of_service, "https://corp.example/terms");
-  EXPECT_EQ(all.acme.website, "https://corp.example");
-  EXPECT_THAT(all.acme.caa_identities, ElementsAre("corp.example"));
+  EXPECT_EQ(all.acme.preset.terms_of_service, "https://corp.example/terms");
+  EXPECT_EQ(all.acme.preset.website, "https://corp.example");
+  EXPECT_THAT(all.acme.preset.caa_identities, ElementsAre("corp.example"));
   EXPECT_EQ(all.acme.order_lifetime, std::chrono::days(1));
   EXPECT_EQ(all.acme.authorization_lifetime, std::chrono::days(2));
+  EXPECT_EQ(all.acme.renewal_explanation, "https://corp.example/renewal");
+  EXPECT_EQ(all.acme.authorization_reuse, std::chrono::days(1));
+  EXPECT_TRUE(all.acme.pre_authorization && all.acme.preset.must_agree_again);
   EXPECT_EQ(all.issuance.certificate_lifetime, std::chrono::days(7));
+  EXPECT_EQ(all.issuance.requested_lifetime_max, std::chrono::days(14));
+  EXPECT_EQ(all.issuance.not_before_ahead_max, std::chrono::hours(2));
   EXPECT_EQ(all.http.target_size_max, 1024u);
   EXPECT_EQ(all.http.header_size_max, 4096u);
   EXPECT_EQ(all.http.body_size_max, 32768u);
@@ -210,7 +222,7 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfWhoAsksAndWhoIsAsked) {
   EXPECT_EQ(all.grpc.credentials[0].name, "automation");
   EXPECT_EQ(all.grpc.credentials[0].token_file, "token");
   EXPECT_EQ(all.grpc.credentials[0].permissions,
-            (std::set{Permission::challenges, Permission::certificates}));
+            (std::set{Permission::challenges, Permission::certificates, Permission::external_accounts}));
   EXPECT_EQ(all.grpc.credentials[1].certificate_name, "operator.corp.example");
   EXPECT_EQ(all.validator.root_hints, "hints");
   EXPECT_EQ(all.validator.trust_anchors, "anchors");
@@ -218,7 +230,8 @@ TEST(Config, SaysEverythingThatAnOperatorCanSetOfWhoAsksAndWhoIsAsked) {
   EXPECT_EQ(all.validator.stub[0].zone, Name::parse("corp.test").value());
   EXPECT_THAT(all.validator.stub[0].addresses, ElementsAre(Endpoint{"127.0.0.1", 5300}));
   EXPECT_EQ(all.validator.timeout, 250ms);
-  EXPECT_EQ(all.validator.attempts, 1u);
+  EXPECT_EQ(all.validator.retry_for, 0ms);
+  EXPECT_EQ(all.validator.retry_interval, 7s);
   EXPECT_FALSE(all.validator.allow_private_addresses);
 }
 
@@ -310,7 +323,8 @@ TEST(Config, KeepsEveryBound) {
       {"http", "idle_timeout", "'99ms'", "'100ms'", "'1h'", "'61m'"},
       {"http", "drain_timeout", "'-1ms'", "'0ms'", "'1h'", "'61m'"},
       {"validator", "timeout", "'99ms'", "'100ms'", "'5m'", "'6m'"},
-      {"validator", "attempts", "0", "1", "10", "11"},
+      {"validator", "retry_for", "'-1ms'", "'0ms'", "'1h'", "'61m'"},
+      {"validator", "retry_interval", "'999ms'", "'1s'", "'1m'", "'61s'"},
   };
   for (const Bounds& b : all) {
     const auto with = [&](std::string_view value) {

@@ -68,6 +68,21 @@ class PythonAcme(lab.CertificateChecks):
                 session.wait_valid(order)
             self.assertIn("NXDOMAIN", refused.exception.failed_authzrs[0].body.challenges[0].error.detail)
 
+    def test_a_value_that_comes_after_the_answer_is_found(self):
+        with lab.Lab(corporate="knot") as net:
+            session = Session(net)
+            order, _ = session.order(["www.corp.test"])
+            challenge = order.authorizations[0].body.challenges[0]
+            session.answer([(challenge, challenge.response(session.key))])
+
+            def told():
+                seen, _ = session.acme.poll(order.authorizations[0])
+                return seen.body.challenges[0].error
+            lab.wait_until(told, "the first failure")
+            self.assertIn("_acme-challenge.www.corp.test", told().detail)
+            session.publish(order)
+            self.assertEqual(session.wait_valid(order).authorizations[0].body.status.name, "valid")
+
 
 if __name__ == "__main__":
     lab.run()

@@ -43,6 +43,16 @@ class Restart(lab.CertificateChecks):
             session.answer(pairs)
             self.finish(net, session, order, key)
 
+    def test_killed_while_a_challenge_waits_for_its_next_look(self):
+        with lab.Lab() as net:
+            session = Session(net)
+            order, key = session.order(NAMES)
+            challenges = [authorization.body.challenges[0] for authorization in order.authorizations]
+            session.answer([(challenge, challenge.response(session.key)) for challenge in challenges])
+            self.restart(net)
+            session.publish(order)
+            self.finish(net, session, order, key)
+
 
 if __name__ == "__main__":
     lab.run()

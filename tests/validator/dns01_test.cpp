@@ -25,32 +25,15 @@ using namespace std::chrono_literals;
 constexpr const char* kDigest = "LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ";
 constexpr const char* kChallenge = "_acme-challenge.corp.test";
 
-// Time passes when it is told to wait, and only then.
-class RecordedPause final : public Pause {
- public:
-  explicit RecordedPause(base::ManualClock& clock) : clock_(clock) {}
-
-  base::Task<> wait(std::chrono::milliseconds duration) override {
-    clock_.advance(duration);
-    waits.push_back(duration);
-    co_return;
-  }
-
-  std::vector<std::chrono::milliseconds> waits;
-
- private:
-  base::ManualClock& clock_;
-};
-
 class Dns01Test : public testing::Test {
  protected:
-  Verdict validate(Retries retries = {.attempts = 1}) {
-    Dns01 dns01(resolver_, pause_, clock_, retries);
+  Verdict validate() {
+    Dns01 dns01(resolver_, clock_);
     return run_task(dns01.validate(name("corp.test"), kDigest));
   }
 
   base::Result<std::vector<base::Name>> challenge_path() {
-    Dns01 dns01(resolver_, pause_, clock_, {});
+    Dns01 dns01(resolver_, clock_);
     return run_task(dns01.challenge_path(name("corp.test")));
   }
 
@@ -70,7 +53,6 @@ class Dns01Test : public testing::Test {
 
   const base::Time start_ = base::parse_rfc3339("2026-11-23T04:30:00Z").value();
   base::ManualClock clock_{start_};
-  RecordedPause pause_{clock_};
   ScriptedResolver resolver_;
 };
 
@@ -179,45 +161,21 @@ TEST_F(Dns01Test, FollowsCnamesUpToItsLimit) {
   EXPECT_THAT(error.detail, HasSubstr("more than 8 CNAMEs"));
 }
 
-TEST_F(Dns01Test, LooksAgainForAChallengeThatWasAnsweredTooEarly) {
-  resolver_.script(kChallenge, {failed(Outcome::nxdomain), txt_rrset({"old"}), txt_rrset({"old", kDigest})});
-  const auto verdict = validate({.attempts = 3, .interval = 2s});
-  EXPECT_TRUE(verdict.outcome);
-  EXPECT_THAT(pause_.waits, ElementsAre(2s, 2s));
-  ASSERT_THAT(verdict.evidence, SizeIs(3));
-  EXPECT_EQ(verdict.evidence[0].lookup.outcome, Outcome::nxdomain);
+TEST_F(Dns01Test, LooksOnceAndKeepsWhatItSaw) {
+  resolver_.script(kChallenge, {txt_rrset({"old"}), txt_rrset({kDigest})});
+  const auto verdict = validate();
+  EXPECT_FALSE(verdict.outcome);
+  ASSERT_THAT(verdict.evidence, SizeIs(1));
   EXPECT_EQ(verdict.evidence[0].asked, start_);
-  EXPECT_EQ(verdict.evidence[2].asked, start_ + 4s);
-  EXPECT_THAT(verdict.evidence[2].lookup.rdata, ElementsAre(txt("old"), txt(kDigest)));
-}
-
-TEST_F(Dns01Test, LooksAgainAfterATransientFailure) {
-  resolver_.script(kChallenge, {failed(Outcome::timeout), failed(Outcome::servfail), txt_rrset({kDigest})});
-  EXPECT_TRUE(validate({.attempts = 3}).outcome);
-}
-
-TEST_F(Dns01Test, LooksNoMoreThanItsAttemptsAndReportsTheLast) {
-  resolver_.script(kChallenge, {txt_rrset({"old"}), failed(Outcome::servfail), txt_rrset({kDigest})});
-  const auto verdict = validate({.attempts = 2});
-  ASSERT_FALSE(verdict.outcome);
-  EXPECT_EQ(verdict.outcome.error().kind, ErrorKind::dns);
-  EXPECT_THAT(verdict.evidence, SizeIs(2));
-  EXPECT_THAT(pause_.waits, SizeIs(1));
-}
-
-TEST_F(Dns01Test, LooksOnceWhereTheFirstLookProvesIt) {
-  resolver_.script(kChallenge, {txt_rrset({kDigest})});
-  EXPECT_THAT(validate({.attempts = 3}).evidence, SizeIs(1));
-  EXPECT_THAT(pause_.waits, IsEmpty());
+  EXPECT_THAT(verdict.evidence[0].lookup.rdata, ElementsAre(txt("old")));
 }
 
 TEST_F(Dns01Test, DecidesNothingWhenItCannotAsk) {
-  resolver_.script(kChallenge,
-                   {failed(Outcome::timeout), base::fail(ErrorKind::unavailable, "shutting down")});
-  const auto verdict = validate({.attempts = 3});
+  resolver_.script(kChallenge, {base::fail(ErrorKind::unavailable, "shutting down")});
+  const auto verdict = validate();
   ASSERT_FALSE(verdict.outcome);
   EXPECT_EQ(verdict.outcome.error().kind, ErrorKind::unavailable);
-  EXPECT_THAT(verdict.evidence, SizeIs(1));
+  EXPECT_THAT(verdict.evidence, IsEmpty());
 }
 
 TEST_F(Dns01Test, RefusesAnIdentifierWithNoRoomForTheChallengeLabel) {
@@ -225,7 +183,7 @@ TEST_F(Dns01Test, RefusesAnIdentifierWithNoRoomForTheChallengeLabel) {
   const auto longest = name(label + "." + label + "." + label + "." + std::string(45, 'b'));
   EXPECT_EQ(challenge_name(longest)->wire().size(), base::kNameSizeMax);
   const auto longer = name(label + "." + label + "." + label + "." + std::string(46, 'b'));
-  Dns01 dns01(resolver_, pause_, clock_, {});
+  Dns01 dns01(resolver_, clock_);
   const auto verdict = run_task(dns01.validate(longer, kDigest));
   ASSERT_FALSE(verdict.outcome);
   EXPECT_EQ(verdict.outcome.error().kind, ErrorKind::malformed);

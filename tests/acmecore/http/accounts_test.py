@@ -77,7 +77,7 @@ class NewAccounts(AccountTest):
 
 
 class TermsOfService(AccountTest):
-    server_arguments = (TERMS,)
+    server_arguments = ("terms_of_service=" + TERMS,)
 
     def test_A11_terms_must_be_agreed_to(self):
         self.assertEqual(self.server.directory["meta"]["termsOfService"], TERMS)
@@ -91,6 +91,70 @@ class TermsOfService(AccountTest):
         key = Key()
         self.assertEqual(self.ask({"termsOfServiceAgreed": True}, key).status, 201)
         self.assertEqual(self.ask({}, key).status, 200)
+
+
+class ChangedTerms(AccountTest):
+    """RFC 8555 §7.3.3."""
+
+    OTHERS = "https://corp.test/terms?v=2&x"
+    server_arguments = ("terms_of_service=" + TERMS, "must_agree_again=true")
+
+    def setUp(self):
+        self.server.change("terms_of_service=" + TERMS)
+        self.account = self.new_account(payload={"termsOfServiceAgreed": True})
+
+    def order(self):
+        payload = {"identifiers": [{"type": "dns", "value": "a.terms.test"}]}
+        return self.post(self.account, self.url["newOrder"], payload)
+
+    def refused_order(self):
+        reply = self.order()
+        self.refused(reply, 403, "userActionRequired")
+        self.assertEqual(reply.links("terms-of-service"), [self.OTHERS])
+        return reply.json()["instance"]
+
+    def test_who_agreed_to_the_terms_is_not_asked_again(self):
+        self.assertEqual(self.order().status, 201)
+
+    def test_a_person_agrees_to_the_new_ones(self):
+        before = self.order().headers["Location"]
+        self.server.change("terms_of_service=" + self.OTHERS)
+        instance = self.refused_order()
+        self.assertEqual(self.refused_order(), instance)
+        self.assertEqual(self.get(self.account, before)["status"], "pending")  # all else goes on
+        page = self.server.request("GET", instance)
+        self.assertEqual((page.status, page.headers["Content-Type"]), (200, "text/html; charset=utf-8"))
+        self.assertIn(b'<a href="https://corp.test/terms?v=2&amp;x">', page.body)
+        self.assertEqual(self.server.request("HEAD", instance).status, 200)
+        self.refused_order()
+        agreed = self.server.request("POST", instance, "", {"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertEqual(agreed.status, 200, agreed)
+        self.assertEqual(self.order().status, 201)
+        for method in ("GET", "POST"):
+            self.refused(self.server.request(method, instance), 404, "malformed")
+
+    def test_the_account_cannot_agree_by_itself(self):
+        self.server.change("terms_of_service=" + self.OTHERS)
+        self.post(self.account, self.account.url, {"termsOfServiceAgreed": True})
+        self.new_account(self.account.key, {"termsOfServiceAgreed": True})
+        self.refused_order()
+
+    def test_only_the_url_that_was_told_agrees_and_only_to_its_terms(self):
+        self.server.change("terms_of_service=" + self.OTHERS)
+        instance = self.refused_order()
+        other = self.new_account(payload={"termsOfServiceAgreed": True})
+        token = instance.rsplit("/", 1)[1]
+        for path in (instance[:-1] + ("0" if instance[-1] != "0" else "1"), instance[:-1],
+                     f"{self.server.origin}/acme/terms/{other.url.rsplit('/', 1)[1]}/{token}",
+                     f"{self.server.origin}/acme/terms/0/{token}"):
+            for method in ("GET", "POST"):
+                self.refused(self.server.request(method, path), 404, "malformed")
+        reply = self.server.request("PUT", instance)
+        self.refused(reply, 405, "malformed")
+        self.assertEqual(reply.headers["Allow"], "GET, HEAD, POST, OPTIONS")
+        self.server.change("terms_of_service=https://corp.test/3")
+        self.refused(self.server.request("POST", instance), 404, "malformed")
+        self.refused(self.order(), 403, "userActionRequired")
 
 
 class Updates(AccountTest):

@@ -148,6 +148,35 @@ class Certificates(FinalizeTest):
         reply = self.finalize({"csr": b64(csr("C.Certificates.TEST"))}, order)
         self.assertEqual(reply.status, 200, reply)
 
+    # T45; RFC 8555 §7.4.2
+    def test_a_certificate_is_had_in_the_form_that_is_asked_for(self):
+        leaf, chain, order = self.issue(self.account, "d.certificates.test")
+        for accept in ("application/pem-certificate-chain", "*/*", "application/pkcs7-mime", "text/html;q=0.5"):
+            reply = self.post(self.account, order["certificate"], accept=accept)
+            self.assertEqual((reply.status, reply.body), (200, chain))
+            self.assertEqual(reply.headers["Content-Type"], "application/pem-certificate-chain")
+            self.assertEqual(reply.links("up"), [])
+        reply = self.post(self.account, order["certificate"], accept="application/pkix-cert")
+        self.assertEqual((reply.status, reply.body), (200, leaf))
+        self.assertEqual(reply.headers["Content-Type"], "application/pkix-cert")
+        self.assertEqual(reply.headers["Vary"], "Accept")
+        self.refused(self.post(self.new_account(), order["certificate"], accept="application/pkix-cert"), 404,
+                     "malformed")
+
+    def test_the_link_up_leads_to_the_issuer(self):
+        leaf, _, order = self.issue(self.account, "e.certificates.test")
+        up, = self.post(self.account, order["certificate"], accept="application/pkix-cert").links("up")
+        for reply in (self.server.request("GET", up), self.post(self.account, up)):
+            self.assertEqual((reply.status, reply.headers["Content-Type"]), (200, "application/pkix-cert"))
+            issuer = x509.load_der_x509_certificate(reply.body)
+            leaf_read = x509.load_der_x509_certificate(leaf)
+            issuer.public_key().verify(leaf_read.signature, leaf_read.tbs_certificate_bytes,
+                                       ec.ECDSA(leaf_read.signature_hash_algorithm))
+        self.assertEqual(self.server.request("HEAD", up).status, 200)
+        self.assertEqual(self.server.request("PUT", up).status, 405)
+        self.refused(self.post(self.account, up, {}), 400, "malformed")
+        self.refused(self.server.request("GET", up[:-1] + ("0" if up[-1] != "0" else "1")), 404, "malformed")
+
 
 if __name__ == "__main__":
     unittest.main()

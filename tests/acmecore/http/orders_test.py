@@ -1,5 +1,8 @@
 """RFC 8555 §7.1.3, §7.1.4, §7.4 and §7.5: O01 to O52, authorizations and challenges."""
+import datetime
 import unittest
+
+from cryptography import x509
 
 import wire
 from wire import b64, csr
@@ -81,10 +84,42 @@ class NewOrders(OrderTest):
         self.assertEqual(self.ask({"identifiers": dns(*names[:100])}).status, 201)
         self.refused(self.ask({"identifiers": dns(*names)}), 400, "malformed")
 
-    def test_a_validity_of_its_own_is_refused_and_not_ignored(self):
+    def test_a_validity_is_echoed_and_in_the_certificate(self):
+        begin = datetime.datetime.utcnow().replace(microsecond=0) + datetime.timedelta(hours=1)
+        end = begin + datetime.timedelta(days=3)
+        asked = {"notBefore": begin.isoformat() + "Z", "notAfter": end.isoformat() + "+00:00"}
+        reply = self.ask({"identifiers": dns("a.validity.test"), **asked})
+        self.assertEqual(reply.status, 201, reply)
+        told = {"notBefore": begin.isoformat() + "Z", "notAfter": end.isoformat() + "Z"}
+        self.assertEqual({name: reply.json()[name] for name in told}, told)
+        order = {**reply.json(), "url": reply.headers["Location"]}
+        self.respond(self.account, order)
+        reply = self.post(self.account, order["finalize"], {"csr": b64(csr("a.validity.test"))})
+        self.assertEqual(reply.status, 200, reply)
+        order = self.poll(self.account, order["url"], "processing")
+        self.assertEqual({name: order[name] for name in told}, told)
+        leaf = x509.load_pem_x509_certificate(self.post(self.account, order["certificate"]).body)
+        self.assertEqual((leaf.not_valid_before, leaf.not_valid_after), (begin, end))
+
+    def test_a_validity_that_no_certificate_can_have_is_refused_and_not_ignored(self):
+        now = datetime.datetime.utcnow().replace(microsecond=0)
+        hours = {name: (now + datetime.timedelta(hours=delta)).isoformat() + "Z"
+                 for name, delta in (("past", -2), ("soon", 1), ("later", 12), ("far", 24 * 400))}
+        for asked in ({"notBefore": hours["past"]}, {"notBefore": hours["far"]}, {"notAfter": hours["past"]},
+                      {"notAfter": hours["far"]}, {"notBefore": hours["later"], "notAfter": hours["soon"]}):
+            reply = self.ask({"identifiers": dns("a.orders.test"), **asked})
+            self.refused(reply, 400, "malformed")
+            self.assertIn("it has to be from", reply.json()["detail"])
+
+    def test_a_validity_that_is_no_time_is_malformed(self):
         for member in ("notBefore", "notAfter"):
-            for value in ("2030-01-01T00:00:00Z", "x", 1, None):
+            for value in ("x", "", 1, None, [], "2030-01-01", "2030-01-01T00:00:00", "2030-02-30T00:00:00Z"):
                 self.refused(self.ask({"identifiers": dns("a.orders.test"), member: value}), 400, "malformed")
+
+    def test_an_order_that_asks_for_no_validity_tells_none(self):
+        order = self.ask({"identifiers": dns("a.orders.test")}).json()
+        self.assertNotIn("notBefore", order)
+        self.assertNotIn("notAfter", order)
 
     def test_unknown_members_are_ignored(self):
         reply = self.ask({"identifiers": dns("a.orders.test"), "unknown": 1, "status": "valid", "finalize": "x"})

@@ -23,6 +23,7 @@ TEST(Problem, OfWhatIsOverSoonSaysWhenToTryAgain) {
   EXPECT_EQ(to_problem({ErrorKind::rate_limited, "x", {}}).status, 429u);
   for (const ErrorKind kind : {ErrorKind::malformed, ErrorKind::internal})
     EXPECT_EQ(retry_after(to_problem({kind, "x", {}})), "");
+  EXPECT_EQ(retry_after(to_problem({ErrorKind::rate_limited, "x", {}, std::chrono::hours(1)})), "3600");
 }
 
 TEST(Problem, KeepsInternalDetailsToItself) {

@@ -1,7 +1,4 @@
 """The same thing asked for many times at once: it happens once."""
-import concurrent.futures
-import http.client
-import json
 import unittest
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -13,29 +10,6 @@ TIMES = 12
 
 
 class Races(wire.WireTest):
-    def at_once(self, requests):
-        """Sends (url, body) pairs, each over a connection of its own that is open already."""
-        connections = []
-        for _ in requests:
-            connection = http.client.HTTPSConnection(self.server.host, int(self.server.port),
-                                                     context=self.server.tls, timeout=20)
-            connection.connect()
-            connections.append(connection)
-
-        def send(connection, url, body):
-            connection.request("POST", url.removeprefix(self.server.origin), json.dumps(body),
-                               {"Content-Type": wire.JOSE_JSON})
-            reply = wire.Reply(connection.getresponse())
-            connection.close()
-            return reply
-
-        with concurrent.futures.ThreadPoolExecutor(len(requests)) as pool:
-            sent = [pool.submit(send, connection, *request) for connection, request in zip(connections, requests)]
-            replies = [future.result() for future in sent]
-        for reply, (url, _) in zip(replies, requests):
-            self.check_answer_to_post(reply, url)
-        return replies
-
     def times(self, account, url, *payloads):
         """Each payload in a request of its own; one payload, TIMES over."""
         payloads = payloads * TIMES if len(payloads) == 1 else payloads
@@ -43,9 +17,6 @@ class Races(wire.WireTest):
         self.assertEqual(len(nonces), len(payloads))
         return self.at_once([(url, self.draft(url, payload, account.key, account.url, {"nonce": nonces.pop()}))
                              for payload in payloads])
-
-    def statuses(self, replies):
-        return sorted(reply.status for reply in replies)
 
     def test_a_nonce_is_used_once(self):
         url = self.url["newAccount"]
@@ -88,6 +59,14 @@ class Races(wire.WireTest):
         replies = self.times(account, self.url["revokeCert"], {"certificate": b64(der)})
         self.assertEqual(self.statuses(replies), [200] + [400] * (TIMES - 1))
         self.assertEqual({reply.error for reply in replies if reply.status == 400}, {"alreadyRevoked"})
+
+    def test_a_certificate_is_replaced_once(self):
+        account = self.new_account()
+        der, _, _ = self.issue(account, "f.races.test")
+        payload = {"identifiers": [{"type": "dns", "value": "f.races.test"}], "replaces": wire.certificate_id(der)}
+        replies = self.times(account, self.url["newOrder"], payload)
+        self.assertEqual(self.statuses(replies), [201] + [409] * (TIMES - 1))
+        self.assertEqual({reply.error for reply in replies if reply.status == 409}, {"alreadyReplaced"})
 
     def test_two_accounts_do_not_get_one_key(self):
         accounts, key, url = [self.new_account() for _ in range(4)], Key(), self.url["keyChange"]

@@ -43,6 +43,14 @@ class Methods(wire.WireTest):
             self.assertNotIn("GET", reply.headers["Allow"])
             self.assertIn(self.server.origin + "/directory", reply.links("index"))
 
+    def test_an_error_has_a_nonce_whatever_the_method(self):
+        for method, url in (("GET", self.url["newOrder"]), ("HEAD", self.url["newOrder"]), ("GET", "/nothing"),
+                            ("DELETE", "/acme/order/x"), ("PUT", "/directory")):
+            reply = self.server.request(method, url)
+            self.assertGreaterEqual(reply.status, 400)
+            self.assertEqual(len(reply.headers.get_all("Replay-Nonce")), 1)
+            self.assertEqual(reply.links("index"), [] if url == "/directory" else [self.server.origin + "/directory"])
+
     def test_T22_other_methods_are_405(self):
         for method in ("PUT", "DELETE", "PATCH", "TRACE", "BREW", "post", "HEAD"):
             reply = self.server.request(method, self.url["newOrder"])
@@ -50,12 +58,20 @@ class Methods(wire.WireTest):
         for method in ("PUT", "DELETE"):
             self.assertEqual(self.server.request(method, "/directory").status, 405)
             self.assertEqual(self.server.request(method, self.url["newNonce"]).status, 405)
+            self.assertEqual(self.server.request(method, "/directory").headers["Allow"], "GET, HEAD, POST, OPTIONS")
+        self.assertEqual(self.server.request("PUT", self.url["newOrder"]).headers["Allow"], "POST, OPTIONS")
 
     def test_T22_options_tells_a_browser_that_it_may(self):
         reply = self.server.request("OPTIONS", self.url["newOrder"], headers={"Origin": "https://a.test"})
         self.assertEqual(reply.status, 204)
         self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "*")
         self.assertIn("POST", reply.headers["Access-Control-Allow-Methods"])
+        self.assertEqual(reply.headers["Access-Control-Allow-Headers"], "Content-Type")
+        self.assertEqual(reply.body, b"")
+        for url, methods in (("/directory", "GET, HEAD, POST, OPTIONS"), (self.url["keyChange"], "POST, OPTIONS")):
+            reply = self.server.request("OPTIONS", url)
+            self.assertEqual(reply.headers["Access-Control-Allow-Methods"], methods)
+        self.assertEqual(self.server.request("OPTIONS", "/nothing").status, 404)
 
     def test_every_answer_may_be_read_by_a_browser(self):
         for reply in (self.server.request("GET", "/directory"), self.server.request("GET", "/nothing"),
@@ -88,7 +104,8 @@ class Methods(wire.WireTest):
     def test_directory_names_the_resources_and_nothing_that_is_not_there(self):
         reply = self.server.request("GET", "/directory")
         self.assertEqual(reply.headers["Content-Type"], "application/json")
-        self.assertEqual(set(reply.json()), {"newNonce", "newAccount", "newOrder", "revokeCert", "keyChange", "meta"})
+        self.assertEqual(set(reply.json()), {"newNonce", "newAccount", "newOrder", "revokeCert", "keyChange", "renewalInfo",
+                                              "meta"})
         for url in self.url.values():
             self.assertTrue(url.startswith(self.server.origin + "/"))
         self.assertEqual(reply.json()["meta"]["caaIdentities"], ["ca.test"])
@@ -164,6 +181,8 @@ class Http(wire.WireTest):
             reply = self.raw(octets)
             self.check_answer_to_post(reply, "")
             self.refused(reply, status, "malformed")
+            self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "*")
+            self.assertIn("Replay-Nonce", reply.headers["Access-Control-Expose-Headers"])
 
     def test_keep_alive_holds_over_errors_of_acme(self):
         account = self.new_account()

@@ -3,6 +3,7 @@
 Standard library and python3-cryptography. The server under test is the program in ASSAY_WIRE_SERVER.
 """
 import base64
+import concurrent.futures
 import http.client
 import json
 import os
@@ -138,13 +139,20 @@ class Server:
         self.process = subprocess.Popen([os.environ["ASSAY_WIRE_SERVER"], *arguments], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         where = json.loads(self.process.stdout.readline())
-        self.origin = where["directory"].removesuffix("/directory")
+        self.directories = where["directories"]
+        self.origin = "https://" + urllib.parse.urlsplit(self.directories[0]).netloc
         self.root = where["root"]
         self.host, self.port = urllib.parse.urlsplit(self.origin).netloc.split(":")
         self.tls = ssl.create_default_context(cadata=self.root)
         self.connection = http.client.HTTPSConnection(self.host, int(self.port), context=self.tls, timeout=20)
         self.nonces = []
-        self.directory = self.request("GET", "/directory").json()
+        self.directory = self.request("GET", self.directories[0]).json()
+
+    def change(self, *options):
+        """As a restart with these options beside the others."""
+        self.process.stdin.write(" ".join(options) + "\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "\n"
 
     def close(self):
         self.connection.close()
@@ -157,6 +165,17 @@ class Server:
         reply = Reply(self.connection.getresponse())
         self.nonces += reply.headers.get_all("Replay-Nonce") or []
         return reply
+
+    def external_account_key(self, **wanted):
+        """A new key, as wire_server.cpp has it: {"kid", "mac_key"}."""
+        self.process.stdin.write(json.dumps(wanted) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def directory_of(self, url):
+        """The directory that a URL belongs to; the first where it belongs to none."""
+        named = [directory for directory in self.directories if url.startswith(directory.removesuffix("directory"))]
+        return max(named, key=len, default=self.directories[0])
 
     def nonce(self):
         if not self.nonces:
@@ -178,15 +197,17 @@ class WireTest(unittest.TestCase):
 
     def tearDown(self):
         # Whatever was sent: the server is there, and well.
-        self.assertEqual(self.server.request("GET", "/directory").status, 200)
+        self.assertEqual(self.server.request("GET", self.server.directories[0]).status, 200)
 
     # --- sending -----------------------------------------------------------------------------------------------
 
-    def send(self, url, body, content_type=JOSE_JSON):
+    def send(self, url, body, content_type=JOSE_JSON, accept=None):
         """POSTs `body` as it is, and checks what every answer to a POST keeps."""
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
         headers = {} if content_type is None else {"Content-Type": content_type}
+        if accept is not None:
+            headers["Accept"] = accept
         reply = self.server.request("POST", url, body, headers)
         self.check_answer_to_post(reply, url)
         return reply
@@ -196,8 +217,8 @@ class WireTest(unittest.TestCase):
         nonces = reply.headers.get_all("Replay-Nonce") or []
         self.assertEqual(len(nonces), 1, "G03, G04: one Replay-Nonce")
         self.assertRegex(nonces[0], r"^[A-Za-z0-9_-]{16,}$")
-        if url != self.server.origin + "/directory":
-            self.assertIn(self.server.origin + "/directory", reply.links("index"), "G06")
+        if url not in self.server.directories:
+            self.assertEqual(reply.links("index"), [self.server.directory_of(url)], "G06")
         if reply.status >= 400:
             self.assertEqual(reply.headers["Content-Type"], "application/problem+json", "G02")
             problem = reply.json()
@@ -213,10 +234,36 @@ class WireTest(unittest.TestCase):
         header.update({"kid": kid} if kid else {"jwk": key.jwk()})
         return jws(key, with_members(header, protected or {}), payload, sign)
 
-    def post(self, account, url, payload="", protected=None, outer=None, sign=None):
+    def post(self, account, url, payload="", protected=None, outer=None, sign=None, accept=None):
         """A request of `account`: good, but for `protected` over its header and `outer` over the whole."""
         body = self.draft(url, payload, account.key, account.url, protected, sign)
-        return self.send(url, with_members(body, outer or {}))
+        return self.send(url, with_members(body, outer or {}), accept=accept)
+
+    def at_once(self, requests):
+        """Sends (url, body) pairs, each over a connection of its own that is open already."""
+        connections = []
+        for _ in requests:
+            connection = http.client.HTTPSConnection(self.server.host, int(self.server.port),
+                                                     context=self.server.tls, timeout=20)
+            connection.connect()
+            connections.append(connection)
+
+        def send(connection, url, body):
+            connection.request("POST", url.removeprefix(self.server.origin), json.dumps(body),
+                               {"Content-Type": JOSE_JSON})
+            reply = Reply(connection.getresponse())
+            connection.close()
+            return reply
+
+        with concurrent.futures.ThreadPoolExecutor(len(requests)) as pool:
+            sent = [pool.submit(send, connection, *request) for connection, request in zip(connections, requests)]
+            replies = [future.result() for future in sent]
+        for reply, (url, _) in zip(replies, requests):
+            self.check_answer_to_post(reply, url)
+        return replies
+
+    def statuses(self, replies):
+        return sorted(reply.status for reply in replies)
 
     # --- the usual steps ---------------------------------------------------------------------------------------
 
@@ -277,6 +324,14 @@ class WireTest(unittest.TestCase):
 
     def refused_somehow(self, reply):
         self.assertIn(reply.status, range(400, 500), reply)
+
+
+def certificate_id(der):
+    """What names the certificate in DER (RFC 9773 §4.1)."""
+    leaf = x509.load_der_x509_certificate(der)
+    key = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    serial = leaf.serial_number.to_bytes(leaf.serial_number.bit_length() // 8 + 1, "big")
+    return f"{b64(key)}.{b64(serial)}"
 
 
 def csr(*names, common_name=None, key=None, extensions=()):

@@ -1,5 +1,6 @@
 // An ACME server for the tests in this folder: the real edge, authority and listener over a store in memory, with
-// a validation that goes by the name. It says where it is in one line of JSON on stdout, and ends with stdin.
+// a validation that goes by the name. It says where it is in one line of JSON on stdout, answers lines on stdin, and ends with stdin.
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -8,24 +9,36 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <cstdio>
+#include <cstdlib>
+#include <iostream>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
 #include "acmecore/development_ca.h"
-#include "acmecore/http/edge.h"
+#include "acmecore/external_account_key.h"
+#include "acmecore/http/directories.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
+#include "acmecore/policy.h"
+#include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
 #include "acmecore/server_identity.h"
 #include "acmecore/validation.h"
 #include "base/async/executor_background.h"
+#include "base/base64url.h"
 #include "base/http/listener.h"
 #include "base/http/tls.h"
+#include "base/json.h"
+#include "base/random.h"
 #include "storage/memory_store.h"
 #include "tests/support/run_task.h"
 
@@ -36,8 +49,9 @@ using base::ErrorKind;
 // How long a validation below slow.test takes: longer than an answer to a challenge waits for it.
 constexpr auto kSlow = 4 * acmecore::kChallengePatience;
 
-// Names below refused.test answer with another value, those below unanswered.test not at all, those below
-// endless.test never come to an end, and all others prove themselves, those below slow.test after a while.
+// Names below refused.test answer with another value, those below later.test when they are first asked, those below
+// unanswered.test not at all, those below endless.test never come to an end, and all others prove themselves, those
+// below slow.test after a while.
 class NameValidation final : public acmecore::Validation {
  public:
   base::Task<acmecore::Verdict> dns01(base::Name identifier, std::string) override {
@@ -46,6 +60,9 @@ class NameValidation final : public acmecore::Validation {
     };
     acmecore::Verdict verdict;
     if (is_under("refused.test")) verdict.outcome = base::fail(ErrorKind::unauthorized, "got another value");
+    if (is_under("later.test") && is_first(identifier)) {
+      verdict.outcome = base::fail(ErrorKind::unauthorized, "got nothing yet");
+    }
     if (is_under("unanswered.test")) verdict.outcome = base::fail(ErrorKind::dns, "got no answer");
     if (is_under("slow.test") || is_under("endless.test")) {
       boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, kSlow);
@@ -58,65 +75,203 @@ class NameValidation final : public acmecore::Validation {
   base::Task<base::Result<acmecore::ChallengePath>> challenge_path(base::Name) override {
     co_return base::fail(ErrorKind::dns, "nobody asks here");
   }
-};
 
-// "127.0.0.1:0", so that the kernel chooses the port, and "localhost" in the URLs.
-struct Server {
-  Server(const std::string& terms_of_service)
-      : issuer(
-            acmecore::Issuer::open(acmecore::make_development_ca(clock.now()).value(), clock.now()).value()),
-        records(store),
-        background(context.get_executor()),
-        authority(records, clock, issuer, validation, background, {.terms_of_service = terms_of_service}),
-        nonces(support::run_task(acmecore::Nonces::open(store, clock)).value()) {
-    const auto handler = [this](base::http::Request request) { return edge->handle(std::move(request)); };
-    const auto refusal = [this](unsigned status, std::string_view detail) {
-      return edge->refuse(status, detail);
-    };
-    const auto identity =
-        support::run_task(acmecore::new_server_identity(records, issuer, {}, clock.now())).value();
-    listener = base::http::Listener::open(context.get_executor(), {{"127.0.0.1", 0}},
-                                          {identity.chain_pem, identity.key_pem}, {}, handler, refusal)
-                   .value();
-    const acmecore::http::Urls urls("https://localhost:" + std::to_string(listener->endpoints()[0].port));
-    authenticator.emplace(records, *nonces, urls.account_prefix());
-    acmecore::http::DirectoryMeta meta{terms_of_service, "https://corp.test/", {"ca.test"}};
-    edge.emplace(authority, *authenticator, *nonces, urls, std::move(meta));
-    directory = urls.directory();
+ private:
+  bool is_first(const base::Name& identifier) {
+    const std::lock_guard lock(mutex_);
+    return asked_.insert(identifier.text()).second;
   }
 
-  boost::asio::io_context context;
-  base::SystemClock clock;
-  acmecore::Issuer issuer;
-  storage::MemoryStore store;
-  acmecore::Records records;
-  NameValidation validation;
-  base::ExecutorBackground background;
-  acmecore::Authority authority;
-  std::unique_ptr<acmecore::Nonces> nonces;
-  std::optional<acmecore::Authenticator> authenticator;
-  std::optional<acmecore::http::Edge> edge;
-  std::unique_ptr<base::http::Listener> listener;
-  std::string directory;
+  std::mutex mutex_;  // the server has two threads
+  std::set<std::string> asked_;
 };
+
+// Names below denied.test are refused, and so are keys on P-521.
+acmecore::PolicyRules policy_rules() {
+  acmecore::PolicyRules rules;
+  rules.deny = {acmecore::NamePattern::parse("**.denied.test").value()};
+  rules.key_types.erase(acmecore::KeyType::p521);
+  return rules;
+}
+
+acmecore::LimitRules limit_rules() {
+  using namespace std::chrono_literals;
+  return {.new_accounts_per_address = {8, 2h},
+          .new_orders_per_account = {4, 2h},
+          .certificates_per_domain = {2, 2h},
+          .failed_validations = {2, 2h}};
+}
+
+// What an operator may set, as far as tests do.
+struct Options {
+  acmecore::AuthorityOptions authority = {};
+  acmecore::Directory preset = {};  // of every directory, but for its name and its external accounts
+  std::vector<std::pair<std::string, acmecore::ExternalAccountMode>> directories =
+      {};  // none: the default one
+};
+
+std::vector<acmecore::Directory> directories_of(const Options& options) {
+  acmecore::Directory preset = options.preset;
+  preset.website = "https://corp.test/";
+  preset.caa_identities = {"ca.test"};
+  preset.limits_help = "https://corp.test/limits";
+  preset.pre_authorization = options.authority.authorization_reuse > std::chrono::seconds(0);
+  if (options.directories.empty()) return {preset};
+  std::vector<acmecore::Directory> directories;
+  for (const auto& [name, mode] : options.directories) {
+    directories.push_back(preset);
+    directories.back().name = name;
+    directories.back().external_account = mode;
+  }
+  return directories;
+}
+
+// "127.0.0.1:0", so that the kernel chooses the port, and "localhost" in the URLs.
+class Server {
+ public:
+  explicit Server(const Options& options)
+      : issuer_(acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now())
+                    .value()),
+        records_(store_),
+        background_(context_.get_executor()),
+        suffixes_(acmecore::PublicSuffixes::open().value()),
+        policy_(policy_rules(), suffixes_),
+        nonces_(support::run_task(acmecore::Nonces::open(store_, clock_)).value()) {
+    const auto handler = [this](base::http::Request request) {
+      return serving_.load()->handle(std::move(request));
+    };
+    const auto refusal = [this](unsigned status, std::string_view detail) {
+      return serving_.load()->refuse(status, detail);
+    };
+    const auto identity =
+        support::run_task(acmecore::new_server_identity(records_, issuer_, {}, clock_.now())).value();
+    listener_ = base::http::Listener::open(context_.get_executor(), {{"127.0.0.1", 0}},
+                                           {identity.chain_pem, identity.key_pem}, {}, handler, refusal)
+                    .value();
+    origin_ = "https://localhost:" + std::to_string(listener_->endpoints()[0].port);
+    serve(options);
+  }
+
+  // From now on by these options, as after a restart.
+  void serve(const Options& options) {
+    authorities_.push_back(std::make_unique<acmecore::Authority>(
+        records_, clock_, issuer_, policy_, validation_, background_, options.authority));
+    directories_.push_back(std::make_unique<acmecore::http::Directories>(
+        *authorities_.back(), records_, *nonces_, origin_, directories_of(options)));
+    serving_ = directories_.back().get();
+  }
+
+  // {"directory", "names", "lifetime_max_s", "uses_max", "expires", "disabled"}, each of which may be left out.
+  base::Json make_external_account_key(const base::Json& wanted) {
+    acmecore::ExternalAccountKey key;
+    key.id = base::time_ordered_id(clock_.now());
+    key.mac_key = base::random_bytes(acmecore::kMacKeySize);
+    key.created = clock_.now();
+    key.directory = acmecore::kDefaultDirectory;
+    if (const auto* directory = wanted.find("directory")) key.directory = *directory->string();
+    if (const auto* names = wanted.find("names")) {
+      for (const base::Json& name : *names->array())
+        key.restriction.names.push_back(*name.string());
+    }
+    if (const auto* lifetime = wanted.find("lifetime_max_s")) {
+      key.restriction.certificate_lifetime_max = std::chrono::seconds(*lifetime->integer());
+    }
+    if (const auto* uses = wanted.find("uses_max")) key.uses_max = uint32_t(*uses->integer());
+    if (const auto* expires = wanted.find("expires")) {
+      key.expires = base::parse_rfc3339(*expires->string()).value();
+    }
+    key.disabled = wanted.find("disabled") != nullptr;
+    acmecore::Changes changes;
+    changes.create(key);
+    support::run_task(records_.commit(std::move(changes))).value();
+    return base::Json::Object{{"kid", key.id}, {"mac_key", base::base64url(key.mac_key)}};
+  }
+
+  boost::asio::io_context& context() { return context_; }
+  base::Task<> drain() { return listener_->drain(); }
+
+  // Where it is.
+  base::Json where() const {
+    base::Json::Array directories;
+    for (const std::string& url : serving_.load()->urls())
+      directories.push_back(url);
+    return base::Json::Object{{"directories", std::move(directories)}, {"root", issuer_.root_pem()}};
+  }
+
+ private:
+  boost::asio::io_context context_;
+  base::SystemClock clock_;
+  acmecore::Issuer issuer_;
+  storage::MemoryStore store_;
+  acmecore::Records records_;
+  NameValidation validation_;
+  base::ExecutorBackground background_;
+  acmecore::PublicSuffixes suffixes_;
+  acmecore::Policy policy_;
+  std::unique_ptr<acmecore::Nonces> nonces_;
+  std::string origin_;
+  std::vector<std::unique_ptr<acmecore::Authority>> authorities_;  // the last one serves
+  std::vector<std::unique_ptr<acmecore::http::Directories>> directories_;
+  std::atomic<acmecore::http::Directories*> serving_ = nullptr;
+  std::unique_ptr<base::http::Listener> listener_;
+};
+
+acmecore::ExternalAccountMode mode_of(std::string_view word) {
+  if (word == "required") return acmecore::ExternalAccountMode::required;
+  return word == "optional" ? acmecore::ExternalAccountMode::optional : acmecore::ExternalAccountMode::off;
+}
+
+void set_option(Options& options, std::string_view argument) {
+  constexpr std::string_view kDirectory = "directory:";
+  const std::string_view name = argument.substr(0, argument.find('='));
+  const std::string value(argument.substr(name.size() + 1));
+  if (name == "terms_of_service") {
+    options.preset.terms_of_service = value;
+  } else if (name == "must_agree_again") {
+    options.preset.must_agree_again = value == "true";
+  } else if (name == "retry_for") {
+    options.authority.retries.total = std::chrono::seconds(std::stoi(value));
+  } else if (name == "authorization_reuse") {
+    options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
+  } else if (name == "limited") {
+    options.authority.limits = value == "true" ? limit_rules() : acmecore::LimitRules();
+  } else if (name.starts_with(kDirectory)) {
+    options.directories.emplace_back(name.substr(kDirectory.size()), mode_of(value));
+  } else {
+    std::fprintf(stderr, "there is no option %s\n", std::string(argument).c_str());
+    std::exit(2);
+  }
+}
 
 }  // namespace
 
-// wire_server [URL of the terms of service]
+// wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
+// "directory:NAME=off|optional|required" adds a directory. A line on stdin is one of two things: a JSON object makes
+// an external account key, whatever state the object says it is in; more options are answered by an empty line, and
+// hold from then on.
 int main(int argc, char** argv) {
-  Server server(argc > 1 ? argv[1] : "");
-  const auto work = boost::asio::make_work_guard(server.context);
+  Options options;
+  for (int i = 1; i < argc; ++i)
+    set_option(options, argv[i]);
+  Server server(options);
+  const auto work = boost::asio::make_work_guard(server.context());
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i)
-    threads.emplace_back([&] { server.context.run(); });
-  const base::Json where =
-      base::Json::Object{{"directory", server.directory}, {"root", server.issuer.root_pem()}};
-  std::printf("%s\n", where.text().c_str());
-  std::fflush(stdout);
-  while (std::getchar() != EOF) {
+    threads.emplace_back([&] { server.context().run(); });
+  std::cout << server.where().text() << std::endl;
+  for (std::string line; std::getline(std::cin, line);) {
+    if (line.starts_with('{')) {
+      std::cout << server.make_external_account_key(base::parse_json(line).value()).text() << std::endl;
+      continue;
+    }
+    std::istringstream words(line);
+    for (std::string word; words >> word;)
+      set_option(options, word);
+    server.serve(options);
+    std::cout << std::endl;
   }
-  boost::asio::co_spawn(server.context, server.listener->drain(), boost::asio::use_future).get();
-  server.context.stop();
+  boost::asio::co_spawn(server.context(), server.drain(), boost::asio::use_future).get();
+  server.context().stop();
   for (std::thread& thread : threads)
     thread.join();
 }

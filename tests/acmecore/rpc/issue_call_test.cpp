@@ -48,6 +48,15 @@ TEST_F(IssueCallTest, ProvesBaseAndWildcardByTwoValuesAtOneOwner) {
   EXPECT_NE(caller_.events()[2].txt_published().value(), caller_.events()[3].txt_published().value());
 }
 
+TEST_F(IssueCallTest, LooksForNoDelegationOfANameThatThePolicyRefuses) {
+  const auto outcome = issue({"www.acme.test", "a.denied.test"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::rejected_identifier);
+  ASSERT_EQ(outcome.error().suberrors.size(), 1u);
+  EXPECT_EQ(outcome.error().suberrors[0].identifier, "a.denied.test");
+  EXPECT_THAT(told(), IsEmpty());
+}
+
 TEST_F(IssueCallTest, RemovesWhatItPublished) {
   ASSERT_TRUE(issue({"www.acme.test", "*.www.acme.test"}));
   EXPECT_EQ(dns_.presented(), 2u);

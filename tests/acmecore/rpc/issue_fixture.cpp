@@ -11,6 +11,17 @@ IssueTest::IssueTest() {
   dns_.add_zone("acme.test");
 }
 
+PolicyRules IssueTest::policy_rules() {
+  PolicyRules rules;
+  rules.deny = patterns({"**.denied.test"});
+  rules.key_types.erase(KeyType::rsa);
+  PolicyRules::ForSubscribers own;
+  own.external_accounts = {"key-1"};
+  own.allow = patterns({"**.key.test"});
+  rules.for_subscribers = {own};
+  return rules;
+}
+
 assay::v1::IssueRequest IssueTest::request_for(const std::vector<std::string>& names) {
   CsrDraft draft;
   draft.san.clear();

@@ -12,6 +12,7 @@
 #include "base/async/executor_background.h"
 #include "storage/memory_store.h"
 #include "tests/acmecore/certificate_fixtures.h"
+#include "tests/acmecore/policy_fixture.h"
 #include "tests/acmecore/rpc/fake_dns.h"
 #include "tests/support/run_task.h"
 
@@ -60,6 +61,9 @@ class IssueTest : public testing::Test {
   // "order", "delegation corp.test", "txt _acme-challenge.corp.test.", "valid *.corp.test", "certificate".
   std::vector<std::string> told() const;
 
+  // Everything but what is below denied.test, for the external account key "key-1" what is below key.test, and no RSA.
+  static PolicyRules policy_rules();
+
   IssueServices services() { return {authority_, dns_, dns_, clock_}; }
 
   boost::asio::io_context io_;
@@ -68,7 +72,8 @@ class IssueTest : public testing::Test {
   Records records_{store_};
   FakeDns dns_;
   base::ExecutorBackground background_{io_.get_executor()};
-  Authority authority_{records_, clock_, test_issuer(), dns_, background_, AuthorityOptions()};
+  Policy policy_{policy_rules(), test_suffixes()};
+  Authority authority_{records_, clock_, test_issuer(), policy_, dns_, background_, AuthorityOptions()};
   RecordingCaller caller_;
 };
 

@@ -1,0 +1,158 @@
+#include <utility>
+
+#include "acmecore/authority.h"
+#include "acmecore/dns_name_syntax.h"
+#include "acmecore/optimism.h"
+#include "base/log.h"
+
+// Challenges that are responded to (RFC 8555 §7.5.1, §8.2).
+namespace acmecore {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+// Our own trouble says nothing about who controls the name.
+bool is_undecided(const Verdict& verdict) {
+  return !verdict.outcome && (verdict.outcome.error().kind == ErrorKind::unavailable ||
+                              verdict.outcome.error().kind == ErrorKind::internal);
+}
+
+tl::unexpected<base::Error> too_many_validations() {
+  return fail(ErrorKind::rate_limited, std::to_string(kValidationsMax) +
+                                           " validations of this account are under way; respond to this "
+                                           "challenge again when some of them are done");
+}
+
+void log_outcome(const Authorization& authorization, const Challenge& challenge) {
+  if (challenge.status == ChallengeStatus::valid) {
+    base::log::info("acme.authorization.valid", {{"authorization_id", authorization.id},
+                                                 {"account", authorization.account},
+                                                 {"identifier", authorization.identifier.text()}});
+    return;
+  }
+  const bool goes_on = challenge.status == ChallengeStatus::processing;
+  base::log::info(goes_on ? "acme.challenge.failed" : "acme.authorization.invalid",
+                  {{"authorization_id", authorization.id},
+                   {"account", authorization.account},
+                   {"identifier", authorization.identifier.text()},
+                   {"problem", name_of(challenge.error->kind)},
+                   {"detail", challenge.error->detail}});
+}
+
+}  // namespace
+
+Task<Result<AuthorizationView>> Authority::respond(Account account, std::string authorization,
+                                                   std::string type, std::chrono::milliseconds patience) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto stored, co_await owned_authorization(account, authorization));
+    Challenge* challenge = stored->find_challenge(type);
+    if (challenge == nullptr) co_return fail(ErrorKind::not_found, "there is no such challenge");
+    const AuthorizationStatus status = status_of(stored.value, clock_.now());
+    if (challenge->status == ChallengeStatus::processing && status == AuthorizationStatus::pending) {
+      co_return co_await look_at_once(std::move(stored), std::move(type), patience);
+    }
+    if (challenge->status != ChallengeStatus::pending) co_return view_of(std::move(stored.value));
+    if (status != AuthorizationStatus::pending) co_return no_longer_pending(stored.value, status);
+    CO_CHECK(co_await limits_.check_failures(account.id, stored->identifier));
+    Place place = places_.take(account.id);
+    if (place == nullptr) co_return too_many_validations();
+
+    challenge->status = ChallengeStatus::processing;
+    challenge->thumbprint = account.key_thumbprint;
+    challenge->responded = clock_.now();
+    Changes changes;
+    changes.update(stored);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (is_conflict(committed)) continue;
+    if (!committed) co_return tl::unexpected(committed.error());
+
+    Hold hold = in_hand_.take(authorization);
+    if (hold == nullptr) co_return view_of(std::move(stored.value));  // a sweep was faster
+    stored.revision = *committed;
+    co_return co_await look(std::move(hold), std::move(place), std::move(stored), std::move(type), patience);
+  }
+  co_return too_many_at_once();
+}
+
+// The client says that something has changed (RFC 8555 §8.2). Nothing is recorded for it: should we end before the
+// look does, the next one is due as before.
+Task<Result<AuthorizationView>> Authority::look_at_once(Stored<Authorization> authorization, std::string type,
+                                                        std::chrono::milliseconds patience) {
+  const bool may = may_look_at_once(*authorization->find_challenge(type), options_.retries, clock_.now());
+  Hold hold = may ? in_hand_.take(authorization->id) : nullptr;
+  if (hold == nullptr) co_return view_of(std::move(authorization.value));
+  Place place = places_.take(authorization->account);
+  if (place == nullptr) co_return too_many_validations();
+  co_return co_await look(std::move(hold), std::move(place), std::move(authorization), std::move(type),
+                          patience);
+}
+
+Task<Result<AuthorizationView>> Authority::look(Hold hold, Place place, Stored<Authorization> authorization,
+                                                std::string type, std::chrono::milliseconds patience) {
+  Task<void> validation = validate(std::move(hold), std::move(place), authorization, std::move(type));
+  const bool done = co_await background_.run(std::move(validation), patience);
+  if (!done) co_return view_of(std::move(authorization.value));
+  CO_TRY(auto settled, co_await records_.authorization(authorization->id));
+  co_return view_of(std::move(settled.value));
+}
+
+// REQUIRES: the challenge of `type` is processing; `hold` is on the authorization.
+Task<void> Authority::validate([[maybe_unused]] Hold hold, [[maybe_unused]] Place place,
+                               Stored<Authorization> authorization, std::string type) {
+  const Challenge& challenge = *authorization->find_challenge(type);
+  const std::string expected = dns01_value(challenge.token, challenge.thumbprint);
+  Verdict verdict = co_await validation_.dns01(authorization->identifier.dns_name(), expected);
+  const std::string id = authorization->id;
+  if (is_undecided(verdict)) {
+    base::log::warning("acme.validation.undecided",
+                       {{"authorization_id", id}, {"detail", verdict.outcome.error().detail}});
+  }
+  const auto settled = co_await settle(std::move(authorization), std::move(type), std::move(verdict));
+  if (!settled) {  // it stays processing, and a sweep takes it up
+    base::log::warning("acme.validation.not_recorded",
+                       {{"authorization_id", id}, {"detail", settled.error().detail}});
+  }
+}
+
+Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::string type, Verdict verdict) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    Challenge* challenge = authorization->find_challenge(type);
+    if (challenge == nullptr || challenge->status != ChallengeStatus::processing ||
+        authorization->deactivated) {
+      co_return Result<void>();  // it does not matter any more
+    }
+    const base::Time now = clock_.now();
+    const bool in_time = status_of(authorization.value, now) == AuthorizationStatus::pending;
+    if (is_undecided(verdict)) {
+      challenge->next_look = now + options_.retries.interval;
+    } else if (verdict.outcome) {
+      add_evidence(*challenge, verdict);
+      challenge->status = ChallengeStatus::valid;
+      challenge->validated = now;
+      challenge->error.reset();
+      challenge->next_look.reset();
+      if (in_time) authorization->expires = now + options_.authorization_lifetime;
+    } else {
+      add_failure(authorization.value, *challenge, verdict, options_.retries, now);
+    }
+    Changes changes;
+    changes.update(authorization);
+    if (challenge->status == ChallengeStatus::invalid) {  // the last of its looks
+      CO_CHECK(co_await limits_.count_failure(authorization->account, authorization->identifier, changes));
+    }
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) {
+      if (!is_undecided(verdict)) log_outcome(authorization.value, *challenge);
+      co_return Result<void>();
+    }
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+    CO_TRY(authorization, co_await records_.authorization(authorization->id));
+  }
+  co_return too_many_at_once();
+}
+
+}  // namespace acmecore

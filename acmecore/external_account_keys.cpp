@@ -1,0 +1,124 @@
+#include "acmecore/external_account_keys.h"
+
+#include <algorithm>
+
+#include "acmecore/dns_name_syntax.h"
+#include "acmecore/optimism.h"
+#include "acmecore/validity.h"
+#include "base/random.h"
+#include "base/utf8.h"
+
+namespace acmecore {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+Result<void> check_comment(std::string_view comment) {
+  if (comment.size() > kExternalAccountCommentMax) {
+    return fail(ErrorKind::malformed,
+                "the comment is longer than " + std::to_string(kExternalAccountCommentMax) + " octets");
+  }
+  while (!comment.empty()) {
+    const size_t size = base::utf8_character_size(comment);
+    const auto first = uint8_t(comment.front());
+    if (size == 0 || first < 0x20 || first == 0x7F) {
+      return fail(ErrorKind::malformed, "the comment has a character that no line of text has");
+    }
+    comment.remove_prefix(size);
+  }
+  return {};
+}
+
+Result<ExternalAccountRestriction> checked(ExternalAccountRestriction restriction) {
+  if (restriction.names.size() > kAllowedNamesMax) {
+    return fail(ErrorKind::malformed, "a key allows at most " + std::to_string(kAllowedNamesMax) + " names");
+  }
+  for (std::string& name : restriction.names) {
+    TRY(name, parse_allowed_name(name));
+  }
+  const auto& lifetime = restriction.certificate_lifetime_max;
+  if (lifetime && *lifetime < kLeafLifetimeMin) {
+    return fail(ErrorKind::malformed, "no certificate has a lifetime of less than " +
+                                          std::to_string(kLeafLifetimeMin.count()) + " hours");
+  }
+  return restriction;
+}
+
+}  // namespace
+
+Task<Result<ExternalAccountKey>> ExternalAccountKeys::create(NewExternalAccountKey wanted) {
+  ExternalAccountKey key;
+  CO_TRY(key.directory, directory_for(wanted.directory));
+  CO_CHECK(check_comment(wanted.comment));
+  key.comment = std::move(wanted.comment);
+  CO_TRY(key.restriction, checked(std::move(wanted.restriction)));
+  key.created = clock_.now();
+  if (wanted.expires && *wanted.expires <= key.created) {
+    co_return fail(ErrorKind::malformed, "the key would have expired at " + base::rfc3339(*wanted.expires));
+  }
+  key.expires = wanted.expires;
+  if (wanted.uses_max < 1 || wanted.uses_max > kExternalAccountUsesMax) {
+    co_return fail(ErrorKind::malformed,
+                   "a key has from 1 to " + std::to_string(kExternalAccountUsesMax) + " uses");
+  }
+  key.uses_max = wanted.uses_max;
+  key.id = base::time_ordered_id(key.created);
+  key.mac_key = base::random_bytes(kMacKeySize);
+  Changes changes;
+  changes.create(key);
+  CO_TRY([[maybe_unused]] const auto revision, co_await records_.commit(std::move(changes)));
+  co_return key;
+}
+
+Task<Result<ExternalAccountKey>> ExternalAccountKeys::get(std::string id) {
+  CO_TRY(auto stored, co_await records_.external_account_key(std::move(id)));
+  co_return std::move(stored.value);
+}
+
+Task<Result<std::vector<ExternalAccountKey>>> ExternalAccountKeys::list(std::string after, size_t limit) {
+  co_return co_await records_.external_account_keys(std::move(after), limit);
+}
+
+Task<Result<ExternalAccountKey>> ExternalAccountKeys::set_disabled(std::string id, bool disabled) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto stored, co_await records_.external_account_key(id));
+    stored->disabled = disabled;
+    Changes changes;
+    changes.update(stored);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) co_return std::move(stored.value);
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  }
+  co_return too_many_at_once();
+}
+
+Task<Result<void>> ExternalAccountKeys::remove(std::string id) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(const auto stored, co_await records_.external_account_key(id));
+    Changes changes;
+    changes.erase(stored);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) co_return Result<void>();
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  }
+  co_return too_many_at_once();
+}
+
+Result<std::string> ExternalAccountKeys::directory_for(const std::string& wanted) const {
+  if (wanted.empty() && directories_.size() > 1) {
+    return fail(ErrorKind::malformed, "there are several directories: say which one the key is for");
+  }
+  const auto found = std::ranges::find_if(
+      directories_, [&](const Directory& directory) { return wanted.empty() || directory.name == wanted; });
+  if (found == directories_.end())
+    return fail(ErrorKind::malformed, "there is no directory " + in_quotes(wanted));
+  if (found->external_account != ExternalAccountMode::off) return found->name;
+  return fail(ErrorKind::malformed, "the directory " + in_quotes(found->name) +
+                                        " makes accounts without keys: its external_account is \"off\"");
+}
+
+}  // namespace acmecore

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "acmecore/directory.h"
+#include "acmecore/external_account_key.h"
+#include "acmecore/records.h"
+#include "base/error.h"
+#include "base/task.h"
+#include "base/time.h"
+
+namespace acmecore {
+
+// What an operator says of a key that is to be made.
+struct NewExternalAccountKey {
+  std::string directory;  // empty: the only one
+  std::string comment;
+  ExternalAccountRestriction restriction;
+  std::optional<base::Time> expires;
+  uint32_t uses_max = 1;
+};
+
+// The external account keys of all directories, for their operators. not_found: there is no key with this id.
+// Thread-safe.
+class ExternalAccountKeys {
+ public:
+  // The references outlive the object. REQUIRES: at least one directory.
+  ExternalAccountKeys(Records& records, const base::Clock& clock, std::vector<Directory> directories)
+      : records_(records), clock_(clock), directories_(std::move(directories)) {}
+
+  // malformed: a directory that is not there, or makes accounts without keys; none where there are several; a name
+  // that parse_allowed_name refuses, more than kAllowedNamesMax of them; a comment that is no text or too long; a time
+  // that has passed; a lifetime below kLeafLifetimeMin; uses beyond 1 to kExternalAccountUsesMax.
+  base::Task<base::Result<ExternalAccountKey>> create(NewExternalAccountKey wanted);
+
+  base::Task<base::Result<ExternalAccountKey>> get(std::string id);
+
+  // The oldest first, at most `limit` behind the id `after`.
+  base::Task<base::Result<std::vector<ExternalAccountKey>>> list(std::string after, size_t limit);
+
+  // A disabled key makes no accounts; those it made stay.
+  base::Task<base::Result<ExternalAccountKey>> set_disabled(std::string id, bool disabled);
+
+  base::Task<base::Result<void>> remove(std::string id);
+
+ private:
+  base::Result<std::string> directory_for(const std::string& wanted) const;
+
+  Records& records_;
+  const base::Clock& clock_;
+  const std::vector<Directory> directories_;
+};
+
+}  // namespace acmecore

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acmecore/identifier.h"
+#include "base/error.h"
+
+namespace acmecore {
+
+inline constexpr size_t kAllowedNamesMax = 100;
+
+// What the accounts that a key made may have certified.
+struct ExternalAccountRestriction {
+  // "www.corp.example": that name. "*.corp.example": every name with one label more, and the wildcard that stands
+  // for them. "**.corp.example": every name and wildcard below, but not the name itself. None: any identifier.
+  std::vector<std::string> names = {};
+  std::optional<std::chrono::seconds> certificate_lifetime_max = {};
+
+  bool operator==(const ExternalAccountRestriction&) const = default;
+};
+
+// Lower-cases `pattern`. malformed: it is none of the three above.
+base::Result<std::string> parse_allowed_name(std::string_view pattern);
+
+bool is_allowed(const ExternalAccountRestriction& restriction, const Identifier& identifier);
+
+// rejected_identifier: some are not allowed, with one suberror for each. `key` is the one that restricts.
+base::Result<void> check_allowed(const ExternalAccountRestriction& restriction, std::string_view key,
+                                 const std::vector<Identifier>& identifiers);
+
+}  // namespace acmecore

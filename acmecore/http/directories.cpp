@@ -1,0 +1,52 @@
+#include "acmecore/http/directories.h"
+
+#include <utility>
+
+namespace acmecore::http {
+
+namespace {
+
+// No route has it.
+constexpr std::string_view kNowhere = "";
+
+}  // namespace
+
+Directories::Directories(Authority& authority, Records& records, Nonces& nonces, const std::string& origin,
+                         std::vector<Directory> directories) {
+  for (Directory& directory : directories)
+    served_.emplace_back(authority, records, nonces, origin, std::move(directory));
+}
+
+Directories::Served::Served(Authority& authority, Records& records, Nonces& nonces, const std::string& origin,
+                            Directory directory)
+    : urls(origin, directory.name),
+      is_default(directory.name == kDefaultDirectory),
+      authenticator(records, nonces, urls.account_prefix(), directory.name),
+      edge(authority, authenticator, nonces, urls, std::move(directory)) {}
+
+base::Task<base::http::Response> Directories::handle(base::http::Request request) {
+  Served* chosen = nullptr;
+  for (Served& served : served_) {
+    if (served.is_default && chosen == nullptr) chosen = &served;  // where no other's name is in the target
+    if (!served.is_default && served.urls.path_of(request.target)) chosen = &served;
+  }
+  if (chosen == nullptr) {
+    request.target = kNowhere;
+    return served_.front().edge.handle(std::move(request));
+  }
+  request.target = *chosen->urls.path_of(request.target);
+  return chosen->edge.handle(std::move(request));
+}
+
+base::http::Response Directories::refuse(unsigned status, std::string_view detail) {
+  return served_.front().edge.refuse(status, detail);
+}
+
+std::vector<std::string> Directories::urls() const {
+  std::vector<std::string> urls;
+  for (const Served& served : served_)
+    urls.push_back(served.urls.directory());
+  return urls;
+}
+
+}  // namespace acmecore::http

@@ -1,0 +1,64 @@
+#include "acmecore/http/edge.h"
+#include "acmecore/http/problem.h"
+
+// The page where a person agrees to terms of service that have changed (RFC 8555 §7.3.3).
+namespace acmecore::http {
+
+using base::ErrorKind;
+using base::Json;
+
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string html;
+  for (const char c : text) {
+    switch (c) {
+      case '&': html += "&amp;"; break;
+      case '<': html += "&lt;"; break;
+      case '>': html += "&gt;"; break;
+      case '"': html += "&quot;"; break;
+      case '\'': html += "&#39;"; break;
+      default: html += c;
+    }
+  }
+  return html;
+}
+
+base::http::Response page(std::string_view content) {
+  base::http::Response response{
+      200, {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}}, ""};
+  response.headers.push_back(
+      {"Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'"});
+  response.headers.push_back({"Referrer-Policy", "no-referrer"});  // the URL is what entitles to agree
+  response.body = "<!doctype html>\n<html lang=\"en\"><title>Terms of service</title>\n" +
+                  std::string(content) + "\n</html>\n";
+  return response;
+}
+
+}  // namespace
+
+// Both are required there: where the terms are, and where a person is told what to do.
+Edge::Answer Edge::ask_to_agree(const Account& account, const base::Error& error) {
+  CO_TRY(const std::string token, co_await authority_.agreement_token(directory_, account));
+  Json::Object problem = *problem_json(error).object();
+  problem.emplace_back("instance", urls_.terms(account.id, token));
+  Response response{status_of(error.kind), {{"Content-Type", "application/problem+json"}}, ""};
+  response.headers.push_back({"Link", "<" + directory_.terms_of_service + ">;rel=\"terms-of-service\""});
+  response.body = Json(std::move(problem)).text();
+  co_return response;
+}
+
+Edge::Answer Edge::terms(const std::string& method, const Route& route) {
+  if (method == "POST") {
+    CO_CHECK(co_await authority_.agree(directory_, route.id, route.part));
+    co_return page("<p>Thank you. The ACME account can order certificates again.</p>");
+  }
+  CO_TRY(const std::string terms, co_await authority_.terms_to_agree_to(directory_, route.id, route.part));
+  const std::string url = escaped(terms);
+  co_return page(
+      "<p>The terms of service of this certificate authority have changed. They are at <a href=\"" + url +
+      "\">" + url +
+      "</a>.</p>\n<form method=\"post\"><button>I agree to them for my ACME account</button></form>");
+}
+
+}  // namespace acmecore::http

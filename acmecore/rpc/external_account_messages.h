@@ -1,0 +1,16 @@
+#pragma once
+
+#include "acmecore/external_account_key.h"
+#include "acmecore/external_account_keys.h"
+#include "assay/v1/external_account.pb.h"
+#include "base/error.h"
+
+namespace acmecore::rpc {
+
+// malformed: a time or duration that is none; what the values may be is for ExternalAccountKeys::create to say.
+base::Result<NewExternalAccountKey> read_external_account_key(const assay::v1::ExternalAccountKey& message);
+
+// Without the MAC key.
+void write_external_account_key(const ExternalAccountKey& key, assay::v1::ExternalAccountKey& message);
+
+}  // namespace acmecore::rpc

@@ -1,0 +1,67 @@
+#include "base/config_policy.h"
+
+namespace base {
+
+namespace {
+
+constexpr size_t kSubscribersMax = 1000;
+// So that what is asked at every order stays a matter of microseconds.
+constexpr size_t kPatternsMax = 1000;
+
+constexpr std::pair<std::string_view, PublicSuffixRule> kPublicSuffixes[] = {
+    {"certified", PublicSuffixRule::certified},
+    {"icann", PublicSuffixRule::icann},
+    {"icann-and-private", PublicSuffixRule::icann_and_private}};
+constexpr std::pair<std::string_view, CertifiedKey> kKeyTypes[] = {{"rsa", CertifiedKey::rsa},
+                                                                   {"p256", CertifiedKey::p256},
+                                                                   {"p384", CertifiedKey::p384},
+                                                                   {"p521", CertifiedKey::p521}};
+
+constexpr std::string_view kPattern = "a pattern of names, such as \"**.corp.example\"";
+
+Result<void> not_empty(const std::string& text) {
+  if (text.empty()) return fail(ErrorKind::malformed, "it is empty");
+  return {};
+}
+
+void read_patterns(ConfigReader& section, std::string_view key, std::vector<std::string>& patterns) {
+  section.texts(key, patterns, kPattern, not_empty);
+  if (patterns.size() > kPatternsMax) {
+    section.mistake(key, "there are more than " + std::to_string(kPatternsMax) + " patterns");
+  }
+}
+
+void read_subscribers(ConfigReader& section, Config::Policy::Subscribers& subscribers) {
+  section.texts("accounts", subscribers.accounts, "an account's id", not_empty);
+  section.texts("external_accounts", subscribers.external_accounts, "an external account key's id",
+                not_empty);
+  read_patterns(section, "allow", subscribers.allow);
+  read_patterns(section, "deny", subscribers.deny);
+  if (subscribers.accounts.empty() && subscribers.external_accounts.empty()) {
+    section.mistake("accounts", "rules for subscribers name accounts or external_accounts");
+  }
+}
+
+}  // namespace
+
+void read_policy(ConfigReader& section, Config::Policy& policy) {
+  read_patterns(section, "allow", policy.allow);
+  read_patterns(section, "deny", policy.deny);
+  section.word<PublicSuffixRule>("public_suffixes", policy.public_suffixes, kPublicSuffixes);
+  section.boolean("internal_names", policy.internal_names);
+  section.boolean("reverse_names", policy.reverse_names);
+  section.boolean("wildcards", policy.wildcards);
+  section.count("names_max", policy.names_max, 1, 100);
+  section.words<CertifiedKey>("key_types", policy.key_types, kKeyTypes);
+  section.tables("subscribers", [&](ConfigReader& element) {
+    Config::Policy::Subscribers subscribers;
+    read_subscribers(element, subscribers);
+    policy.subscribers.push_back(std::move(subscribers));
+  });
+  if (policy.subscribers.size() > kSubscribersMax) {
+    section.mistake("subscribers",
+                    "there are more than " + std::to_string(kSubscribersMax) + " rules for subscribers");
+  }
+}
+
+}  // namespace base

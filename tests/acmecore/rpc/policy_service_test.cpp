@@ -1,0 +1,136 @@
+#include "acmecore/rpc/policy_service.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/server_builder.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/use_future.hpp>
+#include <memory>
+#include <thread>
+
+#include "base/openssl.h"
+#include "tests/acmecore/rpc/issue_fixture.h"
+
+namespace acmecore::rpc {
+namespace {
+
+using assay::v1::TestPolicyRequest;
+using assay::v1::TestPolicyResponse;
+using grpc::StatusCode;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+proto::Credential credential(const std::string& name, std::set<proto::Permission> permissions) {
+  return {name, base::sha256(name), "", std::move(permissions)};
+}
+
+// The service behind a real gRPC server on loopback. A token is the name of its credential.
+class PolicyServiceTest : public IssueTest {
+ protected:
+  PolicyServiceTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    stub_ = assay::v1::PolicyService::NewStub(
+        grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
+  }
+
+  ~PolicyServiceTest() override {
+    server_->Shutdown();
+    work_.reset();
+    thread_.join();
+  }
+
+  grpc::Status call(const TestPolicyRequest& request, const std::string& token = "admin") {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + token);
+    return stub_->Test(&context, request, &response_);
+  }
+
+  // "name: error" of each refusal.
+  std::vector<std::string> refusals(const TestPolicyRequest& request) {
+    const auto status = call(request);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    std::vector<std::string> lines;
+    for (const auto& refusal : response_.refusals())
+      lines.push_back(refusal.name() + ": " + refusal.type().substr(refusal.type().rfind(':') + 1));
+    EXPECT_EQ(response_.would_be_issued(), lines.empty());
+    return lines;
+  }
+
+  static TestPolicyRequest request_for(const std::vector<std::string>& names) {
+    TestPolicyRequest request;
+    request.mutable_names()->Assign(names.begin(), names.end());
+    return request;
+  }
+
+  template <class T>
+  T run(base::Task<T> task) {
+    return boost::asio::co_spawn(io_, std::move(task), boost::asio::use_future).get();
+  }
+
+  proto::Callers callers_{{credential("admin", {proto::Permission::certificates}),
+                           credential("publisher", {proto::Permission::challenges})}};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+  std::thread thread_{[this] { io_.run(); }};
+  PolicyService service_{authority_, callers_, io_.get_executor()};
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<assay::v1::PolicyService::Stub> stub_;
+  TestPolicyResponse response_;
+};
+
+TEST_F(PolicyServiceTest, SaysThatACertificateWouldBeIssued) {
+  EXPECT_THAT(refusals(request_for({"corp.test", "*.corp.test"})), IsEmpty());
+}
+
+TEST_F(PolicyServiceTest, SaysOfEachNameWhyNot) {
+  EXPECT_THAT(refusals(request_for({"a.denied.test", "corp.test", "localhost", "a_b.test"})),
+              ElementsAre("localhost: rejectedIdentifier", "a_b.test: malformed",
+                          "a.denied.test: rejectedIdentifier"));
+  EXPECT_THAT(response_.refusals(2).detail(), HasSubstr("\"**.denied.test\" on its deny list"));
+}
+
+TEST_F(PolicyServiceTest, SaysWhatItThinksOfTheKey) {
+  auto request = request_for({"corp.test"});
+  for (const char* type : {"p256", "p384", "p521"}) {
+    request.set_key_type(type);
+    EXPECT_THAT(refusals(request), IsEmpty()) << type;
+  }
+  request.set_key_type("rsa");
+  EXPECT_THAT(refusals(request), ElementsAre(": badCSR"));
+  for (const char* type : {"RSA", "p224", "ed25519"}) {
+    request.set_key_type(type);
+    EXPECT_EQ(call(request).error_code(), StatusCode::INVALID_ARGUMENT) << type;
+  }
+}
+
+TEST_F(PolicyServiceTest, KnowsTheRulesOfAnAccount) {
+  auto request = request_for({"a.key.test"});
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_external_account("key-1");
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_names(0, "a.corp.test");
+  EXPECT_THAT(refusals(request), ElementsAre("a.corp.test: rejectedIdentifier"));
+  const Account account = run(authority_.account_for("somebody")).value();
+  request.set_external_account("");
+  request.set_account(account.id);
+  EXPECT_THAT(refusals(request), IsEmpty());
+  EXPECT_TRUE(run(authority_.deactivate_account(account)));
+  EXPECT_THAT(refusals(request), ElementsAre(": unauthorized"));
+  request.set_account(account.id + "0");
+  EXPECT_EQ(call(request).error_code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(PolicyServiceTest, NeedsNamesAndACallerWhoMayHaveCertificates) {
+  EXPECT_EQ(call({}).error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(call(request_for({"corp.test"}), "publisher").error_code(), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(call(request_for({"corp.test"}), "nobody").error_code(), StatusCode::UNAUTHENTICATED);
+}
+
+}  // namespace
+}  // namespace acmecore::rpc

@@ -1,0 +1,97 @@
+#include "base/config_policy.h"
+
+#include <gmock/gmock.h>
+
+namespace base {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string mistakes(std::string_view text) {
+  const auto parsed = parse_config(text, "t");
+  return parsed ? "" : parsed.error().detail;
+}
+
+TEST(ConfigPolicy, CertifiesEverythingAsItComes) {
+  const Config::Policy policy = parse_config("", "t")->policy;
+  EXPECT_THAT(policy.allow, ElementsAre("**"));
+  EXPECT_TRUE(policy.deny.empty());
+  EXPECT_EQ(policy.public_suffixes, PublicSuffixRule::certified);
+  EXPECT_TRUE(policy.internal_names);
+  EXPECT_FALSE(policy.reverse_names);
+  EXPECT_TRUE(policy.wildcards);
+  EXPECT_EQ(policy.names_max, 100u);
+  EXPECT_EQ(policy.key_types.size(), 4u);
+  EXPECT_TRUE(policy.subscribers.empty());
+}
+
+TEST(ConfigPolicy, IsReadWhole) {
+  const auto config = parse_config(R"(
+[policy]
+allow = ["**.corp.example", "corp.example"]
+deny = ["pki.corp.example"]
+public_suffixes = "icann-and-private"
+internal_names = false
+reverse_names = true
+wildcards = false
+names_max = 10
+key_types = ["p256", "rsa"]
+[[policy.subscribers]]
+accounts = ["a", "b"]
+external_accounts = ["k"]
+allow = ["*.web.corp.example"]
+deny = ["x.web.corp.example"]
+[[policy.subscribers]]
+external_accounts = ["l"]
+)",
+                                   "t");
+  ASSERT_TRUE(config) << config.error().detail;
+  const Config::Policy& policy = config->policy;
+  EXPECT_THAT(policy.allow, ElementsAre("**.corp.example", "corp.example"));
+  EXPECT_THAT(policy.deny, ElementsAre("pki.corp.example"));
+  EXPECT_EQ(policy.public_suffixes, PublicSuffixRule::icann_and_private);
+  EXPECT_FALSE(policy.internal_names);
+  EXPECT_TRUE(policy.reverse_names);
+  EXPECT_FALSE(policy.wildcards);
+  EXPECT_EQ(policy.names_max, 10u);
+  EXPECT_EQ(policy.key_types, (std::set{CertifiedKey::p256, CertifiedKey::rsa}));
+  ASSERT_EQ(policy.subscribers.size(), 2u);
+  EXPECT_THAT(policy.subscribers[0].accounts, ElementsAre("a", "b"));
+  EXPECT_THAT(policy.subscribers[0].external_accounts, ElementsAre("k"));
+  EXPECT_THAT(policy.subscribers[0].allow, ElementsAre("*.web.corp.example"));
+  EXPECT_THAT(policy.subscribers[0].deny, ElementsAre("x.web.corp.example"));
+  EXPECT_TRUE(policy.subscribers[1].allow.empty());
+  EXPECT_EQ(parse_config("policy.allow=[]", "t")->policy.allow.size(), 0u);
+}
+
+TEST(ConfigPolicy, SaysWhatIsNotAllowed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"policy.allow='**'", "policy.allow must be an array, each item a pattern of names"},
+      {"policy.allow=['']", "it is empty"},
+      {"policy.public_suffixes='private'", "one of \"certified\", \"icann\", \"icann-and-private\""},
+      {"policy.names_max=0", "a whole number from 1 to 100"},
+      {"policy.names_max=101", "a whole number from 1 to 100"},
+      {"policy.key_types=[]", "an array of at least one of"},
+      {"policy.key_types=['p224']", "an array of at least one of"},
+      {"policy.wildcard=true", "policy.wildcards"},
+      {"[[policy.subscribers]]\nallow=['**']", "name accounts or external_accounts"},
+      {"[[policy.subscribers]]\naccounts=['']", "it is empty"},
+  };
+  for (const auto& [text, mistake] : cases)
+    EXPECT_THAT(mistakes(text), HasSubstr(mistake)) << text;
+}
+
+TEST(ConfigPolicy, HoldsTheLimitOnPatterns) {
+  const auto patterns = [](int count) {
+    std::string text = "policy.deny=[";
+    for (int i = 0; i < count; ++i)
+      text += "'a.test',";
+    return text + "]";
+  };
+  EXPECT_EQ(mistakes(patterns(1000)), "");
+  EXPECT_THAT(mistakes(patterns(1001)), HasSubstr("more than 1000 patterns"));
+}
+
+}  // namespace
+}  // namespace base
