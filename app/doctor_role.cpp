@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "validator/net/ask_all.h"
 #include "validator/net/reach.h"
 
 namespace app {
@@ -37,7 +38,7 @@ DoctorRole::DoctorRole(const base::Config& config, DnsRole& dns, ValidatorRole& 
       resolvers_(std::move(resolvers)),
       own_(dns, config, clock),
       prober_(prober_options(config, dns, resolvers_)),
-      instruments_{validator.resolver(),       prober_,  own_, validator.pause(), clock,
+      instruments_{validator.resolver(),       prober_,  own_, validator.pause(), clock, validator::ask_all,
                    stubs_of(config.validator), is_public},
       propagation_(instruments_) {}
 

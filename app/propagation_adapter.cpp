@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "validator/doctor/answers.h"
-#include "validator/net/ask_all.h"
 #include "validator/served.h"
 #include "validator/zone_finder.h"
 
@@ -74,7 +73,7 @@ Task<std::vector<AddressSeen>> PropagationAdapter::look(std::vector<FoundServer>
   const Query txt{.name = owner, .type = validator::kTxt};
   std::vector<Question> questions;
   add_questions(addresses, txt, questions);
-  const std::vector<Reply> replies = co_await validator::ask_all(prober, std::move(questions));
+  const std::vector<Reply> replies = co_await with_.ask_all(prober, std::move(questions));
   std::vector<AddressSeen> all;
   for (size_t i = 0; i < addresses.size(); ++i) {
     const ServerAddress& at = addresses[i];
@@ -101,7 +100,7 @@ Task<seconds> PropagationAdapter::denied_for(Name apex, std::vector<FoundServer>
     const Query ns{.name = apex, .type = validator::kNs};
     if (above) add_questions(above->addresses(), ns, questions);
   }
-  const std::vector<Reply> replies = co_await validator::ask_all(prober, std::move(questions));
+  const std::vector<Reply> replies = co_await with_.ask_all(prober, std::move(questions));
   seconds longest{0};
   for (size_t i = 0; i < replies.size(); ++i) {
     const bool is_above = i >= in_zone.size();

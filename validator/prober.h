@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/endpoint.h"
 #include "base/task.h"
@@ -37,5 +39,14 @@ class Prober {
   // referrals. The time is bounded.
   virtual base::Task<Reply> ask(base::Endpoint server, Query query, Transport transport) = 0;
 };
+
+struct Question {
+  base::Endpoint server;
+  Query query;
+};
+
+// Asks all of them over UDP, and waits for no answer before it asks the next if it can. The replies are in the order
+// of the questions. The prober outlives the task.
+using AskAll = std::function<base::Task<std::vector<Reply>>(Prober&, std::vector<Question>)>;
 
 }  // namespace validator

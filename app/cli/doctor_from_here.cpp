@@ -12,6 +12,7 @@
 #include "validator/doctor/doctor.h"
 #include "validator/net/asio_pause.h"
 #include "validator/net/asio_prober.h"
+#include "validator/net/ask_all.h"
 #include "validator/net/reach.h"
 #include "validator/net/unbound_resolver.h"
 #include "validator/rpc/messages.h"
@@ -63,7 +64,7 @@ grpc::Status examine_from_here(const assay::v1::ExamineRequest& request, const D
   validator::AsioProber prober({});
   validator::AsioPause pause;
   const base::SystemClock clock;
-  const Doctor doctor({**resolver, prober, **own, pause, clock, {}, is_public});
+  const Doctor doctor({**resolver, prober, **own, pause, clock, validator::ask_all, {}, is_public});
   Result<void> outcome;
   const auto done = [&](std::exception_ptr thrown, Result<void> result) {
     outcome = thrown ? base::fail(base::ErrorKind::internal, "the examination broke off") : std::move(result);

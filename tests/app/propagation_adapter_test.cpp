@@ -6,6 +6,7 @@
 #include "tests/validator/scripted_prober.h"
 #include "tests/validator/slow_prober.h"
 #include "tests/validator/table_resolver.h"
+#include "validator/net/ask_all.h"
 
 namespace app {
 namespace {
@@ -138,7 +139,8 @@ class LookingOutside : public testing::Test {
   OwnZone own_;
   base::ManualClock clock_{base::Time(seconds(1'790'000'000))};
   ClockPause pause_{clock_};
-  const validator::doctor::Instruments with_{resolver_, prober_, own_, pause_, clock_, {}};
+  const validator::doctor::Instruments with_{resolver_,          prober_, own_, pause_, clock_,
+                                             validator::ask_all, {}};
   PropagationAdapter outside_{with_};
 };
 

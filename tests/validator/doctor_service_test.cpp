@@ -122,7 +122,7 @@ class Service : public testing::Test {
   ScriptedProber prober_;
   doctor::FakeOwnServer own_{{"192.0.2.53", 5353}};
   NoPause pause_;
-  const doctor::Instruments with_{resolver_, prober_, own_, pause_, clock_, {}};
+  const doctor::Instruments with_{resolver_, prober_, own_, pause_, clock_, ask_in_turn, {}};
   const proto::Callers callers_{
       {credential("web", {proto::Permission::challenges}),
        credential("keeper", {proto::Permission::challenges, proto::Permission::credentials}),

@@ -15,4 +15,11 @@ base::Task<Reply> ScriptedProber::ask(base::Endpoint server, Query query, Transp
   co_return reply;
 }
 
+base::Task<std::vector<Reply>> ask_in_turn(Prober& prober, std::vector<Question> questions) {
+  std::vector<Reply> replies;
+  for (const Question& question : questions)
+    replies.push_back(co_await prober.ask(question.server, question.query, Transport::udp));
+  co_return replies;
+}
+
 }  // namespace validator

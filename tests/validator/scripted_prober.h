@@ -30,4 +30,7 @@ class ScriptedProber final : public Prober {
   std::vector<Asked> asked_;
 };
 
+// An AskAll that needs no strand.
+base::Task<std::vector<Reply>> ask_in_turn(Prober& prober, std::vector<Question> questions);
+
 }  // namespace validator

@@ -158,9 +158,13 @@ Finding check_rate(const AnswersSeen& seen) {
     if (server.burst_answered == server.burst_asked) return "";
     return std::to_string(server.burst_answered) + " of " + std::to_string(server.burst_asked) + " answered";
   };
+  std::chrono::milliseconds longest{0};
+  for (const AnsweringServer& server : seen.servers)
+    longest = std::max(longest, server.burst_took);
   return over_all(
       seen, "answers.rate", Grade::warn,
-      std::to_string(kBurst) + " questions from one source in a row are all answered.",
+      std::to_string(kBurst) + " questions from one source within " + std::to_string(longest.count()) +
+          " ms are all answered.",
       "Questions from one source are dropped silently, so a CA's validation may time out:", wrong);
 }
 

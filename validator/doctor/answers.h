@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -12,8 +13,9 @@ namespace validator::doctor {
 
 // TTL up to which a negative answer of a challenge zone does no harm worth a word.
 inline constexpr uint32_t kNegativeTtlGood = 60;
-// Questions that are asked of one address one after the other.
+// Questions that are asked of one address in a second or less, which takes several at once.
 inline constexpr size_t kBurst = 50;
+inline constexpr size_t kBurstPart = 8;
 // Over UDP, without fragments (RFC 9715).
 inline constexpr size_t kDatagramGood = 1232;
 
@@ -29,8 +31,9 @@ struct AnsweringServer {
   Reply large;                                        // TXT with 4096 and DO
   Reply next_version;                                 // EDNS version 1
   Reply unknown_option;
-  size_t burst_asked = 0;  // of kBurst, until one was not answered
+  size_t burst_asked = 0;  // of kBurst, until some of kBurstPart were not answered
   size_t burst_answered = 0;
+  std::chrono::milliseconds burst_took{0};
 };
 
 struct AnswersSeen {

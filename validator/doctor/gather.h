@@ -30,6 +30,7 @@ struct Instruments {
   OwnServer& own;
   Pause& pause;
   const base::Clock& clock;
+  AskAll ask_all;
   std::vector<StubZone> stubs;  // the resolver's
   // Whether strangers can reach an address at all.
   std::function<bool(const base::Endpoint&)> is_public = [](const base::Endpoint&) { return true; };
@@ -72,6 +73,7 @@ class Gatherer {
   base::Task<Reply> ask(base::Endpoint at, base::Name name, uint16_t type);
   base::Task<ChildServer> ask_child(ServerAddress at, base::Name apex);
   base::Task<AnsweringServer> ask_answers(ServerAddress at, base::Name owner, base::Name apex);
+  base::Task<> ask_burst(base::Name owner, AnsweringServer& server);
   base::Task<> ask_children_of(std::vector<base::Name> names, CutSeen& seen);
   base::Task<> ask_children_at(const NameServer& server, CutSeen& seen);
   base::Task<NameServer> look_up_here(base::Name server, base::Name zone);

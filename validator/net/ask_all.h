@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "base/endpoint.h"
 #include "base/task.h"
 #include "validator/prober.h"
 
@@ -12,13 +11,8 @@ namespace validator {
 // Questions that are on their way at once. Each has a socket, and takes its whole time where nobody answers.
 inline constexpr size_t kAskedAtOnceMax = 8;
 
-struct Question {
-  base::Endpoint server;
-  Query query;
-};
-
-// Asks all of them over UDP, the next one when one of kAskedAtOnceMax is answered or has failed. The replies are in
-// the order of the questions. The prober is asked on a strand, and outlives the task.
+// An AskAll: the next question is asked when one of kAskedAtOnceMax is answered or has failed. The prober is asked on a
+// strand.
 base::Task<std::vector<Reply>> ask_all(Prober& prober, std::vector<Question> questions);
 
 }  // namespace validator

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <numeric>
+
 #include "tests/support/run_task.h"
 #include "tests/validator/doctor/fake_own_server.h"
 #include "tests/validator/doctor/seen.h"
@@ -102,7 +104,10 @@ class Examining : public testing::Test {
 
   Findings examine(Examination examination) {
     const auto is_public = [](const Endpoint& at) { return at.address != "192.0.2.99"; };
-    Doctor doctor({resolver_, prober_, own_, pause_, clock_, {}, is_public});
+    const auto ask_all = [this](Prober& prober, std::vector<validator::Question> questions) {
+      return ask_part(prober, std::move(questions));
+    };
+    Doctor doctor({resolver_, prober_, own_, pause_, clock_, ask_all, {}, is_public});
     Findings findings;
     const auto tell = [&](Finding finding) -> base::Task<bool> {
       findings.push_back(std::move(finding));
@@ -110,6 +115,16 @@ class Examining : public testing::Test {
     };
     outcome_ = support::run_task(doctor.examine(std::move(examination), tell, [this] { return gone_; }));
     return findings;
+  }
+
+  // What came before `drops_at_`, in all parts together, is answered.
+  base::Task<std::vector<Reply>> ask_part(Prober& prober, std::vector<validator::Question> questions) {
+    const size_t before = std::accumulate(parts_.begin(), parts_.end(), size_t{0});
+    parts_.push_back(questions.size());
+    std::vector<Reply> replies = co_await ask_in_turn(prober, std::move(questions));
+    for (size_t i = 0; i < replies.size(); ++i)
+      if (before + i >= drops_at_) replies[i] = Reply{.why = "no answer within 2 s"};
+    co_return replies;
   }
 
   TableResolver resolver_;
@@ -123,6 +138,8 @@ class Examining : public testing::Test {
   size_t listens_to_ = 1000;
   bool gone_ = false;
   base::Result<void> outcome_;
+  std::vector<size_t> parts_;  // questions that were asked at once
+  size_t drops_at_ = SIZE_MAX;
 };
 
 TEST_F(Examining, FindsARightDelegationByCname) {
@@ -181,6 +198,19 @@ TEST_F(Examining, WaitsForAServerThatIsBehindAndThenSaysSo) {
   EXPECT_EQ(found.grade, Grade::fail);
   EXPECT_THAT(found.sentence, HasSubstr("published 20000 ms ago"));
   EXPECT_THAT(own_.values_, IsEmpty());
+}
+
+TEST_F(Examining, AsksManyQuestionsAtOnceAndEndsWhenSomeAreDropped) {
+  const auto grade_and_count = [&] {
+    parts_.clear();
+    const Grade grade = finding(examine("api.corp.test"), "answers.rate").grade;
+    return std::pair(grade, std::accumulate(parts_.begin(), parts_.end(), size_t{0}));
+  };
+  resolver_.alias("_acme-challenge.api.corp.test", kTarget);
+  EXPECT_EQ(grade_and_count(), std::pair(Grade::ok, kBurst));
+  EXPECT_THAT(parts_, testing::Each(testing::Le(kBurstPart)));
+  drops_at_ = 20;
+  EXPECT_EQ(grade_and_count(), std::pair(Grade::warn, 3 * kBurstPart)) << "the 20th is in the third part";
 }
 
 TEST_F(Examining, EndsWhenNobodyListens) {
