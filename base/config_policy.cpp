@@ -1,5 +1,7 @@
 #include "base/config_policy.h"
 
+#include "base/config_values.h"
+
 namespace base {
 
 namespace {
@@ -18,11 +20,6 @@ constexpr std::pair<std::string_view, CertifiedKey> kKeyTypes[] = {{"rsa", Certi
                                                                    {"p521", CertifiedKey::p521}};
 
 constexpr std::string_view kPattern = "a pattern of names, such as \"**.corp.example\"";
-
-Result<void> not_empty(const std::string& text) {
-  if (text.empty()) return fail(ErrorKind::malformed, "it is empty");
-  return {};
-}
 
 void read_patterns(ConfigReader& section, std::string_view key, std::vector<std::string>& patterns) {
   section.texts(key, patterns, kPattern, not_empty);

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 
+#include "base/config_acme.h"
+#include "base/config_issuance.h"
 #include "base/config_policy.h"
+#include "base/config_values.h"
 #include "base/ip_network.h"
 
 namespace base {
@@ -19,7 +22,6 @@ constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr size_t kCredentialsMax = 1000;
 constexpr size_t kStubZonesMax = 1000;
 constexpr size_t kAliasZonesMax = 1000;
-constexpr size_t kDirectoriesMax = 20;
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
@@ -29,10 +31,6 @@ constexpr std::pair<std::string_view, Permission> kPermissions[] = {
     {"certificates", Permission::certificates},
     {"credentials", Permission::credentials},
     {"external_accounts", Permission::external_accounts}};
-constexpr std::pair<std::string_view, ExternalAccount> kExternalAccount[] = {
-    {"off", ExternalAccount::off},
-    {"optional", ExternalAccount::optional},
-    {"required", ExternalAccount::required}};
 constexpr std::pair<std::string_view, RegistrationAccess> kRegistrationAccess[] = {
     {"closed", RegistrationAccess::closed},
     {"guarded", RegistrationAccess::guarded},
@@ -43,35 +41,6 @@ constexpr std::pair<std::string_view, log::Level> kLevels[] = {{"debug", log::Le
                                                                {"error", log::Level::error}};
 constexpr std::pair<std::string_view, log::Format> kFormats[] = {{"text", log::Format::text},
                                                                  {"json", log::Format::json}};
-
-Result<void> anything(const std::string&) { return {}; }
-
-Result<void> not_empty(const std::string& text) {
-  if (text.empty()) return fail(ErrorKind::malformed, "it is empty");
-  return {};
-}
-
-Result<void> empty_or_web_url(const std::string& text) {
-  if (text.empty()) return {};
-  const auto url = boost::urls::parse_absolute_uri(text);
-  if (!url) return fail(ErrorKind::malformed, url.error().message());
-  const bool is_web = url->scheme() == "https" || url->scheme() == "http";
-  if (!is_web || url->host().empty()) return fail(ErrorKind::malformed, "https:// or http:// and a host");
-  return {};
-}
-
-// Clients compare it with nothing and servers as a string: a path or a slash at the end would be part of
-// every URL that is signed (RFC 8555 §6.4).
-Result<void> empty_or_origin(const std::string& text) {
-  if (text.empty()) return {};
-  const auto url = boost::urls::parse_absolute_uri(text);
-  if (!url) return fail(ErrorKind::malformed, url.error().message());
-  const bool is_origin = url->scheme() == "https" && !url->host().empty() && !url->has_userinfo() &&
-                         url->path().empty() && !url->has_query();
-  if (!is_origin)
-    return fail(ErrorKind::malformed, "nothing but https://, a host, and a port if it is not 443");
-  return {};
-}
 
 // As browsers write it: what they would write otherwise would never be equal.
 Result<void> origin_of_pages(const std::string& text) {
@@ -92,31 +61,10 @@ Result<void> origin_of_pages(const std::string& text) {
 }
 
 // As RFC 8659 §4.2 has an issuer-domain-name, and RFC 5280 §4.2.1.6 a dNSName.
-Result<void> plain_domain_name(const std::string& text) {
-  CHECK(Name::parse(text));
-  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-  if (!is_plain || text.ends_with('.'))
-    return fail(ErrorKind::malformed, "letters, digits, hyphens and inner dots");
-  return {};
-}
-
 // A user name that Basic can carry (RFC 7617 §2).
 Result<void> without_colon(const std::string& text) {
   if (text.find(':') != std::string::npos) return fail(ErrorKind::malformed, "it has a colon");
   return {};
-}
-
-void read_tls(ConfigReader& section, TlsFiles& tls, std::string prefix = "tls_") {
-  const std::string certificate = prefix + "certificate";
-  const std::string key = prefix + "key";
-  section.path(certificate, tls.certificate);
-  section.path(key, tls.key);
-  if (tls.certificate.empty() != tls.key.empty()) {
-    section.mistake(tls.key.empty() ? certificate : key,
-                    certificate + " and " + key + " are set together or not at all");
-  }
 }
 
 void read_log(ConfigReader& section, Config::Log& log) {
@@ -199,98 +147,6 @@ void read_update(ConfigReader& section, Config::Update& update) {
   section.duration("lifetime", update.lifetime, 1min, 30 * kDay);
   section.boolean("allow_hmac_md5", update.allow_hmac_md5);
   section.boolean("allow_hmac_sha1", update.allow_hmac_sha1);
-}
-
-// A part of every URL of the directory. Those of the default one have a resource's name in its place.
-Result<void> directory_name(const std::string& text) {
-  constexpr size_t kNameSizeMax = 32;
-  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-  if (!is_plain || text.empty() || text.size() > kNameSizeMax) {
-    return fail(ErrorKind::malformed, "1 to 32 lower-case letters, digits and hyphens");
-  }
-  for (const char* taken : {"account", "authorization", "authz", "certificate", "challenge", "issuer",
-                            "order", "renewal-info", "terms"}) {
-    if (text == taken) return fail(ErrorKind::malformed, "the default directory has URLs with this name");
-  }
-  return {};
-}
-
-void read_directory_keys(ConfigReader& section, AcmeDirectory& directory) {
-  section.word<ExternalAccount>("external_account", directory.external_account, kExternalAccount);
-  section.text("terms_of_service", directory.terms_of_service, "a URL", empty_or_web_url);
-  section.boolean("must_agree_again", directory.must_agree_again);
-  if (directory.must_agree_again && directory.terms_of_service.empty()) {
-    section.mistake("must_agree_again", "there are no terms_of_service to agree to");
-  }
-  section.text("website", directory.website, "a URL", empty_or_web_url);
-  section.texts("caa_identities", directory.caa_identities, "a domain name", plain_domain_name);
-}
-
-void read_directories(ConfigReader& section, Config::Acme& acme) {
-  section.tables("directory", [&](ConfigReader& element) {
-    AcmeDirectory directory = acme.preset;
-    directory.name = "";
-    element.text("name", directory.name, "a name for URLs, such as \"team\"", directory_name);
-    read_directory_keys(element, directory);
-    if (directory.name.empty()) element.mistake("name", "the directory has no name");
-    const auto has_its_name = [&](const AcmeDirectory& other) { return other.name == directory.name; };
-    if (std::any_of(acme.directories.begin(), acme.directories.end(), has_its_name)) {
-      element.mistake("name", "another directory has this name");
-    }
-    acme.directories.push_back(std::move(directory));
-  });
-  if (acme.directories.size() > kDirectoriesMax) {
-    section.mistake("directory", "there are more than " + std::to_string(kDirectoriesMax) + " directories");
-  }
-}
-
-void read_limits(ConfigReader& section, Config::Acme::Limits& limits) {
-  const auto read_rate = [&section](std::string_view key, Config::Acme::Rate& rate) {
-    section.table(key, [&rate](ConfigReader& table) {
-      table.count("count", rate.count, 0, 1'000'000);
-      table.duration("period", rate.period, 1s, 90 * kDay);
-    });
-  };
-  read_rate("new_accounts_per_address", limits.new_accounts_per_address);
-  read_rate("new_orders_per_account", limits.new_orders_per_account);
-  read_rate("certificates_per_domain", limits.certificates_per_domain);
-  read_rate("certificates_per_names", limits.certificates_per_names);
-  read_rate("failed_validations", limits.failed_validations);
-  section.text("help", limits.help, "a URL", empty_or_web_url);
-}
-
-void read_acme(ConfigReader& section, Config::Acme& acme) {
-  section.endpoints("listen", acme.listen, 0);
-  section.text("external_url", acme.external_url, "an origin, such as \"https://acme.corp.example\"",
-               empty_or_origin);
-  read_tls(section, acme.tls);
-  read_directory_keys(section, acme.preset);
-  section.text("renewal_explanation", acme.renewal_explanation, "a URL", empty_or_web_url);
-  section.duration("order_lifetime", acme.order_lifetime, 1min, 90 * kDay);
-  section.duration("authorization_lifetime", acme.authorization_lifetime, 1min, 398 * kDay);
-  section.duration("authorization_reuse", acme.authorization_reuse, 0ms, 398 * kDay);
-  section.boolean("pre_authorization", acme.pre_authorization);
-  if (acme.pre_authorization && acme.authorization_reuse == std::chrono::seconds(0)) {
-    section.mistake(
-        "pre_authorization",
-        "no order would ever use what is authorized before it: set acme.authorization_reuse, too");
-  }
-  read_directories(section, acme);
-  section.table("limits", [&](ConfigReader& table) { read_limits(table, acme.limits); });
-}
-
-void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
-  // What a certificate needs to serve anybody, and the longest that browsers have ever taken.
-  section.duration("certificate_lifetime", issuance.certificate_lifetime, 2h, 398 * kDay);
-  section.duration("requested_lifetime_max", issuance.requested_lifetime_max, 0ms, 398 * kDay);
-  section.duration("not_before_ahead_max", issuance.not_before_ahead_max, 0ms, 90 * kDay);
-  if (issuance.requested_lifetime_max > std::chrono::seconds(0) &&
-      issuance.requested_lifetime_max < issuance.certificate_lifetime) {
-    section.mistake("requested_lifetime_max",
-                    "a client can ask for no less than issuance.certificate_lifetime");
-  }
 }
 
 void read_registration(ConfigReader& section, Config::Publish::Registration& registration) {

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "base/config.h"
+#include "base/config_reader.h"
+
+// What values of several sections of a configuration have in common.
+namespace base {
+
+// ConfigReader::Check, each: malformed says why it is none.
+Result<void> anything(const std::string& text);
+Result<void> not_empty(const std::string& text);
+Result<void> empty_or_web_url(const std::string& text);
+Result<void> plain_domain_name(const std::string& text);  // letters, digits, hyphens and inner dots
+
+// The keys `prefix`certificate and `prefix`key.
+void read_tls(ConfigReader& section, TlsFiles& tls, const std::string& prefix = "tls_");
+
+}  // namespace base
