@@ -35,9 +35,10 @@ Task<Result<AuthorizationView>> Authority::authorization(Account account, std::s
   co_return view_of(std::move(authorization.value));
 }
 
-Task<Result<std::string>> Authority::certificate(Account account, Serial serial) {
+Task<Result<std::string>> Authority::certificate(Account account, Serial serial, size_t chain) {
   CO_TRY(const base::Bytes der, co_await leaf(std::move(account), std::move(serial)));
-  co_return issuer_.chain_pem(der);
+  if (chain >= issuer_.chains()) co_return fail(ErrorKind::not_found, "there is no such chain");
+  co_return issuer_.chain_pem(der, chain);
 }
 
 Task<Result<base::Bytes>> Authority::leaf(Account account, Serial serial) {
@@ -48,8 +49,9 @@ Task<Result<base::Bytes>> Authority::leaf(Account account, Serial serial) {
 }
 
 Result<base::Bytes> Authority::issuer_certificate(std::string_view id) const {
-  if (id != issuer_.id()) return fail(ErrorKind::not_found, "there is no such issuing CA");
-  return issuer_.certificate().der;
+  const base::Bytes* der = issuer_.issuing_der(id);
+  if (der == nullptr) return fail(ErrorKind::not_found, "there is no such issuing CA");
+  return *der;
 }
 
 Task<Result<Stored<Order>>> Authority::owned_order(const Account& account, std::string id) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
 #include "acmecore/policy.h"
+#include "acmecore/profiles.h"
 #include "acmecore/rate_limits.h"
 #include "acmecore/records.h"
 #include "acmecore/renewal.h"
@@ -51,7 +53,7 @@ inline constexpr size_t kSweepMax = 1000;
 struct AuthorityOptions {
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
   std::chrono::seconds authorization_lifetime = std::chrono::days(30);  // once valid
-  ValidityRule validity = {};
+  Profiles profiles = {};
   Retries retries = {};                         // of validations that failed
   std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
   LimitRules limits = {};
@@ -79,7 +81,9 @@ struct KeyChangeResult {
 struct NewOrderRequest {
   std::vector<RequestedIdentifier> identifiers;
   RequestedValidity validity = {};
-  std::string replaces = {};  // a CertificateId (RFC 9773 §5); empty: none
+  std::string replaces = {};             // a CertificateId (RFC 9773 §5); empty: none
+  std::string profile = {};              // its name; empty: the account's directory has one for this
+  bool subdomain_authorization = false;  // as in the account's Directory
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
@@ -96,6 +100,7 @@ class Authority {
             Validation& validation, base::Background& background, AuthorityOptions options);
 
   const Policy& policy() const { return policy_; }
+  const Profiles& profiles() const { return options_.profiles; }
 
   // RFC 8555 §7.3, §7.3.1, §7.3.4. A key that has an account in `directory` returns it and ignores the rest.
   // An account that does not order within kUnusedAccountRetention is removed.
@@ -126,6 +131,11 @@ class Authority {
   // Directory::must_agree_again. To be asked before new_order and new_authorization are called for a client.
   static base::Result<void> check_terms(const Directory& directory, const Account& account);
 
+  // RFC 9444: whether a client may ask this directory for authorizations that count for names below theirs, where
+  // `requested` does. unauthorized: it may not. To be asked as check_terms is.
+  static base::Result<void> check_subdomains(const Directory& directory,
+                                             std::span<const RequestedIdentifier> requested);
+
   // What the URL ends in at which a person agrees to the directory's terms for the account. Made at the first call.
   // REQUIRES here and below: `directory` outlives the call.
   base::Task<base::Result<std::string>> agreement_token(const Directory& directory, Account account);
@@ -136,15 +146,16 @@ class Authority {
                                                           std::string token);
   base::Task<base::Result<void>> agree(const Directory& directory, std::string account, std::string token);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers, check_allowed and Policy::check_names; malformed: it asks for a
-  // validity out of bounds. account_does_not_exist: the account had never ordered, and was removed just now.
+  // RFC 8555 §7.4. The errors of parse_identifiers, check_allowed, Policy::check_names and Policy::check_ancestor; malformed: it asks for a
+  // validity out of bounds. The errors of Profiles::choose and of the profile's check_names. account_does_not_exist: the account had never ordered, and was removed just now.
   // rate_limited, but not where it replaces a certificate: a limit on the account's orders, on certificates of these
   // names or on failed validations leaves no room. Of `replaces`:
   // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
   // account's; already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
-  // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.
+  // RFC 8555 §7.4.1, RFC 9444 §4.2: an authorization before any order. The errors of parse_identifier and
+  // Policy::check_ancestor; malformed: a wildcard.
   // account_does_not_exist and user_action_required as above.
   base::Task<base::Result<AuthorizationView>> new_authorization(Account account,
                                                                 RequestedIdentifier identifier);
@@ -175,22 +186,23 @@ class Authority {
                                                       std::string type, std::chrono::milliseconds patience);
 
   // RFC 8555 §7.4: issues the certificate. Waits at most `patience` for it; afterwards the order is processing and
-  // issuance goes on. order_not_ready; bad_csr, which leaves the order ready: other
+  // issuance goes on. order_not_ready; invalid_profile: the order's is no longer offered; bad_csr, which leaves the order ready: other
   // names than the order's, a key that is an account's or blocked, and the errors of parse_csr and of
-  // Policy::check_key. malformed: the validity that the order asks for has come too close to its end. rate_limited,
+  // check_key. malformed: the validity that the order asks for has come too close to its end. rate_limited,
   // which leaves it ready too: there are enough certificates of these names for now.
   base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der,
                                                std::chrono::milliseconds patience);
 
-  // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered.
-  base::Task<base::Result<std::string>> certificate(Account account, Serial serial);
+  // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered. `chain`: which one of
+  // Issuer::chains(); not_found: there is none with this number.
+  base::Task<base::Result<std::string>> certificate(Account account, Serial serial, size_t chain = 0);
 
   // The same without its chain, in DER.
   base::Task<base::Result<base::Bytes>> leaf(Account account, Serial serial);
 
   // The certificate of an issuing CA by its Issuer::id, in DER.
   base::Result<base::Bytes> issuer_certificate(std::string_view id) const;
-  const std::string& issuer_id() const { return issuer_.id(); }
+  const Issuer& issuer() const { return issuer_; }
 
   // RFC 9773 §4, of a certificate that anybody may name. malformed: `id` is no CertificateId. not_found: of none
   // that was ordered here.
@@ -231,8 +243,11 @@ class Authority {
   AuthorizationView view_of(Authorization authorization) const;
 
   Authorization pending_authorization(const std::string& account, const Identifier& identifier) const;
-  base::Task<base::Result<bool>> add_authorizations(Order& order, Changes& changes);
+  base::Task<base::Result<bool>> add_authorizations(Order& order, bool subdomain_authorization,
+                                                    Changes& changes);
   base::Task<base::Result<std::optional<Stored<Authorization>>>> reusable_authorization(
+      std::string account, Identifier identifier);
+  base::Task<base::Result<std::optional<Stored<Authorization>>>> reusable_authorization_above(
       std::string account, Identifier identifier);
   base::Task<base::Result<std::vector<std::string>>> proved_authorizations(std::string account,
                                                                            std::string identifier);
@@ -266,7 +281,8 @@ class Authority {
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);
 
-  base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order);
+  base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order, const Profile& profile);
+  base::Result<IssuedCertificate> sign(const Account& account, const Order& order) const;
   base::Task<void> issue(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);

@@ -29,29 +29,24 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-Result<IssuedCertificate> sign(const Issuer& issuer, const Issuer::TbsCheck& check, const Order& order,
-                               const ValidityRule& rule, base::Time now) {
-  LeafRequest request;
-  request.dns_names = names_of(order);
-  request.spki_der = order.intent->spki_der;
-  request.serial = order.intent->serial;
-  TRY(request.validity, leaf_validity(now, order.validity, capped(rule, order.certificate_lifetime_max),
-                                      kBackdateMax, issuer.certificate().validity));
-  IssuedCertificate certificate;
-  TRY(certificate.der, issuer.sign_leaf(request, check));
-  certificate.serial = request.serial;
-  certificate.account = order.account;
-  certificate.order = order.id;
-  certificate.issued = now;
-  certificate.not_after = request.validity.not_after;
-  return certificate;
-}
-
 // What a subscriber hears of an order whose certificate could not be signed: a refusal as it is, and of our own
 // trouble no more than that there was some.
 base::Error told_of(const base::Error& error) {
   const bool ours = error.kind == ErrorKind::internal || error.kind == ErrorKind::unavailable;
   return ours ? base::Error{ErrorKind::internal, "the certificate could not be made", {}} : error;
+}
+
+// That each name is proved, and not only each authorization valid: whatever made the order, nothing else is signed.
+Result<void> check_covered(const Order& order, const std::vector<Authorization>& authorizations) {
+  for (const Identifier& identifier : order.identifiers) {
+    const bool is_covered = std::ranges::any_of(
+        authorizations, [&](const Authorization& one) { return covers(one, identifier); });
+    if (!is_covered) {
+      return fail(ErrorKind::internal,
+                  "no authorization of the order " + order.id + " is for " + identifier.text());
+    }
+  }
+  return {};
 }
 
 tl::unexpected<base::Error> not_ready(OrderStatus status) {
@@ -71,13 +66,15 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
       values.push_back(authorization.value);
     const OrderStatus status = status_of(order.value, values, clock_.now());
     if (status != OrderStatus::ready) co_return not_ready(status);
+    CO_CHECK(check_covered(order.value, values));
+    CO_TRY(const Profile* const profile, options_.profiles.choose(account, order->profile));
     if (!csr) {
       CO_TRY(csr, parse_csr(csr_der));
-      CO_CHECK(co_await check_csr(*csr, order.value));
+      CO_CHECK(co_await check_csr(*csr, order.value, *profile));
     }
     if (!order->validity.empty()) {  // it may have come too near to its end
       CO_CHECK(leaf_validity(clock_.now(), order->validity,
-                             capped(options_.validity, order->certificate_lifetime_max), kBackdateMax,
+                             capped(profile->validity, order->certificate_lifetime_max), kBackdateMax,
                              issuer_.certificate().validity));
     }
 
@@ -103,7 +100,7 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
   co_return too_many_at_once();
 }
 
-Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
+Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order, const Profile& profile) {
   const auto names = names_of(order);
   auto sorted = names;
   std::sort(sorted.begin(), sorted.end());
@@ -113,6 +110,7 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
   }
   CO_TRY(const KeyType key_type, key_type_of(csr.spki_der));
   CO_CHECK(policy_.check_key(key_type));
+  CO_CHECK(check_key(profile, key_type));
   CO_TRY(const bool is_account_key, co_await records_.is_account_key(csr.spki_digest));
   if (is_account_key)
     co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
@@ -121,18 +119,41 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
   co_return Result<void>();
 }
 
+// Beside what was checked before: policy and profiles may be others since, and the names are those of the octets
+// themselves.
+Result<IssuedCertificate> Authority::sign(const Account& account, const Order& order) const {
+  TRY(const Profile* const profile, options_.profiles.choose(account, order.profile));
+  const base::Time now = clock_.now();
+  LeafRequest request;
+  request.dns_names = names_of(order);
+  request.common_name = common_name(*profile, request.dns_names);
+  request.spki_der = order.intent->spki_der;
+  request.serial = order.intent->serial;
+  TRY(request.validity,
+      leaf_validity(now, order.validity, capped(profile->validity, order.certificate_lifetime_max),
+                    kBackdateMax, issuer_.certificate().validity));
+  const auto check = [&](const Certificate& tbs) -> Result<void> {
+    CHECK(check_tbs(*profile, tbs));
+    return policy_.check_tbs(subscriber_of(account), tbs);
+  };
+  IssuedCertificate certificate;
+  TRY(certificate.der, issuer_.sign_leaf(request, check));
+  certificate.serial = request.serial;
+  certificate.account = order.account;
+  certificate.order = order.id;
+  certificate.issued = now;
+  certificate.not_after = request.validity.not_after;
+  return certificate;
+}
+
 // Signs what the order's intent says and records the certificate. The order is then valid, invalid because signing
 // failed, or still processing because the store did not take the certificate, which was given to nobody; a sweep
 // begins again, with another serial.
 // REQUIRES: the order is processing; `hold` is on it.
 Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  // Beside what was checked before: the policy may be another since, and the names are those of the octets themselves.
   const auto account = co_await records_.account(order->account);
-  const Issuer::TbsCheck check = [this, &account](const Certificate& tbs) -> Result<void> {
-    if (!account) return tl::unexpected(account.error());
-    return policy_.check_tbs(subscriber_of(account->value), tbs);
-  };
-  const auto certificate = sign(issuer_, check, order.value, options_.validity, clock_.now());
+  const auto certificate = account ? sign(account->value, order.value)
+                                   : Result<IssuedCertificate>(tl::unexpected(account.error()));
   Stored<Order> finished = order;
   Changes changes;
   if (certificate) {

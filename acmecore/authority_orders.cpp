@@ -16,9 +16,14 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
   CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
   CO_CHECK(check_external_account(account, identifiers));
+  for (const Identifier& identifier : identifiers) {
+    if (!identifier.ancestor.empty()) CO_CHECK(policy_.check_ancestor(identifier.ancestor));
+  }
+  CO_TRY(const Profile* const profile, options_.profiles.choose(account, request.profile));
+  CO_CHECK(check_names(*profile, identifiers));
   const auto lifetime_max = certificate_lifetime_max(account);
   if (!request.validity.empty()) {
-    CO_CHECK(leaf_validity(clock_.now(), request.validity, capped(options_.validity, lifetime_max), kBackdate,
+    CO_CHECK(leaf_validity(clock_.now(), request.validity, capped(profile->validity, lifetime_max), kBackdate,
                            issuer_.certificate().validity));
   }
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -31,8 +36,10 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
     order.validity = request.validity;
     order.replaces = request.replaces;
     order.certificate_lifetime_max = lifetime_max;
+    order.profile = profile->name;
     Changes changes;
-    CO_TRY(const bool all_valid, co_await add_authorizations(order, changes));
+    CO_TRY(const bool all_valid,
+           co_await add_authorizations(order, request.subdomain_authorization, changes));
     if (!order.replaces.empty()) CO_CHECK(co_await mark_replaced(order, changes));
     changes.create(order);
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));

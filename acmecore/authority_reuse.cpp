@@ -38,7 +38,8 @@ Authorization Authority::pending_authorization(const std::string& account,
 }
 
 Task<Result<AuthorizationView>> Authority::new_authorization(Account account, RequestedIdentifier requested) {
-  CO_TRY(const Identifier identifier, parse_identifier(requested));
+  CO_TRY(const auto identifiers, parse_identifiers({requested}));  // whose errors name the identifier
+  const Identifier& identifier = identifiers[0];
   if (identifier.wildcard) {
     co_return fail(ErrorKind::malformed, in_quotes(requested.value) +
                                              " is a wildcard, which is authorized in an order alone "
@@ -46,7 +47,9 @@ Task<Result<AuthorizationView>> Authority::new_authorization(Account account, Re
   }
   CO_CHECK(policy_.check_names(subscriber_of(account), {identifier}));
   CO_CHECK(check_external_account(account, {identifier}));
+  if (requested.subdomains) CO_CHECK(policy_.check_ancestor(identifier.name));
   Authorization authorization = pending_authorization(account.id, identifier);
+  authorization.subdomain_auth_allowed = requested.subdomains;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Changes changes;
     changes.create(authorization);
@@ -64,21 +67,39 @@ Task<Result<AuthorizationView>> Authority::new_authorization(Account account, Re
 }
 
 // Adds the authorizations that the order needs: new ones, and where the rule lets it those that are there, which
-// are valid when `changes` is committed. True: all are valid.
-Task<Result<bool>> Authority::add_authorizations(Order& order, Changes& changes) {
+// are valid when `changes` is committed. One can be for several identifiers (RFC 9444). True: all are valid.
+Task<Result<bool>> Authority::add_authorizations(Order& order, bool subdomain_authorization,
+                                                 Changes& changes) {
   bool all_valid = true;
+  std::vector<Authorization> added;  // for ancestors
+  const auto add = [&order](const std::string& id) {
+    if (std::ranges::count(order.authorizations, id) > 0) return false;
+    order.authorizations.push_back(id);
+    return true;
+  };
   for (const Identifier& identifier : order.identifiers) {
-    CO_TRY(const auto reusable, co_await reusable_authorization(order.account, identifier));
+    CO_TRY(auto reusable, co_await reusable_authorization(order.account, identifier));
+    if (!reusable && subdomain_authorization) {
+      CO_TRY(reusable, co_await reusable_authorization_above(order.account, identifier));
+    }
     if (reusable) {
-      changes.expect(*reusable);
-      order.authorizations.push_back((*reusable)->id);
+      if (add((*reusable)->id)) changes.expect(*reusable);
       order.expires = std::min(order.expires, (*reusable)->expires);
       continue;
     }
     all_valid = false;
-    const Authorization authorization = pending_authorization(order.account, identifier);
+    const bool is_covered = std::ranges::any_of(added, [&](const Authorization& authorization) {
+      return authorization.identifier.name == identifier.ancestor;
+    });
+    if (is_covered) continue;
+    Authorization authorization = pending_authorization(order.account, identifier);
+    if (!identifier.ancestor.empty()) {
+      authorization.identifier = {identifier.ancestor, false};
+      authorization.subdomain_auth_allowed = true;
+      added.push_back(authorization);
+    }
     changes.create(authorization);
-    order.authorizations.push_back(authorization.id);
+    add(authorization.id);
   }
   co_return all_valid;
 }

@@ -69,6 +69,11 @@ bool may_be_reused(const Authorization& authorization, std::chrono::seconds reus
       [=](const Challenge& challenge) { return challenge.validated && now - *challenge.validated < reuse; });
 }
 
+bool covers(const Authorization& authorization, const Identifier& identifier) {
+  if (authorization.identifier.is_same_as(identifier)) return true;
+  return authorization.subdomain_auth_allowed && is_subordinate(identifier, authorization.identifier.name);
+}
+
 const Challenge* processing_challenge(const Authorization& authorization) {
   if (authorization.deactivated) return nullptr;
   const auto& challenges = authorization.challenges;

@@ -46,6 +46,8 @@ struct Authorization {
   base::Time expires;
   std::optional<base::Time> deactivated;
   std::vector<Challenge> challenges;
+  bool subdomain_auth_allowed =
+      false;  // it counts for all that is subordinate to its identifier (RFC 9444 §4.1)
 
   const Challenge* find_challenge(std::string_view type) const;
   Challenge* find_challenge(std::string_view type);
@@ -69,6 +71,9 @@ inline constexpr std::chrono::hours kReuseMargin{1};
 // Whether a new order can rely on it instead of on one of its own: it is valid, for kReuseMargin at least, and was
 // validated within `reuse`.
 bool may_be_reused(const Authorization& authorization, std::chrono::seconds reuse, base::Time now);
+
+// Whether a certificate for `identifier` may rest on it.
+bool covers(const Authorization& authorization, const Identifier& identifier);
 
 // The key authorization (RFC 8555 §8.1), and what a TXT record shows of it (§8.4).
 std::string key_authorization(std::string_view token, std::string_view thumbprint);

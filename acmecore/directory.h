@@ -23,8 +23,10 @@ struct Directory {
   std::string website = {};
   std::vector<std::string> caa_identities = {};
   std::string renewal_explanation = {};  // a URL, beside the time to renew (RFC 9773 §4.2)
-  bool pre_authorization = false;        // newAuthz (§7.4.1); otherwise there is no such resource
-  std::string limits_help = {};  // a URL for those whom a rate limit stops, which is linked to then (§6.6)
+  bool subdomain_authorization =
+      false;                       // authorizations may count for all that is below their name (RFC 9444)
+  bool pre_authorization = false;  // newAuthz (§7.4.1); otherwise there is no such resource
+  std::string limits_help = {};    // a URL for those whom a rate limit stops, which is linked to then (§6.6)
 };
 
 }  // namespace acmecore

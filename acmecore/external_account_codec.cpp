@@ -28,6 +28,7 @@ ExternalAccountRestriction restriction_of(const stored::ExternalAccountRestricti
   if (message.certificate_lifetime_max_s() != 0) {
     restriction.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
   }
+  restriction.profiles.assign(message.profiles().begin(), message.profiles().end());
   return restriction;
 }
 
@@ -39,6 +40,8 @@ void put(const ExternalAccountRestriction& restriction, stored::ExternalAccountR
   if (restriction.certificate_lifetime_max) {
     message.set_certificate_lifetime_max_s(restriction.certificate_lifetime_max->count());
   }
+  for (const std::string& profile : restriction.profiles)
+    message.add_profiles(profile);
 }
 
 void put(const ExternalAccount& external, stored::Account_ExternalAccount& message) {

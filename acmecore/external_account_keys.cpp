@@ -1,6 +1,7 @@
 #include "acmecore/external_account_keys.h"
 
 #include <algorithm>
+#include <set>
 
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/optimism.h"
@@ -55,6 +56,7 @@ Task<Result<ExternalAccountKey>> ExternalAccountKeys::create(NewExternalAccountK
   CO_TRY(key.directory, directory_for(wanted.directory));
   CO_CHECK(check_comment(wanted.comment));
   key.comment = std::move(wanted.comment);
+  CO_CHECK(check_profiles(wanted.restriction.profiles, key.directory));
   CO_TRY(key.restriction, checked(std::move(wanted.restriction)));
   key.created = clock_.now();
   if (wanted.expires && *wanted.expires <= key.created) {
@@ -106,6 +108,20 @@ Task<Result<void>> ExternalAccountKeys::remove(std::string id) {
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
   }
   co_return too_many_at_once();
+}
+
+Result<void> ExternalAccountKeys::check_profiles(const std::vector<std::string>& profiles,
+                                                 const std::string& directory) const {
+  std::set<std::string> offered;
+  for (const Profile* profile : profiles_.shown_by(directory))
+    offered.insert(profile->name);
+  for (const std::string& profile : profiles) {
+    if (offered.erase(profile) > 0) continue;
+    return fail(ErrorKind::malformed, "the profile " + in_quotes(profile) +
+                                          " is named twice, or is none that the directory " +
+                                          in_quotes(directory) + " offers");
+  }
+  return {};
 }
 
 Result<std::string> ExternalAccountKeys::directory_for(const std::string& wanted) const {

@@ -6,6 +6,7 @@
 
 #include "acmecore/directory.h"
 #include "acmecore/external_account_key.h"
+#include "acmecore/profiles.h"
 #include "acmecore/records.h"
 #include "base/error.h"
 #include "base/task.h"
@@ -27,11 +28,16 @@ struct NewExternalAccountKey {
 class ExternalAccountKeys {
  public:
   // The references outlive the object. REQUIRES: at least one directory.
-  ExternalAccountKeys(Records& records, const base::Clock& clock, std::vector<Directory> directories)
-      : records_(records), clock_(clock), directories_(std::move(directories)) {}
+  ExternalAccountKeys(Records& records, const base::Clock& clock, std::vector<Directory> directories,
+                      Profiles profiles = {})
+      : records_(records),
+        clock_(clock),
+        directories_(std::move(directories)),
+        profiles_(std::move(profiles)) {}
 
   // malformed: a directory that is not there, or makes accounts without keys; none where there are several; a name
-  // that parse_allowed_name refuses, more than kAllowedNamesMax of them; a comment that is no text or too long; a time
+  // that parse_allowed_name refuses, more than kAllowedNamesMax of them; a profile that the directory does not offer, or
+  // one twice; a comment that is no text or too long; a time
   // that has passed; a lifetime below kLeafLifetimeMin; uses beyond 1 to kExternalAccountUsesMax.
   base::Task<base::Result<ExternalAccountKey>> create(NewExternalAccountKey wanted);
 
@@ -47,10 +53,13 @@ class ExternalAccountKeys {
 
  private:
   base::Result<std::string> directory_for(const std::string& wanted) const;
+  base::Result<void> check_profiles(const std::vector<std::string>& profiles,
+                                    const std::string& directory) const;
 
   Records& records_;
   const base::Clock& clock_;
   const std::vector<Directory> directories_;
+  const Profiles profiles_;
 };
 
 }  // namespace acmecore

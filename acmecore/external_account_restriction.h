@@ -19,6 +19,7 @@ struct ExternalAccountRestriction {
   // for them. "**.corp.example": every name and wildcard below, but not the name itself. None: any identifier.
   std::vector<std::string> names = {};
   std::optional<std::chrono::seconds> certificate_lifetime_max = {};
+  std::vector<std::string> profiles = {};  // by their names; none: those that the directory offers
 
   bool operator==(const ExternalAccountRestriction&) const = default;
 };

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kChallengePrefix = "_acme-challenge.";
 
 Result<void> check_provable(const Identifier& identifier);
+Result<void> check_ancestor(const Identifier& identifier);
 Error refusal_of(std::vector<Suberror> suberrors);
 
 }  // namespace
@@ -29,6 +30,12 @@ base::Name Identifier::dns_name() const {
 }
 
 Result<Identifier> parse_identifier(const RequestedIdentifier& requested) {
+  if (requested.type == "ip") {
+    return fail(
+        ErrorKind::unsupported_identifier,
+        "addresses, which are identifiers of type \"ip\" (RFC 8738), are not certified: dns-01 is all that "
+        "there is here, and proves no address (RFC 8738 §7)");
+  }
   if (requested.type != "dns") {
     return fail(ErrorKind::unsupported_identifier,
                 "identifiers of type " + in_quotes(requested.type) + " are not supported; \"dns\" is");
@@ -36,9 +43,18 @@ Result<Identifier> parse_identifier(const RequestedIdentifier& requested) {
   std::string value = base::lower(requested.value);
   CHECK(check_dns_name(value));
   const bool wildcard = value.starts_with("*.");
-  Identifier identifier{wildcard ? value.substr(2) : std::move(value), wildcard};
+  Identifier identifier{wildcard ? value.substr(2) : std::move(value), wildcard,
+                        base::lower(requested.ancestor)};
   CHECK(check_provable(identifier));
+  if (!identifier.ancestor.empty()) CHECK(check_ancestor(identifier));
   return identifier;
+}
+
+bool is_subordinate(const Identifier& identifier, std::string_view ancestor) {
+  const std::string_view name = identifier.name;
+  if (name == ancestor) return identifier.wildcard;
+  return name.size() > ancestor.size() && name.ends_with(ancestor) &&
+         name[name.size() - ancestor.size() - 1] == '.';
 }
 
 Result<std::vector<Identifier>> parse_identifiers(const std::vector<RequestedIdentifier>& requested) {
@@ -52,9 +68,18 @@ Result<std::vector<Identifier>> parse_identifiers(const std::vector<RequestedIde
   for (const RequestedIdentifier& one : requested) {
     auto parsed = parse_identifier(one);
     if (!parsed) {
-      refused.push_back({parsed.error().kind, parsed.error().detail, one.value});
-    } else if (std::find(identifiers.begin(), identifiers.end(), *parsed) == identifiers.end()) {
+      refused.push_back({parsed.error().kind, parsed.error().detail, one.value, one.type});
+      continue;
+    }
+    const auto same =
+        std::ranges::find_if(identifiers, [&](const Identifier& other) { return other.is_same_as(*parsed); });
+    if (same == identifiers.end()) {
       identifiers.push_back(*std::move(parsed));
+    } else if (same->ancestor != parsed->ancestor) {
+      refused.push_back(
+          {ErrorKind::malformed,
+           in_quotes(parsed->text()) + " is there twice, each time with another \"ancestorDomain\"",
+           one.value});
     }
   }
   if (!refused.empty()) return tl::unexpected(refusal_of(std::move(refused)));
@@ -75,6 +100,20 @@ Result<void> check_provable(const Identifier& identifier) {
         ErrorKind::rejected_identifier,
         name + " is too long to be proved by dns-01: there is no room for \"_acme-challenge.\" in front");
   }
+  return {};
+}
+
+Result<void> check_ancestor(const Identifier& identifier) {
+  const std::string what = "\"ancestorDomain\": ";
+  if (const auto good = check_dns_name(identifier.ancestor); !good) {
+    return fail(good.error().kind, what + good.error().detail);
+  }
+  if (!is_subordinate(identifier, identifier.ancestor)) {
+    return fail(ErrorKind::malformed, what + in_quotes(identifier.ancestor) + " is no ancestor of " +
+                                          in_quotes(identifier.text()) + " (RFC 9444 §4.3)");
+  }
+  const auto provable = check_provable({identifier.ancestor, false});
+  if (!provable) return fail(provable.error().kind, what + provable.error().detail);
   return {};
 }
 

@@ -1,7 +1,9 @@
 #include "acmecore/issuer.h"
 
-#include "acmecore/der.h"
-#include "acmecore/oids.h"
+#include <algorithm>
+#include <cassert>
+
+#include "acmecore/ca_certificate.h"
 #include "acmecore/pem.h"
 #include "acmecore/serial.h"
 #include "acmecore/verify_issued.h"
@@ -23,32 +25,44 @@ tl::unexpected<base::Error> refuse(const std::string& why) {
   return fail(ErrorKind::unavailable, "the CA cannot be used: " + why);
 }
 
+std::string id_of(BytesView issuing_der) { return text_of(Serial{base::sha256(issuing_der)}); }
+
 Result<Certificate> read_ca_certificate(const std::string& what, const std::string& pem, Time now);
 Result<void> check_key(const std::string& what, const std::string& pem, const Certificate& certificate);
-Result<void> check_issuing_certificate(const Certificate& issuing);
 
 }  // namespace
 
-Issuer::Issuer(SigningKey key, PublicKey public_key, Certificate certificate, std::string root_pem)
+Issuer::Issuer(SigningKey key, PublicKey public_key, Certificate certificate, std::string root_pem,
+               const std::vector<AlternateChain>& alternates)
     : key_(std::move(key)),
       public_key_(std::move(public_key)),
       certificate_(std::move(certificate)),
-      certificate_pem_(pem_block(kPemCertificate, certificate_.der)),
-      id_(text_of(Serial{base::sha256(certificate_.der)})),
-      root_pem_(std::move(root_pem)) {}
+      root_pem_(std::move(root_pem)) {
+  chains_.push_back(
+      {id_of(certificate_.der), certificate_.der, pem_block(kPemCertificate, certificate_.der)});
+  for (const AlternateChain& alternate : alternates)
+    chains_.push_back({id_of(alternate.issuing_der), alternate.issuing_der, alternate.pem});
+}
 
-Result<Issuer> Issuer::open(const CaMaterial& material, Time now) {
+Result<Issuer> Issuer::open(const CaMaterial& material, Time now, const std::vector<ChainFile>& alternates) {
   TRY(const Certificate root, read_ca_certificate("root", material.root_pem, now));
   TRY(Certificate issuing, read_ca_certificate("issuing", material.issuing_pem, now));
   if (!is_issued_by(root, root)) return refuse("the root certificate is not signed by its own key");
   if (!is_issued_by(issuing, root)) return refuse("the issuing certificate is not signed by the root");
-  CHECK(check_issuing_certificate(issuing));
+  if (const auto good = check_issuing_certificate("the issuing certificate", issuing); !good) {
+    return refuse(good.error().detail);
+  }
   if (!material.root_key_pem.empty()) CHECK(check_key("root", material.root_key_pem, root));
   CHECK(check_key("issuing", material.issuing_key_pem, issuing));
   TRY(SigningKey key, SigningKey::parse(material.issuing_key_pem));
   TRY(PublicKey public_key, parse_public_key(issuing.spki_der));
+  std::vector<AlternateChain> chains;
+  for (const ChainFile& file : alternates) {
+    TRY(AlternateChain chain, read_alternate_chain(file, issuing, now));
+    chains.push_back(std::move(chain));
+  }
   return Issuer(std::move(key), std::move(public_key), std::move(issuing),
-                pem_block(kPemCertificate, root.der));
+                pem_block(kPemCertificate, root.der), chains);
 }
 
 Result<Bytes> Issuer::sign_leaf(const LeafRequest& request) const {
@@ -66,8 +80,19 @@ Result<Bytes> Issuer::sign_leaf(const LeafRequest& request, const TbsCheck& chec
   return leaf;
 }
 
-std::string Issuer::chain_pem(BytesView leaf_der) const {
-  return pem_block(kPemCertificate, leaf_der) + certificate_pem_;
+std::string Issuer::chain_pem(BytesView leaf_der, size_t chain) const {
+  assert(chain < chains_.size());
+  return pem_block(kPemCertificate, leaf_der) + chains_[chain].pem;
+}
+
+const std::string& Issuer::id(size_t chain) const {
+  assert(chain < chains_.size());
+  return chains_[chain].id;
+}
+
+const Bytes* Issuer::issuing_der(std::string_view id) const {
+  const auto found = std::ranges::find(chains_, id, &Chain::id);
+  return found == chains_.end() ? nullptr : &found->issuing_der;
 }
 
 namespace {
@@ -78,16 +103,8 @@ Result<Certificate> read_ca_certificate(const std::string& what, const std::stri
   auto certificate = parse_certificate(*der);
   if (!certificate)
     return refuse("the " + what + " certificate cannot be read: " + certificate.error().detail);
-  const Validity& validity = certificate->validity;
-  if (now < validity.not_before || now > validity.not_after) {
-    return refuse("the " + what + " certificate is valid only from " + base::rfc3339(validity.not_before) +
-                  " to " + base::rfc3339(validity.not_after));
-  }
-  const Extension* constraints = find_extension(certificate->extensions, oids::kBasicConstraints);
-  const auto fields = der::only(der::kSequence, constraints == nullptr ? BytesView() : constraints->value);
-  if (!fields || !fields->starts_with("\x01\x01\xff"sv)) {
-    return refuse("the " + what + " certificate is not a CA's");
-  }
+  const auto good = check_ca_certificate("the " + what + " certificate", *certificate, now);
+  if (!good) return refuse(good.error().detail);
   return std::move(*certificate);
 }
 
@@ -97,26 +114,6 @@ Result<void> check_key(const std::string& what, const std::string& pem, const Ce
   if (key->spki_der() != certificate.spki_der) {
     return refuse("the " + what + " key and the " + what + " certificate do not belong together");
   }
-  return {};
-}
-
-// What leaves that verify need of their issuer (RFC 5280 §6.1.4, BR 7.1.2.6).
-Result<void> check_issuing_certificate(const Certificate& issuing) {
-  const Extension* usage = find_extension(issuing.extensions, oids::kKeyUsage);
-  constexpr uint8_t kKeyCertSign = 0x04;
-  if (usage == nullptr || usage->value.size() < 4 || (uint8_t(usage->value[3]) & kKeyCertSign) == 0) {
-    return refuse("the issuing certificate has no keyUsage keyCertSign");
-  }
-  const Extension* purposes = find_extension(issuing.extensions, oids::kExtendedKeyUsage);
-  if (purposes != nullptr && purposes->value.find(der::oid(oids::kServerAuth)) == Bytes::npos) {
-    return refuse("the issuing certificate has an extendedKeyUsage without serverAuth");
-  }
-  const Extension* identifier = find_extension(issuing.extensions, oids::kSubjectKeyIdentifier);
-  if (identifier == nullptr || !der::only(der::kOctetString, identifier->value) ||
-      identifier->value.size() < 3) {
-    return refuse("the issuing certificate has no subjectKeyIdentifier");
-  }
-  if (issuing.subject_der == "\x30\x00"sv) return refuse("the issuing certificate has an empty subject");
   return {};
 }
 

@@ -46,6 +46,7 @@ struct Order {
   std::optional<Serial> certificate;  // it was issued
   std::optional<base::Error> error;   // its issuance failed
   std::optional<std::chrono::seconds> certificate_lifetime_max;  // of the account's restriction
+  std::string profile = {};  // its name; empty: there was a single one, without a name
 
   bool operator==(const Order&) const = default;
 };

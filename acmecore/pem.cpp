@@ -32,8 +32,8 @@ struct Block {
   Bytes der;
 };
 
-// The next block, or nothing.
-std::unique_ptr<Block> read_block(BIO* bio) {
+// The next block, or null where there is no other. malformed: one begins that does not end, or is no base64.
+Result<std::unique_ptr<Block>> read_block(BIO* bio) {
   char* name = nullptr;
   char* header = nullptr;
   unsigned char* data = nullptr;
@@ -42,8 +42,10 @@ std::unique_ptr<Block> read_block(BIO* bio) {
   const std::unique_ptr<char, OpensslFree> name_owner(name);
   const std::unique_ptr<char, OpensslFree> header_owner(header);
   const std::unique_ptr<unsigned char, OpensslFree> data_owner(data);
+  const bool is_end = !found && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
-  if (!found) return nullptr;
+  if (is_end) return nullptr;
+  if (!found) return fail(ErrorKind::malformed, "a PEM block is broken");
   return std::make_unique<Block>(
       Block{name, header, Bytes(reinterpret_cast<const char*>(data), size_t(size))});
 }
@@ -61,14 +63,24 @@ std::string pem_block(std::string_view label, BytesView der) {
 }
 
 Result<Bytes> parse_pem(std::string_view label, std::string_view text) {
+  TRY(const auto blocks, parse_pem_chain(label, text));
+  if (blocks.size() > 1) return fail(ErrorKind::malformed, "there is more than one PEM block");
+  return blocks[0];
+}
+
+Result<std::vector<Bytes>> parse_pem_chain(std::string_view label, std::string_view text) {
   const BioHandle bio(BIO_new_mem_buf(text.data(), int(text.size())));
-  const auto block = read_block(bio.get());
-  if (!block) return fail(ErrorKind::malformed, "there is no PEM block");
-  if (block->label != label || !block->header.empty()) {
-    return fail(ErrorKind::malformed, "the PEM block is not a plain " + std::string(label));
+  std::vector<Bytes> blocks;
+  for (;;) {
+    TRY(const auto block, read_block(bio.get()));
+    if (block == nullptr) break;
+    if (block->label != label || !block->header.empty()) {
+      return fail(ErrorKind::malformed, "the PEM block is not a plain " + std::string(label));
+    }
+    blocks.push_back(block->der);
   }
-  if (read_block(bio.get())) return fail(ErrorKind::malformed, "there is more than one PEM block");
-  return block->der;
+  if (blocks.empty()) return fail(ErrorKind::malformed, "there is no PEM block");
+  return blocks;
 }
 
 }  // namespace acmecore

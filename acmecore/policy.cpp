@@ -51,6 +51,13 @@ Result<void> Policy::check_names(const Subscriber& subscriber, const std::vector
   return tl::unexpected(Error{ErrorKind::rejected_identifier, std::move(detail), std::move(refused)});
 }
 
+Result<void> Policy::check_ancestor(const std::string& name) const {
+  const auto section = rules_.public_suffixes.value_or(PublicSuffixes::Section::icann);
+  if (!suffixes_.is_public_suffix(name, section)) return {};
+  return fail(ErrorKind::rejected_identifier,
+              in_quotes(name) + " is a public suffix, below which others have names");
+}
+
 Result<void> Policy::check_key(KeyType type) const {
   if (rules_.key_types.contains(type)) return {};
   std::string allowed;

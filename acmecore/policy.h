@@ -61,6 +61,10 @@ class Policy {
   // suberror for each of them says why (RFC 8555 §6.7.1).
   base::Result<void> check_names(const Subscriber& subscriber, const std::vector<Identifier>& names) const;
 
+  // rejected_identifier: a public suffix, so that no proof of control over it can be one over all that is below it. Its
+  // ICANN section counts, whatever is certified.
+  base::Result<void> check_ancestor(const std::string& name) const;
+
   // bad_csr: keys of this type are not certified.
   base::Result<void> check_key(KeyType type) const;
 

@@ -118,6 +118,7 @@ Bytes encode(const Order& order) {
   if (order.certificate_lifetime_max) {
     message.set_certificate_lifetime_max_s(order.certificate_lifetime_max->count());
   }
+  message.set_profile(order.profile);
   return message.SerializeAsString();
 }
 
@@ -147,6 +148,7 @@ Result<Order> decode_order(std::string id, BytesView value) {
   if (message.certificate_lifetime_max_s() != 0) {
     order.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
   }
+  order.profile = message.profile();
   return order;
 }
 
@@ -159,6 +161,7 @@ Bytes encode(const Authorization& authorization) {
   message.set_deactivated_ms(milliseconds(authorization.deactivated));
   for (const Challenge& challenge : authorization.challenges)
     put(challenge, *message.add_challenges());
+  message.set_subdomain_auth_allowed(authorization.subdomain_auth_allowed);
   return message.SerializeAsString();
 }
 
@@ -175,6 +178,7 @@ Result<Authorization> decode_authorization(std::string id, BytesView value) {
     TRY(Challenge decoded, challenge_of(challenge));
     authorization.challenges.push_back(std::move(decoded));
   }
+  authorization.subdomain_auth_allowed = message.subdomain_auth_allowed();
   return authorization;
 }
 
@@ -218,9 +222,12 @@ namespace {
 void put(const Identifier& identifier, stored::Identifier& message) {
   message.set_name(identifier.name);
   message.set_wildcard(identifier.wildcard);
+  message.set_ancestor(identifier.ancestor);
 }
 
-Identifier identifier_of(const stored::Identifier& message) { return {message.name(), message.wildcard()}; }
+Identifier identifier_of(const stored::Identifier& message) {
+  return {message.name(), message.wildcard(), message.ancestor()};
+}
 
 void put(const Error& error, stored::Problem& message) {
   message.set_kind(std::string(name_of(error.kind)));

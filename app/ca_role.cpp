@@ -1,6 +1,7 @@
 #include "app/ca_role.h"
 
 #include "app/policy.h"
+#include "app/profiles.h"
 #include "base/log.h"
 
 namespace app {
@@ -31,8 +32,7 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
   options.authorization_reuse = config.acme.authorization_reuse;
-  options.validity = {config.issuance.certificate_lifetime, config.issuance.requested_lifetime_max,
-                      config.issuance.not_before_ahead_max};
+  options.profiles = profiles_of(config);
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
   options.limits = limit_rules(config.acme.limits);
   return options;
@@ -56,6 +56,7 @@ acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Co
   directory.must_agree_again = from.must_agree_again;
   directory.website = from.website;
   directory.caa_identities = from.caa_identities;
+  directory.subdomain_authorization = from.subdomain_authorization;
   directory.renewal_explanation = config.renewal_explanation;
   directory.pre_authorization = config.pre_authorization;
   directory.limits_help = config.limits.help;
@@ -125,7 +126,7 @@ CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& 
       suffixes_(std::move(rules.suffixes)),
       policy_(std::move(rules.policy), suffixes_),
       authority_(records_, clock, issuer, policy_, validation, background_, authority_options(config)),
-      external_account_keys_(records_, clock, directories(config.acme)) {}
+      external_account_keys_(records_, clock, directories(config.acme), authority_.profiles()) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {

@@ -1,5 +1,6 @@
 #include "app/check_config.h"
 
+#include "app/alternate_chains.h"
 #include "app/callers.h"
 #include "app/cookie_secrets.h"
 #include "app/identities.h"
@@ -64,6 +65,7 @@ Result<void> check_config(const base::Config& config) {
   CHECK(check_roles(config));
   CHECK(check_alias_zones(config));
   CHECK(policy_rules(config.policy));
+  CHECK(load_alternate_chains(config.issuance));
   CHECK(load_credentials(config.grpc));
   CHECK(load_identity(config.dns.tls.files));
   CHECK(load_identity(config.acme.tls));

@@ -31,16 +31,6 @@ std::optional<PublicSuffixes::Section> section_of(PublicSuffixRule rule) {
   return std::nullopt;
 }
 
-KeyType key_type_of(CertifiedKey key) {
-  switch (key) {
-    case CertifiedKey::rsa: return KeyType::rsa;
-    case CertifiedKey::p256: return KeyType::p256;
-    case CertifiedKey::p384: return KeyType::p384;
-    case CertifiedKey::p521: return KeyType::p521;
-  }
-  return KeyType::p256;
-}
-
 Result<PolicyRules::ForSubscribers> rules_for(const base::Config::Policy::Subscribers& config) {
   PolicyRules::ForSubscribers rules;
   rules.accounts = {config.accounts.begin(), config.accounts.end()};
@@ -51,6 +41,16 @@ Result<PolicyRules::ForSubscribers> rules_for(const base::Config::Policy::Subscr
 }
 
 }  // namespace
+
+KeyType key_type_of(CertifiedKey key) {
+  switch (key) {
+    case CertifiedKey::rsa: return KeyType::rsa;
+    case CertifiedKey::p256: return KeyType::p256;
+    case CertifiedKey::p384: return KeyType::p384;
+    case CertifiedKey::p521: return KeyType::p521;
+  }
+  return KeyType::p256;
+}
 
 Result<PolicyRules> policy_rules(const base::Config::Policy& config) {
   PolicyRules rules;

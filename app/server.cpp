@@ -10,6 +10,7 @@
 #include "acmecore/rpc/certificate_service.h"
 #include "acmecore/rpc/external_account_service.h"
 #include "acmecore/rpc/policy_service.h"
+#include "app/alternate_chains.h"
 #include "app/callers.h"
 #include "app/files.h"
 #include "app/loop.h"
@@ -99,7 +100,8 @@ Result<void> Server::open_ca() {
     CHECK(check_ca_is_there());
     TRY(const auto material,
         acmecore::open_or_create_ca(config_.state_directory / kCaDirectory, clock_.now()));
-    TRY(issuer_, acmecore::Issuer::open(material, clock_.now()));
+    TRY(const auto alternates, load_alternate_chains(config_.issuance));
+    TRY(issuer_, acmecore::Issuer::open(material, clock_.now(), alternates));
     CHECK(write_file(config_.state_directory / kRootFile, issuer_->root_pem(), FileMode::open_to_all));
   }
   Identities::Issue issue;

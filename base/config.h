@@ -53,12 +53,29 @@ struct AcmeDirectory {
   bool must_agree_again = false;      // who agreed to other terms
   std::string website = {};
   std::vector<std::string> caa_identities = {};
+  bool subdomain_authorization = false;
+  std::vector<std::string> profiles = {};  // names of those it offers; none: all
+  std::string default_profile = {};        // of an order that names none; empty: the first of them
 };
 
 // What of the public suffix list is not certified: nothing, its ICANN section, or all of it.
 enum class PublicSuffixRule { certified, icann, icann_and_private };
 
 enum class CertifiedKey { rsa, p256, p384, p521 };
+
+// One kind of certificate (draft-ietf-acme-profiles). The durations are those of [issuance] unless it says otherwise.
+struct CertificateProfile {
+  std::string name = {};
+  std::string description = {};  // a text or a URL
+  std::chrono::seconds certificate_lifetime{0};
+  std::chrono::seconds requested_lifetime_max{0};
+  std::chrono::seconds not_before_ahead_max{0};
+  std::set<CertifiedKey> key_types = {CertifiedKey::rsa, CertifiedKey::p256, CertifiedKey::p384,
+                                      CertifiedKey::p521};
+  bool wildcards = true;
+  bool common_name = false;
+  unsigned names_max = 100;
+};
 
 // Queries under `zone` go to these servers instead of down from the root.
 struct StubZone {
@@ -186,6 +203,8 @@ struct Config {
     std::chrono::seconds certificate_lifetime = std::chrono::days(90);
     std::chrono::seconds requested_lifetime_max{0};  // of a notAfter that a client asks for; 0: the same
     std::chrono::seconds not_before_ahead_max = std::chrono::days(1);
+    std::vector<std::string> alternate_chains;  // PEM files
+    std::vector<CertificateProfile> profiles;   // none: a single one, which no order names
   } issuance = {};
 
   // Publishing challenge values by HTTP: acme-dns's REST interface and lego's httpreq.

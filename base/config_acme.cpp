@@ -59,6 +59,9 @@ void read_directory_keys(ConfigReader& section, AcmeDirectory& directory) {
   }
   section.text("website", directory.website, "a URL", empty_or_web_url);
   section.texts("caa_identities", directory.caa_identities, "a domain name", plain_domain_name);
+  section.boolean("subdomain_authorization", directory.subdomain_authorization);
+  section.texts("profiles", directory.profiles, "a profile's name", not_empty);
+  section.text("default_profile", directory.default_profile, "a profile's name", anything);
 }
 
 void read_directories(ConfigReader& section, Config::Acme& acme) {

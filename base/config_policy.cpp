@@ -14,10 +14,6 @@ constexpr std::pair<std::string_view, PublicSuffixRule> kPublicSuffixes[] = {
     {"certified", PublicSuffixRule::certified},
     {"icann", PublicSuffixRule::icann},
     {"icann-and-private", PublicSuffixRule::icann_and_private}};
-constexpr std::pair<std::string_view, CertifiedKey> kKeyTypes[] = {{"rsa", CertifiedKey::rsa},
-                                                                   {"p256", CertifiedKey::p256},
-                                                                   {"p384", CertifiedKey::p384},
-                                                                   {"p521", CertifiedKey::p521}};
 
 constexpr std::string_view kPattern = "a pattern of names, such as \"**.corp.example\"";
 
@@ -49,7 +45,7 @@ void read_policy(ConfigReader& section, Config::Policy& policy) {
   section.boolean("reverse_names", policy.reverse_names);
   section.boolean("wildcards", policy.wildcards);
   section.count("names_max", policy.names_max, 1, 100);
-  section.words<CertifiedKey>("key_types", policy.key_types, kKeyTypes);
+  section.words<CertifiedKey>("key_types", policy.key_types, kCertifiedKeys);
   section.tables("subscribers", [&](ConfigReader& element) {
     Config::Policy::Subscribers subscribers;
     read_subscribers(element, subscribers);

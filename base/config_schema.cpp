@@ -297,6 +297,9 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });
   top.table("grpc", [&](ConfigReader& section) { read_grpc(section, config.grpc); });
   top.table("validator", [&](ConfigReader& section) { read_validator(section, config.validator); });
+  if (const auto good = check_offers(config.acme, config.issuance); !good) {
+    top.mistake("acme", good.error().detail);
+  }
   top.finish();
 }
 

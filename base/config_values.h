@@ -1,12 +1,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/config.h"
 #include "base/config_reader.h"
 
 // What values of several sections of a configuration have in common.
 namespace base {
+
+inline constexpr std::pair<std::string_view, CertifiedKey> kCertifiedKeys[] = {{"rsa", CertifiedKey::rsa},
+                                                                               {"p256", CertifiedKey::p256},
+                                                                               {"p384", CertifiedKey::p384},
+                                                                               {"p521", CertifiedKey::p521}};
 
 // ConfigReader::Check, each: malformed says why it is none.
 Result<void> anything(const std::string& text);

@@ -19,6 +19,7 @@ std::string_view name_of(ErrorKind kind) {
     case ErrorKind::external_account_required: return "externalAccountRequired";
     case ErrorKind::incorrect_response: return "incorrectResponse";
     case ErrorKind::invalid_contact: return "invalidContact";
+    case ErrorKind::invalid_profile: return "invalidProfile";
     case ErrorKind::malformed: return "malformed";
     case ErrorKind::order_not_ready: return "orderNotReady";
     case ErrorKind::rate_limited: return "rateLimited";

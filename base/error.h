@@ -28,6 +28,7 @@ enum class ErrorKind {
   external_account_required,
   incorrect_response,
   invalid_contact,
+  invalid_profile,
   malformed,
   order_not_ready,
   rate_limited,
@@ -52,7 +53,8 @@ enum class ErrorKind {
 struct Suberror {
   ErrorKind kind;
   std::string detail;
-  std::string identifier;  // the dns identifier's value
+  std::string identifier;               // its value
+  std::string identifier_type = "dns";  // as it was asked for
 
   bool operator==(const Suberror&) const = default;
 };

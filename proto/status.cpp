@@ -36,6 +36,7 @@ grpc::StatusCode to_status_code(ErrorKind kind) {
     case ErrorKind::bad_revocation_reason:
     case ErrorKind::bad_signature_algorithm:
     case ErrorKind::invalid_contact:
+    case ErrorKind::invalid_profile:
     case ErrorKind::unsupported_contact:
     case ErrorKind::unsupported_identifier:
     case ErrorKind::rejected_identifier:

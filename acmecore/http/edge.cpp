@@ -166,6 +166,11 @@ base::http::Response Edge::directory() const {
     meta.emplace_back("caaIdentities", std::move(identities));
   }
   meta.emplace_back("externalAccountRequired", directory_.external_account == ExternalAccountMode::required);
+  if (directory_.subdomain_authorization) meta.emplace_back("subdomainAuthAllowed", true);
+  Json::Object profiles;
+  for (const Profile* profile : authority_.profiles().shown_by(directory_.name))
+    profiles.emplace_back(profile->name, profile->description);
+  if (!profiles.empty()) meta.emplace_back("profiles", std::move(profiles));
   Json::Object directory{{"newNonce", urls_.at("/acme/new-nonce")},
                          {"newAccount", urls_.at("/acme/new-account")},
                          {"newOrder", urls_.at("/acme/new-order")},

@@ -1,5 +1,7 @@
 #include "acmecore/http/edge.h"
 
+#include <optional>
+
 #include "acmecore/http/payload.h"
 #include "acmecore/http/resources.h"
 
@@ -18,6 +20,15 @@ void ask_to_retry(base::http::Response& response, std::chrono::seconds after) {
   response.headers.push_back({"Retry-After", std::to_string(after.count())});
 }
 
+// The number of a chain in a URL: nothing is the usual one, "1" the first alternate. Nothing: there is no such one.
+std::optional<size_t> chain_number(std::string_view text, size_t chains) {
+  if (text.empty()) return 0;
+  for (size_t chain = 1; chain < chains; ++chain) {
+    if (text == std::to_string(chain)) return chain;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 base::http::Response Edge::order_response(unsigned status, const OrderView& view) const {
@@ -29,6 +40,8 @@ base::http::Response Edge::order_response(unsigned status, const OrderView& view
 
 Edge::Answer Edge::new_order(const SignedRequest& request) {
   CO_TRY(NewOrderRequest asked, parse_new_order(request.payload));
+  CO_CHECK(Authority::check_subdomains(directory_, asked.identifiers));
+  asked.subdomain_authorization = directory_.subdomain_authorization;
   const auto agreed = Authority::check_terms(directory_, *request.account);
   if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
   CO_TRY(const OrderView view, co_await authority_.new_order(*request.account, std::move(asked)));
@@ -37,6 +50,7 @@ Edge::Answer Edge::new_order(const SignedRequest& request) {
 
 Edge::Answer Edge::new_authz(const SignedRequest& request) {
   CO_TRY(RequestedIdentifier asked, parse_new_authz(request.payload));
+  CO_CHECK(Authority::check_subdomains(directory_, {&asked, 1}));
   const auto agreed = Authority::check_terms(directory_, *request.account);
   if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
   CO_TRY(const AuthorizationView view,
@@ -95,16 +109,21 @@ Edge::Answer Edge::challenge(const SignedRequest& request, const Route& route) {
 Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route, CertificateForm form) {
   CO_CHECK(require_post_as_get(request));
   const auto serial = parse_serial(route.id);
-  if (!serial) co_return fail(ErrorKind::not_found, "there is no such certificate");
+  const auto chain = chain_number(route.part, authority_.issuer().chains());
+  if (!serial || !chain) co_return fail(ErrorKind::not_found, "there is no such certificate");
+  Response response{200, {{"Vary", "Accept"}}, {}};
   if (form == CertificateForm::der) {
-    CO_TRY(base::Bytes der, co_await authority_.leaf(*request.account, *serial));
-    Response response{200, {{"Content-Type", "application/pkix-cert"}, {"Vary", "Accept"}}, std::move(der)};
-    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer_id()) + ">;rel=\"up\""});
-    co_return response;
+    CO_TRY(response.body, co_await authority_.leaf(*request.account, *serial));
+    response.headers.push_back({"Content-Type", "application/pkix-cert"});
+    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer().id(*chain)) + ">;rel=\"up\""});
+  } else {
+    CO_TRY(response.body, co_await authority_.certificate(*request.account, *serial, *chain));
+    response.headers.push_back({"Content-Type", "application/pem-certificate-chain"});
   }
-  CO_TRY(std::string chain, co_await authority_.certificate(*request.account, *serial));
-  Response response{200, {{"Content-Type", "application/pem-certificate-chain"}, {"Vary", "Accept"}}, {}};
-  response.body = std::move(chain);
+  for (size_t other = 0; other < authority_.issuer().chains(); ++other) {
+    if (other == *chain) continue;
+    response.headers.push_back({"Link", "<" + urls_.certificate(*serial, other) + ">;rel=\"alternate\""});
+  }
   co_return response;
 }
 

@@ -110,11 +110,19 @@ Result<NewOrderRequest> parse_new_order(BytesView payload) {
   NewOrderRequest request;
   for (const Json& json : *identifiers->array()) {
     TRY(auto identifier, identifier_of(json));
+    if (json.find("ancestorDomain") != nullptr) {
+      TRY(identifier.ancestor, string_of(json, "ancestorDomain"));
+      if (identifier.ancestor.empty()) return wrong_type("ancestorDomain", "a domain name");
+    }
     request.identifiers.push_back(std::move(identifier));
   }
   if (object.find("replaces") != nullptr) {
     TRY(request.replaces, string_of(object, "replaces"));
     if (request.replaces.empty()) return wrong_type("replaces", "the name of a certificate (RFC 9773 §4.1)");
+  }
+  if (object.find("profile") != nullptr) {
+    TRY(request.profile, string_of(object, "profile"));
+    if (request.profile.empty()) return wrong_type("profile", "the name of a profile");
   }
   TRY(request.validity.not_before, time_of(object, "notBefore"));
   TRY(request.validity.not_after, time_of(object, "notAfter"));
@@ -125,7 +133,9 @@ Result<RequestedIdentifier> parse_new_authz(BytesView payload) {
   TRY(const Json object, parse_object(payload));
   const Json* identifier = object.find("identifier");
   if (identifier == nullptr) return fail(ErrorKind::malformed, "the payload has no \"identifier\"");
-  return identifier_of(*identifier);
+  TRY(RequestedIdentifier requested, identifier_of(*identifier));
+  TRY(requested.subdomains, boolean_of(*identifier, "subdomainAuthAllowed"));
+  return requested;
 }
 
 Result<void> parse_deactivation(BytesView payload) {

@@ -23,10 +23,10 @@ struct AccountUpdate {
 };
 base::Result<AccountUpdate> parse_account_update(base::BytesView payload);
 
-// §7.4.
+// §7.4, RFC 9444 §4.3.
 base::Result<NewOrderRequest> parse_new_order(base::BytesView payload);
 
-// §7.4.1.
+// §7.4.1, RFC 9444 §4.2.
 base::Result<RequestedIdentifier> parse_new_authz(base::BytesView payload);
 
 // §7.5.2: {"status": "deactivated"}. malformed: another status, or none.

@@ -59,10 +59,10 @@ Json problem_json(const Error& error) {
   }
   Json::Array subproblems;
   for (const base::Suberror& suberror : error.suberrors) {
-    subproblems.push_back(
-        Json::Object{{"type", base::problem_type(suberror.kind)},
-                     {"detail", shown_detail(suberror.kind, suberror.detail)},
-                     {"identifier", Json::Object{{"type", "dns"}, {"value", suberror.identifier}}}});
+    subproblems.push_back(Json::Object{
+        {"type", base::problem_type(suberror.kind)},
+        {"detail", shown_detail(suberror.kind, suberror.detail)},
+        {"identifier", Json::Object{{"type", suberror.identifier_type}, {"value", suberror.identifier}}}});
   }
   if (!subproblems.empty()) problem.emplace_back("subproblems", std::move(subproblems));
   return problem;

@@ -31,8 +31,11 @@ Json to_json(const Account& account, const Urls& urls) {
 Json to_json(const OrderView& view, const Urls& urls) {
   const Order& order = view.order;
   Json::Array identifiers, authorizations;
-  for (const Identifier& identifier : order.identifiers)
-    identifiers.push_back(identifier_json(identifier.text()));
+  for (const Identifier& identifier : order.identifiers) {
+    Json::Object json{{"type", "dns"}, {"value", identifier.text()}};
+    if (!identifier.ancestor.empty()) json.emplace_back("ancestorDomain", identifier.ancestor);
+    identifiers.push_back(std::move(json));
+  }
   for (const std::string& id : order.authorizations)
     authorizations.push_back(urls.authorization(id));
   Json::Object object{{"status", name_of(view.status)},
@@ -44,6 +47,7 @@ Json to_json(const OrderView& view, const Urls& urls) {
   if (not_before) object.emplace_back("notBefore", base::rfc3339(*not_before));
   if (not_after) object.emplace_back("notAfter", base::rfc3339(*not_after));
   if (!order.replaces.empty()) object.emplace_back("replaces", order.replaces);
+  if (!order.profile.empty()) object.emplace_back("profile", order.profile);
   if (view.error) object.emplace_back("error", problem_json(*view.error));
   if (order.certificate && view.status == OrderStatus::valid) {
     object.emplace_back("certificate", urls.certificate(*order.certificate));
@@ -57,12 +61,16 @@ Json to_json(const AuthorizationView& view, const Urls& urls) {
   for (const Challenge& challenge : authorization.challenges) {
     challenges.push_back(to_json(challenge, authorization.id, urls));
   }
-  // The identifier is without "*.", and `wildcard` is there only where it is true.
+  // The identifier is without "*.", and `wildcard` is there only where it is true; so it is where the authorization
+  // counts for wildcards below its name (RFC 9444 §4.1).
   Json::Object object{{"identifier", identifier_json(authorization.identifier.name)},
                       {"status", name_of(view.status)},
                       {"expires", base::rfc3339(authorization.expires)},
                       {"challenges", std::move(challenges)}};
-  if (authorization.identifier.wildcard) object.emplace_back("wildcard", true);
+  if (authorization.identifier.wildcard || authorization.subdomain_auth_allowed) {
+    object.emplace_back("wildcard", true);
+  }
+  if (authorization.subdomain_auth_allowed) object.emplace_back("subdomainAuthAllowed", true);
   return object;
 }
 

@@ -35,6 +35,7 @@ constexpr std::array kWithId = {
     WithId{"/acme/challenge/", "/*", Resource::challenge},
     WithId{"/acme/terms/", "/*", Resource::terms},
     WithId{"/acme/certificate/", "", Resource::certificate},
+    WithId{"/acme/certificate/", "/*", Resource::certificate},
     WithId{"/acme/issuer/", "", Resource::issuer},
 };
 

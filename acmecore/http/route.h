@@ -32,7 +32,7 @@ struct Route {
   Resource resource;
   std::string
       id;  // of the account, order, authorization, certificate or issuing CA; what names a certificate for RFC 9773
-  std::string part;  // a challenge's type; where a page of orders begins; a token
+  std::string part;  // a challenge's type; where a page of orders begins; a token; which alternate chain
 
   bool operator==(const Route&) const = default;
 };

@@ -51,7 +51,11 @@ class Urls {
     return at("/acme/terms/") + account + "/" + token;
   }
   std::string issuer(const std::string& id) const { return at("/acme/issuer/") + id; }
-  std::string certificate(const Serial& serial) const { return at("/acme/certificate/") + text_of(serial); }
+  // With a chain of Issuer::chains().
+  std::string certificate(const Serial& serial, size_t chain = 0) const {
+    const std::string usual = at("/acme/certificate/") + text_of(serial);
+    return chain == 0 ? usual : usual + "/" + std::to_string(chain);
+  }
 
  private:
   static constexpr std::string_view kAcme = "/acme/";

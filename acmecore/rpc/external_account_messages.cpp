@@ -32,6 +32,7 @@ Result<NewExternalAccountKey> read_external_account_key(const api::ExternalAccou
   if (message.has_certificate_lifetime_max()) {
     TRY(wanted.restriction.certificate_lifetime_max, lifetime_of(message.certificate_lifetime_max()));
   }
+  wanted.restriction.profiles.assign(message.profiles().begin(), message.profiles().end());
   if (message.has_expire_time()) {
     TRY(wanted.expires, proto::from_timestamp(message.expire_time()));
   }
@@ -49,6 +50,8 @@ void write_external_account_key(const ExternalAccountKey& key, api::ExternalAcco
     *message.mutable_certificate_lifetime_max() =
         proto::to_duration(*key.restriction.certificate_lifetime_max);
   }
+  for (const std::string& profile : key.restriction.profiles)
+    message.add_profiles(profile);
   if (key.expires) *message.mutable_expire_time() = proto::to_timestamp(*key.expires);
   message.set_uses_max(key.uses_max);
   message.set_uses(key.uses);

@@ -65,9 +65,11 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   CO_TRY(identifiers_, identifiers_of(request));
   CO_TRY(account_, co_await services_.authority.account_for(principal_));
   CO_CHECK(services_.authority.policy().check_names(subscriber_of(account_), identifiers_));
+  CO_CHECK(check_profile(request.profile()));
   CO_CHECK(co_await find_delegations());
   NewOrderRequest new_order;
   new_order.identifiers = requested(request);
+  new_order.profile = request.profile();
   CO_TRY(OrderView order, co_await services_.authority.new_order(account_, std::move(new_order)));
   order_ = order.order;
   CO_CHECK(co_await tell(order_created(order_)));
@@ -80,6 +82,12 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
     co_return tl::unexpected(order.error.value_or(Error{ErrorKind::internal, "an order has no certificate"}));
   }
   co_return co_await hand_out(*order.order.certificate);
+}
+
+// As new_order will, which comes after the delegations were looked at.
+Result<void> IssueCall::check_profile(const std::string& name) const {
+  TRY(const Profile* const profile, services_.authority.profiles().choose(account_, name));
+  return check_names(*profile, identifiers_);
 }
 
 Task<Result<void>> IssueCall::prove() {

@@ -55,6 +55,7 @@ class IssueCall {
 
  private:
   base::Task<base::Result<void>> issue(assay::v1::IssueRequest request);
+  base::Result<void> check_profile(const std::string& name) const;
   base::Task<base::Result<void>> prove();
   base::Task<base::Result<void>> find_delegations();
   base::Task<base::Result<Delegation>> find_delegation(Identifier identifier);

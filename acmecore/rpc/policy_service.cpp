@@ -73,9 +73,11 @@ Task<Result<void>> PolicyService::answer(const TestPolicyRequest& request, TestP
   if (request.names().empty()) co_return base::fail(ErrorKind::malformed, "there are no names to test");
   CO_TRY(const auto key, key_type(request.key_type()));
   Subscriber subscriber;
+  auto profile = authority_.profiles().choose(request.profile());
   if (!request.account().empty()) {
     CO_TRY(const Account account, co_await authority_.account(request.account()));
     subscriber = subscriber_of(account);
+    profile = authority_.profiles().choose(account, request.profile());
     if (account.status != AccountStatus::valid) {
       add(response, ErrorKind::unauthorized, "the account is " + std::string(name_of(account.status)), "");
     }
@@ -92,6 +94,8 @@ Task<Result<void>> PolicyService::answer(const TestPolicyRequest& request, TestP
   }
   add(response, authority_.policy().check_names(subscriber, names));
   if (key) add(response, authority_.policy().check_key(*key));
+  add(response, profile ? check_names(**profile, names) : tl::unexpected(profile.error()));
+  if (key && profile) add(response, check_key(**profile, *key));
   response.set_would_be_issued(response.refusals().empty());
   co_return Result<void>();
 }

@@ -24,6 +24,7 @@ namespace {
 
 struct IssueOptions {
   std::vector<std::string> names;
+  std::string profile;
   std::filesystem::path csr;
   std::filesystem::path key_out;
   std::filesystem::path cert_out;
@@ -51,6 +52,7 @@ Result<Prepared> prepare(const IssueOptions& options) {
     }
     prepared.request.set_csr_der(std::move(der));
   }
+  prepared.request.set_profile(options.profile);
   prepared.request.mutable_names()->Assign(names.begin(), names.end());
   return prepared;
 }
@@ -146,6 +148,8 @@ void add_cert(CLI::App& program, Command& chosen) {
                    "A name to certify, also \"*.corp.example\"; else those of the CSR")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  command->add_option("--profile", options->profile, "The certificate's profile; else the server chooses")
+      ->type_name("NAME");
   auto* csr =
       command->add_option("--csr", options->csr, "Certification request, PEM or DER; else one is made")
           ->type_name("FILE");

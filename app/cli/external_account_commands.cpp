@@ -28,6 +28,7 @@ struct KeyOptions {
   std::string directory;
   std::string comment;
   std::vector<std::string> allowed_names;
+  std::vector<std::string> profiles;
   std::optional<std::chrono::milliseconds> certificate_lifetime_max;
   std::string expires;
   uint32_t uses_max = 1;
@@ -40,6 +41,8 @@ void print(std::ostream& out, const v1::ExternalAccountKey& key) {
   out << "\n  directory " << key.directory() << "\n";
   for (const std::string& name : key.allowed_names())
     out << "  allows " << name << "\n";
+  for (const std::string& profile : key.profiles())
+    out << "  profile " << profile << "\n";
   if (key.has_certificate_lifetime_max()) {
     const auto lifetime =
         std::chrono::milliseconds(TimeUtil::DurationToMilliseconds(key.certificate_lifetime_max()));
@@ -58,6 +61,7 @@ Result<grpc::Status> create(const KeyOptions& options, const Client& client, Ter
   key.set_comment(options.comment);
   for (const std::string& name : options.allowed_names)
     key.add_allowed_names(name);
+  key.mutable_profiles()->Assign(options.profiles.begin(), options.profiles.end());
   if (options.certificate_lifetime_max) {
     *key.mutable_certificate_lifetime_max() = proto::to_duration(*options.certificate_lifetime_max);
   }
@@ -131,6 +135,11 @@ void add_create_options(CLI::App& command, KeyOptions& options) {
           "--allow", options.allowed_names,
           "A name that its accounts may order; \"*.NAME\": with one label more, \"**.NAME\": all below; "
           "else any")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command
+      .add_option("--profile", options.profiles,
+                  "A profile that its accounts may choose; else those that the directory offers")
       ->type_name("NAME")
       ->allow_extra_args(false);
   add_duration_option(command, "--certificate-lifetime-max", options.certificate_lifetime_max,

@@ -21,6 +21,7 @@ struct TestOptions {
   std::string account;
   std::string external_account;
   std::string key_type;
+  std::string profile;
 };
 
 constexpr std::string_view kErrorSpace = "urn:ietf:params:acme:error:";
@@ -40,6 +41,7 @@ Result<grpc::Status> test(const TestOptions& options, const Client& client, Term
   request.set_account(options.account);
   request.set_external_account(options.external_account);
   request.set_key_type(options.key_type);
+  request.set_profile(options.profile);
   v1::TestPolicyResponse response;
   const auto status = client.stub<PolicyService>()->Test(client.context().get(), request, &response);
   if (!status.ok()) return status;
@@ -70,6 +72,8 @@ void add_policy(CLI::App& program, Command& chosen) {
   command->add_option("--key-type", options->key_type, "For a key of this type: rsa, p256, p384 or p521")
       ->type_name("TYPE")
       ->check(CLI::IsMember({"rsa", "p256", "p384", "p521"}));
+  command->add_option("--profile", options->profile, "By this profile; else that of an order that names none")
+      ->type_name("NAME");
   calls_server(*command, chosen, server, [options](const Client& client, Terminal& terminal) {
     return test(*options, client, terminal);
   });

@@ -271,7 +271,9 @@ TEST_F(AuthorityExternalAccountsTest, CertificatesLiveNoLongerThanTheKeyAllows) 
 }
 
 TEST_F(AuthorityExternalAccountsTest, AnOrderAsksForNoLongerLifeThanTheKeyAllows) {
-  options_.validity.lifetime_max = std::chrono::days(120);
+  Profile profile;
+  profile.validity.lifetime_max = std::chrono::days(120);
+  options_.profiles = profile;
   restart();
   NewExternalAccountKey wanted;
   wanted.restriction.certificate_lifetime_max = std::chrono::hours(48);

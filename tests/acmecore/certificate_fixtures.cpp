@@ -11,6 +11,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "acmecore/certificate_writer.h"
+#include "acmecore/oids.h"
+#include "acmecore/pem.h"
 #include "acmecore/serial.h"
 #include "acmecore/validity.h"
 
@@ -27,6 +30,16 @@ const CaMaterial& test_ca() {
 const Issuer& test_issuer() {
   static const Issuer issuer = Issuer::open(test_ca(), kNow).value();
   return issuer;
+}
+
+std::string cross_signed(const Certificate& issuing, const CaMaterial& other) {
+  const Certificate root = parse_certificate(parse_pem(kPemCertificate, other.root_pem).value()).value();
+  TbsFields fields{new_serial(),        root.subject_der, issuing.validity,
+                   issuing.subject_der, issuing.spki_der, issuing.extensions};
+  std::erase_if(fields.extensions,
+                [](const Extension& extension) { return extension.oid == oids::kAuthorityKeyIdentifier; });
+  const SigningKey key = SigningKey::parse(other.root_key_pem).value();
+  return pem_block(kPemCertificate, sign_certificate(fields, key).value());
 }
 
 PkeyHandle make_ec(const char* curve) { return PkeyHandle(EVP_EC_gen(curve)); }

@@ -17,6 +17,9 @@ inline const base::Time kNow = base::parse_rfc3339("2026-11-23T04:30:00Z").value
 const CaMaterial& test_ca();
 const Issuer& test_issuer();
 
+// A certificate that the root of `other` makes for the name and the key of `issuing`, in PEM.
+std::string cross_signed(const Certificate& issuing, const CaMaterial& other);
+
 base::PkeyHandle make_p256();
 base::PkeyHandle make_ec(const char* curve);
 base::PkeyHandle make_rsa(unsigned bits);

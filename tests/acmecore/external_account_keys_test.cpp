@@ -72,6 +72,29 @@ TEST_F(ExternalAccountKeysTest, KeepsWhatItIsTold) {
   EXPECT_EQ(key.uses_max, kExternalAccountUsesMax);
 }
 
+TEST_F(ExternalAccountKeysTest, AllowsProfilesThatTheDirectoryOffersEachOnce) {
+  std::vector<Profile> all(3);
+  all[0].name = "a";
+  all[1].name = "b";
+  all[2].name = "c";
+  ExternalAccountKeys keys(records_, clock_, {directory("team", ExternalAccountMode::required)},
+                           Profiles(all, {{"team", {{"a", "b"}, "a"}}}, {{"c"}, "c"}));
+  const auto with = [&](std::vector<std::string> profiles) {
+    NewExternalAccountKey wanted;
+    wanted.restriction.profiles = std::move(profiles);
+    return run_task(keys.create(std::move(wanted)));
+  };
+  EXPECT_EQ(with({"b", "a"})->restriction.profiles, (std::vector<std::string>{"b", "a"}));
+  EXPECT_TRUE(with({}));
+  for (const std::vector<std::string>& bad :
+       {std::vector<std::string>{"c"}, {"a", "d"}, {"a", "a"}, {""}, {"A"}}) {
+    const auto refused = with(bad);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::malformed);
+    EXPECT_NE(refused.error().detail.find("\"team\" offers"), std::string::npos);
+  }
+}
+
 TEST_F(ExternalAccountKeysTest, RefusesWhatNoKeyCanBe) {
   const auto says = [this](NewExternalAccountKey wanted, std::string_view part) {
     const std::string text = refusal(wanted);

@@ -87,6 +87,50 @@ TEST(Identifier, LeavesRoomForTheChallengesLabel) {
   EXPECT_EQ(refusal(of_length(253)), ErrorKind::rejected_identifier);
 }
 
+// RFC 8738 §7
+TEST(Identifier, IsNoAddressForNoAddressIsProvedByDns01) {
+  for (const char* address :
+       {"192.0.2.1", "192.0.2.001", "192.0.2", "3221225985", "2001:db8::1", "2001:DB8:0::1", "[2001:db8::1]",
+        "::ffff:192.0.2.1", "fe80::1%eth0", "", "corp.test"}) {
+    const auto refused = parse_identifier({"ip", address});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::unsupported_identifier) << address;
+    EXPECT_NE(refused.error().detail.find("dns-01"), std::string::npos);
+  }
+}
+
+// RFC 9444 §4.3
+TEST(Identifier, MayNameAnAncestor) {
+  const auto with = [](const std::string& value, const std::string& ancestor) {
+    return parse_identifier({"dns", value, ancestor});
+  };
+  EXPECT_EQ(*with("a.b.corp.test", "Corp.Test"), (Identifier{"a.b.corp.test", false, "corp.test"}));
+  EXPECT_EQ(*with("a.b.corp.test", "b.corp.test"), (Identifier{"a.b.corp.test", false, "b.corp.test"}));
+  EXPECT_EQ(*with("*.b.corp.test", "corp.test"), (Identifier{"b.corp.test", true, "corp.test"}));
+  EXPECT_EQ(*with("*.corp.test", "corp.test"), (Identifier{"corp.test", true, "corp.test"}));
+  for (const char* ancestor : {"corp.test", "orp.test", "a.corp.test", "b.corp.test", "x.test", "*.corp.test",
+                               "corp.test.", ".test", "corp..test", "192.0.2.1", "co_rp.test"}) {
+    const auto refused = with("corp.test", ancestor);
+    ASSERT_FALSE(refused) << ancestor;
+    EXPECT_EQ(refused.error().kind, ErrorKind::malformed) << ancestor;
+    EXPECT_NE(refused.error().detail.find("ancestorDomain"), std::string::npos);
+  }
+  EXPECT_EQ(with("acorp.test", "corp.test").error().kind, ErrorKind::malformed);
+  EXPECT_EQ(with("*.a.corp.test", "b.corp.test").error().kind, ErrorKind::malformed);
+  EXPECT_EQ(with("corp.test", "test").error().kind, ErrorKind::rejected_identifier);
+}
+
+TEST(Identifiers, HaveOneAncestorEach) {
+  EXPECT_EQ(parse_identifiers({{"dns", "a.b.test", "b.test"}, {"dns", "A.b.test", "b.test"}})->size(), 1u);
+  EXPECT_EQ(parse_identifiers({{"dns", "a.b.test", "b.test"}, {"dns", "*.a.b.test", "a.b.test"}})->size(),
+            2u);
+  for (const char* other : {"", "a.b.test"}) {
+    const auto refused = parse_identifiers({{"dns", "x.a.b.test", "b.test"}, {"dns", "x.a.b.test", other}});
+    ASSERT_FALSE(refused) << other;
+    EXPECT_EQ(refused.error().kind, ErrorKind::malformed);
+  }
+}
+
 TEST(Identifier, SupportsTheTypeDnsOnly) {
   for (const char* type : {"ip", "email", "DNS", ""}) {
     EXPECT_EQ(parse_identifier({type, "corp.test"}).error().kind, ErrorKind::unsupported_identifier) << type;
@@ -124,7 +168,9 @@ TEST(Identifiers, SayWhichOfThemAreRefused) {
 
   const auto mixed = parse_identifiers({{"dns", "x_.test"}, {"ip", "192.0.2.1"}, {"dns", "localhost"}});
   EXPECT_EQ(mixed.error().kind, ErrorKind::compound);
-  EXPECT_EQ(mixed.error().suberrors.size(), 3u);
+  ASSERT_EQ(mixed.error().suberrors.size(), 3u);
+  EXPECT_EQ(mixed.error().suberrors[0].identifier_type, "dns");
+  EXPECT_EQ(mixed.error().suberrors[1].identifier_type, "ip");
 }
 
 }  // namespace

@@ -31,5 +31,23 @@ TEST(Pem, AnythingButOneBlockOfTheLabelIsRefused) {
                 "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\nYWJj\n-----END CERTIFICATE-----\n"));
 }
 
+TEST(Pem, AChainIsAllBlocksInTheirOrder) {
+  const std::string first = pem_block(kPemCertificate, "abc"), second = pem_block(kPemCertificate, "def");
+  EXPECT_EQ(parse_pem_chain(kPemCertificate, first), (std::vector<base::Bytes>{"abc"}));
+  EXPECT_EQ(parse_pem_chain(kPemCertificate, "# first\n" + first + "\n# second\n" + second + "# end"),
+            (std::vector<base::Bytes>{"abc", "def"}));
+}
+
+TEST(Pem, AChainWithAnythingElseThanWholeBlocksOfTheLabelIsRefused) {
+  const std::string good = pem_block(kPemCertificate, "abc");
+  for (const std::string& bad :
+       {std::string(), std::string("abc"), good + pem_block("PRIVATE KEY", "abc"),
+        pem_block("PRIVATE KEY", "abc") + good, good + good.substr(0, good.size() - 5),
+        good + good.substr(0, good.size() / 2),
+        good + "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"}) {
+    EXPECT_FALSE(parse_pem_chain(kPemCertificate, bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace acmecore

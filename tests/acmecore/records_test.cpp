@@ -50,6 +50,7 @@ Authorization authorization() {
 Authorization judged_authorization() {
   Authorization made = authorization();
   made.deactivated = kNow;
+  made.subdomain_auth_allowed = true;
   Challenge& challenge = made.challenges[0];
   challenge.status = ChallengeStatus::invalid;
   challenge.thumbprint = "thumbprint";
@@ -93,6 +94,8 @@ Order finished_order() {
   made.replaces = "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE";
   made.error = Error{ErrorKind::internal, "detail", {}};
   made.certificate_lifetime_max = std::chrono::hours(48);
+  made.profile = "weekly";
+  made.identifiers = {{"a.corp.test", false, "corp.test"}};
   return made;
 }
 
@@ -109,7 +112,7 @@ ExternalAccountKey external_account_key(const std::string& id = "key-1") {
 ExternalAccountKey used_external_account_key() {
   ExternalAccountKey made = external_account_key();
   made.comment = "team web";
-  made.restriction = {{"corp.test", "**.corp.test"}, std::chrono::hours(48)};
+  made.restriction = {{"corp.test", "**.corp.test"}, std::chrono::hours(48), {"usual", "weekly"}};
   made.expires = kNow + std::chrono::hours(24);
   made.uses_max = 3;
   made.uses = 2;

@@ -38,6 +38,14 @@ TEST_F(CheckConfig, APolicyHasPatternsThatAreSome) {
   EXPECT_THAT(refusal(), HasSubstr("policy.deny: \"**corp.test\" is no pattern of names"));
 }
 
+TEST_F(CheckConfig, AlternateChainsAreFilesThatCanBeRead) {
+  const auto file = directory_.path() / "cross.pem";
+  config_.issuance.alternate_chains = {file.string()};
+  EXPECT_THAT(refusal(), HasSubstr(file.string()));
+  EXPECT_TRUE(write_file(file, "x", FileMode::open_to_all));
+  EXPECT_EQ(refusal(), "");
+}
+
 TEST_F(CheckConfig, ACaNeedsItsValidator) {
   config_.roles = {Role::ca, Role::validator};
   EXPECT_EQ(refusal(), "");

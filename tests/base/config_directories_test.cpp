@@ -54,6 +54,17 @@ TEST(ConfigDirectories, EachIsAsTheSectionSaysUnlessItSaysOtherwise) {
   EXPECT_THAT(directories[1].caa_identities, ElementsAre("team.example"));
 }
 
+TEST(ConfigDirectories, LetAuthorizationsCountForSubdomainsAsTheSectionSaysUnlessTheySayOtherwise) {
+  EXPECT_FALSE(Config().acme.preset.subdomain_authorization);
+  const auto acme = parse_config(
+      "[acme]\nsubdomain_authorization = true\n[[acme.directory]]\nname = 'one'\n"
+      "[[acme.directory]]\nname = 'two'\nsubdomain_authorization = false\n",
+      "t");
+  ASSERT_TRUE(acme);
+  EXPECT_TRUE(acme->acme.directories[0].subdomain_authorization);
+  EXPECT_FALSE(acme->acme.directories[1].subdomain_authorization);
+}
+
 TEST(ConfigDirectories, AskToAgreeAgainAsTheSectionSaysUnlessTheySayOtherwise) {
   const std::string section =
       "[acme]\nmust_agree_again = true\nterms_of_service = 'https://corp.example/1'\n";

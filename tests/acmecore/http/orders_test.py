@@ -67,6 +67,18 @@ class NewOrders(OrderTest):
             reply = self.ask({"identifiers": [{"type": kind, "value": "192.0.2.1"}]})
             self.refused(reply, 400, "unsupportedIdentifier")
 
+    def test_addresses_are_unsupported_and_the_answer_says_why(self):
+        for address in ("192.0.2.1", "192.0.2.001", "0xC0000201", "2001:db8::1", "2001:DB8:0::1", "[2001:db8::1]",
+                        "::ffff:192.0.2.1", "", "a.orders.test"):
+            reply = self.ask({"identifiers": [{"type": "ip", "value": address}]})
+            self.refused(reply, 400, "unsupportedIdentifier")
+            self.assertIn("dns-01", reply.json()["detail"])
+            sub, = reply.json()["subproblems"]
+            self.assertEqual(sub["type"], wire.URN + "unsupportedIdentifier")
+            self.assertEqual(sub["identifier"], {"type": "ip", "value": address})
+        reply = self.ask({"identifiers": dns("a.orders.test") + [{"type": "ip", "value": "192.0.2.1"}]})
+        self.refused(reply, 400, "unsupportedIdentifier")
+
     def test_several_bad_identifiers_are_told_each(self):
         reply = self.ask({"identifiers": dns("good.orders.test", "a..test", "localhost")})
         problem = reply.json()

@@ -42,6 +42,14 @@ class Preauthorization(wire.WireTest):
         for payload in ("", {}, [], {"identifiers": [{"type": "dns", "value": "a.test"}]}):
             self.refused(self.post(self.account, self.url["newAuthz"], payload), 400, "malformed")
 
+    def test_an_address_is_unsupported_and_the_answer_says_why(self):
+        for address in ("192.0.2.1", "192.0.2.001", "2001:db8::1", "2001:DB8:0::1"):
+            reply = self.ask({"type": "ip", "value": address})
+            self.refused(reply, 400, "unsupportedIdentifier")
+            self.assertIn("dns-01", reply.json()["detail"])
+            sub, = reply.json()["subproblems"]
+            self.assertEqual(sub["identifier"], {"type": "ip", "value": address})
+
     def test_get_is_405(self):
         self.refused(self.server.request("GET", self.url["newAuthz"]), 405, "malformed")
 

@@ -28,6 +28,7 @@
 #include "acmecore/http/directories.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
+#include "acmecore/pem.h"
 #include "acmecore/policy.h"
 #include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
@@ -40,6 +41,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/certificate_fixtures.h"
 #include "tests/support/run_task.h"
 
 namespace {
@@ -102,13 +104,42 @@ acmecore::LimitRules limit_rules() {
           .failed_validations = {2, 2h}};
 }
 
+// "usual" is where an order names none, "weekly" in all that a profile says another one. The directory "team" offers
+// that alone.
+acmecore::Profiles profiles() {
+  acmecore::Profile usual, weekly;
+  usual.name = "usual";
+  usual.description = "https://corp.test/profiles#usual";
+  weekly.name = "weekly";
+  weekly.description = "for a week, with a common name";
+  weekly.validity.lifetime = std::chrono::days(7);
+  weekly.key_types = {acmecore::KeyType::p256};
+  weekly.wildcards = false;
+  weekly.common_name = true;
+  weekly.names_max = 2;
+  return {{usual, weekly}, {{"team", {{"weekly"}, "weekly"}}}, {{"usual", "weekly"}, "usual"}};
+}
+
 // What an operator may set, as far as tests do.
 struct Options {
   acmecore::AuthorityOptions authority = {};
   acmecore::Directory preset = {};  // of every directory, but for its name and its external accounts
   std::vector<std::pair<std::string, acmecore::ExternalAccountMode>> directories =
-      {};  // none: the default one
+      {};                    // none: the default one
+  int alternate_chains = 0;  // at the start alone
 };
+
+acmecore::Issuer open_issuer(int alternate_chains, base::Time now) {
+  const auto material = acmecore::make_development_ca(now).value();
+  const auto issuing = acmecore::parse_certificate(
+      acmecore::parse_pem(acmecore::kPemCertificate, material.issuing_pem).value());
+  std::vector<acmecore::ChainFile> files;
+  for (int i = 0; i < alternate_chains; ++i) {
+    const auto other = acmecore::make_development_ca(now).value();
+    files.push_back({std::to_string(i), acmecore::cross_signed(*issuing, other) + other.root_pem});
+  }
+  return acmecore::Issuer::open(material, now, files).value();
+}
 
 std::vector<acmecore::Directory> directories_of(const Options& options) {
   acmecore::Directory preset = options.preset;
@@ -130,8 +161,7 @@ std::vector<acmecore::Directory> directories_of(const Options& options) {
 class Server {
  public:
   explicit Server(const Options& options)
-      : issuer_(acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now())
-                    .value()),
+      : issuer_(open_issuer(options.alternate_chains, clock_.now())),
         records_(store_),
         background_(context_.get_executor()),
         suffixes_(acmecore::PublicSuffixes::open().value()),
@@ -161,7 +191,7 @@ class Server {
     serving_ = directories_.back().get();
   }
 
-  // {"directory", "names", "lifetime_max_s", "uses_max", "expires", "disabled"}, each of which may be left out.
+  // {"directory", "names", "profiles", "lifetime_max_s", "uses_max", "expires", "disabled"}, each of which may be left out.
   base::Json make_external_account_key(const base::Json& wanted) {
     acmecore::ExternalAccountKey key;
     key.id = base::time_ordered_id(clock_.now());
@@ -172,6 +202,10 @@ class Server {
     if (const auto* names = wanted.find("names")) {
       for (const base::Json& name : *names->array())
         key.restriction.names.push_back(*name.string());
+    }
+    if (const auto* profiles = wanted.find("profiles")) {
+      for (const base::Json& profile : *profiles->array())
+        key.restriction.profiles.push_back(*profile.string());
     }
     if (const auto* lifetime = wanted.find("lifetime_max_s")) {
       key.restriction.certificate_lifetime_max = std::chrono::seconds(*lifetime->integer());
@@ -229,12 +263,18 @@ void set_option(Options& options, std::string_view argument) {
     options.preset.terms_of_service = value;
   } else if (name == "must_agree_again") {
     options.preset.must_agree_again = value == "true";
+  } else if (name == "subdomain_authorization") {
+    options.preset.subdomain_authorization = value == "true";
   } else if (name == "retry_for") {
     options.authority.retries.total = std::chrono::seconds(std::stoi(value));
   } else if (name == "authorization_reuse") {
     options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
   } else if (name == "limited") {
     options.authority.limits = value == "true" ? limit_rules() : acmecore::LimitRules();
+  } else if (name == "alternate_chains") {
+    options.alternate_chains = std::stoi(value);
+  } else if (name == "profiles") {
+    options.authority.profiles = value == "true" ? profiles() : acmecore::Profiles();
   } else if (name.starts_with(kDirectory)) {
     options.directories.emplace_back(name.substr(kDirectory.size()), mode_of(value));
   } else {

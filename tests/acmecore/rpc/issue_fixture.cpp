@@ -22,6 +22,18 @@ PolicyRules IssueTest::policy_rules() {
   return rules;
 }
 
+AuthorityOptions IssueTest::options() {
+  Profile usual, plain;
+  usual.name = "usual";
+  plain.name = "plain";
+  plain.validity.lifetime = std::chrono::days(7);
+  plain.key_types = {KeyType::p256};
+  plain.wildcards = false;
+  AuthorityOptions options;
+  options.profiles = Profiles({usual, plain}, {}, {{"usual", "plain"}, "usual"});
+  return options;
+}
+
 assay::v1::IssueRequest IssueTest::request_for(const std::vector<std::string>& names) {
   CsrDraft draft;
   draft.san.clear();

@@ -64,6 +64,9 @@ class IssueTest : public testing::Test {
   // Everything but what is below denied.test, for the external account key "key-1" what is below key.test, and no RSA.
   static PolicyRules policy_rules();
 
+  // "usual", the preset, and "plain": for a week, P-256 alone, no wildcards.
+  static AuthorityOptions options();
+
   IssueServices services() { return {authority_, dns_, dns_, clock_}; }
 
   boost::asio::io_context io_;
@@ -73,7 +76,7 @@ class IssueTest : public testing::Test {
   FakeDns dns_;
   base::ExecutorBackground background_{io_.get_executor()};
   Policy policy_{policy_rules(), test_suffixes()};
-  Authority authority_{records_, clock_, test_issuer(), policy_, dns_, background_, AuthorityOptions()};
+  Authority authority_{records_, clock_, test_issuer(), policy_, dns_, background_, options()};
   RecordingCaller caller_;
 };
 

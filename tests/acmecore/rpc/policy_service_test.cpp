@@ -126,6 +126,19 @@ TEST_F(PolicyServiceTest, KnowsTheRulesOfAnAccount) {
   EXPECT_EQ(call(request).error_code(), StatusCode::NOT_FOUND);
 }
 
+TEST_F(PolicyServiceTest, KnowsTheProfiles) {
+  auto request = request_for({"corp.test", "*.corp.test"});
+  request.set_key_type("p384");
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_profile("plain");
+  EXPECT_THAT(refusals(request), ElementsAre("*.corp.test: invalidProfile", ": badCSR"));
+  request.set_profile("other");
+  EXPECT_THAT(refusals(request), ElementsAre(": invalidProfile"));
+  EXPECT_THAT(response_.refusals(0).detail(), HasSubstr("\"usual\", \"plain\""));
+  request.set_account(run(authority_.account_for("somebody")).value().id);
+  EXPECT_THAT(refusals(request), ElementsAre(": invalidProfile"));
+}
+
 TEST_F(PolicyServiceTest, NeedsNamesAndACallerWhoMayHaveCertificates) {
   EXPECT_EQ(call({}).error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(call(request_for({"corp.test"}), "publisher").error_code(), StatusCode::PERMISSION_DENIED);

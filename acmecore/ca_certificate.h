@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "acmecore/certificate.h"
+#include "base/error.h"
+#include "base/time.h"
+
+// What a CA's own certificates have to be. `what` is how sentences call the certificate: "the issuing certificate".
+// unavailable: the detail says what is wrong with which.
+namespace acmecore {
+
+// Of a CA, and valid at `now`.
+base::Result<void> check_ca_certificate(const std::string& what, const Certificate& certificate,
+                                        base::Time now);
+
+// What leaves that verify need of their issuer (RFC 5280 §6.1.4, BR 7.1.2.6): keyCertSign, serverAuth where it has
+// purposes, a subjectKeyIdentifier and a subject.
+base::Result<void> check_issuing_certificate(const std::string& what, const Certificate& issuing);
+
+}  // namespace acmecore

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "acmecore/certificate.h"
+#include "acmecore/identifier.h"
+#include "acmecore/public_key.h"
+#include "acmecore/validity.h"
+#include "base/error.h"
+
+namespace acmecore {
+
+// One kind of certificate that the CA makes (draft-ietf-acme-profiles §1). An operator makes profiles, a directory
+// offers some of them (profiles.h), and an order is for one. Everybody's certificates have the same extensions
+// (leaf_profile.h).
+struct Profile {
+  std::string name = {};         // in orders and in the directory; empty: the only one, which nobody names
+  std::string description = {};  // for people: a text or a URL (§3)
+  ValidityRule validity = {};
+  std::set<KeyType> key_types = {KeyType::rsa, KeyType::p256, KeyType::p384,
+                                 KeyType::p521};  // as Policy has them
+  bool wildcards = true;
+  bool common_name = false;  // whether the subject has one
+  size_t names_max = kIdentifiersMax;
+};
+
+// invalid_profile: the profile has no certificates for these names, because they are more than names_max, or because
+// of wildcards, with one suberror for each.
+base::Result<void> check_names(const Profile& profile, const std::vector<Identifier>& names);
+
+// bad_csr: it has none for keys of this type.
+base::Result<void> check_key(const Profile& profile, KeyType type);
+
+// The common name of a certificate for `names`: where the profile has any, the first that is no longer than
+// kCommonNameSizeMax. Empty: none.
+std::string common_name(const Profile& profile, const std::vector<std::string>& names);
+
+// What a TBSCertificate says itself: its names, its key, whether its subject has a common name, and that it lasts no
+// longer than the rule lets an order ask for. The errors above; internal: the two last.
+base::Result<void> check_tbs(const Profile& profile, const Certificate& tbs);
+
+}  // namespace acmecore

@@ -1,0 +1,151 @@
+#include "tests/acmecore/authority_fixture.h"
+
+// Profiles at work: at an order, at finalize, and in the certificate.
+namespace acmecore {
+namespace {
+
+using base::ErrorKind;
+using std::chrono::days;
+using std::chrono::hours;
+
+class AuthorityProfilesTest : public AuthorityTest {
+ protected:
+  AuthorityProfilesTest() { offer({usual(), weekly()}); }
+
+  static Profile usual() {
+    Profile profile;
+    profile.name = "usual";
+    return profile;
+  }
+  // In everything but its name another one.
+  static Profile weekly() {
+    Profile profile;
+    profile.name = "weekly";
+    profile.validity.lifetime = days(7);
+    profile.validity.lifetime_max = days(14);
+    profile.key_types = {KeyType::p256};
+    profile.wildcards = false;
+    profile.common_name = true;
+    return profile;
+  }
+
+  // From now on, the first one where an order names none.
+  void offer(std::vector<Profile> profiles) {
+    Profiles::Offer offer;
+    for (const Profile& profile : profiles)
+      offer.names.push_back(profile.name);
+    offer.preset = offer.names.front();
+    options_.profiles = Profiles(std::move(profiles), {}, std::move(offer));
+    restart();
+  }
+
+  base::Result<OrderView> order_by(const Account& account, const std::string& profile,
+                                   const std::vector<std::string>& names = {"a.corp.test"},
+                                   RequestedValidity validity = {}) {
+    NewOrderRequest request;
+    for (const std::string& name : names)
+      request.identifiers.push_back({"dns", name});
+    request.profile = profile;
+    request.validity = validity;
+    return run(authority_->new_order(account, std::move(request)));
+  }
+  OrderView ready_by(const Account& account, const std::string& profile) {
+    const OrderView made = order_by(account, profile).value();
+    prove(account, made.order.authorizations[0]);
+    return order(account, made.order.id);
+  }
+  Certificate issued_by(const Account& account, const std::string& profile) {
+    const OrderView valid =
+        run(finalize(account, ready_by(account, profile), csr_for({"a.corp.test"}))).value();
+    return parse_certificate(run(records_.certificate(*valid.order.certificate))->value.der).value();
+  }
+};
+
+TEST_F(AuthorityProfilesTest, AnOrderHasTheProfileThatItNamesOrThePreset) {
+  const Account account = new_account();
+  EXPECT_EQ(order_by(account, "weekly")->order.profile, "weekly");
+  EXPECT_EQ(order_by(account, "")->order.profile, "usual");
+  const auto refused = order_by(account, "monthly");
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid_profile);
+  EXPECT_EQ(run(authority_->orders(account, ""))->ids.size(), 2u);
+}
+
+TEST_F(AuthorityProfilesTest, ACertificateIsAsItsProfileSays) {
+  const Account account = new_account();
+  const Certificate weekly = issued_by(account, "weekly");
+  EXPECT_EQ(weekly.validity.not_after - weekly.validity.not_before, days(7) - std::chrono::seconds(1));
+  EXPECT_NE(weekly.subject_der.find("a.corp.test"), base::Bytes::npos);
+  const Certificate usual = issued_by(account, "");
+  EXPECT_EQ(usual.validity.not_after - usual.validity.not_before,
+            kLeafLifetimeDefault - std::chrono::seconds(1));
+  EXPECT_EQ(usual.subject_der.find("a.corp.test"), base::Bytes::npos);
+}
+
+TEST_F(AuthorityProfilesTest, AnOrderAsksForWhatItsProfileHas) {
+  const Account account = new_account();
+  EXPECT_EQ(order_by(account, "weekly", {"a.corp.test", "*.corp.test"}).error().kind,
+            ErrorKind::invalid_profile);
+  EXPECT_TRUE(order_by(account, "usual", {"a.corp.test", "*.corp.test"}));
+
+  const base::Time now = std::chrono::floor<std::chrono::seconds>(clock_.now());
+  const RequestedValidity two_weeks{now, now + days(14) - std::chrono::seconds(1)};
+  const RequestedValidity more{now, now + days(14)};
+  EXPECT_TRUE(order_by(account, "weekly", {"a.corp.test"}, two_weeks));
+  EXPECT_EQ(order_by(account, "weekly", {"a.corp.test"}, more).error().kind, ErrorKind::malformed);
+  EXPECT_TRUE(order_by(account, "usual", {"a.corp.test"}, more));
+}
+
+TEST_F(AuthorityProfilesTest, AKeyOfATypeThatTheProfileHasNotIsABadCsr) {
+  const Account account = new_account();
+  const base::PkeyHandle key = make_ec("P-384");
+  const OrderView ready = ready_by(account, "weekly");
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"a.corp.test"}, key.get()))), ErrorKind::bad_csr);
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::ready);
+  EXPECT_TRUE(run(finalize(account, ready_by(account, "usual"), csr_for({"a.corp.test"}, key.get()))));
+}
+
+TEST_F(AuthorityProfilesTest, AnOrderWhoseProfileIsGoneIsNotFinalized) {
+  const Account account = new_account();
+  const OrderView ready = ready_by(account, "weekly");
+  offer({usual()});
+  const auto refused = run(finalize(account, ready, csr_for({"a.corp.test"})));
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid_profile);
+  EXPECT_NE(refused.error().detail.find("\"weekly\""), std::string::npos);
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::ready);
+  offer({usual(), weekly()});
+  EXPECT_EQ(run(finalize(account, ready, csr_for({"a.corp.test"})))->status, OrderStatus::valid);
+}
+
+TEST_F(AuthorityProfilesTest, AProfileThatGoesBeforeTheSignatureMakesTheOrderInvalid) {
+  const Account account = new_account();
+  const OrderView ready = ready_by(account, "weekly");
+  Stored<Order> processing = run(records_.order(ready.order.id)).value();
+  const base::PkeyHandle key = make_p256();
+  processing->intent = Intent{new_serial(), "digest", spki_of(key.get()), clock_.now()};
+  Changes changes;
+  changes.update(processing);
+  ASSERT_TRUE(run(records_.commit(std::move(changes))));
+  offer({usual()});
+  ASSERT_TRUE(run(authority_->sweep()));
+  run_background();
+  const OrderView invalid = order(account, ready.order.id);
+  EXPECT_EQ(invalid.status, OrderStatus::invalid);
+  ASSERT_TRUE(invalid.error);
+  EXPECT_EQ(invalid.error->kind, ErrorKind::invalid_profile);
+}
+
+TEST_F(AuthorityProfilesTest, AnOrderFromBeforeThereWereProfilesHasThePreset) {
+  options_.profiles = Profiles();
+  restart();
+  const Account account = new_account();
+  const OrderView ready = ready_by(account, "");
+  EXPECT_EQ(ready.order.profile, "");
+  EXPECT_EQ(order_by(account, "usual").error().kind, ErrorKind::invalid_profile);
+  offer({weekly(), usual()});
+  const OrderView valid = run(finalize(account, ready, csr_for({"a.corp.test"}))).value();
+  const auto record = run(records_.certificate(*valid.order.certificate)).value();
+  EXPECT_LT(record->not_after, clock_.now() + days(7));
+}
+
+}  // namespace
+}  // namespace acmecore

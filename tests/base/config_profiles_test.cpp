@@ -1,0 +1,151 @@
+// [[issuance.profile]], and which directory offers what.
+#include <gmock/gmock.h>
+
+#include "base/config.h"
+
+namespace base {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string mistakes(const std::string& text) {
+  const auto parsed = parse_config(text, "t");
+  return parsed ? "" : parsed.error().detail;
+}
+
+std::string profile(const std::string& name, const std::string& more = "") {
+  return "[[issuance.profile]]\nname = '" + name + "'\ndescription = 'x'\n" + more + "\n";
+}
+
+TEST(ConfigProfiles, ThereAreNoneAsItComes) {
+  const Config config = parse_config("", "t").value();
+  EXPECT_THAT(config.issuance.profiles, IsEmpty());
+  EXPECT_THAT(config.acme.preset.profiles, IsEmpty());
+  EXPECT_EQ(config.acme.preset.default_profile, "");
+}
+
+TEST(ConfigProfiles, AreReadWhole) {
+  const auto config = parse_config(R"(
+[issuance]
+certificate_lifetime = "30d"
+requested_lifetime_max = "40d"
+not_before_ahead_max = "2d"
+[[issuance.profile]]
+name = "as_it_comes-1.0"
+description = "https://corp.example/profiles"
+[[issuance.profile]]
+name = "weekly"
+description = "for a week"
+certificate_lifetime = "7d"
+requested_lifetime_max = "8d"
+not_before_ahead_max = "1h"
+key_types = ["p256", "rsa"]
+wildcards = false
+common_name = true
+names_max = 25
+)",
+                                   "t");
+  ASSERT_TRUE(config) << config.error().detail;
+  ASSERT_EQ(config->issuance.profiles.size(), 2u);
+  const CertificateProfile& plain = config->issuance.profiles[0];
+  EXPECT_EQ(plain.name, "as_it_comes-1.0");
+  EXPECT_EQ(plain.description, "https://corp.example/profiles");
+  EXPECT_EQ(plain.certificate_lifetime, days(30));
+  EXPECT_EQ(plain.requested_lifetime_max, days(40));
+  EXPECT_EQ(plain.not_before_ahead_max, days(2));
+  EXPECT_EQ(plain.key_types.size(), 4u);
+  EXPECT_TRUE(plain.wildcards);
+  EXPECT_FALSE(plain.common_name);
+  EXPECT_EQ(plain.names_max, 100u);
+  const CertificateProfile& weekly = config->issuance.profiles[1];
+  EXPECT_EQ(weekly.certificate_lifetime, days(7));
+  EXPECT_EQ(weekly.requested_lifetime_max, days(8));
+  EXPECT_EQ(weekly.not_before_ahead_max, hours(1));
+  EXPECT_THAT(weekly.key_types, ElementsAre(CertifiedKey::rsa, CertifiedKey::p256));
+  EXPECT_FALSE(weekly.wildcards);
+  EXPECT_TRUE(weekly.common_name);
+  EXPECT_EQ(weekly.names_max, 25u);
+}
+
+TEST(ConfigProfiles, HaveANameAndADescription) {
+  EXPECT_THAT(mistakes("[[issuance.profile]]\ndescription = 'x'"), HasSubstr("the profile has no name"));
+  EXPECT_THAT(mistakes("[[issuance.profile]]\nname = 'a'"), HasSubstr("the profile has no description"));
+  EXPECT_THAT(mistakes(profile("a") + profile("b") + profile("a")),
+              HasSubstr("another profile has this name"));
+  EXPECT_EQ(mistakes(profile(std::string(64, 'a')) + profile("a.B-_9")), "");
+  for (const std::string& bad : {std::string(65, 'a'), std::string(), std::string("a b"), std::string("a/b"),
+                                 std::string("\xC3\xBC")}) {
+    EXPECT_THAT(mistakes(profile(bad)), HasSubstr("letters, digits, hyphens")) << bad;
+  }
+}
+
+TEST(ConfigProfiles, KeepTheirBounds) {
+  for (const char* good :
+       {"certificate_lifetime = '2h'", "certificate_lifetime = '398d'", "requested_lifetime_max = '398d'",
+        "not_before_ahead_max = '90d'", "names_max = 1", "names_max = 100", "key_types = ['p521']"}) {
+    EXPECT_EQ(mistakes(profile("a", good)), "") << good;
+  }
+  for (const char* bad :
+       {"certificate_lifetime = '7199s'", "certificate_lifetime = '399d'", "requested_lifetime_max = '399d'",
+        "requested_lifetime_max = '89d'", "not_before_ahead_max = '91d'", "names_max = 0", "names_max = 101",
+        "key_types = []", "key_types = ['p224']", "common_name = 'corp.example'", "lifetime = '7d'"}) {
+    EXPECT_NE(mistakes(profile("a", bad)), "") << bad;
+  }
+}
+
+TEST(ConfigProfiles, AreFiftyAtMost) {
+  std::string text;
+  for (int i = 0; i < 50; ++i)
+    text += profile("p" + std::to_string(i));
+  EXPECT_EQ(mistakes(text), "");
+  EXPECT_THAT(mistakes(text + profile("q")), HasSubstr("more than 50 profiles"));
+}
+
+TEST(ConfigIssuance, NamesTenAlternateChainsAtMost) {
+  EXPECT_THAT(parse_config("issuance.alternate_chains = ['a.pem', 'b.pem']", "t")->issuance.alternate_chains,
+              ElementsAre("a.pem", "b.pem"));
+  const auto so_many = [](int count) {
+    std::string text = "issuance.alternate_chains = [";
+    for (int i = 0; i < count; ++i)
+      text += "'" + std::to_string(i) + ".pem',";
+    return text + "]";
+  };
+  EXPECT_EQ(mistakes(so_many(10)), "");
+  EXPECT_THAT(mistakes(so_many(11)), HasSubstr("more than 10 alternate chains"));
+  EXPECT_NE(mistakes("issuance.alternate_chains = ['']"), "");
+}
+
+TEST(ConfigProfiles, AreOfferedByDirectoriesAsTheSectionSaysUnlessTheySayOtherwise) {
+  const auto acme = parse_config(
+      "[acme]\nprofiles = ['a', 'b']\ndefault_profile = 'b'\n"
+      "[[acme.directory]]\nname = 'one'\n"
+      "[[acme.directory]]\nname = 'two'\nprofiles = ['c']\ndefault_profile = 'c'\n" +
+          profile("a") + profile("b") + profile("c"),
+      "t");
+  ASSERT_TRUE(acme) << acme.error().detail;
+  const auto& directories = acme->acme.directories;
+  EXPECT_THAT(directories[0].profiles, ElementsAre("a", "b"));
+  EXPECT_EQ(directories[0].default_profile, "b");
+  EXPECT_THAT(directories[1].profiles, ElementsAre("c"));
+  EXPECT_EQ(directories[1].default_profile, "c");
+}
+
+TEST(ConfigProfiles, ThatAreNotThereAreNotOffered) {
+  const std::string two = profile("a") + profile("b");
+  EXPECT_EQ(mistakes("acme.default_profile = 'b'\n" + two), "");
+  EXPECT_EQ(mistakes("acme.profiles = ['b', 'a']\nacme.default_profile = 'a'\n" + two), "");
+  EXPECT_THAT(mistakes("acme.profiles = ['a', 'c']\n" + two),
+              HasSubstr("[acme] offers \"c\", which is no profile"));
+  EXPECT_THAT(mistakes("acme.profiles = ['a', 'a']\n" + two), HasSubstr("[acme] offers \"a\" twice"));
+  EXPECT_THAT(mistakes("acme.default_profile = 'c'\n" + two), HasSubstr("which it does not offer"));
+  EXPECT_THAT(mistakes("acme.default_profile = 'default'"), HasSubstr("which it does not offer"));
+  EXPECT_THAT(mistakes("[[acme.directory]]\nname = 'team'\nprofiles = ['a']\ndefault_profile = 'b'\n" + two),
+              HasSubstr("the directory \"team\" has \"b\" for a default_profile, which it does not offer"));
+}
+
+}  // namespace
+}  // namespace base
