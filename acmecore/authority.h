@@ -19,6 +19,7 @@
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
+#include "acmecore/pausing.h"
 #include "acmecore/policy.h"
 #include "acmecore/rate_limits.h"
 #include "acmecore/records.h"
@@ -55,6 +56,7 @@ struct AuthorityOptions {
   Retries retries = {};                         // of validations that failed
   std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
   LimitRules limits = {};
+  PausingRule pausing = {};
 };
 
 struct NewAccountRequest {
@@ -96,6 +98,7 @@ class Authority {
             Validation& validation, base::Background& background, AuthorityOptions options);
 
   const Policy& policy() const { return policy_; }
+  Pausing& pausing() { return pausing_; }
 
   // RFC 8555 §7.3, §7.3.1, §7.3.4. A key that has an account in `directory` returns it and ignores the rest.
   // An account that does not order within kUnusedAccountRetention is removed.
@@ -139,13 +142,13 @@ class Authority {
   // RFC 8555 §7.4. The errors of parse_identifiers, check_allowed and Policy::check_names; malformed: it asks for a
   // validity out of bounds. account_does_not_exist: the account had never ordered, and was removed just now.
   // rate_limited, but not where it replaces a certificate: a limit on the account's orders, on certificates of these
-  // names or on failed validations leaves no room. Of `replaces`:
+  // names or on failed validations leaves no room. paused, also then: as Pausing::check. Of `replaces`:
   // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
   // account's; already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   // RFC 8555 §7.4.1: an authorization before any order. The errors of parse_identifier; malformed: a wildcard.
-  // account_does_not_exist and user_action_required as above.
+  // account_does_not_exist, rate_limited and paused as above.
   base::Task<base::Result<AuthorizationView>> new_authorization(Account account,
                                                                 RequestedIdentifier identifier);
 
@@ -265,6 +268,8 @@ class Authority {
   base::Task<void> validate(Hold hold, Place place, Stored<Authorization> authorization, std::string type);
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);
+  base::Task<base::Result<bool>> count_outcome(const Authorization& authorization, const Challenge& challenge,
+                                               Changes& changes);
 
   base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order);
   base::Task<void> issue(Hold hold, Stored<Order> order);
@@ -296,6 +301,7 @@ class Authority {
   base::Background& background_;
   const AuthorityOptions options_;
   RateLimits limits_;
+  Pausing pausing_;
   WorkInHand in_hand_;
   ValidationPlaces places_;
 

@@ -16,6 +16,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
   CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
   CO_CHECK(check_external_account(account, identifiers));
+  CO_CHECK(co_await pausing_.check(account.id, identifiers));
   const auto lifetime_max = certificate_lifetime_max(account);
   if (!request.validity.empty()) {
     CO_CHECK(leaf_validity(clock_.now(), request.validity, capped(options_.validity, lifetime_max), kBackdate,

@@ -46,6 +46,8 @@ Task<Result<AuthorizationView>> Authority::new_authorization(Account account, Re
   }
   CO_CHECK(policy_.check_names(subscriber_of(account), {identifier}));
   CO_CHECK(check_external_account(account, {identifier}));
+  std::vector<Identifier> identifiers = {identifier};
+  CO_CHECK(co_await pausing_.check(account.id, std::move(identifiers)));
   Authorization authorization = pending_authorization(account.id, identifier);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Changes changes;

@@ -32,6 +32,7 @@ Task<Result<bool>> Authority::sweep() {
   CO_TRY(const bool certificates, co_await sweep_certificates());
   CO_TRY(const bool accounts, co_await sweep_accounts());
   CO_CHECK(co_await records_.sweep_limits(clock_.now()));
+  CO_CHECK(co_await records_.sweep_failing_names(clock_.now()));
   CO_TRY(const bool external_account_keys, co_await sweep_external_account_keys());
   co_return authorizations || orders || certificates || accounts || external_account_keys;
 }

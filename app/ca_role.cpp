@@ -35,6 +35,7 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
                       config.issuance.not_before_ahead_max};
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
   options.limits = limit_rules(config.acme.limits);
+  options.pausing = {config.acme.pausing.after, config.acme.pausing.period};
   return options;
 }
 

@@ -159,6 +159,12 @@ struct Config {
       Rate failed_validations = {60, std::chrono::hours(1)};
       std::string help;  // a URL
     } limits = {};
+
+    // Of names that an account fails to prove.
+    struct Pausing {
+      uint64_t after = 0;  // failed validations without a success between; 0: never
+      std::chrono::seconds period = std::chrono::days(90);
+    } pausing = {};
   } acme = {};
 
   // Which names and keys are certified, for whom.

@@ -44,7 +44,7 @@ Result<void> directory_name(const std::string& text) {
     return fail(ErrorKind::malformed, "1 to 32 lower-case letters, digits and hyphens");
   }
   for (const char* taken : {"account", "authorization", "authz", "certificate", "challenge", "issuer",
-                            "order", "renewal-info", "terms"}) {
+                            "order", "renewal-info", "terms", "unpause"}) {
     if (text == taken) return fail(ErrorKind::malformed, "the default directory has URLs with this name");
   }
   return {};
@@ -114,6 +114,10 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
   }
   read_directories(section, acme);
   section.table("limits", [&](ConfigReader& table) { read_limits(table, acme.limits); });
+  section.table("pausing", [&](ConfigReader& table) {
+    table.count("after", acme.pausing.after, 0, 1'000'000);
+    table.duration("period", acme.pausing.period, 1h, 398 * kDay);
+  });
 }
 
 }  // namespace base

@@ -94,7 +94,8 @@ Edge::Answer Edge::answer(const base::http::Request& request, const Route& route
   if (is_open(route.resource) && (is_get || request.method == "HEAD")) {
     co_return open_resource(route, is_get);
   }
-  if (route.resource == Resource::terms && (is_get || request.method == "HEAD" || request.method == "POST")) {
+  if (is_page(route.resource) && (is_get || request.method == "HEAD" || request.method == "POST")) {
+    if (route.resource == Resource::unpause) co_return co_await unpause(request.method, route);
     co_return co_await terms(request.method, route);
   }
   const bool is_renewal_info = route.resource == Resource::renewal_info;
@@ -136,6 +137,7 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
     case Resource::authorization: co_return co_await authorization(request, route);
     case Resource::challenge: co_return co_await challenge(request, route);
     case Resource::renewal_info:
+    case Resource::unpause:
     case Resource::terms: break;  // nothing there is signed
     case Resource::certificate:
       co_return co_await certificate(request, route, preferred_form(sent.header("Accept")));

@@ -65,6 +65,10 @@ class Edge {
   Answer ask_to_agree(const Account& account, const base::Error& error);
   Answer terms(const std::string& method, const Route& route);
 
+  // edge_pausing.cpp
+  Answer refused(const Account& account, base::Error error);
+  Answer unpause(const std::string& method, const Route& route);
+
   Response order_response(unsigned status, const OrderView& view) const;
 
   Authority& authority_;

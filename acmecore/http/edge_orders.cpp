@@ -31,18 +31,19 @@ Edge::Answer Edge::new_order(const SignedRequest& request) {
   CO_TRY(NewOrderRequest asked, parse_new_order(request.payload));
   const auto agreed = Authority::check_terms(directory_, *request.account);
   if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
-  CO_TRY(const OrderView view, co_await authority_.new_order(*request.account, std::move(asked)));
-  co_return order_response(201, view);
+  auto ordered = co_await authority_.new_order(*request.account, std::move(asked));
+  if (!ordered) co_return co_await refused(*request.account, std::move(ordered).error());
+  co_return order_response(201, *ordered);
 }
 
 Edge::Answer Edge::new_authz(const SignedRequest& request) {
   CO_TRY(RequestedIdentifier asked, parse_new_authz(request.payload));
   const auto agreed = Authority::check_terms(directory_, *request.account);
   if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
-  CO_TRY(const AuthorizationView view,
-         co_await authority_.new_authorization(*request.account, std::move(asked)));
-  Response response = json_response(201, to_json(view, urls_));
-  response.headers.push_back({"Location", urls_.authorization(view.authorization.id)});
+  auto made = co_await authority_.new_authorization(*request.account, std::move(asked));
+  if (!made) co_return co_await refused(*request.account, std::move(made).error());
+  Response response = json_response(201, to_json(*made, urls_));
+  response.headers.push_back({"Location", urls_.authorization(made->authorization.id)});
   co_return response;
 }
 

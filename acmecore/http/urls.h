@@ -50,6 +50,9 @@ class Urls {
   std::string terms(const std::string& account, const std::string& token) const {
     return at("/acme/terms/") + account + "/" + token;
   }
+  std::string unpause(const std::string& account, const std::string& token) const {
+    return at("/acme/unpause/") + account + "/" + token;
+  }
   std::string issuer(const std::string& id) const { return at("/acme/issuer/") + id; }
   std::string certificate(const Serial& serial) const { return at("/acme/certificate/") + text_of(serial); }
 

@@ -235,6 +235,8 @@ void set_option(Options& options, std::string_view argument) {
     options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
   } else if (name == "limited") {
     options.authority.limits = value == "true" ? limit_rules() : acmecore::LimitRules();
+  } else if (name == "pause_after") {
+    options.authority.pausing.after = std::stoul(value);
   } else if (name.starts_with(kDirectory)) {
     options.directories.emplace_back(name.substr(kDirectory.size()), mode_of(value));
   } else {
