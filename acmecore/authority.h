@@ -12,6 +12,7 @@
 #include "acmecore/account.h"
 #include "acmecore/account_key.h"
 #include "acmecore/authorization.h"
+#include "acmecore/auto_renewal.h"
 #include "acmecore/certificate.h"
 #include "acmecore/csr.h"
 #include "acmecore/directory.h"
@@ -82,6 +83,17 @@ struct NewOrderRequest {
   std::vector<RequestedIdentifier> identifiers;
   RequestedValidity validity = {};
   std::string replaces = {};  // a CertificateId (RFC 9773 §5); empty: none
+  std::optional<RequestedAutoRenewal> auto_renewal = {};
+  AutoRenewalRule auto_renewal_rule = {};  // of the directory that it came to
+};
+
+// What an order that renews itself has to offer at `time` (RFC 8739 §3.3).
+struct RollingCertificate {
+  base::Bytes der;
+  std::string chain_pem;  // leaf first
+  Validity validity;
+  base::Time next;  // when there may be another
+  base::Time time;
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
@@ -139,7 +151,7 @@ class Authority {
                                                           std::string token);
   base::Task<base::Result<void>> agree(const Directory& directory, std::string account, std::string token);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers, check_allowed and Policy::check_names; malformed: it asks for a
+  // RFC 8555 §7.4. The errors of parse_identifiers, accept_auto_renewal, check_allowed and Policy::check_names; malformed: it asks for a
   // validity out of bounds. account_does_not_exist: the account had never ordered, and was removed just now.
   // rate_limited, but not where it replaces a certificate: a limit on the account's orders, on certificates of these
   // names or on failed validations leaves no room. paused, also then: as Pausing::check. Of `replaces`:
@@ -191,6 +203,16 @@ class Authority {
   // The same without its chain, in DER.
   base::Task<base::Result<base::Bytes>> leaf(Account account, Serial serial);
 
+  // RFC 8739 §3.1.2: no further certificate is issued for the order. malformed: it is none that renews itself.
+  // auto_renewal_cancellation_invalid: it is not valid.
+  base::Task<base::Result<OrderView>> cancel(Account account, std::string id);
+
+  // The latest certificate of an order that renews itself (RFC 8739 §3.3), for its account or, where there is none, for
+  // anybody. not_found: there is no such order, or it has none yet. unauthorized: the order is not open to anybody.
+  // auto_renewal_canceled: by the account, or with it. auto_renewal_expired.
+  base::Task<base::Result<RollingCertificate>> star_certificate(std::optional<std::string> account,
+                                                                std::string order_id);
+
   // The certificate of an issuing CA by its Issuer::id, in DER.
   base::Result<base::Bytes> issuer_certificate(std::string_view id) const;
   const std::string& issuer_id() const { return issuer_.id(); }
@@ -201,13 +223,14 @@ class Authority {
 
   // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
   // for all its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
-  // two, or it has expired. already_revoked. bad_revocation_reason.
+  // two, or it has expired. already_revoked. bad_revocation_reason. auto_renewal_revocation_not_supported: its order
+  // renews itself (RFC 8739 §3.1.2).
   base::Task<base::Result<void>> revoke(Account account, base::Bytes certificate_der,
                                         std::optional<int64_t> reason);
 
   // The same, asked for by the certificate's own key, which is taken as the key being known to others: the
   // reason is keyCompromise whatever was asked for, and the key is blocked; also where the answer is
-  // already_revoked. unauthorized: it is another key.
+  // already_revoked, or auto_renewal_revocation_not_supported. unauthorized: it is another key.
   base::Task<base::Result<void>> revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
                                                std::optional<int64_t> reason);
 
@@ -274,10 +297,16 @@ class Authority {
   base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order);
   base::Task<void> issue(Hold hold, Stored<Order> order);
 
+  base::Task<base::Result<void>> check_goes_on(const Order& order);
+  base::Task<base::Result<void>> prepare_auto_renewal(Order& order);
+  base::Task<base::Result<void>> renew(Hold hold, Stored<Order> order);
+
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
   base::Task<base::Result<bool>> holds_authorization(const Account& account, std::string name);
   base::Task<base::Result<void>> revoke_record(Certificate certificate, RevocationReason reason,
                                                bool block_key);
+
+  base::Task<base::Result<void>> block_key_of(const Certificate& certificate);
 
   // What a sweep makes of one kind of record.
   struct Swept {

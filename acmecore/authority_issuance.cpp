@@ -3,6 +3,7 @@
 
 #include "acmecore/authority.h"
 #include "acmecore/optimism.h"
+#include "acmecore/rolling_order.h"
 #include "base/log.h"
 
 namespace acmecore {
@@ -35,8 +36,12 @@ Result<IssuedCertificate> sign(const Issuer& issuer, const Issuer::TbsCheck& che
   request.dns_names = names_of(order);
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
-  TRY(request.validity, leaf_validity(now, order.validity, capped(rule, order.certificate_lifetime_max),
-                                      kBackdateMax, issuer.certificate().validity));
+  if (order.auto_renewal) {
+    request.validity = validity_of(*order.auto_renewal, now, issuer.certificate().validity);
+  } else {
+    TRY(request.validity, leaf_validity(now, order.validity, capped(rule, order.certificate_lifetime_max),
+                                        kBackdateMax, issuer.certificate().validity));
+  }
   IssuedCertificate certificate;
   TRY(certificate.der, issuer.sign_leaf(request, check));
   certificate.serial = request.serial;
@@ -44,6 +49,7 @@ Result<IssuedCertificate> sign(const Issuer& issuer, const Issuer::TbsCheck& che
   certificate.order = order.id;
   certificate.issued = now;
   certificate.not_after = request.validity.not_after;
+  certificate.auto_renewed = order.auto_renewal.has_value();
   return certificate;
 }
 
@@ -124,7 +130,8 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
 // Signs what the order's intent says and records the certificate. The order is then valid, invalid because signing
 // failed, or still processing because the store did not take the certificate, which was given to nobody; a sweep
 // begins again, with another serial.
-// REQUIRES: the order is processing; `hold` is on it.
+// Of an order that is renewing the same, but that it stays as it was where that fails (note_not_issued).
+// REQUIRES: the order is processing or renewing; `hold` is on it.
 Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
   // Beside what was checked before: the policy may be another since, and the names are those of the octets themselves.
   const auto account = co_await records_.account(order->account);
@@ -132,16 +139,20 @@ Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
     if (!account) return tl::unexpected(account.error());
     return policy_.check_tbs(subscriber_of(account->value), tbs);
   };
-  const auto certificate = sign(issuer_, check, order.value, options_.validity, clock_.now());
   Stored<Order> finished = order;
+  const auto prepared = co_await prepare_auto_renewal(finished.value);
+  const auto certificate = prepared ? sign(issuer_, check, finished.value, options_.validity, clock_.now())
+                                    : Result<IssuedCertificate>(tl::unexpected(prepared.error()));
   Changes changes;
   if (certificate) {
     finished->certificate = certificate->serial;
+    note_issued(finished.value, certificate->not_after);
     changes.create(*certificate);
   } else {
     base::log::error("acme.certificate.not_signed",
                      {{"order", order->id}, {"detail", certificate.error().detail}});
-    finished->error = told_of(certificate.error());
+    finished = order;
+    note_not_issued(finished.value, told_of(certificate.error()), clock_.now());
   }
   changes.update(finished);
   const auto committed = co_await records_.commit(std::move(changes));

@@ -2,6 +2,7 @@
 
 #include "acmecore/authority.h"
 #include "acmecore/optimism.h"
+#include "acmecore/rolling_order.h"
 #include "base/log.h"
 
 namespace acmecore {
@@ -65,8 +66,11 @@ Task<Result<bool>> Authority::sweep_orders() {
     auto order = co_await records_.order(id);
     if (can_skip(order)) continue;
     if (!order) co_return tl::unexpected(order.error());
-    if (is_processing(order->value)) {
+    const auto look = renewal_look(order->value);
+    if (is_processing(order->value) || is_renewing(order->value)) {
       CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
+    } else if (look) {
+      if (clock_.now() >= *look) CO_CHECK(co_await renew(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
       CO_CHECK(co_await unmark(order->value, swept.removed));
       swept.removed.erase(*order);

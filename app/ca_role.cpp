@@ -57,6 +57,8 @@ acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Co
   directory.must_agree_again = from.must_agree_again;
   directory.website = from.website;
   directory.caa_identities = from.caa_identities;
+  directory.auto_renewal = {from.auto_renewal.max_duration, from.auto_renewal.min_lifetime,
+                            from.auto_renewal.allow_certificate_get};
   directory.renewal_explanation = config.renewal_explanation;
   directory.pre_authorization = config.pre_authorization;
   directory.limits_help = config.limits.help;

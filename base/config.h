@@ -53,6 +53,13 @@ struct AcmeDirectory {
   bool must_agree_again = false;      // who agreed to other terms
   std::string website = {};
   std::vector<std::string> caa_identities = {};
+
+  // Certificates that renew themselves (RFC 8739).
+  struct AutoRenewal {
+    std::chrono::seconds max_duration{0};  // 0: there are none
+    std::chrono::seconds min_lifetime = std::chrono::days(1);
+    bool allow_certificate_get = false;
+  } auto_renewal = {};
 };
 
 // What of the public suffix list is not certified: nothing, its ICANN section, or all of it.

@@ -44,7 +44,7 @@ Result<void> directory_name(const std::string& text) {
     return fail(ErrorKind::malformed, "1 to 32 lower-case letters, digits and hyphens");
   }
   for (const char* taken : {"account", "authorization", "authz", "certificate", "challenge", "issuer",
-                            "order", "renewal-info", "terms", "unpause"}) {
+                            "order", "renewal-info", "star-certificate", "terms", "unpause"}) {
     if (text == taken) return fail(ErrorKind::malformed, "the default directory has URLs with this name");
   }
   return {};
@@ -59,6 +59,11 @@ void read_directory_keys(ConfigReader& section, AcmeDirectory& directory) {
   }
   section.text("website", directory.website, "a URL", empty_or_web_url);
   section.texts("caa_identities", directory.caa_identities, "a domain name", plain_domain_name);
+  section.table("auto_renewal", [&directory](ConfigReader& table) {
+    table.duration("max_duration", directory.auto_renewal.max_duration, 0ms, 398 * kDay);
+    table.duration("min_lifetime", directory.auto_renewal.min_lifetime, 2h, 398 * kDay);
+    table.boolean("allow_certificate_get", directory.auto_renewal.allow_certificate_get);
+  });
 }
 
 void read_directories(ConfigReader& section, Config::Acme& acme) {

@@ -31,6 +31,7 @@ Edge::Answer Edge::new_order(const SignedRequest& request) {
   CO_TRY(NewOrderRequest asked, parse_new_order(request.payload));
   const auto agreed = Authority::check_terms(directory_, *request.account);
   if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
+  asked.auto_renewal_rule = directory_.auto_renewal;
   auto ordered = co_await authority_.new_order(*request.account, std::move(asked));
   if (!ordered) co_return co_await refused(*request.account, std::move(ordered).error());
   co_return order_response(201, *ordered);
@@ -48,7 +49,7 @@ Edge::Answer Edge::new_authz(const SignedRequest& request) {
 }
 
 Edge::Answer Edge::order(const SignedRequest& request, const Route& route) {
-  CO_CHECK(require_post_as_get(request));
+  if (!request.is_post_as_get()) co_return co_await cancel(request, route);
   CO_TRY(const OrderView view, co_await authority_.order(*request.account, route.id));
   co_return order_response(200, view);
 }

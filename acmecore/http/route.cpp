@@ -36,6 +36,7 @@ constexpr std::array kWithId = {
     WithId{"/acme/terms/", "/*", Resource::terms},
     WithId{"/acme/unpause/", "/*", Resource::unpause},
     WithId{"/acme/certificate/", "", Resource::certificate},
+    WithId{"/acme/star-certificate/", "", Resource::star_certificate},
     WithId{"/acme/issuer/", "", Resource::issuer},
 };
 
@@ -91,7 +92,7 @@ bool is_page(Resource resource) { return resource == Resource::terms || resource
 
 std::string_view allowed_methods(Resource resource) {
   if (resource == Resource::renewal_info) return "GET, HEAD, OPTIONS";
-  if (is_page(resource)) return "GET, HEAD, POST, OPTIONS";
+  if (is_page(resource) || resource == Resource::star_certificate) return "GET, HEAD, POST, OPTIONS";
   return is_open(resource) ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
 }
 

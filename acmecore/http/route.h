@@ -6,7 +6,7 @@
 
 namespace acmecore::http {
 
-// The resources of RFC 8555 §7.1 and RFC 9773, the certificate of an issuing CA, and the pages for persons: that of
+// The resources of RFC 8555 §7.1, RFC 8739 and RFC 9773, the certificate of an issuing CA, and the pages for persons: that of
 // §7.3.3, and where names that are paused are no longer.
 enum class Resource {
   directory,
@@ -23,6 +23,7 @@ enum class Resource {
   authorization,
   challenge,
   certificate,
+  star_certificate,
   issuer,
   renewal_info,
   terms,

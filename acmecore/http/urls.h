@@ -53,6 +53,9 @@ class Urls {
   std::string unpause(const std::string& account, const std::string& token) const {
     return at("/acme/unpause/") + account + "/" + token;
   }
+  std::string star_certificate(const std::string& order) const {
+    return at("/acme/star-certificate/") + order;
+  }
   std::string issuer(const std::string& id) const { return at("/acme/issuer/") + id; }
   std::string certificate(const Serial& serial) const { return at("/acme/certificate/") + text_of(serial); }
 

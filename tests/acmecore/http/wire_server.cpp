@@ -235,6 +235,8 @@ void set_option(Options& options, std::string_view argument) {
     options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
   } else if (name == "limited") {
     options.authority.limits = value == "true" ? limit_rules() : acmecore::LimitRules();
+  } else if (name == "auto_renewal") {
+    options.preset.auto_renewal = {std::chrono::days(std::stoi(value)), std::chrono::hours(2), true};
   } else if (name == "pause_after") {
     options.authority.pausing.after = std::stoul(value);
   } else if (name.starts_with(kDirectory)) {
