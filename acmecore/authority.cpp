@@ -18,7 +18,8 @@ Authority::Authority(Records& records, const base::Clock& clock, const Issuer& i
       validation_(validation),
       background_(background),
       options_(std::move(options)),
-      limits_(records, clock, policy.suffixes(), options_.limits) {}
+      limits_(records, clock, policy.suffixes(), options_.limits),
+      pausing_(records, clock, options_.pausing) {}
 
 Task<Result<Account>> Authority::account(std::string id) {
   CO_TRY(auto stored, co_await records_.account(std::move(id)));

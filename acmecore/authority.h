@@ -13,6 +13,7 @@
 #include "acmecore/account.h"
 #include "acmecore/account_key.h"
 #include "acmecore/authorization.h"
+#include "acmecore/auto_renewal.h"
 #include "acmecore/certificate.h"
 #include "acmecore/csr.h"
 #include "acmecore/directory.h"
@@ -20,6 +21,7 @@
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
+#include "acmecore/pausing.h"
 #include "acmecore/policy.h"
 #include "acmecore/profiles.h"
 #include "acmecore/rate_limits.h"
@@ -57,6 +59,7 @@ struct AuthorityOptions {
   Retries retries = {};                         // of validations that failed
   std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
   LimitRules limits = {};
+  PausingRule pausing = {};
 };
 
 struct NewAccountRequest {
@@ -84,6 +87,17 @@ struct NewOrderRequest {
   std::string replaces = {};             // a CertificateId (RFC 9773 §5); empty: none
   std::string profile = {};              // its name; empty: the account's directory has one for this
   bool subdomain_authorization = false;  // as in the account's Directory
+  std::optional<RequestedAutoRenewal> auto_renewal = {};
+  AutoRenewalRule auto_renewal_rule = {};  // of the directory that it came to
+};
+
+// What an order that renews itself has to offer at `time` (RFC 8739 §3.3).
+struct RollingCertificate {
+  base::Bytes der;
+  std::string chain_pem;  // leaf first
+  Validity validity;
+  base::Time next;  // when there may be another
+  base::Time time;
 };
 
 // The certificate authority: every use case of RFC 8555, for HTTPS and gRPC alike. There is no other way to
@@ -101,6 +115,7 @@ class Authority {
 
   const Policy& policy() const { return policy_; }
   const Profiles& profiles() const { return options_.profiles; }
+  Pausing& pausing() { return pausing_; }
 
   // RFC 8555 §7.3, §7.3.1, §7.3.4. A key that has an account in `directory` returns it and ignores the rest.
   // An account that does not order within kUnusedAccountRetention is removed.
@@ -146,17 +161,17 @@ class Authority {
                                                           std::string token);
   base::Task<base::Result<void>> agree(const Directory& directory, std::string account, std::string token);
 
-  // RFC 8555 §7.4. The errors of parse_identifiers, check_allowed, Policy::check_names and Policy::check_ancestor; malformed: it asks for a
-  // validity out of bounds. The errors of Profiles::choose and of the profile's check_names. account_does_not_exist: the account had never ordered, and was removed just now.
+  // RFC 8555 §7.4. The errors of parse_identifiers, accept_auto_renewal, check_allowed, Policy::check_names,
+  // Policy::check_ancestor, Profiles::choose and of the profile's check_names; malformed: it asks for a validity out of
+  // bounds. account_does_not_exist: the account had never ordered, and was removed just now.
   // rate_limited, but not where it replaces a certificate: a limit on the account's orders, on certificates of these
-  // names or on failed validations leaves no room. Of `replaces`:
+  // names or on failed validations leaves no room. paused, also then: as Pausing::check. Of `replaces`:
   // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
   // account's; already_replaced: by an order that is not invalid.
   base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
 
   // RFC 8555 §7.4.1, RFC 9444 §4.2: an authorization before any order. The errors of parse_identifier and
-  // Policy::check_ancestor; malformed: a wildcard.
-  // account_does_not_exist and user_action_required as above.
+  // Policy::check_ancestor; malformed: a wildcard. account_does_not_exist, rate_limited and paused as above.
   base::Task<base::Result<AuthorizationView>> new_authorization(Account account,
                                                                 RequestedIdentifier identifier);
 
@@ -200,6 +215,16 @@ class Authority {
   // The same without its chain, in DER.
   base::Task<base::Result<base::Bytes>> leaf(Account account, Serial serial);
 
+  // RFC 8739 §3.1.2: no further certificate is issued for the order. malformed: it is none that renews itself.
+  // auto_renewal_cancellation_invalid: it is not valid.
+  base::Task<base::Result<OrderView>> cancel(Account account, std::string id);
+
+  // The latest certificate of an order that renews itself (RFC 8739 §3.3), for its account or, where there is none, for
+  // anybody. not_found: there is no such order, or it has none yet. unauthorized: the order is not open to anybody.
+  // auto_renewal_canceled: by the account, or with it. auto_renewal_expired.
+  base::Task<base::Result<RollingCertificate>> star_certificate(std::optional<std::string> account,
+                                                                std::string order_id);
+
   // The certificate of an issuing CA by its Issuer::id, in DER.
   base::Result<base::Bytes> issuer_certificate(std::string_view id) const;
   const Issuer& issuer() const { return issuer_; }
@@ -210,13 +235,14 @@ class Authority {
 
   // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
   // for all its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
-  // two, or it has expired. already_revoked. bad_revocation_reason.
+  // two, or it has expired. already_revoked. bad_revocation_reason. auto_renewal_revocation_not_supported: its order
+  // renews itself (RFC 8739 §3.1.2).
   base::Task<base::Result<void>> revoke(Account account, base::Bytes certificate_der,
                                         std::optional<int64_t> reason);
 
   // The same, asked for by the certificate's own key, which is taken as the key being known to others: the
   // reason is keyCompromise whatever was asked for, and the key is blocked; also where the answer is
-  // already_revoked. unauthorized: it is another key.
+  // already_revoked, or auto_renewal_revocation_not_supported. unauthorized: it is another key.
   base::Task<base::Result<void>> revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
                                                std::optional<int64_t> reason);
 
@@ -280,15 +306,23 @@ class Authority {
   base::Task<void> validate(Hold hold, Place place, Stored<Authorization> authorization, std::string type);
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);
+  base::Task<base::Result<bool>> count_outcome(const Authorization& authorization, const Challenge& challenge,
+                                               Changes& changes);
 
   base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order, const Profile& profile);
   base::Result<IssuedCertificate> sign(const Account& account, const Order& order) const;
   base::Task<void> issue(Hold hold, Stored<Order> order);
 
+  base::Task<base::Result<void>> check_goes_on(const Order& order);
+  base::Task<base::Result<void>> prepare_auto_renewal(Order& order);
+  base::Task<base::Result<void>> renew(Hold hold, Stored<Order> order);
+
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
   base::Task<base::Result<bool>> holds_authorization(const Account& account, std::string name);
   base::Task<base::Result<void>> revoke_record(Certificate certificate, RevocationReason reason,
                                                bool block_key);
+
+  base::Task<base::Result<void>> block_key_of(const Certificate& certificate);
 
   // What a sweep makes of one kind of record.
   struct Swept {
@@ -312,6 +346,7 @@ class Authority {
   base::Background& background_;
   const AuthorityOptions options_;
   RateLimits limits_;
+  Pausing pausing_;
   WorkInHand in_hand_;
   ValidationPlaces places_;
 

@@ -3,6 +3,7 @@
 
 #include "acmecore/authority.h"
 #include "acmecore/optimism.h"
+#include "acmecore/rolling_order.h"
 #include "base/log.h"
 
 namespace acmecore {
@@ -129,9 +130,13 @@ Result<IssuedCertificate> Authority::sign(const Account& account, const Order& o
   request.common_name = common_name(*profile, request.dns_names);
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
-  TRY(request.validity,
-      leaf_validity(now, order.validity, capped(profile->validity, order.certificate_lifetime_max),
-                    kBackdateMax, issuer_.certificate().validity));
+  if (order.auto_renewal) {
+    request.validity = validity_of(*order.auto_renewal, now, issuer_.certificate().validity);
+  } else {
+    TRY(request.validity,
+        leaf_validity(now, order.validity, capped(profile->validity, order.certificate_lifetime_max),
+                      kBackdateMax, issuer_.certificate().validity));
+  }
   const auto check = [&](const Certificate& tbs) -> Result<void> {
     CHECK(check_tbs(*profile, tbs));
     return policy_.check_tbs(subscriber_of(account), tbs);
@@ -143,26 +148,32 @@ Result<IssuedCertificate> Authority::sign(const Account& account, const Order& o
   certificate.order = order.id;
   certificate.issued = now;
   certificate.not_after = request.validity.not_after;
+  certificate.auto_renewed = order.auto_renewal.has_value();
   return certificate;
 }
 
 // Signs what the order's intent says and records the certificate. The order is then valid, invalid because signing
 // failed, or still processing because the store did not take the certificate, which was given to nobody; a sweep
 // begins again, with another serial.
-// REQUIRES: the order is processing; `hold` is on it.
+// Of an order that is renewing the same, but that it stays as it was where that fails (note_not_issued).
+// REQUIRES: the order is processing or renewing; `hold` is on it.
 Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
   const auto account = co_await records_.account(order->account);
-  const auto certificate = account ? sign(account->value, order.value)
-                                   : Result<IssuedCertificate>(tl::unexpected(account.error()));
   Stored<Order> finished = order;
+  auto prepared = co_await prepare_auto_renewal(finished.value);
+  if (!account) prepared = tl::unexpected(account.error());
+  const auto certificate = prepared ? sign(account->value, finished.value)
+                                    : Result<IssuedCertificate>(tl::unexpected(prepared.error()));
   Changes changes;
   if (certificate) {
     finished->certificate = certificate->serial;
+    note_issued(finished.value, certificate->not_after);
     changes.create(*certificate);
   } else {
     base::log::error("acme.certificate.not_signed",
                      {{"order", order->id}, {"detail", certificate.error().detail}});
-    finished->error = told_of(certificate.error());
+    finished = order;
+    note_not_issued(finished.value, told_of(certificate.error()), clock_.now());
   }
   changes.update(finished);
   const auto committed = co_await records_.commit(std::move(changes));

@@ -12,6 +12,20 @@ using base::fail;
 using base::Result;
 using base::Task;
 
+namespace {
+
+// RFC 8739 §3.1.1.
+Result<AutoRenewal> accept_auto_renewal(const NewOrderRequest& request, const ValidityRule& rule,
+                                        base::Time now) {
+  if (!request.validity.empty()) {
+    return fail(ErrorKind::malformed,
+                "an order with \"auto-renewal\" has neither \"notBefore\" nor \"notAfter\"");
+  }
+  return acmecore::accept_auto_renewal(*request.auto_renewal, request.auto_renewal_rule, rule, now);
+}
+
+}  // namespace
+
 Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
   CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
@@ -21,10 +35,15 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   }
   CO_TRY(const Profile* const profile, options_.profiles.choose(account, request.profile));
   CO_CHECK(check_names(*profile, identifiers));
+  CO_CHECK(co_await pausing_.check(account.id, identifiers));
   const auto lifetime_max = certificate_lifetime_max(account);
   if (!request.validity.empty()) {
     CO_CHECK(leaf_validity(clock_.now(), request.validity, capped(profile->validity, lifetime_max), kBackdate,
                            issuer_.certificate().validity));
+  }
+  std::optional<AutoRenewal> auto_renewal;
+  if (request.auto_renewal) {
+    CO_TRY(auto_renewal, accept_auto_renewal(request, capped(profile->validity, lifetime_max), clock_.now()));
   }
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Order order;
@@ -37,6 +56,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
     order.replaces = request.replaces;
     order.certificate_lifetime_max = lifetime_max;
     order.profile = profile->name;
+    order.auto_renewal = auto_renewal;
     Changes changes;
     CO_TRY(const bool all_valid,
            co_await add_authorizations(order, request.subdomain_authorization, changes));

@@ -48,6 +48,8 @@ Task<Result<AuthorizationView>> Authority::new_authorization(Account account, Re
   CO_CHECK(policy_.check_names(subscriber_of(account), {identifier}));
   CO_CHECK(check_external_account(account, {identifier}));
   if (requested.subdomains) CO_CHECK(policy_.check_ancestor(identifier.name));
+  std::vector<Identifier> identifiers = {identifier};
+  CO_CHECK(co_await pausing_.check(account.id, std::move(identifiers)));
   Authorization authorization = pending_authorization(account.id, identifier);
   authorization.subdomain_auth_allowed = requested.subdomains;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {

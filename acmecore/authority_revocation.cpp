@@ -68,11 +68,24 @@ Task<Result<bool>> Authority::holds_authorization(const Account& account, std::s
   co_return false;
 }
 
+// Who has it may have given it to others, so it is certified no more, whatever becomes of the certificate.
+Task<Result<void>> Authority::block_key_of(const Certificate& certificate) {
+  Changes changes;
+  changes.block_key(certificate.spki_der);
+  CO_CHECK(co_await records_.commit(std::move(changes)));
+  co_return Result<void>();
+}
+
 Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationReason reason,
                                             bool block_key) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto record, co_await records_.certificate(certificate.serial));
     if (record->der != certificate.der) co_return fail(ErrorKind::not_found, "there is no such certificate");
+    if (record->auto_renewed) {
+      if (block_key) CO_CHECK(co_await block_key_of(certificate));
+      co_return fail(ErrorKind::auto_renewal_revocation_not_supported,
+                     "the certificate's order renews itself: it can be canceled (RFC 8739 §3.1.2)");
+    }
     const base::Time now = clock_.now();
     if (now > record->not_after) co_return fail(ErrorKind::unauthorized, "the certificate has expired");
     const bool was_revoked = record->revocation.has_value();

@@ -2,6 +2,7 @@
 
 #include "acmecore/authority.h"
 #include "acmecore/optimism.h"
+#include "acmecore/rolling_order.h"
 #include "base/log.h"
 
 namespace acmecore {
@@ -32,6 +33,7 @@ Task<Result<bool>> Authority::sweep() {
   CO_TRY(const bool certificates, co_await sweep_certificates());
   CO_TRY(const bool accounts, co_await sweep_accounts());
   CO_CHECK(co_await records_.sweep_limits(clock_.now()));
+  CO_CHECK(co_await records_.sweep_failing_names(clock_.now()));
   CO_TRY(const bool external_account_keys, co_await sweep_external_account_keys());
   co_return authorizations || orders || certificates || accounts || external_account_keys;
 }
@@ -64,8 +66,11 @@ Task<Result<bool>> Authority::sweep_orders() {
     auto order = co_await records_.order(id);
     if (can_skip(order)) continue;
     if (!order) co_return tl::unexpected(order.error());
-    if (is_processing(order->value)) {
+    const auto look = renewal_look(order->value);
+    if (is_processing(order->value) || is_renewing(order->value)) {
       CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
+    } else if (look) {
+      if (clock_.now() >= *look) CO_CHECK(co_await renew(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
       CO_CHECK(co_await unmark(order->value, swept.removed));
       swept.removed.erase(*order);

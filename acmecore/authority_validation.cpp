@@ -43,6 +43,11 @@ void log_outcome(const Authorization& authorization, const Challenge& challenge)
                    {"detail", challenge.error->detail}});
 }
 
+void log_pause(const Authorization& authorization) {
+  base::log::warning("acme.name.paused",
+                     {{"account", authorization.account}, {"identifier", authorization.identifier.name}});
+}
+
 }  // namespace
 
 Task<Result<AuthorizationView>> Authority::respond(Account account, std::string authorization,
@@ -141,18 +146,29 @@ Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::s
     }
     Changes changes;
     changes.update(authorization);
-    if (challenge->status == ChallengeStatus::invalid) {  // the last of its looks
-      CO_CHECK(co_await limits_.count_failure(authorization->account, authorization->identifier, changes));
-    }
+    CO_TRY(const bool pauses, co_await count_outcome(authorization.value, *challenge, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       if (!is_undecided(verdict)) log_outcome(authorization.value, *challenge);
+      if (pauses) log_pause(authorization.value);
       co_return Result<void>();
     }
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
     CO_TRY(authorization, co_await records_.authorization(authorization->id));
   }
   co_return too_many_at_once();
+}
+
+// What the outcome of a challenge means for its account and name; of one that goes on, nothing. True: from now on it is
+// paused.
+Task<Result<bool>> Authority::count_outcome(const Authorization& authorization, const Challenge& challenge,
+                                            Changes& changes) {
+  const std::string& account = authorization.account;
+  const Identifier& identifier = authorization.identifier;
+  if (challenge.status == ChallengeStatus::valid) pausing_.forget_failures(account, identifier, changes);
+  if (challenge.status != ChallengeStatus::invalid) co_return false;  // there was another look, or will be
+  CO_CHECK(co_await limits_.count_failure(account, identifier, changes));
+  co_return co_await pausing_.count_failure(account, identifier, challenge.error->detail, changes);
 }
 
 }  // namespace acmecore

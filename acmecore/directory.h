@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "acmecore/auto_renewal.h"
+
 namespace acmecore {
 
 // Whether an account is made with an external account binding (RFC 8555 §7.3.4). Where it is off, a binding is
@@ -24,9 +26,10 @@ struct Directory {
   std::vector<std::string> caa_identities = {};
   std::string renewal_explanation = {};  // a URL, beside the time to renew (RFC 9773 §4.2)
   bool subdomain_authorization =
-      false;                       // authorizations may count for all that is below their name (RFC 9444)
-  bool pre_authorization = false;  // newAuthz (§7.4.1); otherwise there is no such resource
-  std::string limits_help = {};    // a URL for those whom a rate limit stops, which is linked to then (§6.6)
+      false;                          // authorizations may count for all that is below their name (RFC 9444)
+  bool pre_authorization = false;     // newAuthz (§7.4.1); otherwise there is no such resource
+  AutoRenewalRule auto_renewal = {};  // RFC 8739
+  std::string limits_help = {};  // a URL for those whom a rate limit stops, which is linked to then (§6.6)
 };
 
 }  // namespace acmecore

@@ -37,6 +37,7 @@ struct IssuedCertificate {
   base::Time issued;
   base::Time not_after;
   std::optional<Revocation> revocation;
+  bool auto_renewed = false;            // its order renews itself (RFC 8739)
   std::string replaced_by = {};         // the latest order that replaces it (RFC 9773 §5)
   std::vector<std::string> hosts = {};  // what our own is for: names and addresses
 

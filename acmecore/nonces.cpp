@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "acmecore/secret_key.h"
 #include "base/base64url.h"
 #include "base/random.h"
 #include "storage/tables.h"
@@ -21,17 +22,14 @@ using base::Task;
 
 namespace {
 
-constexpr size_t kKeySize = 32;
 constexpr size_t kNumberSize = 8;
 constexpr size_t kStampSize = 2 * kNumberSize;
 constexpr size_t kMacSize = 16;  // of HMAC-SHA-256: the 128 bits that nobody can guess
 
 static_assert((kUsedNoncesMax + 1) * kStampSize <= storage::kValueSizeMax, "save() writes one value");
 
-const Bytes kKeyKey = Bytes(1, storage::table::kSecret) + "nonce-key";
 const Bytes kUsedKey = Bytes(1, storage::table::kSecret) + "used-nonces";
 
-Task<Result<Bytes>> key_of(storage::Store& store);
 Task<Result<Bytes>> take_saved(storage::Store& store);
 void append(uint64_t number, Bytes& octets);
 uint64_t number_at(BytesView octets, size_t position);
@@ -42,7 +40,7 @@ tl::unexpected<base::Error> bad_nonce(std::string why);
 
 Task<Result<std::unique_ptr<Nonces>>> Nonces::open(storage::Store& store, const base::Clock& clock,
                                                    size_t used_max) {
-  CO_TRY(Bytes key, co_await key_of(store));
+  CO_TRY(Bytes key, co_await secret_key(store, "nonce-key"));
   CO_TRY(const Bytes saved, co_await take_saved(store));
   std::unique_ptr<Nonces> nonces(new Nonces(store, clock, used_max, std::move(key)));
   nonces->load(saved);
@@ -128,20 +126,6 @@ void Nonces::accept_from(uint64_t milliseconds) {
 }
 
 namespace {
-
-Task<Result<Bytes>> key_of(storage::Store& store) {
-  CO_TRY(const auto stored, co_await store.get(kKeyKey));
-  if (stored && stored->value.size() == kKeySize) co_return stored->value;
-  if (stored)
-    co_return fail(ErrorKind::internal,
-                   "the stored nonce key does not have " + std::to_string(kKeySize) + " octets");
-  Bytes key = base::random_bytes(kKeySize);
-  storage::Batch batch;
-  batch.expected.push_back({kKeyKey, storage::kAbsent});
-  batch.puts.push_back({kKeyKey, key});
-  CO_CHECK(co_await store.commit(std::move(batch)));
-  co_return key;
-}
 
 // A list that stayed would be of no use to a start that comes after a crash: it forbids too little.
 Task<Result<Bytes>> take_saved(storage::Store& store) {

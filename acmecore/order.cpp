@@ -38,6 +38,7 @@ std::string_view name_of(OrderStatus status) {
     case OrderStatus::processing: return "processing";
     case OrderStatus::valid: return "valid";
     case OrderStatus::invalid: return "invalid";
+    case OrderStatus::canceled: return "canceled";
   }
   return "invalid";
 }
@@ -49,8 +50,9 @@ bool is_processing(const Order& order) { return order.intent && !order.certifica
 bool is_settled(const Order& order) { return order.certificate || order.error || order.intent; }
 
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, Time now) {
-  if (order.certificate) return OrderStatus::valid;
+  if (order.auto_renewal && order.auto_renewal->canceled) return OrderStatus::canceled;
   if (order.error) return OrderStatus::invalid;
+  if (order.certificate) return OrderStatus::valid;
   if (is_processing(order)) return OrderStatus::processing;
   if (now >= order.expires || authorizations.size() != order.authorizations.size())
     return OrderStatus::invalid;

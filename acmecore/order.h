@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "acmecore/authorization.h"
+#include "acmecore/auto_renewal.h"
 #include "acmecore/identifier.h"
 #include "acmecore/serial.h"
 #include "acmecore/validity.h"
@@ -17,8 +18,8 @@
 
 namespace acmecore {
 
-// RFC 8555 §7.1.6.
-enum class OrderStatus { pending, ready, processing, valid, invalid };
+// RFC 8555 §7.1.6 and RFC 8739 §3.1.2.
+enum class OrderStatus { pending, ready, processing, valid, invalid, canceled };
 std::string_view name_of(OrderStatus status);
 
 // What we have decided to sign, recorded before it is signed.
@@ -46,7 +47,8 @@ struct Order {
   std::optional<Serial> certificate;  // it was issued
   std::optional<base::Error> error;   // its issuance failed
   std::optional<std::chrono::seconds> certificate_lifetime_max;  // of the account's restriction
-  std::string profile = {};  // its name; empty: there was a single one, without a name
+  std::string profile = {};                 // its name; empty: there was a single one, without a name
+  std::optional<AutoRenewal> auto_renewal;  // its certificate renews itself
 
   bool operator==(const Order&) const = default;
 };
@@ -54,7 +56,7 @@ struct Order {
 // The status at `now` of an order with these authorizations, which are all of its own (RFC 8555 §7.1.6): a
 // certificate makes it valid for ever, an accepted finalize processing; otherwise it is invalid once it has
 // failed or expired or one of its authorizations can no longer be valid, ready when all are valid, and
-// pending else.
+// pending else. One that renews itself can also be canceled, or fail, after it was valid.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
 
 // It replaces a certificate of its account (RFC 9773 §5).

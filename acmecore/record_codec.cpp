@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "acmecore/auto_renewal_codec.h"
 #include "acmecore/external_account_codec.h"
 #include "assay/stored/v1/acme.pb.h"
 
@@ -119,6 +120,7 @@ Bytes encode(const Order& order) {
     message.set_certificate_lifetime_max_s(order.certificate_lifetime_max->count());
   }
   message.set_profile(order.profile);
+  if (order.auto_renewal) put(*order.auto_renewal, *message.mutable_auto_renewal());
   return message.SerializeAsString();
 }
 
@@ -149,6 +151,7 @@ Result<Order> decode_order(std::string id, BytesView value) {
     order.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
   }
   order.profile = message.profile();
+  if (message.has_auto_renewal()) order.auto_renewal = auto_renewal_of(message.auto_renewal());
   return order;
 }
 
@@ -190,6 +193,7 @@ Bytes encode(const IssuedCertificate& certificate) {
   message.set_issued_ms(milliseconds(certificate.issued));
   message.set_not_after_ms(milliseconds(certificate.not_after));
   message.set_replaced_by(certificate.replaced_by);
+  message.set_auto_renewed(certificate.auto_renewed);
   for (const std::string& host : certificate.hosts)
     message.add_hosts(host);
   if (certificate.revocation) {
@@ -209,6 +213,7 @@ Result<IssuedCertificate> decode_certificate(Serial serial, BytesView value) {
   certificate.issued = time_of(message.issued_ms());
   certificate.not_after = time_of(message.not_after_ms());
   certificate.replaced_by = message.replaced_by();
+  certificate.auto_renewed = message.auto_renewed();
   certificate.hosts.assign(message.hosts().begin(), message.hosts().end());
   if (message.has_revocation()) {
     TRY(const RevocationReason reason, reason_of(message.revocation().reason()));

@@ -4,6 +4,7 @@
 
 #include "acmecore/external_account_codec.h"
 #include "acmecore/record_codec.h"
+#include "acmecore/rolling_order.h"
 #include "base/openssl.h"
 #include "storage/expiry.h"
 #include "storage/tables.h"
@@ -49,7 +50,10 @@ Bytes proved_key(const Authorization& authorization) {
 constexpr Time kAtOnce{};
 
 // When a record asks for attention: at once while something is to be done for it, later to be removed.
-Time due_time(const Order& order) { return is_processing(order) ? kAtOnce : removal_time(order); }
+Time due_time(const Order& order) {
+  if (is_processing(order) || is_renewing(order)) return kAtOnce;
+  return renewal_look(order).value_or(removal_time(order));
+}
 
 Time due_time(const Authorization& authorization) {
   const Challenge* challenge = processing_challenge(authorization);

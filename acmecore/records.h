@@ -8,6 +8,7 @@
 #include "acmecore/account.h"
 #include "acmecore/authorization.h"
 #include "acmecore/external_account_key.h"
+#include "acmecore/failing_name.h"
 #include "acmecore/gcra.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/order.h"
@@ -65,6 +66,11 @@ class Changes {
 
   // Of what a rate limit is about, until it has regained everything.
   void update(base::Bytes key, const Stored<RegainedAt>& regained);
+
+  // With its place among what is paused, if it is, until both are forgotten.
+  void update(const Stored<FailingName>& failing);
+  // A name that an account proved, or that a person lets it order again.
+  void forget_failures(const std::string& account, const std::string& name);
 
   // Nothing else changes an authorization while this is committed.
   void expect(const Stored<Authorization>& authorization);
@@ -148,6 +154,18 @@ class Records {
 
   // Forgets what has regained everything. How many they were.
   base::Task<base::Result<size_t>> sweep_limits(base::Time now);
+
+  // Where nothing is known: no failures, and absent.
+  base::Task<base::Result<Stored<FailingName>>> failing_name(std::string account, std::string name);
+  // Those that are paused, by account and name, at most `limit` behind what `after` names as "ACCOUNT NAME". No
+  // account: of all. Some may have been lifted since, or be forgotten soon.
+  base::Task<base::Result<std::vector<FailingName>>> paused_names(std::string account, std::string after,
+                                                                  size_t limit);
+  // Forgets what is to be forgotten. How many they were, with the places of those that were paused.
+  base::Task<base::Result<size_t>> sweep_failing_names(base::Time now);
+
+  // As acmecore::secret_key.
+  base::Task<base::Result<base::Bytes>> secret_key(std::string name);
 
   base::Task<base::Result<storage::Revision>> commit(Changes changes);
 

@@ -35,6 +35,7 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
   options.profiles = profiles_of(config);
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
   options.limits = limit_rules(config.acme.limits);
+  options.pausing = {config.acme.pausing.after, config.acme.pausing.period};
   return options;
 }
 
@@ -57,6 +58,8 @@ acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Co
   directory.website = from.website;
   directory.caa_identities = from.caa_identities;
   directory.subdomain_authorization = from.subdomain_authorization;
+  directory.auto_renewal = {from.auto_renewal.max_duration, from.auto_renewal.min_lifetime,
+                            from.auto_renewal.allow_certificate_get};
   directory.renewal_explanation = config.renewal_explanation;
   directory.pre_authorization = config.pre_authorization;
   directory.limits_help = config.limits.help;

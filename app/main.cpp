@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   app::add_external_account(program, chosen);
   app::add_cert(program, chosen);
   app::add_policy(program, chosen);
+  app::add_pause(program, chosen);
   app::add_import(program, chosen);
   app::add_doctor(program, chosen);
   app::add_backup(program, chosen);

@@ -9,6 +9,7 @@
 #include "acmecore/records.h"
 #include "acmecore/rpc/certificate_service.h"
 #include "acmecore/rpc/external_account_service.h"
+#include "acmecore/rpc/pause_service.h"
 #include "acmecore/rpc/policy_service.h"
 #include "app/alternate_chains.h"
 #include "app/callers.h"
@@ -167,6 +168,8 @@ Result<void> Server::open_rpc() {
   if (ca_) {
     add<assay::v1::ExternalAccountService, acmecore::rpc::ExternalAccountService>(
         ca_->external_account_keys(), *callers_, executor);
+    add<assay::v1::PauseService, acmecore::rpc::PauseService>(ca_->authority().pausing(), *callers_,
+                                                              executor);
     add<assay::v1::PolicyService, acmecore::rpc::PolicyService>(ca_->authority(), *callers_, executor);
   }
   if (dns_ && ca_) {

@@ -56,6 +56,13 @@ struct AcmeDirectory {
   bool subdomain_authorization = false;
   std::vector<std::string> profiles = {};  // names of those it offers; none: all
   std::string default_profile = {};        // of an order that names none; empty: the first of them
+
+  // Certificates that renew themselves (RFC 8739).
+  struct AutoRenewal {
+    std::chrono::seconds max_duration{0};  // 0: there are none
+    std::chrono::seconds min_lifetime = std::chrono::days(1);
+    bool allow_certificate_get = false;
+  } auto_renewal = {};
 };
 
 // What of the public suffix list is not certified: nothing, its ICANN section, or all of it.
@@ -176,6 +183,12 @@ struct Config {
       Rate failed_validations = {60, std::chrono::hours(1)};
       std::string help;  // a URL
     } limits = {};
+
+    // Of names that an account fails to prove.
+    struct Pausing {
+      uint64_t after = 0;  // failed validations without a success between; 0: never
+      std::chrono::seconds period = std::chrono::days(90);
+    } pausing = {};
   } acme = {};
 
   // Which names and keys are certified, for whom.

@@ -44,7 +44,7 @@ Result<void> directory_name(const std::string& text) {
     return fail(ErrorKind::malformed, "1 to 32 lower-case letters, digits and hyphens");
   }
   for (const char* taken : {"account", "authorization", "authz", "certificate", "challenge", "issuer",
-                            "order", "renewal-info", "terms"}) {
+                            "order", "renewal-info", "star-certificate", "terms", "unpause"}) {
     if (text == taken) return fail(ErrorKind::malformed, "the default directory has URLs with this name");
   }
   return {};
@@ -62,6 +62,11 @@ void read_directory_keys(ConfigReader& section, AcmeDirectory& directory) {
   section.boolean("subdomain_authorization", directory.subdomain_authorization);
   section.texts("profiles", directory.profiles, "a profile's name", not_empty);
   section.text("default_profile", directory.default_profile, "a profile's name", anything);
+  section.table("auto_renewal", [&directory](ConfigReader& table) {
+    table.duration("max_duration", directory.auto_renewal.max_duration, 0ms, 398 * kDay);
+    table.duration("min_lifetime", directory.auto_renewal.min_lifetime, 2h, 398 * kDay);
+    table.boolean("allow_certificate_get", directory.auto_renewal.allow_certificate_get);
+  });
 }
 
 void read_directories(ConfigReader& section, Config::Acme& acme) {
@@ -117,6 +122,10 @@ void read_acme(ConfigReader& section, Config::Acme& acme) {
   }
   read_directories(section, acme);
   section.table("limits", [&](ConfigReader& table) { read_limits(table, acme.limits); });
+  section.table("pausing", [&](ConfigReader& table) {
+    table.count("after", acme.pausing.after, 0, 1'000'000);
+    table.duration("period", acme.pausing.period, 1h, 398 * kDay);
+  });
 }
 
 }  // namespace base

@@ -7,6 +7,10 @@ std::string_view name_of(ErrorKind kind) {
     case ErrorKind::account_does_not_exist: return "accountDoesNotExist";
     case ErrorKind::already_replaced: return "alreadyReplaced";
     case ErrorKind::already_revoked: return "alreadyRevoked";
+    case ErrorKind::auto_renewal_canceled: return "autoRenewalCanceled";
+    case ErrorKind::auto_renewal_cancellation_invalid: return "autoRenewalCancellationInvalid";
+    case ErrorKind::auto_renewal_expired: return "autoRenewalExpired";
+    case ErrorKind::auto_renewal_revocation_not_supported: return "autoRenewalRevocationNotSupported";
     case ErrorKind::bad_csr: return "badCSR";
     case ErrorKind::bad_nonce: return "badNonce";
     case ErrorKind::bad_public_key: return "badPublicKey";
@@ -29,6 +33,7 @@ std::string_view name_of(ErrorKind kind) {
     case ErrorKind::unsupported_contact: return "unsupportedContact";
     case ErrorKind::unsupported_identifier: return "unsupportedIdentifier";
     case ErrorKind::user_action_required: return "userActionRequired";
+    case ErrorKind::paused: return "paused";
     case ErrorKind::account_not_valid: return "accountNotValid";
     case ErrorKind::not_found: return "notFound";
     case ErrorKind::conflict: return "conflict";
@@ -44,6 +49,7 @@ std::string_view name_of(ErrorKind kind) {
 std::string problem_type(ErrorKind kind) {
   const std::string space = "urn:ietf:params:acme:error:";
   switch (kind) {
+    case ErrorKind::paused: return space + "rateLimited";
     case ErrorKind::account_not_valid: return space + "unauthorized";
     case ErrorKind::not_found:
     case ErrorKind::conflict:

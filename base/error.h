@@ -16,6 +16,10 @@ enum class ErrorKind {
   account_does_not_exist,
   already_replaced,
   already_revoked,
+  auto_renewal_canceled,
+  auto_renewal_cancellation_invalid,
+  auto_renewal_expired,
+  auto_renewal_revocation_not_supported,
   bad_csr,
   bad_nonce,
   bad_public_key,
@@ -39,6 +43,7 @@ enum class ErrorKind {
   unsupported_identifier,
   user_action_required,
 
+  paused,                  // rateLimited, until a time or until a person lifts it
   account_not_valid,       // unauthorized, with HTTP 401: deactivated or revoked (RFC 8555 §7.3.6)
   not_found,               // the object does not exist, or is not shown to this caller
   conflict,                // the object changed since it was read; the caller may read and try again
@@ -64,7 +69,8 @@ struct Error {
   ErrorKind kind;
   std::string detail;
   std::vector<Suberror> suberrors = {};
-  std::optional<std::chrono::seconds> retry_after = {};  // of rate_limited: when there is room again
+  std::optional<std::chrono::seconds> retry_after =
+      {};  // of rate_limited and paused: when there is room again
 
   bool operator==(const Error&) const = default;
 };

@@ -47,6 +47,10 @@ grpc::StatusCode to_status_code(ErrorKind kind) {
     case ErrorKind::account_not_valid:
     case ErrorKind::unauthorized:
     case ErrorKind::external_account_required: return grpc::StatusCode::PERMISSION_DENIED;
+    case ErrorKind::auto_renewal_canceled:
+    case ErrorKind::auto_renewal_cancellation_invalid:
+    case ErrorKind::auto_renewal_expired:
+    case ErrorKind::auto_renewal_revocation_not_supported:
     case ErrorKind::caa:
     case ErrorKind::compound:
     case ErrorKind::connection:
@@ -60,6 +64,7 @@ grpc::StatusCode to_status_code(ErrorKind kind) {
     case ErrorKind::bad_nonce:
     case ErrorKind::conflict: return grpc::StatusCode::ABORTED;
     case ErrorKind::rate_limited:
+    case ErrorKind::paused:
     case ErrorKind::too_large: return grpc::StatusCode::RESOURCE_EXHAUSTED;
     case ErrorKind::unavailable: return grpc::StatusCode::UNAVAILABLE;
     case ErrorKind::internal: return grpc::StatusCode::INTERNAL;

@@ -34,12 +34,13 @@ inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
 inline constexpr char kRateLimit = 'q';      // what is known of those that a rate limit is about
 inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
 inline constexpr char kExternalAccountKey = 'w';  // external account keys, by id
+inline constexpr char kFailingName = 'j';  // names that accounts fail to prove, by account; which are paused
 
 inline constexpr char kAll[] = {
     kZone,      kStaticRRset,  kChallenge,          kNode,        kCredential,  kLogin,
     kTsigKey,   kHandedOut,    kHeldName,           kKeptAccount, kAccount,     kAccountKey,
     kOrder,     kAccountOrder, kAuthorization,      kValid,       kCertificate, kBlockedKey,
-    kPrincipal, kSecret,       kExternalAccountKey, kRateLimit};
+    kPrincipal, kSecret,       kExternalAccountKey, kRateLimit,   kFailingName};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

@@ -26,6 +26,14 @@ bool is_jose_json(const base::http::Request& request) {
   return std::ranges::equal(type, kJoseJson, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
 }
 
+// RFC 8739 §3.2.
+Json to_json(const AutoRenewalRule& rule) {
+  Json::Object object{{"min-lifetime", int64_t{rule.min_lifetime.count()}},
+                      {"max-duration", int64_t{rule.max_duration.count()}}};
+  if (rule.allow_certificate_get) object.emplace_back("allow-certificate-get", true);
+  return object;
+}
+
 KeyForm key_form(Resource resource) {
   if (resource == Resource::new_account) return KeyForm::jwk;
   return resource == Resource::revoke_cert ? KeyForm::either : KeyForm::kid;
@@ -94,8 +102,12 @@ Edge::Answer Edge::answer(const base::http::Request& request, const Route& route
   if (is_open(route.resource) && (is_get || request.method == "HEAD")) {
     co_return open_resource(route, is_get);
   }
-  if (route.resource == Resource::terms && (is_get || request.method == "HEAD" || request.method == "POST")) {
+  if (is_page(route.resource) && (is_get || request.method == "HEAD" || request.method == "POST")) {
+    if (route.resource == Resource::unpause) co_return co_await unpause(request.method, route);
     co_return co_await terms(request.method, route);
+  }
+  if (route.resource == Resource::star_certificate && (is_get || request.method == "HEAD")) {
+    co_return co_await star_certificate(std::nullopt, route, preferred_form(request.header("Accept")));
   }
   const bool is_renewal_info = route.resource == Resource::renewal_info;
   if (is_renewal_info && (is_get || request.method == "HEAD")) co_return co_await renewal_info(route);
@@ -136,9 +148,13 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
     case Resource::authorization: co_return co_await authorization(request, route);
     case Resource::challenge: co_return co_await challenge(request, route);
     case Resource::renewal_info:
+    case Resource::unpause:
     case Resource::terms: break;  // nothing there is signed
     case Resource::certificate:
       co_return co_await certificate(request, route, preferred_form(sent.header("Accept")));
+    case Resource::star_certificate:
+      CO_CHECK(require_post_as_get(request));
+      co_return co_await star_certificate(request.account->id, route, preferred_form(sent.header("Accept")));
   }
   co_return fail(ErrorKind::internal, "a route without a handler");
 }
@@ -165,6 +181,7 @@ base::http::Response Edge::directory() const {
       identities.push_back(identity);
     meta.emplace_back("caaIdentities", std::move(identities));
   }
+  if (!directory_.auto_renewal.is_off()) meta.emplace_back("auto-renewal", to_json(directory_.auto_renewal));
   meta.emplace_back("externalAccountRequired", directory_.external_account == ExternalAccountMode::required);
   if (directory_.subdomain_authorization) meta.emplace_back("subdomainAuthAllowed", true);
   Json::Object profiles;

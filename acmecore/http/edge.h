@@ -61,9 +61,17 @@ class Edge {
 
   Answer renewal_info(const Route& route);  // edge_renewal.cpp
 
+  // edge_auto_renewal.cpp
+  Answer cancel(const SignedRequest& request, const Route& route);
+  Answer star_certificate(std::optional<std::string> account, const Route& route, CertificateForm form);
+
   // edge_terms.cpp
   Answer ask_to_agree(const Account& account, const base::Error& error);
   Answer terms(const std::string& method, const Route& route);
+
+  // edge_pausing.cpp
+  Answer refused(const Account& account, base::Error error);
+  Answer unpause(const std::string& method, const Route& route);
 
   Response order_response(unsigned status, const OrderView& view) const;
 

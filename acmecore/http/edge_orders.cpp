@@ -44,8 +44,10 @@ Edge::Answer Edge::new_order(const SignedRequest& request) {
   asked.subdomain_authorization = directory_.subdomain_authorization;
   const auto agreed = Authority::check_terms(directory_, *request.account);
   if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
-  CO_TRY(const OrderView view, co_await authority_.new_order(*request.account, std::move(asked)));
-  co_return order_response(201, view);
+  asked.auto_renewal_rule = directory_.auto_renewal;
+  auto ordered = co_await authority_.new_order(*request.account, std::move(asked));
+  if (!ordered) co_return co_await refused(*request.account, std::move(ordered).error());
+  co_return order_response(201, *ordered);
 }
 
 Edge::Answer Edge::new_authz(const SignedRequest& request) {
@@ -53,15 +55,15 @@ Edge::Answer Edge::new_authz(const SignedRequest& request) {
   CO_CHECK(Authority::check_subdomains(directory_, {&asked, 1}));
   const auto agreed = Authority::check_terms(directory_, *request.account);
   if (!agreed) co_return co_await ask_to_agree(*request.account, agreed.error());
-  CO_TRY(const AuthorizationView view,
-         co_await authority_.new_authorization(*request.account, std::move(asked)));
-  Response response = json_response(201, to_json(view, urls_));
-  response.headers.push_back({"Location", urls_.authorization(view.authorization.id)});
+  auto made = co_await authority_.new_authorization(*request.account, std::move(asked));
+  if (!made) co_return co_await refused(*request.account, std::move(made).error());
+  Response response = json_response(201, to_json(*made, urls_));
+  response.headers.push_back({"Location", urls_.authorization(made->authorization.id)});
   co_return response;
 }
 
 Edge::Answer Edge::order(const SignedRequest& request, const Route& route) {
-  CO_CHECK(require_post_as_get(request));
+  if (!request.is_post_as_get()) co_return co_await cancel(request, route);
   CO_TRY(const OrderView view, co_await authority_.order(*request.account, route.id));
   co_return order_response(200, view);
 }

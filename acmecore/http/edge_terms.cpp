@@ -1,4 +1,5 @@
 #include "acmecore/http/edge.h"
+#include "acmecore/http/page.h"
 #include "acmecore/http/problem.h"
 
 // The page where a person agrees to terms of service that have changed (RFC 8555 §7.3.3).
@@ -9,31 +10,7 @@ using base::Json;
 
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&': html += "&amp;"; break;
-      case '<': html += "&lt;"; break;
-      case '>': html += "&gt;"; break;
-      case '"': html += "&quot;"; break;
-      case '\'': html += "&#39;"; break;
-      default: html += c;
-    }
-  }
-  return html;
-}
-
-base::http::Response page(std::string_view content) {
-  base::http::Response response{
-      200, {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}}, ""};
-  response.headers.push_back(
-      {"Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'"});
-  response.headers.push_back({"Referrer-Policy", "no-referrer"});  // the URL is what entitles to agree
-  response.body = "<!doctype html>\n<html lang=\"en\"><title>Terms of service</title>\n" +
-                  std::string(content) + "\n</html>\n";
-  return response;
-}
+constexpr std::string_view kTitle = "Terms of service";
 
 }  // namespace
 
@@ -51,14 +28,15 @@ Edge::Answer Edge::ask_to_agree(const Account& account, const base::Error& error
 Edge::Answer Edge::terms(const std::string& method, const Route& route) {
   if (method == "POST") {
     CO_CHECK(co_await authority_.agree(directory_, route.id, route.part));
-    co_return page("<p>Thank you. The ACME account can order certificates again.</p>");
+    co_return page(200, kTitle, "<p>Thank you. The ACME account can order certificates again.</p>");
   }
   CO_TRY(const std::string terms, co_await authority_.terms_to_agree_to(directory_, route.id, route.part));
-  const std::string url = escaped(terms);
+  const std::string url = html(terms);
   co_return page(
+      200, kTitle,
       "<p>The terms of service of this certificate authority have changed. They are at <a href=\"" + url +
-      "\">" + url +
-      "</a>.</p>\n<form method=\"post\"><button>I agree to them for my ACME account</button></form>");
+          "\">" + url +
+          "</a>.</p>\n<form method=\"post\"><button>I agree to them for my ACME account</button></form>");
 }
 
 }  // namespace acmecore::http

@@ -15,6 +15,7 @@ using base::Result;
 namespace {
 
 constexpr const char* kDeactivated = "deactivated";
+constexpr const char* kCanceled = "canceled";
 
 Result<Json> parse_object(BytesView payload) {
   TRY(Json json, base::parse_json(payload));
@@ -71,6 +72,30 @@ Result<std::optional<std::vector<std::string>>> contacts_of(const Json& object) 
   return contacts;
 }
 
+// Absent is 0.
+Result<int64_t> integer_of(const Json& object, std::string_view member) {
+  const Json* value = object.find(member);
+  if (value == nullptr) return 0;
+  if (!value->integer()) return wrong_type(member, "a whole number");
+  return *value->integer();
+}
+
+// RFC 8739 §3.1.1.
+Result<RequestedAutoRenewal> auto_renewal_of(const Json& json) {
+  if (!json.object()) return wrong_type("auto-renewal", "an object");
+  RequestedAutoRenewal renewal;
+  TRY(renewal.start_date, time_of(json, "start-date"));
+  TRY(const auto end_date, time_of(json, "end-date"));
+  if (!end_date) return fail(ErrorKind::malformed, "\"auto-renewal\" has no \"end-date\"");
+  renewal.end_date = *end_date;
+  if (json.find("lifetime") == nullptr)
+    return fail(ErrorKind::malformed, "\"auto-renewal\" has no \"lifetime\"");
+  TRY(renewal.lifetime, integer_of(json, "lifetime"));
+  TRY(renewal.lifetime_adjust, integer_of(json, "lifetime-adjust"));
+  TRY(renewal.allow_certificate_get, boolean_of(json, "allow-certificate-get"));
+  return renewal;
+}
+
 Result<RequestedIdentifier> identifier_of(const Json& json) {
   if (!json.object()) return fail(ErrorKind::malformed, "an identifier is not a JSON object");
   TRY(std::string type, string_of(json, "type"));
@@ -124,9 +149,21 @@ Result<NewOrderRequest> parse_new_order(BytesView payload) {
     TRY(request.profile, string_of(object, "profile"));
     if (request.profile.empty()) return wrong_type("profile", "the name of a profile");
   }
+  if (const Json* renewal = object.find("auto-renewal")) {
+    TRY(request.auto_renewal, auto_renewal_of(*renewal));
+  }
   TRY(request.validity.not_before, time_of(object, "notBefore"));
   TRY(request.validity.not_after, time_of(object, "notAfter"));
   return request;
+}
+
+Result<void> parse_cancellation(BytesView payload) {
+  TRY(const Json object, parse_object(payload));
+  TRY(const std::string status, string_of(object, "status"));
+  if (status == kCanceled) return {};
+  return fail(
+      ErrorKind::malformed,
+      "the only status that an order can be given is \"canceled\", where it renews itself (RFC 8739 §3.1.2)");
 }
 
 Result<RequestedIdentifier> parse_new_authz(BytesView payload) {

@@ -26,6 +26,9 @@ base::Result<AccountUpdate> parse_account_update(base::BytesView payload);
 // §7.4, RFC 9444 §4.3.
 base::Result<NewOrderRequest> parse_new_order(base::BytesView payload);
 
+// RFC 8739 §3.1.2: {"status": "canceled"}. malformed: another status, or none.
+base::Result<void> parse_cancellation(base::BytesView payload);
+
 // §7.4.1, RFC 9444 §4.2.
 base::Result<RequestedIdentifier> parse_new_authz(base::BytesView payload);
 

@@ -29,6 +29,9 @@ unsigned status_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::account_not_valid: return 401;
     case ErrorKind::unauthorized:
+    case ErrorKind::auto_renewal_canceled:
+    case ErrorKind::auto_renewal_expired:
+    case ErrorKind::auto_renewal_revocation_not_supported:
     case ErrorKind::caa:
     case ErrorKind::external_account_required:
     case ErrorKind::order_not_ready:
@@ -40,7 +43,8 @@ unsigned status_of(ErrorKind kind) {
     case ErrorKind::conflict: return 409;
     case ErrorKind::too_large: return 413;
     case ErrorKind::unsupported_media_type: return 415;
-    case ErrorKind::rate_limited: return 429;
+    case ErrorKind::rate_limited:
+    case ErrorKind::paused: return 429;
     case ErrorKind::internal: return 500;
     case ErrorKind::unavailable: return 503;
     default: return 400;

@@ -11,6 +11,17 @@ namespace {
 
 Json identifier_json(const std::string& value) { return Json::Object{{"type", "dns"}, {"value", value}}; }
 
+// RFC 8739 §3.1.1.
+Json to_json(const AutoRenewal& renewal) {
+  Json::Object object;
+  if (renewal.start_date) object.emplace_back("start-date", base::rfc3339(*renewal.start_date));
+  object.emplace_back("end-date", base::rfc3339(renewal.end_date));
+  object.emplace_back("lifetime", int64_t{renewal.lifetime.count()});
+  object.emplace_back("lifetime-adjust", int64_t{renewal.lifetime_adjust.count()});
+  if (renewal.allow_certificate_get) object.emplace_back("allow-certificate-get", true);
+  return object;
+}
+
 }  // namespace
 
 Json to_json(const Account& account, const Urls& urls) {
@@ -49,8 +60,13 @@ Json to_json(const OrderView& view, const Urls& urls) {
   if (!order.replaces.empty()) object.emplace_back("replaces", order.replaces);
   if (!order.profile.empty()) object.emplace_back("profile", order.profile);
   if (view.error) object.emplace_back("error", problem_json(*view.error));
+  if (order.auto_renewal) object.emplace_back("auto-renewal", to_json(*order.auto_renewal));
   if (order.certificate && view.status == OrderStatus::valid) {
-    object.emplace_back("certificate", urls.certificate(*order.certificate));
+    if (order.auto_renewal) {
+      object.emplace_back("star-certificate", urls.star_certificate(order.id));
+    } else {
+      object.emplace_back("certificate", urls.certificate(*order.certificate));
+    }
   }
   return object;
 }

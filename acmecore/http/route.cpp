@@ -34,8 +34,10 @@ constexpr std::array kWithId = {
     WithId{"/acme/authorization/", "", Resource::authorization},
     WithId{"/acme/challenge/", "/*", Resource::challenge},
     WithId{"/acme/terms/", "/*", Resource::terms},
+    WithId{"/acme/unpause/", "/*", Resource::unpause},
     WithId{"/acme/certificate/", "", Resource::certificate},
     WithId{"/acme/certificate/", "/*", Resource::certificate},
+    WithId{"/acme/star-certificate/", "", Resource::star_certificate},
     WithId{"/acme/issuer/", "", Resource::issuer},
 };
 
@@ -87,9 +89,11 @@ bool is_open(Resource resource) {
   return resource == Resource::directory || resource == Resource::new_nonce || resource == Resource::issuer;
 }
 
+bool is_page(Resource resource) { return resource == Resource::terms || resource == Resource::unpause; }
+
 std::string_view allowed_methods(Resource resource) {
   if (resource == Resource::renewal_info) return "GET, HEAD, OPTIONS";
-  if (resource == Resource::terms) return "GET, HEAD, POST, OPTIONS";
+  if (is_page(resource) || resource == Resource::star_certificate) return "GET, HEAD, POST, OPTIONS";
   return is_open(resource) ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
 }
 

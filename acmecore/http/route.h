@@ -6,8 +6,8 @@
 
 namespace acmecore::http {
 
-// The resources of RFC 8555 §7.1 and RFC 9773, the certificate of an issuing CA, and
-// the page for §7.3.3.
+// The resources of RFC 8555 §7.1, RFC 8739 and RFC 9773, the certificate of an issuing CA, and the pages for persons: that of
+// §7.3.3, and where names that are paused are no longer.
 enum class Resource {
   directory,
   new_nonce,
@@ -23,9 +23,11 @@ enum class Resource {
   authorization,
   challenge,
   certificate,
+  star_certificate,
   issuer,
   renewal_info,
   terms,
+  unpause,
 };
 
 struct Route {
@@ -43,6 +45,9 @@ std::optional<Route> find_route(std::string_view target);
 
 // It answers GET, and POST-as-GET too: directory and newNonce by RFC 8555 §6.3, and what is as public.
 bool is_open(Resource resource);
+
+// It is for a person with a browser.
+bool is_page(Resource resource);
 
 // For the Allow field (RFC 9110 §10.2.1).
 std::string_view allowed_methods(Resource resource);

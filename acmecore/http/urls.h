@@ -50,6 +50,12 @@ class Urls {
   std::string terms(const std::string& account, const std::string& token) const {
     return at("/acme/terms/") + account + "/" + token;
   }
+  std::string unpause(const std::string& account, const std::string& token) const {
+    return at("/acme/unpause/") + account + "/" + token;
+  }
+  std::string star_certificate(const std::string& order) const {
+    return at("/acme/star-certificate/") + order;
+  }
   std::string issuer(const std::string& id) const { return at("/acme/issuer/") + id; }
   // With a chain of Issuer::chains().
   std::string certificate(const Serial& serial, size_t chain = 0) const {

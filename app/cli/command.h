@@ -36,6 +36,7 @@ void add_credential(CLI::App& program, Command& chosen);
 void add_external_account(CLI::App& program, Command& chosen);
 void add_cert(CLI::App& program, Command& chosen);
 void add_policy(CLI::App& program, Command& chosen);
+void add_pause(CLI::App& program, Command& chosen);
 void add_import(CLI::App& program, Command& chosen);
 void add_doctor(CLI::App& program, Command& chosen);
 void add_backup(CLI::App& program, Command& chosen);

@@ -91,6 +91,17 @@ TEST_F(Dev, SaysWhatItsPolicyWouldCertify) {
   EXPECT_EQ(cli({"policy", "test"}).exit_code, 2);
 }
 
+TEST_F(Dev, PausesNothingAsItComes) {
+  EXPECT_EQ(cli({"pause", "list"}).out, "");
+  EXPECT_EQ(cli({"pause", "list", "--account", "nobody", "--output", "json"}).exit_code, 0);
+  const Ended nothing = cli({"pause", "remove", "nobody"});
+  EXPECT_EQ(nothing.exit_code, 1);
+  EXPECT_THAT(nothing.err, HasSubstr("nothing is paused for the account"));
+  EXPECT_THAT(cli({"pause", "remove", "nobody", "corp.test"}).err, HasSubstr("none of the names is paused"));
+  EXPECT_THAT(cli({"pause", "remove", "nobody", "corp.test."}).err, HasSubstr("corp.test."));
+  EXPECT_EQ(cli({"pause", "remove"}).exit_code, 2);
+}
+
 TEST_F(Dev, GivesCredentialsThatPublishByHttp) {
   const Ended made =
       cli({"credential", "create", "--subtree", "acme.test", "--user", "lego", "--comment", "a test"});

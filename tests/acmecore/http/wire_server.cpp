@@ -275,6 +275,10 @@ void set_option(Options& options, std::string_view argument) {
     options.alternate_chains = std::stoi(value);
   } else if (name == "profiles") {
     options.authority.profiles = value == "true" ? profiles() : acmecore::Profiles();
+  } else if (name == "auto_renewal") {
+    options.preset.auto_renewal = {std::chrono::days(std::stoi(value)), std::chrono::hours(2), true};
+  } else if (name == "pause_after") {
+    options.authority.pausing.after = std::stoul(value);
   } else if (name.starts_with(kDirectory)) {
     options.directories.emplace_back(name.substr(kDirectory.size()), mode_of(value));
   } else {
