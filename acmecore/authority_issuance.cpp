@@ -82,7 +82,7 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     }
 
     // What is about to be signed is durable before it is signed, and that it may be has not changed since.
-    order->intent = Intent{new_serial(), csr->digest, csr->spki_der, clock_.now()};
+    accept(order.value, account, *csr);
     Changes changes;
     changes.update(order);
     for (const auto& authorization : authorizations)
@@ -92,6 +92,7 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
     order.revision = *committed;
+    if (is_waiting(order.value)) co_return co_await wait_for_approval(std::move(order.value));
 
     Hold hold = in_hand_.take(id);
     if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
@@ -126,10 +127,11 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order) {
 // begins again, with another serial.
 // REQUIRES: the order is processing; `hold` is on it.
 Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  // Beside what was checked before: the policy may be another since, and the names are those of the octets themselves.
+  // Beside what was checked before: the account may be disabled and the policy another since, and the names are those of the octets themselves.
   const auto account = co_await records_.account(order->account);
   const Issuer::TbsCheck check = [this, &account](const Certificate& tbs) -> Result<void> {
     if (!account) return tl::unexpected(account.error());
+    CHECK(check_valid(account->value));
     return policy_.check_tbs(subscriber_of(account->value), tbs);
   };
   const auto certificate = sign(issuer_, check, order.value, options_.validity, clock_.now());

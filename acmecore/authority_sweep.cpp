@@ -66,6 +66,8 @@ Task<Result<bool>> Authority::sweep_orders() {
     if (!order) co_return tl::unexpected(order.error());
     if (is_processing(order->value)) {
       CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
+    } else if (is_waiting(order->value)) {
+      CO_CHECK(co_await close_unapproved(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
       CO_CHECK(co_await unmark(order->value, swept.removed));
       swept.removed.erase(*order);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acmecore/approval.h"
 #include "acmecore/authorization.h"
 #include "acmecore/identifier.h"
 #include "acmecore/serial.h"
@@ -46,6 +47,7 @@ struct Order {
   std::optional<Serial> certificate;  // it was issued
   std::optional<base::Error> error;   // its issuance failed
   std::optional<std::chrono::seconds> certificate_lifetime_max;  // of the account's restriction
+  std::optional<Approval> approval;  // finalize was accepted, and a person is asked
 
   bool operator==(const Order&) const = default;
 };
@@ -53,7 +55,7 @@ struct Order {
 // The status at `now` of an order with these authorizations, which are all of its own (RFC 8555 §7.1.6): a
 // certificate makes it valid for ever, an accepted finalize processing; otherwise it is invalid once it has
 // failed or expired or one of its authorizations can no longer be valid, ready when all are valid, and
-// pending else.
+// pending else. Where it is ready but waits for a person it is processing, until Approval::until.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
 
 // It replaces a certificate of its account (RFC 9773 §5).
@@ -61,6 +63,9 @@ bool is_renewal(const Order& order);
 
 // Finalize was accepted, and what follows from it is not finished.
 bool is_processing(const Order& order);
+
+// Finalize was accepted, and a person has not decided yet. It may be invalid by now all the same.
+bool is_waiting(const Order& order);
 
 // True if status_of does not depend on the authorizations.
 bool is_settled(const Order& order);
@@ -75,6 +80,10 @@ struct OrderView {
   Order order;
   OrderStatus status;
   std::optional<base::Error> error;  // problem_of it
+  base::Time time = {};
 };
+
+// It waits, and a person can approve or reject it.
+bool can_be_decided(const OrderView& view);
 
 }  // namespace acmecore

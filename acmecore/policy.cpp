@@ -51,6 +51,16 @@ Result<void> Policy::check_names(const Subscriber& subscriber, const std::vector
   return tl::unexpected(Error{ErrorKind::rejected_identifier, std::move(detail), std::move(refused)});
 }
 
+bool Policy::needs_approval(const Subscriber& subscriber, const std::vector<Identifier>& names) const {
+  const auto touched_by = [&](const std::vector<NamePattern>& patterns) {
+    return std::ranges::any_of(
+        names, [&](const Identifier& name) { return first_touching(patterns, name) != nullptr; });
+  };
+  if (touched_by(rules_.approval)) return true;
+  const PolicyRules::ForSubscribers* own = rules_for(subscriber);
+  return own != nullptr && touched_by(own->approval);
+}
+
 Result<void> Policy::check_key(KeyType type) const {
   if (rules_.key_types.contains(type)) return {};
   std::string allowed;

@@ -63,6 +63,7 @@ Bytes encode(const Account& account) {
   }
   if (account.directory != kDefaultDirectory) message.set_directory(account.directory);
   if (account.external_account) put(*account.external_account, *message.mutable_external_account());
+  message.set_revoked_ms(milliseconds(account.revoked));
   return message.SerializeAsString();
 }
 
@@ -89,6 +90,7 @@ Result<Account> decode_account(std::string id, BytesView value) {
   if (!message.directory().empty()) account.directory = message.directory();
   if (message.has_external_account())
     account.external_account = external_account_of(message.external_account());
+  account.revoked = optional_time(message.revoked_ms());
   return account;
 }
 
@@ -118,6 +120,7 @@ Bytes encode(const Order& order) {
   if (order.certificate_lifetime_max) {
     message.set_certificate_lifetime_max_s(order.certificate_lifetime_max->count());
   }
+  if (order.approval) put(*order.approval, *message.mutable_approval());
   return message.SerializeAsString();
 }
 
@@ -147,6 +150,7 @@ Result<Order> decode_order(std::string id, BytesView value) {
   if (message.certificate_lifetime_max_s() != 0) {
     order.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
   }
+  if (message.has_approval()) order.approval = approval_of(message.approval());
   return order;
 }
 
@@ -157,6 +161,7 @@ Bytes encode(const Authorization& authorization) {
   message.set_created_ms(milliseconds(authorization.created));
   message.set_expires_ms(milliseconds(authorization.expires));
   message.set_deactivated_ms(milliseconds(authorization.deactivated));
+  message.set_revoked_ms(milliseconds(authorization.revoked));
   for (const Challenge& challenge : authorization.challenges)
     put(challenge, *message.add_challenges());
   return message.SerializeAsString();
@@ -171,6 +176,7 @@ Result<Authorization> decode_authorization(std::string id, BytesView value) {
   authorization.created = time_of(message.created_ms());
   authorization.expires = time_of(message.expires_ms());
   authorization.deactivated = optional_time(message.deactivated_ms());
+  authorization.revoked = optional_time(message.revoked_ms());
   for (const auto& challenge : message.challenges()) {
     TRY(Challenge decoded, challenge_of(challenge));
     authorization.challenges.push_back(std::move(decoded));

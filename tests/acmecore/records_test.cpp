@@ -50,6 +50,7 @@ Authorization authorization() {
 Authorization judged_authorization() {
   Authorization made = authorization();
   made.deactivated = kNow;
+  made.revoked = kNow;
   Challenge& challenge = made.challenges[0];
   challenge.status = ChallengeStatus::invalid;
   challenge.thumbprint = "thumbprint";
@@ -93,6 +94,7 @@ Order finished_order() {
   made.replaces = "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE";
   made.error = Error{ErrorKind::internal, "detail", {}};
   made.certificate_lifetime_max = std::chrono::hours(48);
+  made.approval = Approval{"digest", "spki", kNow, kNow + std::chrono::hours(1), kNow, "anna"};
   return made;
 }
 
@@ -135,13 +137,16 @@ TEST(RecordCodec, ReadsBackWhatItWrote) {
     Account made = account();
     made.status = status;
     made.principal = "automation";
+    if (status == AccountStatus::revoked) made.revoked = kNow;
     EXPECT_EQ(decode_account(made.id, encode(made)), made);
     made.directory = "team";
     made.external_account =
         ExternalAccount{"key-1", R"({"payload":""})", used_external_account_key().restriction};
     EXPECT_EQ(decode_account(made.id, encode(made)), made);
   }
-  for (const Order& made : {order(), finished_order()})
+  Order waiting = order();
+  waiting.approval = Approval{"digest", "spki", kNow, kNow + std::chrono::hours(1), std::nullopt, ""};
+  for (const Order& made : {order(), waiting, finished_order()})
     EXPECT_EQ(decode_order(made.id, encode(made)), made);
   for (const Authorization& made : {authorization(), judged_authorization()}) {
     EXPECT_EQ(decode_authorization(made.id, encode(made)), made);
