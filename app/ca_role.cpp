@@ -35,6 +35,7 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
                       config.issuance.not_before_ahead_max};
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
   options.limits = limit_rules(config.acme.limits);
+  options.approval_timeout = config.policy.approval_timeout;
   return options;
 }
 
@@ -125,7 +126,8 @@ CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& 
       suffixes_(std::move(rules.suffixes)),
       policy_(std::move(rules.policy), suffixes_),
       authority_(records_, clock, issuer, policy_, validation, background_, authority_options(config)),
-      external_account_keys_(records_, clock, directories(config.acme)) {}
+      external_account_keys_(records_, clock, directories(config.acme)),
+      administration_(records_, clock) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
@@ -145,6 +147,14 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
     base::log::info("acme.directory", {{"url", url}});
   serving_.store(&*directories_);
   return {};
+}
+
+std::vector<acmecore::rpc::DirectoryAt> CaRole::directories_at(const base::Config::Acme& config) const {
+  std::vector<acmecore::rpc::DirectoryAt> all;
+  const auto urls = directories_->urls();
+  for (acmecore::Directory& directory : directories(config))
+    all.push_back({std::move(directory), urls[all.size()]});
+  return all;
 }
 
 Task<> CaRole::drain() {

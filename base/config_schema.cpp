@@ -23,12 +23,6 @@ constexpr size_t kDirectoriesMax = 20;
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
-constexpr std::pair<std::string_view, Permission> kPermissions[] = {
-    {"zones", Permission::zones},
-    {"challenges", Permission::challenges},
-    {"certificates", Permission::certificates},
-    {"credentials", Permission::credentials},
-    {"external_accounts", Permission::external_accounts}};
 constexpr std::pair<std::string_view, ExternalAccount> kExternalAccount[] = {
     {"off", ExternalAccount::off},
     {"optional", ExternalAccount::optional},

@@ -93,6 +93,7 @@ Task<Result<void>> PolicyService::answer(const TestPolicyRequest& request, TestP
   add(response, authority_.policy().check_names(subscriber, names));
   if (key) add(response, authority_.policy().check_key(*key));
   response.set_would_be_issued(response.refusals().empty());
+  response.set_needs_approval(authority_.policy().needs_approval(subscriber, names));
   co_return Result<void>();
 }
 
