@@ -11,6 +11,12 @@ std::string_view name_of(AccountStatus status) {
   return "revoked";
 }
 
+base::Result<void> check_valid(const Account& account) {
+  if (account.status == AccountStatus::valid) return {};
+  return base::fail(base::ErrorKind::account_not_valid,
+                    "the account is " + std::string(name_of(account.status)));
+}
+
 std::optional<std::chrono::seconds> certificate_lifetime_max(const Account& account) {
   if (!account.external_account) return std::nullopt;
   return account.external_account->restriction.certificate_lifetime_max;

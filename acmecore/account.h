@@ -51,9 +51,13 @@ struct Account {
   std::string principal;  // the gRPC credential whose account this is; empty: an ACME client's
   bool unused = false;    // an ACME client's that has not ordered yet
   std::optional<ExternalAccount> external_account = {};
+  std::optional<base::Time> revoked = {};  // when an operator disabled it
 
   bool operator==(const Account&) const = default;
 };
+
+// account_not_valid: it is deactivated or revoked.
+base::Result<void> check_valid(const Account& account);
 
 // Of its certificates, by the key that the account comes from. Nothing: no limit of its own.
 std::optional<std::chrono::seconds> certificate_lifetime_max(const Account& account);

@@ -91,7 +91,7 @@ Task<Result<OrderView>> Authority::view_of(Order order) {
   const base::Time now = clock_.now();
   const OrderStatus status = status_of(order, authorizations, now);
   auto error = problem_of(order, authorizations, now);
-  co_return OrderView{std::move(order), status, std::move(error)};
+  co_return OrderView{std::move(order), status, std::move(error), now};
 }
 
 AuthorizationView Authority::view_of(Authorization authorization) const {

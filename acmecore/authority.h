@@ -12,6 +12,7 @@
 
 #include "acmecore/account.h"
 #include "acmecore/account_key.h"
+#include "acmecore/approval.h"
 #include "acmecore/authorization.h"
 #include "acmecore/auto_renewal.h"
 #include "acmecore/certificate.h"
@@ -60,6 +61,7 @@ struct AuthorityOptions {
   std::chrono::seconds authorization_reuse{0};  // since it was validated; 0: each order has its own
   LimitRules limits = {};
   PausingRule pausing = {};
+  std::chrono::seconds approval_timeout = std::chrono::days(3);  // for a person to decide
 };
 
 struct NewAccountRequest {
@@ -128,6 +130,7 @@ class Authority {
                                                          NewAccountRequest request);
 
   // The account of a gRPC credential, made at its first use, with a key that is made once and signs nothing.
+  // account_not_valid: an operator has disabled it.
   base::Task<base::Result<Account>> account_for(std::string principal);
 
   // For operators, whoever's it is. not_found.
@@ -201,12 +204,25 @@ class Authority {
                                                       std::string type, std::chrono::milliseconds patience);
 
   // RFC 8555 §7.4: issues the certificate. Waits at most `patience` for it; afterwards the order is processing and
-  // issuance goes on. order_not_ready; invalid_profile: the order's is no longer offered; bad_csr, which leaves the order ready: other
+  // issuance goes on. Where the policy asks for a person the order is processing at once and waits for approve().
+  // order_not_ready; invalid_profile: the order's is no longer offered; bad_csr, which leaves the order ready: other
   // names than the order's, a key that is an account's or blocked, and the errors of parse_csr and of
   // check_key. malformed: the validity that the order asks for has come too close to its end. rate_limited,
   // which leaves it ready too: there are enough certificates of these names for now.
   base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der,
                                                std::chrono::milliseconds patience);
+
+  // For operators, of an order that waits for a person, whoever's it is; `by` is who decides. Issues the certificate
+  // as finalize does. order_not_ready: it waits for none, because somebody has decided, or it is invalid by now.
+  // account_not_valid, bad_csr: what finalize found is not so any more: the account is not valid, the key is blocked
+  // or an account's. The order goes on waiting then.
+  base::Task<base::Result<OrderView>> approve(std::string id, std::string by,
+                                              std::chrono::milliseconds patience);
+  // Makes it invalid. order_not_ready as above. The errors of check_reason.
+  base::Task<base::Result<OrderView>> reject(std::string id, std::string by, std::string reason);
+
+  // The same, by the account whose order it is, and which does not wait any longer. order_not_ready as above.
+  base::Task<base::Result<OrderView>> withdraw(Account account, std::string id);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered. `chain`: which one of
   // Issuer::chains(); not_found: there is none with this number.
@@ -311,6 +327,12 @@ class Authority {
 
   base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order, const Profile& profile);
   base::Result<IssuedCertificate> sign(const Account& account, const Order& order) const;
+  void accept(Order& order, const Account& account, const Csr& csr) const;
+  base::Task<base::Result<OrderView>> wait_for_approval(Order order);
+  base::Task<base::Result<void>> expect_still_certifiable(const Order& order, Changes& changes);
+  base::Task<base::Result<OrderView>> end_waiting(std::string id, std::function<void(Order&)> end);
+  base::Task<base::Result<void>> close_unapproved(Hold hold, Stored<Order> order);
+
   base::Task<void> issue(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<void>> check_goes_on(const Order& order);

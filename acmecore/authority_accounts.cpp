@@ -45,11 +45,6 @@ Account new_account_with(const AccountKey& key, base::Time now) {
   return account;
 }
 
-Result<void> check_valid(const Account& account) {
-  if (account.status == AccountStatus::valid) return {};
-  return fail(ErrorKind::account_not_valid, "the account is " + std::string(name_of(account.status)));
-}
-
 }  // namespace
 
 Task<Result<NewAccountResult>> Authority::new_account(const Directory& directory, AccountKey key,
@@ -96,6 +91,7 @@ Task<Result<Account>> Authority::account_for(std::string principal) {
     CO_TRY(auto id, co_await records_.account_of_principal(principal));
     if (id) {
       CO_TRY(auto stored, co_await records_.account(*std::move(id)));
+      CO_CHECK(check_valid(stored.value));
       co_return std::move(stored.value);
     }
     CO_TRY(const AccountKey key, key_of_nobody());

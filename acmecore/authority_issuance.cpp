@@ -80,7 +80,7 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     }
 
     // What is about to be signed is durable before it is signed, and that it may be has not changed since.
-    order->intent = Intent{new_serial(), csr->digest, csr->spki_der, clock_.now()};
+    accept(order.value, account, *csr);
     Changes changes;
     changes.update(order);
     for (const auto& authorization : authorizations)
@@ -90,6 +90,7 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
     order.revision = *committed;
+    if (is_waiting(order.value)) co_return co_await wait_for_approval(std::move(order.value));
 
     Hold hold = in_hand_.take(id);
     if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
@@ -123,6 +124,7 @@ Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order, cons
 // Beside what was checked before: policy and profiles may be others since, and the names are those of the octets
 // themselves.
 Result<IssuedCertificate> Authority::sign(const Account& account, const Order& order) const {
+  CHECK(check_valid(account));
   TRY(const Profile* const profile, options_.profiles.choose(account, order.profile));
   const base::Time now = clock_.now();
   LeafRequest request;

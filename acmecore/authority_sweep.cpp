@@ -69,6 +69,8 @@ Task<Result<bool>> Authority::sweep_orders() {
     const auto look = renewal_look(order->value);
     if (is_processing(order->value) || is_renewing(order->value)) {
       CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
+    } else if (is_waiting(order->value)) {
+      CO_CHECK(co_await close_unapproved(std::move(hold), *std::move(order)));
     } else if (look) {
       if (clock_.now() >= *look) CO_CHECK(co_await renew(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {

@@ -127,7 +127,7 @@ Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::s
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Challenge* challenge = authorization->find_challenge(type);
     if (challenge == nullptr || challenge->status != ChallengeStatus::processing ||
-        authorization->deactivated) {
+        authorization->deactivated || authorization->revoked) {
       co_return Result<void>();  // it does not matter any more
     }
     const base::Time now = clock_.now();

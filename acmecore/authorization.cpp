@@ -50,6 +50,7 @@ bool has_challenge(const Authorization& authorization, ChallengeStatus status) {
 }  // namespace
 
 AuthorizationStatus status_of(const Authorization& authorization, base::Time now) {
+  if (authorization.revoked) return AuthorizationStatus::revoked;
   if (authorization.deactivated) return AuthorizationStatus::deactivated;
   if (has_challenge(authorization, ChallengeStatus::invalid)) return AuthorizationStatus::invalid;
   if (now >= authorization.expires) return AuthorizationStatus::expired;
@@ -57,7 +58,8 @@ AuthorizationStatus status_of(const Authorization& authorization, base::Time now
 }
 
 bool is_proved(const Authorization& authorization) {
-  return !authorization.deactivated && !has_challenge(authorization, ChallengeStatus::invalid) &&
+  return !authorization.deactivated && !authorization.revoked &&
+         !has_challenge(authorization, ChallengeStatus::invalid) &&
          has_challenge(authorization, ChallengeStatus::valid);
 }
 
@@ -75,7 +77,7 @@ bool covers(const Authorization& authorization, const Identifier& identifier) {
 }
 
 const Challenge* processing_challenge(const Authorization& authorization) {
-  if (authorization.deactivated) return nullptr;
+  if (authorization.deactivated || authorization.revoked) return nullptr;
   const auto& challenges = authorization.challenges;
   const auto found = std::find_if(challenges.begin(), challenges.end(), [](const Challenge& challenge) {
     return challenge.status == ChallengeStatus::processing;

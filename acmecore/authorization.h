@@ -44,7 +44,8 @@ struct Authorization {
   Identifier identifier;
   base::Time created;
   base::Time expires;
-  std::optional<base::Time> deactivated;
+  std::optional<base::Time> deactivated;  // by the subscriber
+  std::optional<base::Time> revoked;      // by an operator
   std::vector<Challenge> challenges;
   bool subdomain_auth_allowed =
       false;  // it counts for all that is subordinate to its identifier (RFC 9444 §4.1)
@@ -56,13 +57,13 @@ struct Authorization {
 };
 
 // The status at `now` (RFC 8555 §7.1.6). One failed challenge makes the authorization invalid; time makes a
-// pending or valid one expired; deactivation comes before both.
+// pending or valid one expired; deactivation and revocation come before both.
 AuthorizationStatus status_of(const Authorization& authorization, base::Time now);
 
 // The challenge whose validation was begun and not finished; null: none, or it does not matter any more.
 const Challenge* processing_challenge(const Authorization& authorization);
 
-// One of its challenges was met and it was not deactivated: valid, until it expires.
+// One of its challenges was met and it was neither deactivated nor revoked: valid, until it expires.
 bool is_proved(const Authorization& authorization);
 
 // An authorization that ends sooner would take a new order that relies on it with it.

@@ -47,6 +47,8 @@ bool is_renewal(const Order& order) { return !order.replaces.empty(); }
 
 bool is_processing(const Order& order) { return order.intent && !order.certificate && !order.error; }
 
+bool is_waiting(const Order& order) { return order.approval && !order.intent && !order.error; }
+
 bool is_settled(const Order& order) { return order.certificate || order.error || order.intent; }
 
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, Time now) {
@@ -56,18 +58,25 @@ OrderStatus status_of(const Order& order, std::span<const Authorization> authori
   if (is_processing(order)) return OrderStatus::processing;
   if (now >= order.expires || authorizations.size() != order.authorizations.size())
     return OrderStatus::invalid;
+  if (is_waiting(order) && now >= order.approval->until) return OrderStatus::invalid;
   bool all_valid = true;
   for (const Authorization& authorization : authorizations) {
     const AuthorizationStatus status = status_of(authorization, now);
     if (!can_be_valid(status)) return OrderStatus::invalid;
     all_valid = all_valid && status == AuthorizationStatus::valid;
   }
-  return all_valid ? OrderStatus::ready : OrderStatus::pending;
+  if (!all_valid) return OrderStatus::pending;
+  return is_waiting(order) ? OrderStatus::processing : OrderStatus::ready;
+}
+
+bool can_be_decided(const OrderView& view) {
+  return is_waiting(view.order) && view.status == OrderStatus::processing;
 }
 
 std::optional<Error> problem_of(const Order& order, std::span<const Authorization> authorizations, Time now) {
   if (status_of(order, authorizations, now) != OrderStatus::invalid) return std::nullopt;
   if (order.error) return order.error;
+  if (is_waiting(order) && now >= order.approval->until) return not_approved_in_time(*order.approval);
   std::vector<Suberror> failed;
   for (const Authorization& authorization : authorizations) {
     const AuthorizationStatus status = status_of(authorization, now);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acmecore/approval.h"
 #include "acmecore/authorization.h"
 #include "acmecore/auto_renewal.h"
 #include "acmecore/identifier.h"
@@ -49,6 +50,7 @@ struct Order {
   std::optional<std::chrono::seconds> certificate_lifetime_max;  // of the account's restriction
   std::string profile = {};                 // its name; empty: there was a single one, without a name
   std::optional<AutoRenewal> auto_renewal;  // its certificate renews itself
+  std::optional<Approval> approval;         // finalize was accepted, and a person is asked
 
   bool operator==(const Order&) const = default;
 };
@@ -56,7 +58,8 @@ struct Order {
 // The status at `now` of an order with these authorizations, which are all of its own (RFC 8555 §7.1.6): a
 // certificate makes it valid for ever, an accepted finalize processing; otherwise it is invalid once it has
 // failed or expired or one of its authorizations can no longer be valid, ready when all are valid, and
-// pending else. One that renews itself can also be canceled, or fail, after it was valid.
+// pending else. Where it is ready but waits for a person it is processing, until Approval::until. One that renews itself
+// can also be canceled, or fail, after it was valid.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
 
 // It replaces a certificate of its account (RFC 9773 §5).
@@ -64,6 +67,9 @@ bool is_renewal(const Order& order);
 
 // Finalize was accepted, and what follows from it is not finished.
 bool is_processing(const Order& order);
+
+// Finalize was accepted, and a person has not decided yet. It may be invalid by now all the same.
+bool is_waiting(const Order& order);
 
 // True if status_of does not depend on the authorizations.
 bool is_settled(const Order& order);
@@ -78,6 +84,10 @@ struct OrderView {
   Order order;
   OrderStatus status;
   std::optional<base::Error> error;  // problem_of it
+  base::Time time = {};
 };
+
+// It waits, and a person can approve or reject it.
+bool can_be_decided(const OrderView& view);
 
 }  // namespace acmecore

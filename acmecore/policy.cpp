@@ -58,6 +58,16 @@ Result<void> Policy::check_ancestor(const std::string& name) const {
               in_quotes(name) + " is a public suffix, below which others have names");
 }
 
+bool Policy::needs_approval(const Subscriber& subscriber, const std::vector<Identifier>& names) const {
+  const auto touched_by = [&](const std::vector<NamePattern>& patterns) {
+    return std::ranges::any_of(
+        names, [&](const Identifier& name) { return first_touching(patterns, name) != nullptr; });
+  };
+  if (touched_by(rules_.approval)) return true;
+  const PolicyRules::ForSubscribers* own = rules_for(subscriber);
+  return own != nullptr && touched_by(own->approval);
+}
+
 Result<void> Policy::check_key(KeyType type) const {
   if (rules_.key_types.contains(type)) return {};
   std::string allowed;

@@ -30,12 +30,14 @@ struct PolicyRules {
   struct ForSubscribers {
     std::set<std::string> accounts;
     std::set<std::string> external_accounts;
-    std::vector<NamePattern> allow;  // instead of the allow list of all
-    std::vector<NamePattern> deny;   // beside the deny list of all
+    std::vector<NamePattern> allow;          // instead of the allow list of all
+    std::vector<NamePattern> deny;           // beside the deny list of all
+    std::vector<NamePattern> approval = {};  // beside the approval list of all
   };
 
   std::vector<NamePattern> allow = {NamePattern::parse("**").value()};
   std::vector<NamePattern> deny;
+  std::vector<NamePattern> approval;  // what is certified when a person has approved it
   // What is a public suffix, so that it is not certified, nor a wildcard directly below it. Nothing: none is.
   std::optional<PublicSuffixes::Section> public_suffixes;
   bool internal_names =
@@ -64,6 +66,10 @@ class Policy {
   // rejected_identifier: a public suffix, so that no proof of control over it can be one over all that is below it. Its
   // ICANN section counts, whatever is certified.
   base::Result<void> check_ancestor(const std::string& name) const;
+
+  // Whether a person is to be asked before these are certified for this subscriber: one of them at least touches a
+  // pattern of an approval list.
+  bool needs_approval(const Subscriber& subscriber, const std::vector<Identifier>& names) const;
 
   // bad_csr: keys of this type are not certified.
   base::Result<void> check_key(KeyType type) const;

@@ -64,6 +64,7 @@ Bytes encode(const Account& account) {
   }
   if (account.directory != kDefaultDirectory) message.set_directory(account.directory);
   if (account.external_account) put(*account.external_account, *message.mutable_external_account());
+  message.set_revoked_ms(milliseconds(account.revoked));
   return message.SerializeAsString();
 }
 
@@ -90,6 +91,7 @@ Result<Account> decode_account(std::string id, BytesView value) {
   if (!message.directory().empty()) account.directory = message.directory();
   if (message.has_external_account())
     account.external_account = external_account_of(message.external_account());
+  account.revoked = optional_time(message.revoked_ms());
   return account;
 }
 
@@ -121,6 +123,7 @@ Bytes encode(const Order& order) {
   }
   message.set_profile(order.profile);
   if (order.auto_renewal) put(*order.auto_renewal, *message.mutable_auto_renewal());
+  if (order.approval) put(*order.approval, *message.mutable_approval());
   return message.SerializeAsString();
 }
 
@@ -152,6 +155,7 @@ Result<Order> decode_order(std::string id, BytesView value) {
   }
   order.profile = message.profile();
   if (message.has_auto_renewal()) order.auto_renewal = auto_renewal_of(message.auto_renewal());
+  if (message.has_approval()) order.approval = approval_of(message.approval());
   return order;
 }
 
@@ -162,6 +166,7 @@ Bytes encode(const Authorization& authorization) {
   message.set_created_ms(milliseconds(authorization.created));
   message.set_expires_ms(milliseconds(authorization.expires));
   message.set_deactivated_ms(milliseconds(authorization.deactivated));
+  message.set_revoked_ms(milliseconds(authorization.revoked));
   for (const Challenge& challenge : authorization.challenges)
     put(challenge, *message.add_challenges());
   message.set_subdomain_auth_allowed(authorization.subdomain_auth_allowed);
@@ -177,6 +182,7 @@ Result<Authorization> decode_authorization(std::string id, BytesView value) {
   authorization.created = time_of(message.created_ms());
   authorization.expires = time_of(message.expires_ms());
   authorization.deactivated = optional_time(message.deactivated_ms());
+  authorization.revoked = optional_time(message.revoked_ms());
   for (const auto& challenge : message.challenges()) {
     TRY(Challenge decoded, challenge_of(challenge));
     authorization.challenges.push_back(std::move(decoded));

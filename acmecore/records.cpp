@@ -51,6 +51,7 @@ constexpr Time kAtOnce{};
 
 // When a record asks for attention: at once while something is to be done for it, later to be removed.
 Time due_time(const Order& order) {
+  if (is_waiting(order)) return order.approval->until;
   if (is_processing(order) || is_renewing(order)) return kAtOnce;
   return renewal_look(order).value_or(removal_time(order));
 }
@@ -154,6 +155,12 @@ void Changes::update(const Stored<Account>& account) {
 
 void Changes::update(const Stored<Order>& order) {
   update(key_in(table::kOrder, order->id), order.revision, encode(order.value), due_time(order.value));
+  if (!order->approval) return;
+  if (is_waiting(order.value)) {
+    batch_.puts.push_back({key_in(table::kWaitingOrder, order->id), {}});
+  } else {
+    batch_.deletes.push_back(key_in(table::kWaitingOrder, order->id));
+  }
 }
 
 void Changes::update(const Stored<Authorization>& authorization) {
@@ -181,6 +188,10 @@ void Changes::update(Bytes key, const Stored<RegainedAt>& regained) {
          std::chrono::ceil<Time::duration>(regained.value));
 }
 
+void Changes::expect(const Stored<Account>& account) {
+  batch_.expected.push_back({key_in(table::kAccount, account->id), account.revision});
+}
+
 void Changes::expect(const Stored<Authorization>& authorization) {
   batch_.expected.push_back({key_in(table::kAuthorization, authorization->id), authorization.revision});
 }
@@ -204,6 +215,7 @@ void Changes::erase(const Stored<Account>& account) {
 void Changes::erase(const Stored<Order>& order) {
   erase(key_in(table::kOrder, order->id), order.revision);
   batch_.deletes.push_back(account_order_key(order->account, order->id));
+  if (order->approval) batch_.deletes.push_back(key_in(table::kWaitingOrder, order->id));
 }
 
 void Changes::erase(const Stored<Authorization>& authorization) {
@@ -291,6 +303,22 @@ Task<Result<bool>> Records::is_blocked(Bytes spki_digest) {
 Task<Result<std::vector<std::string>>> Records::orders_of(std::string account, std::string after,
                                                           size_t limit) {
   return ids_behind(store_, key_in(table::kAccountOrder, account), std::move(after), limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::account_ids(std::string after, size_t limit) {
+  return ids_behind(store_, Bytes(1, table::kAccount), std::move(after), limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::order_ids(std::string after, size_t limit) {
+  return ids_behind(store_, Bytes(1, table::kOrder), std::move(after), limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::waiting_order_ids(std::string after, size_t limit) {
+  return ids_behind(store_, Bytes(1, table::kWaitingOrder), std::move(after), limit);
+}
+
+Task<Result<std::vector<std::string>>> Records::authorization_ids(std::string after, size_t limit) {
+  return ids_behind(store_, Bytes(1, table::kAuthorization), std::move(after), limit);
 }
 
 Task<Result<std::vector<std::string>>> Records::proved_authorizations(std::string account,

@@ -59,6 +59,7 @@ class Changes {
   void create(const ExternalAccountKey& key);
 
   void update(const Stored<Account>& account);
+  // With its place among those that wait for a person, if it is_waiting.
   void update(const Stored<Order>& order);
   void update(const Stored<Authorization>& authorization);
   void update(const Stored<IssuedCertificate>& certificate);
@@ -72,7 +73,8 @@ class Changes {
   // A name that an account proved, or that a person lets it order again.
   void forget_failures(const std::string& account, const std::string& name);
 
-  // Nothing else changes an authorization while this is committed.
+  // Nothing else changes it while this is committed.
+  void expect(const Stored<Account>& account);
   void expect(const Stored<Authorization>& authorization);
 
   // update(), when the key is not the one it had. `old_spki_der` is free for another account afterwards.
@@ -134,6 +136,13 @@ class Records {
   // length.
   base::Task<base::Result<std::vector<std::string>>> orders_of(std::string account, std::string after,
                                                                size_t limit);
+
+  // Ids of all there are, and of the orders that wait for a person (is_waiting), oldest first, at most `limit` behind
+  // the id `after`.
+  base::Task<base::Result<std::vector<std::string>>> account_ids(std::string after, size_t limit);
+  base::Task<base::Result<std::vector<std::string>>> order_ids(std::string after, size_t limit);
+  base::Task<base::Result<std::vector<std::string>>> waiting_order_ids(std::string after, size_t limit);
+  base::Task<base::Result<std::vector<std::string>>> authorization_ids(std::string after, size_t limit);
 
   // Ids of an account's authorizations of an identifier (Identifier::text()) that are proved, also those that have
   // expired since, oldest first, at most `limit` behind the id `after`.

@@ -36,6 +36,7 @@ acmecore::AuthorityOptions authority_options(const base::Config& config) {
   options.retries = {config.validator.retry_for, config.validator.retry_interval};
   options.limits = limit_rules(config.acme.limits);
   options.pausing = {config.acme.pausing.after, config.acme.pausing.period};
+  options.approval_timeout = config.policy.approval_timeout;
   return options;
 }
 
@@ -129,7 +130,8 @@ CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& 
       suffixes_(std::move(rules.suffixes)),
       policy_(std::move(rules.policy), suffixes_),
       authority_(records_, clock, issuer, policy_, validation, background_, authority_options(config)),
-      external_account_keys_(records_, clock, directories(config.acme), authority_.profiles()) {}
+      external_account_keys_(records_, clock, directories(config.acme), authority_.profiles()),
+      administration_(records_, clock) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
@@ -149,6 +151,14 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
     base::log::info("acme.directory", {{"url", url}});
   serving_.store(&*directories_);
   return {};
+}
+
+std::vector<acmecore::rpc::DirectoryAt> CaRole::directories_at(const base::Config::Acme& config) const {
+  std::vector<acmecore::rpc::DirectoryAt> all;
+  const auto urls = directories_->urls();
+  for (acmecore::Directory& directory : directories(config))
+    all.push_back({std::move(directory), urls[all.size()]});
+  return all;
 }
 
 Task<> CaRole::drain() {

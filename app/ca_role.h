@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "acmecore/administration.h"
 #include "acmecore/authority.h"
 #include "acmecore/external_account_keys.h"
 #include "acmecore/http/directories.h"
@@ -14,6 +15,7 @@
 #include "acmecore/policy.h"
 #include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
+#include "acmecore/rpc/directory_service.h"
 #include "app/loop.h"
 #include "app/runtime.h"
 #include "base/async/executor_background.h"
@@ -37,6 +39,9 @@ class CaRole {
 
   acmecore::Authority& authority() { return authority_; }
   acmecore::ExternalAccountKeys& external_account_keys() { return external_account_keys_; }
+  acmecore::Administration& administration() { return administration_; }
+  // As DirectoryService tells them. REQUIRES: the configuration is the one that the role was opened with.
+  std::vector<acmecore::rpc::DirectoryAt> directories_at(const base::Config::Acme& config) const;
   const std::vector<base::Endpoint>& endpoints() const { return listener_->endpoints(); }
   // Of the first of its directories.
   std::string directory_url() const { return directories_->urls().front(); }
@@ -67,6 +72,7 @@ class CaRole {
   const acmecore::Policy policy_;
   acmecore::Authority authority_;
   acmecore::ExternalAccountKeys external_account_keys_;
+  acmecore::Administration administration_;
   std::unique_ptr<acmecore::Nonces> nonces_;
   std::optional<acmecore::http::Directories> directories_;
   // What the listener's threads answer with. Null until the URLs are known, which is after the listener has its

@@ -25,9 +25,10 @@ Result<base::Credential> admin(const std::filesystem::path& state) {
   base::Credential credential;
   credential.name = "admin";
   credential.token_file = state / kTokenFile;
-  credential.permissions = {base::Permission::zones, base::Permission::challenges,
-                            base::Permission::certificates, base::Permission::credentials,
-                            base::Permission::external_accounts};
+  credential.permissions = {
+      base::Permission::zones,       base::Permission::challenges,        base::Permission::certificates,
+      base::Permission::credentials, base::Permission::external_accounts, base::Permission::administration,
+      base::Permission::approval};
   std::error_code ignored;  // what cannot be looked at cannot be written either, which says why
   if (!std::filesystem::exists(credential.token_file, ignored)) {
     CHECK(write_file(credential.token_file, base::random_token() + "\n", FileMode::secret));

@@ -14,6 +14,10 @@ int main(int argc, char** argv) {
   app::add_txt(program, chosen);
   app::add_credential(program, chosen);
   app::add_external_account(program, chosen);
+  app::add_account(program, chosen);
+  app::add_order(program, chosen);
+  app::add_authorization(program, chosen);
+  app::add_directory(program, chosen);
   app::add_cert(program, chosen);
   app::add_policy(program, chosen);
   app::add_pause(program, chosen);

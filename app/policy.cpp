@@ -37,6 +37,7 @@ Result<PolicyRules::ForSubscribers> rules_for(const base::Config::Policy::Subscr
   rules.external_accounts = {config.external_accounts.begin(), config.external_accounts.end()};
   TRY(rules.allow, patterns("policy.subscribers[].allow", config.allow));
   TRY(rules.deny, patterns("policy.subscribers[].deny", config.deny));
+  TRY(rules.approval, patterns("policy.subscribers[].approval", config.approval));
   return rules;
 }
 
@@ -56,6 +57,7 @@ Result<PolicyRules> policy_rules(const base::Config::Policy& config) {
   PolicyRules rules;
   TRY(rules.allow, patterns("policy.allow", config.allow));
   TRY(rules.deny, patterns("policy.deny", config.deny));
+  TRY(rules.approval, patterns("policy.approval", config.approval));
   rules.public_suffixes = section_of(config.public_suffixes);
   rules.internal_names = config.internal_names;
   rules.reverse_names = config.reverse_names;

@@ -7,8 +7,12 @@
 
 #include "acmecore/ca_files.h"
 #include "acmecore/records.h"
+#include "acmecore/rpc/account_service.h"
+#include "acmecore/rpc/authorization_service.h"
 #include "acmecore/rpc/certificate_service.h"
+#include "acmecore/rpc/directory_service.h"
 #include "acmecore/rpc/external_account_service.h"
+#include "acmecore/rpc/order_service.h"
 #include "acmecore/rpc/pause_service.h"
 #include "acmecore/rpc/policy_service.h"
 #include "app/alternate_chains.h"
@@ -171,6 +175,13 @@ Result<void> Server::open_rpc() {
     add<assay::v1::PauseService, acmecore::rpc::PauseService>(ca_->authority().pausing(), *callers_,
                                                               executor);
     add<assay::v1::PolicyService, acmecore::rpc::PolicyService>(ca_->authority(), *callers_, executor);
+    add<assay::v1::AccountService, acmecore::rpc::AccountService>(ca_->administration(), *callers_, executor);
+    add<assay::v1::OrderService, acmecore::rpc::OrderService>(ca_->administration(), ca_->authority(),
+                                                              *callers_, executor);
+    add<assay::v1::AuthorizationService, acmecore::rpc::AuthorizationService>(ca_->administration(),
+                                                                              *callers_, executor);
+    add<assay::v1::DirectoryService, acmecore::rpc::DirectoryService>(ca_->directories_at(config_.acme),
+                                                                      *callers_, executor);
   }
   if (dns_ && ca_) {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),

@@ -198,10 +198,13 @@ struct Config {
       std::vector<std::string> external_accounts;  // ids of external account keys
       std::vector<std::string> allow;
       std::vector<std::string> deny;
+      std::vector<std::string> approval = {};
     };
 
     std::vector<std::string> allow = {"**"};
     std::vector<std::string> deny;
+    std::vector<std::string> approval;  // of names that a person approves before they are certified
+    std::chrono::seconds approval_timeout = std::chrono::days(3);
     PublicSuffixRule public_suffixes = PublicSuffixRule::certified;
     bool internal_names = true;
     bool reverse_names = false;

@@ -30,6 +30,7 @@ void read_subscribers(ConfigReader& section, Config::Policy::Subscribers& subscr
                 not_empty);
   read_patterns(section, "allow", subscribers.allow);
   read_patterns(section, "deny", subscribers.deny);
+  read_patterns(section, "approval", subscribers.approval);
   if (subscribers.accounts.empty() && subscribers.external_accounts.empty()) {
     section.mistake("accounts", "rules for subscribers name accounts or external_accounts");
   }
@@ -40,6 +41,9 @@ void read_subscribers(ConfigReader& section, Config::Policy::Subscribers& subscr
 void read_policy(ConfigReader& section, Config::Policy& policy) {
   read_patterns(section, "allow", policy.allow);
   read_patterns(section, "deny", policy.deny);
+  read_patterns(section, "approval", policy.approval);
+  section.duration("approval_timeout", policy.approval_timeout, std::chrono::minutes(1),
+                   std::chrono::days(90));
   section.word<PublicSuffixRule>("public_suffixes", policy.public_suffixes, kPublicSuffixes);
   section.boolean("internal_names", policy.internal_names);
   section.boolean("reverse_names", policy.reverse_names);

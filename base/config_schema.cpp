@@ -25,12 +25,6 @@ constexpr size_t kAliasZonesMax = 1000;
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"dns", Role::dns}, {"ca", Role::ca}, {"validator", Role::validator}};
-constexpr std::pair<std::string_view, Permission> kPermissions[] = {
-    {"zones", Permission::zones},
-    {"challenges", Permission::challenges},
-    {"certificates", Permission::certificates},
-    {"credentials", Permission::credentials},
-    {"external_accounts", Permission::external_accounts}};
 constexpr std::pair<std::string_view, RegistrationAccess> kRegistrationAccess[] = {
     {"closed", RegistrationAccess::closed},
     {"guarded", RegistrationAccess::guarded},

@@ -1,20 +1,34 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 namespace base {
 
 // What a credential may do: each permission opens gRPC services.
-enum class Permission { zones, challenges, certificates, credentials, external_accounts };
+enum class Permission {
+  zones,
+  challenges,
+  certificates,
+  credentials,
+  external_accounts,
+  administration,
+  approval
+};
 
-// As the configuration writes it.
+// As the configuration writes them.
+inline constexpr std::pair<std::string_view, Permission> kPermissions[] = {
+    {"zones", Permission::zones},
+    {"challenges", Permission::challenges},
+    {"certificates", Permission::certificates},
+    {"credentials", Permission::credentials},
+    {"external_accounts", Permission::external_accounts},
+    {"administration", Permission::administration},
+    {"approval", Permission::approval}};
+
 constexpr std::string_view name_of(Permission permission) {
-  switch (permission) {
-    case Permission::zones: return "zones";
-    case Permission::challenges: return "challenges";
-    case Permission::certificates: return "certificates";
-    case Permission::credentials: return "credentials";
-    case Permission::external_accounts: return "external_accounts";
+  for (const auto& [name, one] : kPermissions) {
+    if (one == permission) return name;
   }
   return "";
 }

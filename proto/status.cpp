@@ -1,6 +1,5 @@
 #include "proto/status.h"
 
-#include "assay/v1/problem.pb.h"
 #include "base/log.h"
 
 namespace proto {
@@ -24,6 +23,12 @@ std::string type_of(ErrorKind kind) {
     case ErrorKind::internal: return "about:blank";
     default: return base::problem_type(kind);
   }
+}
+
+std::string told(ErrorKind kind, const std::string& detail) {
+  if (kind != ErrorKind::internal) return detail;
+  base::log::error("grpc.internal", {{"detail", detail}});
+  return kInternal;
 }
 
 }  // namespace
@@ -79,22 +84,25 @@ grpc::Status to_status(const base::Error& error, grpc::StatusCode code) {
     base::log::error("grpc.internal", {{"detail", error.detail}});
     return {grpc::StatusCode::INTERNAL, kInternal};
   }
-  assay::v1::Problem problem;
-  problem.set_type(type_of(error.kind));
-  problem.set_detail(error.detail);
-  for (const auto& suberror : error.suberrors) {
-    const bool is_internal = suberror.kind == ErrorKind::internal;
-    if (is_internal) base::log::error("grpc.internal", {{"detail", suberror.detail}});
-    auto* subproblem = problem.add_subproblems();
-    subproblem->set_type(type_of(suberror.kind));
-    subproblem->set_detail(is_internal ? kInternal : suberror.detail);
-    subproblem->set_identifier(suberror.identifier);
-  }
+  const assay::v1::Problem problem = to_problem(error);
   assay::v1::StatusDetails details;
   details.set_code(code);
   details.set_message(error.detail);
   details.add_details()->PackFrom(problem);
   return {code, error.detail, details.SerializeAsString()};
+}
+
+assay::v1::Problem to_problem(const base::Error& error) {
+  assay::v1::Problem problem;
+  problem.set_type(type_of(error.kind));
+  problem.set_detail(told(error.kind, error.detail));
+  for (const auto& suberror : error.suberrors) {
+    auto* subproblem = problem.add_subproblems();
+    subproblem->set_type(type_of(suberror.kind));
+    subproblem->set_detail(told(suberror.kind, suberror.detail));
+    subproblem->set_identifier(suberror.identifier);
+  }
+  return problem;
 }
 
 }  // namespace proto

@@ -26,6 +26,7 @@ inline constexpr char kAccount = 'a';        // accounts, by id
 inline constexpr char kAccountKey = 'k';     // SHA-256 of a key's SPKI → account id
 inline constexpr char kOrder = 'o';          // orders, by id
 inline constexpr char kAccountOrder = 'l';   // which orders an account has, by account id and order id
+inline constexpr char kWaitingOrder = 'y';   // which orders wait for a person, by id
 inline constexpr char kAuthorization = 'u';  // authorizations with their challenges, by id
 inline constexpr char kValid = 'v';          // valid authorizations, by account, identifier and id
 inline constexpr char kCertificate = 'x';    // certificates and what led to them, by serial
@@ -40,7 +41,7 @@ inline constexpr char kAll[] = {
     kZone,      kStaticRRset,  kChallenge,          kNode,        kCredential,  kLogin,
     kTsigKey,   kHandedOut,    kHeldName,           kKeptAccount, kAccount,     kAccountKey,
     kOrder,     kAccountOrder, kAuthorization,      kValid,       kCertificate, kBlockedKey,
-    kPrincipal, kSecret,       kExternalAccountKey, kRateLimit,   kFailingName};
+    kPrincipal, kSecret,       kExternalAccountKey, kRateLimit,   kFailingName, kWaitingOrder};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

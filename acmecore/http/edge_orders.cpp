@@ -34,7 +34,10 @@ std::optional<size_t> chain_number(std::string_view text, size_t chains) {
 base::http::Response Edge::order_response(unsigned status, const OrderView& view) const {
   Response response = json_response(status, to_json(view, urls_));
   response.headers.push_back({"Location", urls_.order(view.order.id)});
-  if (view.status == OrderStatus::processing) ask_to_retry(response, kIssuance);
+  if (view.status == OrderStatus::processing) {
+    ask_to_retry(response,
+                 is_waiting(view.order) ? time_to_wait(*view.order.approval, view.time) : kIssuance);
+  }
   return response;
 }
 

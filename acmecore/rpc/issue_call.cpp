@@ -77,6 +77,9 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   CO_CHECK(still_wanted());
   CO_TRY(order,
          co_await services_.authority.finalize(account_, order_.id, request.csr_der(), kIssuancePatience));
+  if (is_waiting(order.order)) {
+    CO_TRY(order, co_await approved_order(std::move(order)));
+  }
   CO_TRY(order, co_await settled_order(std::move(order)));
   if (!order.order.certificate) {
     co_return tl::unexpected(order.error.value_or(Error{ErrorKind::internal, "an order has no certificate"}));
@@ -192,6 +195,31 @@ Task<Result<OrderView>> IssueCall::settled_order(OrderView order) {
     CO_TRY(order, co_await services_.authority.order(account_, order_.id));
   }
   co_return order;
+}
+
+// The order when a person has decided, or it is too late. Nobody would have the certificate of an order that is
+// approved when nobody waits for it.
+Task<Result<OrderView>> IssueCall::approved_order(OrderView order) {
+  Result<void> goes_on = co_await tell(approval_needed(order.order));
+  for (milliseconds duration = kPauseMin; goes_on && can_be_decided(order);) {
+    goes_on = co_await pause(duration);
+    if (!goes_on) break;
+    CO_TRY(order, co_await services_.authority.order(account_, order_.id));
+  }
+  if (goes_on) co_return order;
+  co_await withdraw_order();
+  if (caller_.has_gone()) co_return tl::unexpected(goes_on.error());
+  co_return fail(ErrorKind::unavailable, "nobody approved the order within the " +
+                                             std::to_string(kIssueWaitMax.count()) +
+                                             " minutes of this call; those of ACME clients wait longer");
+}
+
+Task<> IssueCall::withdraw_order() {
+  const auto withdrawn = co_await services_.authority.withdraw(account_, order_.id);
+  if (!withdrawn) {  // it was decided at this very moment
+    base::log::warning("issue.order.not_withdrawn",
+                       {{"order", order_.id}, {"detail", withdrawn.error().detail}});
+  }
 }
 
 Task<Result<void>> IssueCall::hand_out(Serial serial) {

@@ -50,7 +50,8 @@ class IssueCall {
   //
   // The errors of Authority, and: bad_csr also for names that are not those of the CSR. compound: one suberror
   // for each name that does not lead to a zone here, before which no order is made, or whose validation failed.
-  // unavailable: the caller has gone, it takes longer than kIssueWaitMax, or nothing can be looked up.
+  // unavailable: the caller has gone, it takes longer than kIssueWaitMax, or nothing can be looked up. An order that
+  // waits for a person then is withdrawn.
   base::Task<base::Result<void>> run(assay::v1::IssueRequest request);
 
  private:
@@ -64,6 +65,8 @@ class IssueCall {
   base::Task<base::Result<void>> await_validations();
   base::Task<base::Result<AuthorizationView>> settled_authorization(std::string id);
   base::Task<base::Result<OrderView>> settled_order(OrderView order);
+  base::Task<base::Result<OrderView>> approved_order(OrderView order);
+  base::Task<> withdraw_order();
   base::Task<base::Result<void>> hand_out(Serial serial);
   base::Task<> withdraw();
 

@@ -49,6 +49,14 @@ IssueResponse validated(const Authorization& authorization) {
   return response;
 }
 
+IssueResponse approval_needed(const Order& order) {
+  IssueResponse response;
+  auto& event = *response.mutable_approval_needed();
+  event.set_order(order.id);
+  *event.mutable_expire_time() = proto::to_timestamp(order.approval->until);
+  return response;
+}
+
 IssueResponse certificate_issued(const Certificate& leaf, std::string pem_chain) {
   IssueResponse response;
   auto& event = *response.mutable_certificate_issued();

@@ -16,6 +16,8 @@ assay::v1::IssueResponse order_created(const Order& order);
 assay::v1::IssueResponse delegation_found(const Identifier& identifier, const Delegation& delegation);
 assay::v1::IssueResponse txt_published(const base::Name& owner, const std::string& value, base::Time expires);
 assay::v1::IssueResponse validated(const Authorization& authorization);
+// REQUIRES: the order is_waiting.
+assay::v1::IssueResponse approval_needed(const Order& order);
 assay::v1::IssueResponse certificate_issued(const Certificate& leaf, std::string pem_chain);
 
 }  // namespace acmecore::rpc

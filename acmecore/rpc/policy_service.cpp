@@ -97,6 +97,7 @@ Task<Result<void>> PolicyService::answer(const TestPolicyRequest& request, TestP
   add(response, profile ? check_names(**profile, names) : tl::unexpected(profile.error()));
   if (key && profile) add(response, check_key(**profile, *key));
   response.set_would_be_issued(response.refusals().empty());
+  response.set_needs_approval(authority_.policy().needs_approval(subscriber, names));
   co_return Result<void>();
 }
 

@@ -88,6 +88,10 @@ void tell(std::ostream& out, const v1::IssueResponse& event) {
       out << "certificate " << event.certificate_issued().serial() << " until "
           << TimeUtil::ToString(event.certificate_issued().not_after()) << "\n";
       return;
+    case v1::IssueResponse::kApprovalNeeded:
+      out << "order " << event.approval_needed().order() << " waits for somebody's approval until "
+          << TimeUtil::ToString(event.approval_needed().expire_time()) << "\n";
+      return;
     case v1::IssueResponse::EVENT_NOT_SET: return;  // of a newer server
   }
 }

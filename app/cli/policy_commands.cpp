@@ -27,7 +27,8 @@ struct TestOptions {
 constexpr std::string_view kErrorSpace = "urn:ietf:params:acme:error:";
 
 void tell(std::ostream& out, const v1::TestPolicyResponse& response) {
-  if (response.would_be_issued()) out << "would be issued\n";
+  if (response.would_be_issued())
+    out << (response.needs_approval() ? "would be issued once somebody approves it\n" : "would be issued\n");
   for (const auto& refusal : response.refusals()) {
     const std::string& type = refusal.type();
     out << (type.starts_with(kErrorSpace) ? type.substr(kErrorSpace.size()) : type) << ": "

@@ -39,6 +39,12 @@ Authorization deactivated(ChallengeStatus status) {
   return made;
 }
 
+Authorization revoked(ChallengeStatus status) {
+  Authorization made = authorization(status);
+  made.revoked = kNow;
+  return made;
+}
+
 Order order_of(size_t authorizations) {
   Order order;
   order.id = "o";
@@ -69,6 +75,15 @@ TEST(Authorization, HasTheStatusOfItsChallengeUntilItExpiresOrIsDeactivated) {
     EXPECT_EQ(status_of(made, made.expires - std::chrono::milliseconds(1)), c.before) << name_of(c.challenge);
     EXPECT_EQ(status_of(made, made.expires), c.after) << name_of(c.challenge);
   }
+}
+
+TEST(Authorization, IsRevokedByAnOperatorForEver) {
+  const Authorization made = revoked(ChallengeStatus::valid);
+  EXPECT_EQ(status_of(made, kNow), AuthorizationStatus::revoked);
+  EXPECT_EQ(status_of(made, made.expires), AuthorizationStatus::revoked);
+  EXPECT_FALSE(is_proved(made));
+  EXPECT_FALSE(may_be_reused(made, kDay, kNow));
+  EXPECT_EQ(processing_challenge(revoked(ChallengeStatus::processing)), nullptr);
 }
 
 TEST(Authorization, FindsItsChallengesByType) {
@@ -104,6 +119,8 @@ TEST(Order, FollowsItsAuthorizations) {
       {{authorization(S::invalid)}, OrderStatus::invalid},
       {{deactivated(S::valid)}, OrderStatus::invalid},
       {{deactivated(S::pending)}, OrderStatus::invalid},
+      {{revoked(S::valid)}, OrderStatus::invalid},
+      {{authorization(S::valid), revoked(S::valid)}, OrderStatus::invalid},
       {{authorization(S::valid), authorization(S::pending)}, OrderStatus::pending},
       {{authorization(S::valid), authorization(S::valid)}, OrderStatus::ready},
       {{authorization(S::valid), authorization(S::invalid)}, OrderStatus::invalid},
@@ -140,6 +157,31 @@ TEST(Order, IsSettledByFinalizeAndWhatFollows) {
   order.certificate = Serial{"\x01"};
   EXPECT_EQ(status_of(order, bad, kNow + 2 * kDay), OrderStatus::valid);
   EXPECT_FALSE(is_processing(order));
+}
+
+TEST(Order, ThatWaitsForAPersonIsProcessingForAsLongAsItCouldBeFinalized) {
+  const std::vector<Authorization> good{authorization(ChallengeStatus::valid)};
+  Order order = order_of(1);
+  order.approval = Approval{"digest", "spki", kNow, kNow + kDay / 2, std::nullopt, ""};
+  EXPECT_TRUE(is_waiting(order));
+  EXPECT_FALSE(is_processing(order));
+  EXPECT_FALSE(is_settled(order));
+  const auto before = order.approval->until - std::chrono::milliseconds(1);
+  EXPECT_EQ(status_of(order, good, before), OrderStatus::processing);
+  EXPECT_FALSE(problem_of(order, good, before));
+  EXPECT_EQ(status_of(order, good, order.approval->until), OrderStatus::invalid);
+  EXPECT_EQ(problem_of(order, good, order.approval->until), not_approved_in_time(*order.approval));
+  const std::vector<Authorization> bad{revoked(ChallengeStatus::valid)};
+  EXPECT_EQ(status_of(order, bad, kNow), OrderStatus::invalid);
+  EXPECT_EQ(problem_of(order, bad, kNow)->suberrors.size(), 1u);
+
+  Order approved = order;
+  approved.intent = Intent{{"\x01"}, "digest", "spki", kNow};
+  EXPECT_FALSE(is_waiting(approved));
+  EXPECT_EQ(status_of(approved, bad, order.approval->until), OrderStatus::processing);
+  order.error = rejected("why");
+  EXPECT_FALSE(is_waiting(order));
+  EXPECT_EQ(status_of(order, good, kNow), OrderStatus::invalid);
 }
 
 TEST(Order, SaysWhichAuthorizationsMadeItInvalid) {

@@ -234,5 +234,35 @@ TEST(Policy, ReadsNamesAndKeyOutOfWhatIsToBeSigned) {
   EXPECT_EQ(check().error().detail, "the policy certifies no IP addresses");
 }
 
+TEST(Policy, AsksForAPersonWhereANameTouchesAPattern) {
+  PolicyRules rules;
+  rules.approval = patterns({"**.pay.test", "www.corp.test"});
+  PolicyRules::ForSubscribers own;
+  own.accounts = {"a"};
+  own.allow = patterns({"**"});
+  own.approval = patterns({"*.own.test"});
+  rules.for_subscribers = {own};
+  const Policy policy(rules, test_suffixes());
+  const auto asks = [&](const std::vector<std::string>& names, const Subscriber& subscriber = {}) {
+    std::vector<Identifier> identifiers;
+    for (const std::string& name : names)
+      identifiers.push_back(identifier(name));
+    return policy.needs_approval(subscriber, identifiers);
+  };
+  EXPECT_TRUE(asks({"a.pay.test"}));
+  EXPECT_TRUE(asks({"a.b.pay.test"}));
+  EXPECT_TRUE(asks({"*.pay.test"}));
+  EXPECT_TRUE(asks({"a.test", "www.corp.test"}));
+  EXPECT_TRUE(asks({"*.corp.test"}));  // is good for www.corp.test
+  EXPECT_FALSE(asks({"pay.test"}));
+  EXPECT_FALSE(asks({"corp.test"}));
+  EXPECT_FALSE(asks({"a.www.corp.test"}));
+  EXPECT_FALSE(asks({"a.own.test"}));
+  EXPECT_TRUE(asks({"a.own.test"}, {"a", ""}));
+  EXPECT_TRUE(asks({"a.pay.test"}, {"a", ""}));
+  EXPECT_FALSE(asks({"a.b.own.test"}, {"a", ""}));
+  EXPECT_FALSE(Policy({}, test_suffixes()).needs_approval({}, {identifier("a.pay.test")}));
+}
+
 }  // namespace
 }  // namespace acmecore

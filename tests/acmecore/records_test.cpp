@@ -51,6 +51,7 @@ Authorization judged_authorization() {
   Authorization made = authorization();
   made.deactivated = kNow;
   made.subdomain_auth_allowed = true;
+  made.revoked = kNow;
   Challenge& challenge = made.challenges[0];
   challenge.status = ChallengeStatus::invalid;
   challenge.thumbprint = "thumbprint";
@@ -96,6 +97,7 @@ Order finished_order() {
   made.certificate_lifetime_max = std::chrono::hours(48);
   made.profile = "weekly";
   made.identifiers = {{"a.corp.test", false, "corp.test"}};
+  made.approval = Approval{"digest", "spki", kNow, kNow + std::chrono::hours(1), kNow, "anna"};
   return made;
 }
 
@@ -138,13 +140,16 @@ TEST(RecordCodec, ReadsBackWhatItWrote) {
     Account made = account();
     made.status = status;
     made.principal = "automation";
+    if (status == AccountStatus::revoked) made.revoked = kNow;
     EXPECT_EQ(decode_account(made.id, encode(made)), made);
     made.directory = "team";
     made.external_account =
         ExternalAccount{"key-1", R"({"payload":""})", used_external_account_key().restriction};
     EXPECT_EQ(decode_account(made.id, encode(made)), made);
   }
-  for (const Order& made : {order(), finished_order()})
+  Order waiting = order();
+  waiting.approval = Approval{"digest", "spki", kNow, kNow + std::chrono::hours(1), std::nullopt, ""};
+  for (const Order& made : {order(), waiting, finished_order()})
     EXPECT_EQ(decode_order(made.id, encode(made)), made);
   for (const Authorization& made : {authorization(), judged_authorization()}) {
     EXPECT_EQ(decode_authorization(made.id, encode(made)), made);

@@ -17,17 +17,19 @@ TEST(PolicyRules, AreTheConfigurations) {
   base::Config::Policy config;
   config.allow = {"**.corp.test"};
   config.deny = {"*.pki.corp.test"};
+  config.approval = {"*.pay.corp.test"};
   config.public_suffixes = base::PublicSuffixRule::icann;
   config.internal_names = false;
   config.reverse_names = true;
   config.wildcards = false;
   config.names_max = 7;
   config.key_types = {base::CertifiedKey::p384, base::CertifiedKey::rsa};
-  config.subscribers = {{{"a"}, {"k"}, {"a.test"}, {"b.test"}}};
+  config.subscribers = {{{"a"}, {"k"}, {"a.test"}, {"b.test"}, {"c.test"}}};
   const auto rules = policy_rules(config);
   ASSERT_TRUE(rules);
   EXPECT_THAT(rules->allow, ElementsAre(pattern("**.corp.test")));
   EXPECT_THAT(rules->deny, ElementsAre(pattern("*.pki.corp.test")));
+  EXPECT_THAT(rules->approval, ElementsAre(pattern("*.pay.corp.test")));
   EXPECT_EQ(rules->public_suffixes, PublicSuffixes::Section::icann);
   EXPECT_FALSE(rules->internal_names);
   EXPECT_TRUE(rules->reverse_names);
@@ -39,6 +41,7 @@ TEST(PolicyRules, AreTheConfigurations) {
   EXPECT_THAT(rules->for_subscribers[0].external_accounts, ElementsAre("k"));
   EXPECT_THAT(rules->for_subscribers[0].allow, ElementsAre(pattern("a.test")));
   EXPECT_THAT(rules->for_subscribers[0].deny, ElementsAre(pattern("b.test")));
+  EXPECT_THAT(rules->for_subscribers[0].approval, ElementsAre(pattern("c.test")));
 }
 
 TEST(PolicyRules, OfAConfigurationThatSaysNothingAreThoseOfTheCa) {
@@ -70,6 +73,11 @@ TEST(PolicyRules, NameTheKeyWhosePatternIsNone) {
   EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].allow: "));
   config.subscribers = {{{"a"}, {}, {}, {"*"}}};
   EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].deny: "));
+  config.subscribers = {{{"a"}, {}, {}, {}, {"*"}}};
+  EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].approval: "));
+  config = {};
+  config.approval = {"*"};
+  EXPECT_THAT(detail(config), HasSubstr("policy.approval: "));
 }
 
 }  // namespace

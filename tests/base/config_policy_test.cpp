@@ -17,6 +17,8 @@ TEST(ConfigPolicy, CertifiesEverythingAsItComes) {
   const Config::Policy policy = parse_config("", "t")->policy;
   EXPECT_THAT(policy.allow, ElementsAre("**"));
   EXPECT_TRUE(policy.deny.empty());
+  EXPECT_TRUE(policy.approval.empty());
+  EXPECT_EQ(policy.approval_timeout, std::chrono::days(3));
   EXPECT_EQ(policy.public_suffixes, PublicSuffixRule::certified);
   EXPECT_TRUE(policy.internal_names);
   EXPECT_FALSE(policy.reverse_names);
@@ -31,6 +33,8 @@ TEST(ConfigPolicy, IsReadWhole) {
 [policy]
 allow = ["**.corp.example", "corp.example"]
 deny = ["pki.corp.example"]
+approval = ["*.pay.corp.example"]
+approval_timeout = "12h"
 public_suffixes = "icann-and-private"
 internal_names = false
 reverse_names = true
@@ -42,6 +46,7 @@ accounts = ["a", "b"]
 external_accounts = ["k"]
 allow = ["*.web.corp.example"]
 deny = ["x.web.corp.example"]
+approval = ["y.web.corp.example"]
 [[policy.subscribers]]
 external_accounts = ["l"]
 )",
@@ -50,6 +55,8 @@ external_accounts = ["l"]
   const Config::Policy& policy = config->policy;
   EXPECT_THAT(policy.allow, ElementsAre("**.corp.example", "corp.example"));
   EXPECT_THAT(policy.deny, ElementsAre("pki.corp.example"));
+  EXPECT_THAT(policy.approval, ElementsAre("*.pay.corp.example"));
+  EXPECT_EQ(policy.approval_timeout, std::chrono::hours(12));
   EXPECT_EQ(policy.public_suffixes, PublicSuffixRule::icann_and_private);
   EXPECT_FALSE(policy.internal_names);
   EXPECT_TRUE(policy.reverse_names);
@@ -61,6 +68,7 @@ external_accounts = ["l"]
   EXPECT_THAT(policy.subscribers[0].external_accounts, ElementsAre("k"));
   EXPECT_THAT(policy.subscribers[0].allow, ElementsAre("*.web.corp.example"));
   EXPECT_THAT(policy.subscribers[0].deny, ElementsAre("x.web.corp.example"));
+  EXPECT_THAT(policy.subscribers[0].approval, ElementsAre("y.web.corp.example"));
   EXPECT_TRUE(policy.subscribers[1].allow.empty());
   EXPECT_EQ(parse_config("policy.allow=[]", "t")->policy.allow.size(), 0u);
 }
@@ -69,6 +77,9 @@ TEST(ConfigPolicy, SaysWhatIsNotAllowed) {
   const std::pair<const char*, const char*> cases[] = {
       {"policy.allow='**'", "policy.allow must be an array, each item a pattern of names"},
       {"policy.allow=['']", "it is empty"},
+      {"policy.approval='**'", "policy.approval must be an array, each item a pattern of names"},
+      {"policy.approval_timeout='59s'", "policy.approval_timeout must be a duration from \"1m\" to \"90d\""},
+      {"policy.approval_timeout='91d'", "policy.approval_timeout must be a duration from \"1m\" to \"90d\""},
       {"policy.public_suffixes='private'", "one of \"certified\", \"icann\", \"icann-and-private\""},
       {"policy.names_max=0", "a whole number from 1 to 100"},
       {"policy.names_max=101", "a whole number from 1 to 100"},

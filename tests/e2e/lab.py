@@ -139,7 +139,7 @@ listen = ["127.0.0.1:8444"]
 [[grpc.credential]]
 name = "lab"
 token_file = "{token}"
-permissions = ["zones", "challenges", "certificates", "credentials", "external_accounts"]
+permissions = ["zones", "challenges", "certificates", "credentials", "external_accounts", "administration", "approval"]
 [validator]
 root_hints = "{self.root_hints}"
 trust_anchors = "{self.trust_anchor}"

@@ -166,6 +166,12 @@ class Server:
         self.nonces += reply.headers.get_all("Replay-Nonce") or []
         return reply
 
+    def operate(self, what, url, **more):
+        """What an operator does with what is at an URL, as wire_server.cpp has it; returns the error, or ""."""
+        self.process.stdin.write(json.dumps({"operate": what, "id": url.rsplit("/", 1)[1], **more}) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())["error"]
+
     def external_account_key(self, **wanted):
         """A new key, as wire_server.cpp has it: {"kid", "mac_key"}."""
         self.process.stdin.write(json.dumps(wanted) + "\n")

@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "acmecore/administration.h"
 #include "acmecore/authority.h"
 #include "acmecore/development_ca.h"
 #include "acmecore/external_account_key.h"
@@ -88,11 +89,12 @@ class NameValidation final : public acmecore::Validation {
   std::set<std::string> asked_;
 };
 
-// Names below denied.test are refused, and so are keys on P-521.
+// Names below denied.test are refused, and so are keys on P-521. Somebody approves names below asked.test.
 acmecore::PolicyRules policy_rules() {
   acmecore::PolicyRules rules;
   rules.deny = {acmecore::NamePattern::parse("**.denied.test").value()};
   rules.key_types.erase(acmecore::KeyType::p521);
+  rules.approval = {acmecore::NamePattern::parse("**.asked.test").value()};
   return rules;
 }
 
@@ -163,6 +165,7 @@ class Server {
   explicit Server(const Options& options)
       : issuer_(open_issuer(options.alternate_chains, clock_.now())),
         records_(store_),
+        administration_(records_, clock_),
         background_(context_.get_executor()),
         suffixes_(acmecore::PublicSuffixes::open().value()),
         policy_(policy_rules(), suffixes_),
@@ -221,6 +224,18 @@ class Server {
     return base::Json::Object{{"kid", key.id}, {"mac_key", base::base64url(key.mac_key)}};
   }
 
+  // {"operate": "approve"}, "reject", "disable" or "revoke": what an operator does with the order, account or
+  // authorization {"id"}. {"error": what it failed with, or ""}.
+  base::Json operate(const base::Json& wanted) {
+    const std::string& what = *wanted.find("operate")->string();
+    const std::string& id = *wanted.find("id")->string();
+    acmecore::Authority& authority = *authorities_.back();
+    if (what == "approve") return outcome_of(authority.approve(id, "anna", acmecore::kIssuancePatience));
+    if (what == "reject") return outcome_of(authority.reject(id, "bert", *wanted.find("reason")->string()));
+    if (what == "disable") return outcome_of(administration_.disable_account(id));
+    return outcome_of(administration_.revoke_authorization(id));
+  }
+
   boost::asio::io_context& context() { return context_; }
   base::Task<> drain() { return listener_->drain(); }
 
@@ -233,11 +248,19 @@ class Server {
   }
 
  private:
+  template <class T>
+  base::Json outcome_of(base::Task<base::Result<T>> task) {
+    const auto outcome = boost::asio::co_spawn(context_, std::move(task), boost::asio::use_future).get();
+    return base::Json::Object{
+        {"error", outcome ? std::string() : std::string(name_of(outcome.error().kind))}};
+  }
+
   boost::asio::io_context context_;
   base::SystemClock clock_;
   acmecore::Issuer issuer_;
   storage::MemoryStore store_;
   acmecore::Records records_;
+  acmecore::Administration administration_;
   NameValidation validation_;
   base::ExecutorBackground background_;
   acmecore::PublicSuffixes suffixes_;
@@ -269,6 +292,8 @@ void set_option(Options& options, std::string_view argument) {
     options.authority.retries.total = std::chrono::seconds(std::stoi(value));
   } else if (name == "authorization_reuse") {
     options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
+  } else if (name == "approval_timeout") {
+    options.authority.approval_timeout = std::chrono::seconds(std::stoi(value));
   } else if (name == "limited") {
     options.authority.limits = value == "true" ? limit_rules() : acmecore::LimitRules();
   } else if (name == "alternate_chains") {
@@ -290,9 +315,9 @@ void set_option(Options& options, std::string_view argument) {
 }  // namespace
 
 // wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
-// "directory:NAME=off|optional|required" adds a directory. A line on stdin is one of two things: a JSON object makes
-// an external account key, whatever state the object says it is in; more options are answered by an empty line, and
-// hold from then on.
+// "directory:NAME=off|optional|required" adds a directory. A line on stdin is one of these: a JSON object with
+// "operate" is what an operator does; another one makes an external account key, whatever state the object says it is
+// in; more options are answered by an empty line, and hold from then on.
 int main(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i)
@@ -305,7 +330,10 @@ int main(int argc, char** argv) {
   std::cout << server.where().text() << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     if (line.starts_with('{')) {
-      std::cout << server.make_external_account_key(base::parse_json(line).value()).text() << std::endl;
+      const base::Json wanted = base::parse_json(line).value();
+      const bool is_operator = wanted.find("operate") != nullptr;
+      std::cout << (is_operator ? server.operate(wanted) : server.make_external_account_key(wanted)).text()
+                << std::endl;
       continue;
     }
     std::istringstream words(line);

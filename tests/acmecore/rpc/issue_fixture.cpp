@@ -14,6 +14,7 @@ IssueTest::IssueTest() {
 PolicyRules IssueTest::policy_rules() {
   PolicyRules rules;
   rules.deny = patterns({"**.denied.test"});
+  rules.approval = patterns({"**.asked.acme.test"});
   rules.key_types.erase(KeyType::rsa);
   PolicyRules::ForSubscribers own;
   own.external_accounts = {"key-1"};
@@ -62,6 +63,7 @@ std::vector<std::string> IssueTest::told() const {
       case IssueResponse::kValidated:
         lines.push_back((event.validated().wildcard() ? "valid *." : "valid ") + event.validated().name());
         break;
+      case IssueResponse::kApprovalNeeded: lines.push_back("approval"); break;
       case IssueResponse::kCertificateIssued: lines.push_back("certificate"); break;
       case IssueResponse::EVENT_NOT_SET: lines.push_back("nothing"); break;
     }

@@ -62,6 +62,7 @@ class IssueTest : public testing::Test {
   std::vector<std::string> told() const;
 
   // Everything but what is below denied.test, for the external account key "key-1" what is below key.test, and no RSA.
+  // Somebody approves what is below asked.acme.test.
   static PolicyRules policy_rules();
 
   // "usual", the preset, and "plain": for a week, P-256 alone, no wildcards.

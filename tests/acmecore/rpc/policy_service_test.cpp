@@ -88,6 +88,13 @@ TEST_F(PolicyServiceTest, SaysThatACertificateWouldBeIssued) {
   EXPECT_THAT(refusals(request_for({"corp.test", "*.corp.test"})), IsEmpty());
 }
 
+TEST_F(PolicyServiceTest, SaysThatSomebodyWouldBeAsked) {
+  EXPECT_THAT(refusals(request_for({"corp.test", "www.asked.acme.test"})), IsEmpty());
+  EXPECT_TRUE(response_.needs_approval());
+  EXPECT_THAT(refusals(request_for({"corp.test", "asked.acme.test"})), IsEmpty());
+  EXPECT_FALSE(response_.needs_approval());
+}
+
 TEST_F(PolicyServiceTest, SaysOfEachNameWhyNot) {
   EXPECT_THAT(refusals(request_for({"a.denied.test", "corp.test", "localhost", "a_b.test"})),
               ElementsAre("localhost: rejectedIdentifier", "a_b.test: malformed",

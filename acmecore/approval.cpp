@@ -1,0 +1,70 @@
+#include "acmecore/approval.h"
+
+#include <algorithm>
+
+#include "assay/stored/v1/acme.pb.h"
+#include "base/utf8.h"
+
+namespace acmecore {
+
+using base::Error;
+using base::ErrorKind;
+using base::fail;
+using base::Time;
+
+Error not_approved_in_time(const Approval& approval) {
+  return {ErrorKind::unauthorized,
+          "the order needed the approval of a person, who did not give it before " +
+              base::rfc3339(approval.until),
+          {}};
+}
+
+Error rejected(std::string_view reason) {
+  return {ErrorKind::rejected_identifier,
+          "the order needed the approval of a person, who rejected it: " + std::string(reason),
+          {}};
+}
+
+base::Result<void> check_reason(std::string_view reason) {
+  if (reason.empty()) return fail(ErrorKind::malformed, "the reason is empty");
+  if (reason.size() > kReasonMax) {
+    return fail(ErrorKind::malformed, "the reason is longer than " + std::to_string(kReasonMax) + " octets");
+  }
+  while (!reason.empty()) {
+    const size_t size = base::utf8_character_size(reason);
+    const auto first = uint8_t(reason.front());
+    if (size == 0 || first < 0x20 || first == 0x7F) {
+      return fail(ErrorKind::malformed, "the reason has a character that no line of text has");
+    }
+    reason.remove_prefix(size);
+  }
+  return {};
+}
+
+std::chrono::seconds time_to_wait(const Approval& approval, Time now) {
+  const auto left = std::chrono::ceil<std::chrono::seconds>(approval.until - now);
+  return std::clamp(left, std::chrono::seconds(1), std::chrono::seconds(kApprovalPoll));
+}
+
+void put(const Approval& approval, assay::stored::v1::Order_Approval& message) {
+  message.set_csr_digest(approval.csr_digest);
+  message.set_spki(approval.spki_der);
+  message.set_asked_ms(approval.asked.time_since_epoch().count());
+  message.set_until_ms(approval.until.time_since_epoch().count());
+  if (approval.decided) message.set_decided_ms(approval.decided->time_since_epoch().count());
+  message.set_by(approval.by);
+}
+
+Approval approval_of(const assay::stored::v1::Order_Approval& message) {
+  const auto time_of = [](int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); };
+  Approval approval;
+  approval.csr_digest = message.csr_digest();
+  approval.spki_der = message.spki();
+  approval.asked = time_of(message.asked_ms());
+  approval.until = time_of(message.until_ms());
+  if (message.decided_ms() != 0) approval.decided = time_of(message.decided_ms());
+  approval.by = message.by();
+  return approval;
+}
+
+}  // namespace acmecore

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <utility>
+
+#include "acmecore/authority.h"
+#include "acmecore/dns_name_syntax.h"
+#include "acmecore/optimism.h"
+#include "base/log.h"
+#include "base/openssl.h"
+
+// Orders that wait for a person between finalize and the signature.
+namespace acmecore {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+tl::unexpected<base::Error> waits_for_nobody(const std::string& why) {
+  return fail(ErrorKind::order_not_ready, "the order waits for no approval: " + why);
+}
+
+// order_not_ready: nobody was asked, or somebody has decided, or it is invalid by now.
+Result<void> check_waiting(const OrderView& view) {
+  const auto& approval = view.order.approval;
+  if (!approval) return waits_for_nobody("it is " + std::string(name_of(view.status)) + " and needs none");
+  if (approval->decided) {
+    return waits_for_nobody("it was " + std::string(view.order.intent ? "approved" : "rejected") + " by " +
+                            approval->by + " at " + base::rfc3339(*approval->decided));
+  }
+  if (view.status == OrderStatus::processing) return {};
+  return waits_for_nobody("it is " + std::string(name_of(view.status)) +
+                          (view.error ? ", because " + view.error->detail : ""));
+}
+
+}  // namespace
+
+// What finalize commits: what is about to be signed; or, where a person is to be asked, what would be signed then.
+void Authority::accept(Order& order, const Account& account, const Csr& csr) const {
+  const base::Time now = clock_.now();
+  if (policy_.needs_approval(subscriber_of(account), order.identifiers)) {
+    const base::Time until = std::min(now + options_.approval_timeout, order.expires);
+    order.approval = Approval{csr.digest, csr.spki_der, now, until, std::nullopt, ""};
+  } else {
+    order.intent = Intent{new_serial(), csr.digest, csr.spki_der, now};
+  }
+}
+
+Task<Result<OrderView>> Authority::wait_for_approval(Order order) {
+  base::log::info("acme.order.waiting", {{"order", order.id},
+                                         {"account", order.account},
+                                         {"identifiers", order.identifiers.size()},
+                                         {"first", order.identifiers[0].text()},
+                                         {"until", base::rfc3339(order.approval->until)}});
+  co_return co_await view_of(std::move(order));
+}
+
+Task<Result<OrderView>> Authority::approve(std::string id, std::string by,
+                                           std::chrono::milliseconds patience) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto order, co_await records_.order(id));
+    CO_TRY(const OrderView view, co_await view_of(order.value));
+    CO_CHECK(check_waiting(view));
+    Changes changes;
+    CO_CHECK(co_await expect_still_certifiable(order.value, changes));
+
+    // As in finalize: what is about to be signed is durable before it is signed.
+    Approval& approval = *order->approval;
+    approval.decided = clock_.now();
+    approval.by = by;
+    order->intent = Intent{new_serial(), approval.csr_digest, approval.spki_der, *approval.decided};
+    changes.update(order);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (is_conflict(committed)) continue;
+    if (!committed) co_return tl::unexpected(committed.error());
+    order.revision = *committed;
+    base::log::info("acme.order.approved", {{"order", id}, {"account", order->account}, {"by", by}});
+
+    Hold hold = in_hand_.take(id);
+    if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
+    Task<void> issuance = issue(std::move(hold), std::move(order));
+    co_await background_.run(std::move(issuance), patience);
+    CO_TRY(auto now_there, co_await records_.order(std::move(id)));
+    co_return co_await view_of(std::move(now_there.value));
+  }
+  co_return too_many_at_once();
+}
+
+// Adds that what finalize found stays as it is: between the two there may be days.
+Task<Result<void>> Authority::expect_still_certifiable(const Order& order, Changes& changes) {
+  CO_TRY(const auto account, co_await records_.account(order.account));
+  CO_CHECK(check_valid(account.value));
+  changes.expect(account);
+  const base::Time now = clock_.now();
+  CO_TRY(const Authorizations authorizations, co_await authorizations_of(order));
+  for (const auto& authorization : authorizations) {
+    const AuthorizationStatus status = status_of(authorization.value, now);
+    if (status != AuthorizationStatus::valid) {
+      co_return waits_for_nobody("the authorization of " + in_quotes(authorization->identifier.text()) +
+                                 " is " + std::string(name_of(status)));
+    }
+    changes.expect(authorization);
+  }
+  const base::Bytes spki_digest = base::sha256(order.approval->spki_der);
+  CO_TRY(const bool blocked, co_await records_.is_blocked(spki_digest));
+  if (blocked) co_return fail(ErrorKind::bad_csr, "the CSR's key was reported as compromised");
+  CO_TRY(const bool is_account_key, co_await records_.is_account_key(spki_digest));
+  if (is_account_key)
+    co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
+  co_return Result<void>();
+}
+
+Task<Result<OrderView>> Authority::reject(std::string id, std::string by, std::string reason) {
+  CO_CHECK(check_reason(reason));
+  const auto end = [&](Order& order) {
+    order.error = rejected(reason);
+    order.approval->decided = clock_.now();
+    order.approval->by = by;
+  };
+  CO_TRY(OrderView view, co_await end_waiting(std::move(id), end));
+  base::log::info(
+      "acme.order.rejected",
+      {{"order", view.order.id}, {"account", view.order.account}, {"by", by}, {"reason", reason}});
+  co_return view;
+}
+
+Task<Result<OrderView>> Authority::withdraw(Account account, std::string id) {
+  CO_TRY(const auto owned, co_await owned_order(account, id));
+  const auto end = [](Order& order) {
+    order.error = base::Error{ErrorKind::unauthorized, "the order was withdrawn before it was approved", {}};
+  };
+  CO_TRY(OrderView view, co_await end_waiting(owned->id, end));
+  base::log::info("acme.order.withdrawn", {{"order", view.order.id}, {"account", view.order.account}});
+  co_return view;
+}
+
+// Makes an order that waits invalid, by what `end` says of it. The errors of check_waiting.
+Task<Result<OrderView>> Authority::end_waiting(std::string id, std::function<void(Order&)> end) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto order, co_await records_.order(id));
+    CO_TRY(const OrderView view, co_await view_of(order.value));
+    CO_CHECK(check_waiting(view));
+    end(order.value);
+    Changes changes;
+    changes.update(order);
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (committed) co_return co_await view_of(std::move(order.value));
+    if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
+  }
+  co_return too_many_at_once();
+}
+
+// Nobody decided. That the order is invalid followed from the time; from now on it is recorded.
+Task<Result<void>> Authority::close_unapproved([[maybe_unused]] Hold hold, Stored<Order> order) {
+  if (clock_.now() < order->approval->until) co_return Result<void>();
+  order->error = not_approved_in_time(*order->approval);
+  Changes changes;
+  changes.update(order);
+  const auto committed = co_await records_.commit(std::move(changes));
+  if (is_conflict(committed)) co_return Result<void>();
+  if (!committed) co_return tl::unexpected(committed.error());
+  base::log::info("acme.order.not_approved", {{"order", order->id}, {"account", order->account}});
+  co_return Result<void>();
+}
+
+}  // namespace acmecore

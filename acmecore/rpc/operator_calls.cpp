@@ -1,0 +1,54 @@
+#include "acmecore/rpc/operator_calls.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "proto/bridge.h"
+#include "proto/status.h"
+
+namespace acmecore::rpc {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+// The state of a record is not the caller's.
+grpc::Status status_of(const base::Error& error) {
+  if (error.kind == ErrorKind::account_not_valid) {
+    return proto::to_status(error, grpc::StatusCode::FAILED_PRECONDITION);
+  }
+  return proto::to_status(error);
+}
+
+Task<grpc::Status> status_of(OperatorCalls::Work work) {
+  const auto outcome = co_await std::move(work);
+  co_return outcome ? grpc::Status::OK : status_of(outcome.error());
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* OperatorCalls::serve(grpc::CallbackServerContext& context,
+                                               std::initializer_list<proto::Permission> permissions,
+                                               const std::function<Work(std::string by)>& method) const {
+  std::optional<grpc::Status> refused;
+  for (const proto::Permission permission : permissions) {
+    auto caller = callers_.authorize(proto::presented_by(context), permission);
+    if (caller) return proto::serve_unary(context, executor_, status_of(method(*std::move(caller))));
+    refused = caller.error();
+  }
+  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
+  reactor->Finish(*refused);
+  return reactor;
+}
+
+Result<size_t> checked_page_size(int32_t page_size, const std::string& page_token) {
+  if (page_size < 0) return fail(ErrorKind::malformed, "page_size: it is negative");
+  if (page_token.size() > kPageTokenMax)
+    return fail(ErrorKind::malformed, "page_token: it is not of this list");
+  return size_t(page_size == 0 ? kPageSizeDefault : std::min(page_size, kPageSizeMax));
+}
+
+}  // namespace acmecore::rpc

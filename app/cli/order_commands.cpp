@@ -1,0 +1,128 @@
+#include <google/protobuf/util/time_util.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <type_traits>
+
+#include "app/cli/authorization_text.h"
+#include "app/cli/client.h"
+#include "app/cli/pages.h"
+#include "app/cli/problem_text.h"
+#include "assay/v1/order.grpc.pb.h"
+
+namespace app {
+
+namespace v1 = assay::v1;
+using base::Result;
+using google::protobuf::util::TimeUtil;
+using v1::OrderService;
+
+namespace {
+
+struct OrderOptions {
+  std::string id;
+  std::string account;
+  std::string status;
+  bool waiting = false;
+  std::string reason;
+};
+
+void print(std::ostream& out, const v1::Order::Approval& approval) {
+  if (approval.waiting()) {
+    out << "  waits for approval since " << TimeUtil::ToString(approval.ask_time()) << ", until "
+        << TimeUtil::ToString(approval.expire_time()) << "\n";
+  } else if (approval.has_decide_time()) {
+    out << "  decided by " << approval.by() << " " << TimeUtil::ToString(approval.decide_time()) << "\n";
+  }
+}
+
+void print(std::ostream& out, const v1::Order& order) {
+  out << order.id() << " " << order.status() << "\n  for";
+  for (const std::string& name : order.names())
+    out << " " << name;
+  out << "\n  of account " << order.account() << ", made " << TimeUtil::ToString(order.create_time())
+      << ", until " << TimeUtil::ToString(order.expire_time()) << "\n";
+  if (order.has_not_before()) out << "  notBefore " << TimeUtil::ToString(order.not_before()) << "\n";
+  if (order.has_not_after()) out << "  notAfter " << TimeUtil::ToString(order.not_after()) << "\n";
+  if (!order.replaces().empty()) out << "  replaces " << order.replaces() << "\n";
+  if (order.has_approval()) print(out, order.approval());
+  if (!order.serial().empty()) out << "  certificate " << order.serial() << "\n";
+  if (order.has_error()) print_problem(out, order.error(), "  ");
+  for (const v1::Authorization& authorization : order.authorizations())
+    print_authorization(out, authorization, "  ");
+}
+
+grpc::Status list(const OrderOptions& options, const Client& client, Terminal& terminal) {
+  v1::ListOrdersRequest request;
+  request.set_account(options.account);
+  request.set_status(options.status);
+  request.set_waiting(options.waiting);
+  const auto stub = client.stub<OrderService>();
+  const auto ask = [&](grpc::ClientContext& context, const auto& asked, auto& page) {
+    return stub->ListOrders(&context, asked, &page);
+  };
+  const auto tell = [&](const v1::ListOrdersResponse& page) {
+    for (const v1::Order& order : page.orders())
+      print(terminal.out, order);
+  };
+  return print_pages<v1::ListOrdersResponse>(client, terminal, request, ask, tell);
+}
+
+// A call that names an order and is answered with it.
+template <class Request, class Response>
+ServerCall call_for_one(std::shared_ptr<const OrderOptions> options,
+                        grpc::Status (OrderService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                   Response*)) {
+  return [options, method](const Client& client, Terminal& terminal) -> Result<grpc::Status> {
+    Request request;
+    request.set_id(options->id);
+    if constexpr (std::is_same_v<Request, v1::RejectOrderRequest>) request.set_reason(options->reason);
+    Response response;
+    const auto stub = client.stub<OrderService>();
+    const auto status = ((*stub).*method)(client.context().get(), request, &response);
+    if (status.ok() && !client.printed_as_json(response, terminal.out)) print(terminal.out, response.order());
+    return status;
+  };
+}
+
+}  // namespace
+
+void add_order(CLI::App& program, Command& chosen) {
+  const auto options = std::make_shared<OrderOptions>();
+  auto* group = program.add_subcommand("order", "Orders of certificates: see them, approve or reject them");
+  group->require_subcommand(1);
+  const auto server = add_server_options(*group);
+
+  auto* all = group->add_subcommand("list", "List the orders, the oldest first");
+  all->add_option("--account", options->account, "Only those of this account")->type_name("ID");
+  all->add_option("--status", options->status,
+                  "Only those that are pending, ready, processing, valid or invalid")
+      ->type_name("STATUS")
+      ->check(CLI::IsMember({"pending", "ready", "processing", "valid", "invalid"}));
+  all->add_flag("--waiting", options->waiting, "Only those that wait for somebody's approval");
+  calls_server(*all, chosen, server, [options](const Client& client, Terminal& terminal) {
+    return list(*options, client, terminal);
+  });
+
+  const auto add_for_one = [&](const char* name, const char* description, ServerCall call) {
+    auto* command = group->add_subcommand(name, description);
+    command->add_option("ID", options->id, "The order, as list says; the end of its URL")->required();
+    calls_server(*command, chosen, server, std::move(call));
+    return command;
+  };
+  using Stub = OrderService::Stub;
+  add_for_one("show", "Show one order with its authorizations", call_for_one(options, &Stub::GetOrder));
+  add_for_one("approve", "Issue the certificate of an order that waits",
+              call_for_one(options, &Stub::ApproveOrder));
+  auto* reject =
+      add_for_one("reject", "Make an order that waits invalid", call_for_one(options, &Stub::RejectOrder));
+  reject->add_option("--reason", options->reason, "One line, which the subscriber is told")
+      ->type_name("TEXT")
+      ->required();
+}
+
+}  // namespace app
