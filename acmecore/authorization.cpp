@@ -48,10 +48,11 @@ bool has_challenge(const Authorization& authorization, ChallengeStatus status) {
 }
 
 bool has_failed_in_time(const Authorization& authorization) {
-  return std::any_of(authorization.challenges.begin(), authorization.challenges.end(), [&](const auto& challenge) {
-    return challenge.status == ChallengeStatus::invalid &&
-           !(challenge.validated && *challenge.validated >= authorization.expires);
-  });
+  return std::any_of(authorization.challenges.begin(), authorization.challenges.end(),
+                     [&](const auto& challenge) {
+                       return challenge.status == ChallengeStatus::invalid &&
+                              !(challenge.validated && *challenge.validated >= authorization.expires);
+                     });
 }
 
 }  // namespace

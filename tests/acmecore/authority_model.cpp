@@ -61,7 +61,8 @@ void World::settle() {
     for (const size_t index : order.authorizations) {
       const ModelAuthorization& one = authorizations[index];
       all_valid = all_valid && one.status == AuthorizationStatus::valid;
-      const bool may_be = one.status == AuthorizationStatus::pending || one.status == AuthorizationStatus::valid;
+      const bool may_be =
+          one.status == AuthorizationStatus::pending || one.status == AuthorizationStatus::valid;
       if (!one.exists || !may_be) order.status = OrderStatus::invalid;
     }
     if (order.status == OrderStatus::pending && all_valid) order.status = OrderStatus::ready;
@@ -244,8 +245,8 @@ void World::issue(ModelOrder& order) {
   order.status = refused ? OrderStatus::invalid : OrderStatus::valid;
   if (refused) return;
   order.certificate = certificates.size();
-  const Time not_after = std::chrono::floor<std::chrono::seconds>(now) - kBackdate + rules_.certificate_lifetime -
-                         std::chrono::seconds(1);
+  const Time not_after = std::chrono::floor<std::chrono::seconds>(now) - kBackdate +
+                         rules_.certificate_lifetime - std::chrono::seconds(1);
   certificates.push_back({order.account, order.names, order.key, not_after});
 }
 
@@ -324,7 +325,8 @@ void World::sweep() {
     if (now >= certificate.not_after + kCertificateRetention && commit()) certificate.exists = false;
   }
   for (ModelAccount& account : accounts) {
-    if (account.unused && now >= account.created + kUnusedAccountRetention && commit()) account.exists = false;
+    if (account.unused && now >= account.created + kUnusedAccountRetention && commit())
+      account.exists = false;
   }
   settle();
 }

@@ -20,7 +20,7 @@ Account only_id(const std::string& id) {
 }  // namespace
 
 // Ids and serials are the Authority's to choose; what was made without an answer is found in the store.
-void Run::learn_ids() {
+void ModelRun::learn_ids() {
   for (ModelAccount& account : world_.accounts) {
     if (!account.id.empty()) continue;
     const auto digest = base::sha256(account_key(account.key).account_key().spki_der());
@@ -33,18 +33,19 @@ void Run::learn_ids() {
     learn_certificate();
 }
 
-void Run::learn_order(ModelOrder& order) {
+void ModelRun::learn_order(ModelOrder& order) {
   const auto ids = run(records_.orders_of(world_.accounts[order.account].id, "", kAll)).value();
   std::vector<std::string> unknown;
   std::copy_if(ids.begin(), ids.end(), std::back_inserter(unknown), [this](const std::string& id) {
-    return std::none_of(world_.orders.begin(), world_.orders.end(), [&](const auto& known) { return known.id == id; });
+    return std::none_of(world_.orders.begin(), world_.orders.end(),
+                        [&](const auto& known) { return known.id == id; });
   });
   ASSERT_EQ(unknown.size(), 1u) << "an order was lost, or made twice";
   const Order stored = run(records_.order(unknown[0]))->value;
   EXPECT_TRUE(world_.attach(stored.id, stored.authorizations)) << "it relies on other authorizations";
 }
 
-void Run::learn_certificate() {
+void ModelRun::learn_certificate() {
   const size_t index = certificates_.size();
   const auto order = std::find_if(world_.orders.begin(), world_.orders.end(),
                                   [index](const ModelOrder& one) { return one.certificate == index; });
@@ -55,7 +56,7 @@ void Run::learn_certificate() {
   EXPECT_EQ(parse_certificate(certificates_.back().der)->spki_der, spki_of(certificate_key(order->key)));
 }
 
-void Run::compare() {
+void ModelRun::compare() {
   for (size_t i = 0; i < world_.accounts.size(); ++i)
     compare_account(i);
   for (const ModelAuthorization& one : world_.authorizations)
@@ -69,7 +70,7 @@ void Run::compare() {
   }
 }
 
-void Run::compare_account(size_t index) {
+void ModelRun::compare_account(size_t index) {
   const ModelAccount& expected = world_.accounts[index];
   const auto stored = run(records_.account(expected.id));
   ASSERT_EQ(stored.has_value(), expected.exists) << "account " << index;
@@ -81,16 +82,18 @@ void Run::compare_account(size_t index) {
 
   std::set<std::string> orders;
   for (const ModelOrder& order : world_.orders) {
-    if (order.account == index && order.exists && order.status != OrderStatus::invalid) orders.insert(order.id);
+    if (order.account == index && order.exists && order.status != OrderStatus::invalid)
+      orders.insert(order.id);
   }
   const auto listed = run(authority_->orders(stored->value, "")).value().ids;
   EXPECT_EQ(std::set<std::string>(listed.begin(), listed.end()), orders) << "of account " << index;
 }
 
-void Run::compare_authorization(const ModelAuthorization& expected) {
+void ModelRun::compare_authorization(const ModelAuthorization& expected) {
   const Account owner = only_id(world_.accounts[expected.account].id);
   const auto view = run(authority_->authorization(owner, expected.id));
-  ASSERT_EQ(view.has_value(), expected.exists) << "authorization " << &expected - world_.authorizations.data();
+  ASSERT_EQ(view.has_value(), expected.exists)
+      << "authorization " << &expected - world_.authorizations.data();
   if (!view) return;
   const Challenge& challenge = view->authorization.challenges.at(0);
   see(authorizations_seen_, expected.id, view->status);
@@ -107,7 +110,7 @@ void Run::compare_authorization(const ModelAuthorization& expected) {
   }
 }
 
-void Run::compare_order(const ModelOrder& expected) {
+void ModelRun::compare_order(const ModelOrder& expected) {
   const Account owner = only_id(world_.accounts[expected.account].id);
   const auto view = run(authority_->order(owner, expected.id));
   SCOPED_TRACE("order " + std::to_string(&expected - world_.orders.data()));
@@ -130,12 +133,12 @@ void Run::compare_order(const ModelOrder& expected) {
 }
 
 // A serial is of one order for ever.
-void Run::use_serial(const Serial& serial, const std::string& order) {
+void ModelRun::use_serial(const Serial& serial, const std::string& order) {
   const auto [known, is_new] = used_.try_emplace(serial.octets, order);
   EXPECT_EQ(known->second, order) << "a serial was used twice";
 }
 
-void Run::compare_certificates() {
+void ModelRun::compare_certificates() {
   storage::Range all;
   all.prefix = base::Bytes(1, storage::table::kCertificate);
   all.limit = kAll;
@@ -154,7 +157,7 @@ void Run::compare_certificates() {
 
 // What was seen goes where the RFC lets it go.
 template <class Status>
-void Run::see(std::map<std::string, Status>& seen, const std::string& id, Status status) {
+void ModelRun::see(std::map<std::string, Status>& seen, const std::string& id, Status status) {
   const auto [before, is_new] = seen.try_emplace(id, status);
   EXPECT_TRUE(leads_to(before->second, status))
       << id << ": from " << name_of(before->second) << " to " << name_of(status);

@@ -14,9 +14,7 @@ using std::chrono::seconds;
 
 namespace {
 
-std::string said(const Outcome& outcome) {
-  return outcome ? std::string(base::name_of(*outcome)) : "done";
-}
+std::string said(const Outcome& outcome) { return outcome ? std::string(base::name_of(*outcome)) : "done"; }
 
 std::string described(const Step& step, const Fate& fate) {
   const std::string behind = std::to_string(fate.commits);
@@ -51,7 +49,7 @@ EVP_PKEY* certificate_key(size_t index) {
   return keys[index].get();
 }
 
-Run::Run(uint32_t seed, Counts& counts) : chance_(seed), counts_(counts), world_(rules(), kNow) {
+ModelRun::ModelRun(uint32_t seed, Counts& counts) : chance_(seed), counts_(counts), world_(rules(), kNow) {
   options_.order_lifetime = hours(6);
   options_.authorization_lifetime = hours(48);
   options_.validity.lifetime = hours(24);
@@ -60,12 +58,13 @@ Run::Run(uint32_t seed, Counts& counts) : chance_(seed), counts_(counts), world_
   restart();
 }
 
-Rules Run::rules() {
-  rules_of_run_ = {hours(6), hours(48), hours(24), hours(one_in(2) ? 12 : 0), seconds(one_in(2) ? 60 : 0), seconds(5)};
+Rules ModelRun::rules() {
+  rules_of_run_ = {hours(6),  hours(48), hours(24), hours(one_in(2) ? 12 : 0), seconds(one_in(2) ? 60 : 0),
+                   seconds(5)};
   return rules_of_run_;
 }
 
-void Run::play(int steps) {
+void ModelRun::play(int steps) {
   for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) {
     Step step = next_step();
     carry_out(std::move(step), next_fate());
@@ -73,11 +72,13 @@ void Run::play(int steps) {
 }
 
 // The newer ones more often, for they are where something goes on.
-size_t Run::of(size_t size) { return one_in(3) ? below(size) : size - 1 - below(std::min<size_t>(size, 4)); }
+size_t ModelRun::of(size_t size) {
+  return one_in(3) ? below(size) : size - 1 - below(std::min<size_t>(size, 4));
+}
 
-size_t Run::actor_of(size_t owner) { return one_in(12) ? below(world_.accounts.size()) : owner; }
+size_t ModelRun::actor_of(size_t owner) { return one_in(12) ? below(world_.accounts.size()) : owner; }
 
-Fate Run::next_fate() {
+Fate ModelRun::next_fate() {
   const size_t roll = below(100);
   if (roll < 80) return {};
   if (roll < 88) return {Fate::Kind::refuses, below(2)};
@@ -85,7 +86,7 @@ Fate Run::next_fate() {
   return {Fate::Kind::ends, below(3)};
 }
 
-void Run::carry_out(Step step, Fate fate) {
+void ModelRun::carry_out(Step step, Fate fate) {
   if (!step.in_order) {  // which commit is the first, nobody knows
     if (fate.kind == Fate::Kind::refuses) fate.kind = Fate::Kind::is_full;
     fate.commits = 0;
@@ -106,7 +107,7 @@ void Run::carry_out(Step step, Fate fate) {
   if (!testing::Test::HasFailure()) compare();
 }
 
-void Run::arm(const Fate& fate) {
+void ModelRun::arm(const Fate& fate) {
   switch (fate.kind) {
     case Fate::Kind::none: return;
     case Fate::Kind::refuses: {
@@ -120,7 +121,7 @@ void Run::arm(const Fate& fate) {
   }
 }
 
-void Run::disarm() {
+void ModelRun::disarm() {
   store_.next_commits({});
   store_.before_next_commit(nullptr);
   memory_.set_full(false);
@@ -129,7 +130,7 @@ void Run::disarm() {
 }
 
 // So many commits go well, and all behind them never come to their end.
-void Run::hang_behind(size_t commits) {
+void ModelRun::hang_behind(size_t commits) {
   store_.before_next_commit([this, commits]() -> Task<void> {
     hang_behind(commits == 0 ? 0 : commits - 1);
     if (commits > 0) co_return;
@@ -139,7 +140,7 @@ void Run::hang_behind(size_t commits) {
   });
 }
 
-void Run::end_process() {
+void ModelRun::end_process() {
   restart();
   for (const auto& [name, value] : published_)
     validation_->publish(name, value);

@@ -33,9 +33,9 @@ struct Step {
 };
 
 // Lets what a seed says happen to an Authority and to the model of it, and compares them after each step.
-class Run final : public AuthorityTest {
+class ModelRun final : public AuthorityTest {
  public:
-  Run(uint32_t seed, Counts& counts);
+  ModelRun(uint32_t seed, Counts& counts);
 
   // Until something differs, which is a failure of the test.
   void play(int steps);
@@ -98,7 +98,8 @@ class Run final : public AuthorityTest {
   Step advance();
   Step sweep();
   Step sweep_authorizations();
-  Step swept(std::string what, base::Task<base::Result<bool>> (Authority::*sweep)(), void (World::*in_model)());
+  Step swept(std::string what, base::Task<base::Result<bool>> (Authority::*sweep)(),
+             void (World::*in_model)());
   Step change_rules();
   Step move_gate();
   Step change_dns();

@@ -32,7 +32,7 @@ Task<Result<int>> valued(Task<Result<void>> task) {
 
 }  // namespace
 
-Step Run::next_step() {
+Step ModelRun::next_step() {
   if (world_.accounts.empty()) return new_account();
   const size_t roll = below(100);
   if (roll < 4) return new_account();
@@ -51,36 +51,36 @@ Step Run::next_step() {
   return change_dns();
 }
 
-Step Run::new_account() {
+Step ModelRun::new_account() {
   const size_t key = below(kAccountKeys);
   const auto ask = [this, key] {
     return outcome(authority_->new_account(directory_, account_key(key).account_key(), {}));
   };
-  return {"newAccount with key " + std::to_string(key), [key](World& world) { return world.new_account(key); },
-          ask};
+  return {"newAccount with key " + std::to_string(key),
+          [key](World& world) { return world.new_account(key); }, ask};
 }
 
-Step Run::deactivate_account() {
+Step ModelRun::deactivate_account() {
   const size_t account = of(world_.accounts.size());
   const auto ask = [this](Account by) { return authority_->deactivate_account(std::move(by)); };
   return {numbered("deactivateAccount", account, account),
           [account](World& world) { return world.deactivate_account(account); }, asked_by(account, ask)};
 }
 
-Task<Result<KeyChangeResult>> Run::changed_key(Account account, size_t key) {
+Task<Result<KeyChangeResult>> ModelRun::changed_key(Account account, size_t key) {
   auto result = co_await authority_->change_key(std::move(account), account_key(key).account_key());
   if (result && !result->changed) co_return base::fail(ErrorKind::conflict, "another account has the key");
   co_return result;
 }
 
-Step Run::change_key() {
+Step ModelRun::change_key() {
   const size_t account = of(world_.accounts.size()), key = below(kAccountKeys);
   const auto ask = [this, key](Account by) { return changed_key(std::move(by), key); };
   return {numbered("keyChange", key, account),
           [account, key](World& world) { return world.change_key(account, key); }, asked_by(account, ask)};
 }
 
-Step Run::new_order() {
+Step ModelRun::new_order() {
   using Names = std::vector<std::string>;
   static const std::array kNames{Names{"a.corp.test"}, Names{"*.a.corp.test"}, Names{"b.corp.test"},
                                  Names{"a.corp.test", "*.a.corp.test"}, Names{"a.corp.test", "b.corp.test"}};
@@ -93,11 +93,12 @@ Step Run::new_order() {
     return authority_->new_order(std::move(by), std::move(request));
   };
   return {numbered("newOrder for", number, account),
-          [account, &names](World& world) { return world.new_order(account, names); }, asked_by(account, ask)};
+          [account, &names](World& world) { return world.new_order(account, names); },
+          asked_by(account, ask)};
 }
 
 // Often with the right value in the DNS, now and then with one that another key makes right.
-Step Run::respond() {
+Step ModelRun::respond() {
   const size_t index = of(world_.authorizations.size());
   const ModelAuthorization& one = world_.authorizations[index];
   const size_t key = one_in(8) ? below(kAccountKeys) : world_.accounts[one.account].key;
@@ -111,7 +112,7 @@ Step Run::respond() {
           [account, index](World& world) { return world.respond(account, index); }, asked_by(account, ask)};
 }
 
-void Run::publish(size_t index, size_t key) {
+void ModelRun::publish(size_t index, size_t key) {
   ModelAuthorization& one = world_.authorizations[index];
   if (!one.published.insert(key).second) return;
   const Authorization stored = authorization(one.id);
@@ -121,7 +122,7 @@ void Run::publish(size_t index, size_t key) {
   validation_->publish(stored.identifier.name, value);
 }
 
-Step Run::deactivate_authorization() {
+Step ModelRun::deactivate_authorization() {
   const size_t index = of(world_.authorizations.size());
   const size_t account = actor_of(world_.authorizations[index].account);
   const auto ask = [this, id = world_.authorizations[index].id](Account by) {
@@ -132,7 +133,7 @@ Step Run::deactivate_authorization() {
           asked_by(account, ask)};
 }
 
-base::Bytes Run::csr(const std::vector<std::string>& names, CsrKind kind, size_t key, size_t account) {
+base::Bytes ModelRun::csr(const std::vector<std::string>& names, CsrKind kind, size_t key, size_t account) {
   switch (kind) {
     case CsrKind::good: break;
     case CsrKind::other_names: return csr_for({"other.corp.test"}, certificate_key(key));
@@ -144,7 +145,7 @@ base::Bytes Run::csr(const std::vector<std::string>& names, CsrKind kind, size_t
   return made;
 }
 
-Step Run::finalize() {
+Step ModelRun::finalize() {
   const size_t index = of(world_.orders.size()), key = below(kCertificateKeys);
   const ModelOrder& order = world_.orders[index];
   const size_t account = actor_of(order.account);
@@ -156,7 +157,7 @@ Step Run::finalize() {
           [=](World& world) { return world.finalize(account, index, kind, key); }, asked_by(account, ask)};
 }
 
-Step Run::revoke() {
+Step ModelRun::revoke() {
   const size_t index = of(world_.certificates.size());
   const size_t account = one_in(3) ? below(world_.accounts.size()) : world_.certificates[index].account;
   const auto ask = [this, der = certificates_[index].der](Account by) {
@@ -166,7 +167,7 @@ Step Run::revoke() {
           [account, index](World& world) { return world.revoke(account, index); }, asked_by(account, ask)};
 }
 
-Step Run::revoke_by_key() {
+Step ModelRun::revoke_by_key() {
   const size_t index = of(world_.certificates.size());
   const size_t key = one_in(3) ? below(kCertificateKeys) : world_.certificates[index].key;
   const bool its_own = world_.certificates[index].key == key;
@@ -177,9 +178,10 @@ Step Run::revoke_by_key() {
           [index, its_own](World& world) { return world.revoke_by_key(index, its_own); }, ask};
 }
 
-Step Run::advance() {
-  static constexpr std::array<seconds, 11> kTimes{seconds(1), seconds(2),  seconds(5), seconds(5), seconds(30), minutes(10),
-                                                  hours(1),   hours(1),    hours(5),   hours(30),  hours(35 * 24)};
+Step ModelRun::advance() {
+  static constexpr std::array<seconds, 11> kTimes{seconds(1),  seconds(2),  seconds(5),    seconds(5),
+                                                  seconds(30), minutes(10), hours(1),      hours(1),
+                                                  hours(5),    hours(30),   hours(35 * 24)};
   const milliseconds by = kTimes[below(kTimes.size())];
   const auto ask = [this, by]() -> std::optional<Outcome> {
     clock_.advance(by);
@@ -193,7 +195,7 @@ Step Run::advance() {
 }
 
 // A sweep says by its result only whether there is more, or that the store has failed.
-Step Run::swept(std::string what, Task<Result<bool>> (Authority::*sweep)(), void (World::*in_model)()) {
+Step ModelRun::swept(std::string what, Task<Result<bool>> (Authority::*sweep)(), void (World::*in_model)()) {
   const auto ask = [this, sweep]() -> std::optional<Outcome> {
     const auto result = attempt((authority_.get()->*sweep)());
     const bool failed = result && !*result;
@@ -207,14 +209,14 @@ Step Run::swept(std::string what, Task<Result<bool>> (Authority::*sweep)(), void
   return {std::move(what), both, ask, /*in_order=*/false};
 }
 
-Step Run::sweep() { return swept("sweep", &Authority::sweep, &World::sweep); }
+Step ModelRun::sweep() { return swept("sweep", &Authority::sweep, &World::sweep); }
 
-Step Run::sweep_authorizations() {
+Step ModelRun::sweep_authorizations() {
   return swept("sweepAuthorizations", &Authority::sweep_authorizations, &World::sweep_authorizations);
 }
 
 // A restart with another policy.
-Step Run::change_rules() {
+Step ModelRun::change_rules() {
   const bool deny = one_in(2);
   const auto ask = [this, deny]() -> std::optional<Outcome> {
     rules_.deny.clear();
@@ -230,7 +232,7 @@ Step Run::change_rules() {
   return {deny ? "restart, and a name is denied" : "restart", in_model, ask};
 }
 
-Step Run::move_gate() {
+Step ModelRun::move_gate() {
   const bool open = !world_.gate_open;
   const auto ask = [this, open]() -> std::optional<Outcome> {
     open ? validation_->open() : validation_->close();
@@ -245,7 +247,7 @@ Step Run::move_gate() {
   return {open ? "resolver answers at once" : "resolver waits", in_model, ask, /*in_order=*/false};
 }
 
-Step Run::change_dns() {
+Step ModelRun::change_dns() {
   const Dns dns = Dns(below(3));
   const auto ask = [this, dns]() -> std::optional<Outcome> {
     std::optional<base::Error> error;

@@ -27,7 +27,7 @@ TEST(AuthorityModel, AgreesWithTheAuthorityWhateverHappens) {
   const uint32_t runs = again ? 1 : number_from("ASSAY_MODEL_RUNS", kRuns);
   Counts counts;
   for (uint32_t seed = first; seed < first + runs; ++seed) {
-    Run run(seed, counts);
+    ModelRun run(seed, counts);
     run.play(kSteps);
     ASSERT_FALSE(HasFailure()) << "ASSAY_MODEL_SEED=" << seed << " plays it again:\n" << run.history();
   }
@@ -35,14 +35,39 @@ TEST(AuthorityModel, AgreesWithTheAuthorityWhateverHappens) {
     RecordProperty(what, count);
   if (runs < kRuns) return;
   // Nothing of it was left out.
-  for (const char* what :
-       {"is pending", "is ready", "is processing", "is valid", "is invalid", "is expired", "is deactivated",
-        "newOrder: done", "newOrder: rejectedIdentifier", "newOrder: cut short", "newOrder: unavailable",
-        "respond: done", "respond: malformed", "respond: notFound", "respond: cut short", "respond: unavailable",
-        "finalize: done", "finalize: orderNotReady", "finalize: badCSR", "finalize: cut short", "finalize: unavailable",
-        "deactivateAuthorization: done", "deactivateAuthorization: malformed", "deactivateAccount: done",
-        "keyChange: done", "keyChange: conflict", "revoke: done", "revoke: alreadyRevoked", "revoke: unauthorized",
-        "revokeByKey: done", "revokeByKey: unauthorized", "newAccount: done", "newAccount: accountNotValid"}) {
+  for (const char* what : {"is pending",
+                           "is ready",
+                           "is processing",
+                           "is valid",
+                           "is invalid",
+                           "is expired",
+                           "is deactivated",
+                           "newOrder: done",
+                           "newOrder: rejectedIdentifier",
+                           "newOrder: cut short",
+                           "newOrder: unavailable",
+                           "respond: done",
+                           "respond: malformed",
+                           "respond: notFound",
+                           "respond: cut short",
+                           "respond: unavailable",
+                           "finalize: done",
+                           "finalize: orderNotReady",
+                           "finalize: badCSR",
+                           "finalize: cut short",
+                           "finalize: unavailable",
+                           "deactivateAuthorization: done",
+                           "deactivateAuthorization: malformed",
+                           "deactivateAccount: done",
+                           "keyChange: done",
+                           "keyChange: conflict",
+                           "revoke: done",
+                           "revoke: alreadyRevoked",
+                           "revoke: unauthorized",
+                           "revokeByKey: done",
+                           "revokeByKey: unauthorized",
+                           "newAccount: done",
+                           "newAccount: accountNotValid"}) {
     EXPECT_GT(counts[what], 0) << what;
   }
 }
@@ -56,21 +81,23 @@ TEST(AuthorityModel, HasTheTransitionsOfTheRfcAndNoOthers) {
     std::set<std::string> ways;
     for (const auto from : all) {
       for (const auto to : all) {
-        if (from != to && leads_to(from, to)) ways.insert(std::string(name_of(from)) + ">" + std::string(name_of(to)));
+        if (from != to && leads_to(from, to))
+          ways.insert(std::string(name_of(from)) + ">" + std::string(name_of(to)));
       }
     }
     return ways;
   };
   EXPECT_THAT(ways(std::vector{O::pending, O::ready, O::processing, O::valid, O::invalid}),
-              testing::UnorderedElementsAre("pending>ready", "pending>processing", "pending>valid", "pending>invalid",
-                                            "ready>processing", "ready>valid", "ready>invalid", "processing>valid",
-                                            "processing>invalid"));
+              testing::UnorderedElementsAre("pending>ready", "pending>processing", "pending>valid",
+                                            "pending>invalid", "ready>processing", "ready>valid",
+                                            "ready>invalid", "processing>valid", "processing>invalid"));
   EXPECT_THAT(ways(std::vector{A::pending, A::valid, A::invalid, A::deactivated, A::expired, A::revoked}),
-              testing::UnorderedElementsAre("pending>valid", "pending>invalid", "pending>deactivated", "pending>expired",
-                                            "pending>revoked", "valid>deactivated", "valid>expired", "valid>revoked"));
+              testing::UnorderedElementsAre("pending>valid", "pending>invalid", "pending>deactivated",
+                                            "pending>expired", "pending>revoked", "valid>deactivated",
+                                            "valid>expired", "valid>revoked"));
   EXPECT_THAT(ways(std::vector{C::pending, C::processing, C::valid, C::invalid}),
-              testing::UnorderedElementsAre("pending>processing", "pending>valid", "pending>invalid", "processing>valid",
-                                            "processing>invalid"));
+              testing::UnorderedElementsAre("pending>processing", "pending>valid", "pending>invalid",
+                                            "processing>valid", "processing>invalid"));
   EXPECT_THAT(ways(std::vector{AccountStatus::valid, AccountStatus::deactivated, AccountStatus::revoked}),
               testing::UnorderedElementsAre("valid>deactivated", "valid>revoked"));
 }

@@ -133,7 +133,8 @@ class AuthorityThreads : public testing::TestWithParam<std::string> {
   Directory directory_;
   boost::asio::thread_pool pool_{4};
   base::ExecutorBackground background_{pool_.get_executor()};
-  Authority authority_{records_, clock_, test_issuer(), policy_, validation_, background_, AuthorityOptions()};
+  Authority authority_{records_,    clock_,      test_issuer(),     policy_,
+                       validation_, background_, AuthorityOptions()};
 };
 
 TEST_P(AuthorityThreads, FinalizeAnOrderOnce) {
@@ -243,7 +244,8 @@ TEST_P(AuthorityThreads, DeactivateAnAuthorizationOrFinalizeItsOrder) {
     const Account account = new_account();
     const OrderView ready = ready_order(account);
     auto ended = boost::asio::co_spawn(
-        pool_, authority_.deactivate_authorization(account, ready.order.authorizations[0]), boost::asio::use_future);
+        pool_, authority_.deactivate_authorization(account, ready.order.authorizations[0]),
+        boost::asio::use_future);
     std::vector<Task<Result<OrderView>>> tasks;
     tasks.push_back(finalize_task(account, ready));
     const auto finalized = at_once(std::move(tasks))[0];

@@ -279,7 +279,8 @@ TEST_F(AuthorityValidationTest, ASweepSettlesWhatExpiredWhileItWasProcessing) {
   run_background();
   EXPECT_EQ(validation_->asked(), 0u);
   EXPECT_EQ(challenge().status, ChallengeStatus::invalid);
-  EXPECT_EQ(run(authority_->authorization(account_, id_))->status, AuthorizationStatus::expired);  // as it was before
+  EXPECT_EQ(run(authority_->authorization(account_, id_))->status,
+            AuthorizationStatus::expired);  // as it was before
   EXPECT_TRUE(run(records_.due_authorizations(clock_.now(), 10))->empty());
 }
 

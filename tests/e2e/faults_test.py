@@ -1,4 +1,4 @@
-"""Clients of others against a server that rejects nonces, is overloaded and slow, as the faults of the test server have it.
+"""Clients of others against a server that rejects nonces, is overloaded and slow: the faults of the test server.
 
 Who publishes what does not matter here: the server believes every name. The client has to get its certificate.
 """
@@ -59,10 +59,11 @@ class FaultyServer:
         return json.loads(self.ask("faults"))
 
     def command(self, *command):
-        environment = {**os.environ, "REQUESTS_CA_BUNDLE": str(self.ca_file), "LEGO_CA_CERTIFICATES": str(self.ca_file),
-                       "no_proxy": "*"}
+        ca_file = str(self.ca_file)
+        environment = {**os.environ, "REQUESTS_CA_BUNDLE": ca_file, "LEGO_CA_CERTIFICATES": ca_file, "no_proxy": "*"}
         return subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=COMMAND_SECONDS_MAX, env=environment, check=False)
+                              stderr=subprocess.STDOUT, text=True, timeout=COMMAND_SECONDS_MAX, env=environment,
+                              check=False)
 
     def until_it_succeeds(self, *command):
         """Starts the program as often as it takes; how often that was."""
@@ -86,7 +87,6 @@ class Faults(unittest.TestCase):
 
     def test_certbot(self):
         with FaultyServer(seed=3) as server:
-            hook = "true"
 
             def certbot(*arguments):
                 return ("certbot", *arguments, "--non-interactive", "--server", server.directory, "--config-dir",
@@ -95,8 +95,8 @@ class Faults(unittest.TestCase):
             server.ask(FAULTS)
             server.until_it_succeeds(*certbot("register", "--agree-tos", "-m", "team@corp.test"))
             server.until_it_succeeds(*certbot(
-                "certonly", "--manual", "--preferred-challenges", "dns", "--manual-auth-hook", hook, "--key-type", "ecdsa",
-                "--cert-name", "lab", *(argument for name in NAMES for argument in ("-d", name))))
+                "certonly", "--manual", "--preferred-challenges", "dns", "--manual-auth-hook", "true", "--key-type",
+                "ecdsa", "--cert-name", "lab", *(argument for name in NAMES for argument in ("-d", name))))
             self.all_happened(server)
             self.check(server.path("etc/live/lab/fullchain.pem").read_bytes(), NAMES)
 
@@ -107,9 +107,10 @@ class Faults(unittest.TestCase):
             script.chmod(0o755)
             os.environ["EXEC_PATH"] = str(script)
             server.ask(FAULTS)
-            server.until_it_succeeds("lego", "--path", server.path("lego"), "--server", server.directory, "--accept-tos",
-                                     "--email", "team@corp.test", "--dns", "exec", "--dns.disable-cp", "--key-type",
-                                     "ec256", *(argument for name in NAMES for argument in ("--domains", name)), "run")
+            names = [argument for name in NAMES for argument in ("--domains", name)]
+            server.until_it_succeeds("lego", "--path", server.path("lego"), "--server", server.directory,
+                                     "--accept-tos", "--email", "team@corp.test", "--dns", "exec", "--dns.disable-cp",
+                                     "--key-type", "ec256", *names, "run")
             self.all_happened(server)
             self.check(server.path("lego/certificates/www.corp.test.crt").read_bytes(), NAMES)
 

@@ -83,7 +83,8 @@ class Restart(lab.CertificateChecks):
             self.assertEqual(self.issued(session, order), (chain, url))
             self.finish_with(net, chain, key)
 
-            certificate = josepy.ComparableX509(OpenSSL.crypto.load_certificate(OpenSSL.crypto.FILETYPE_PEM, chain))
+            loaded = OpenSSL.crypto.load_certificate(OpenSSL.crypto.FILETYPE_PEM, chain)
+            certificate = josepy.ComparableX509(loaded)
             session.acme.revoke(certificate, 0)
             self.restart(net)
             with self.assertRaises(messages.Error) as refused:

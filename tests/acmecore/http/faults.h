@@ -18,10 +18,10 @@ inline constexpr std::string_view kFaultMark = "a fault that a test asked for";
 
 // How often a test server does what others do rarely, each in percent, and how slow it is.
 struct FaultRates {
-  unsigned bad_nonce = 0;               // of POSTs
-  unsigned rate_limited = 0;            // of all requests, as the next
+  unsigned bad_nonce = 0;     // of POSTs
+  unsigned rate_limited = 0;  // of all requests, as the next
   unsigned unavailable = 0;
-  unsigned authorization_reuse = 0;     // of orders, which may rely on what was proved before
+  unsigned authorization_reuse = 0;             // of orders, which may rely on what was proved before
   std::chrono::milliseconds validation_max{0};  // a validation takes at most
 
   bool operator==(const FaultRates&) const = default;

@@ -108,8 +108,9 @@ class Requests(FinalizeTest):
     def test_a_signature_over_a_weak_digest(self):
         for digest in ("sha1", "md5"):
             request = subprocess.run(
-                ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-subj", "/", f"-{digest}",
-                 "-outform", "DER", "-addext", "subjectAltName=" + ",".join("DNS:" + name for name in self.NAMES)],
+                ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-subj", "/",
+                 f"-{digest}", "-outform", "DER", "-addext",
+                 "subjectAltName=" + ",".join("DNS:" + name for name in self.NAMES)],
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
             self.refused_csr(request)
 

@@ -54,10 +54,11 @@ class Bodies(wire.WireTest):
 
 class Detours(wire.WireTest):
     PATHS = ("/admin", "/admin/../directory", "/enable/x", "/acme/admin", "/directory?q=/static/", "/directory;",
-             "/directory;/static/", "/acme/new-order;", "/acme/new-order?x=/acme/new-nonce", "/acme/new-nonce?_method=POST",
-             "/%2561cme/new-order", "/acme%2fnew-order", "/%61cme/new-order", "/acme/new-order%00", "/acme/new-order/.",
-             "/static/../acme/new-order", "/acme/new-nonce/../new-order", "/acme\\new-order", "/metrics", "/debug/pprof",
-             "/.well-known/acme-challenge/x", "/healthz", "/acme/new-order#x")
+             "/directory;/static/", "/acme/new-order;", "/acme/new-order?x=/acme/new-nonce",
+             "/acme/new-nonce?_method=POST", "/%2561cme/new-order", "/acme%2fnew-order", "/%61cme/new-order",
+             "/acme/new-order%00", "/acme/new-order/.", "/static/../acme/new-order", "/acme/new-nonce/../new-order",
+             "/acme\\new-order", "/metrics", "/debug/pprof", "/.well-known/acme-challenge/x", "/healthz",
+             "/acme/new-order#x")
 
     def test_no_way_leads_around_the_routes(self):
         account = self.new_account()
@@ -85,8 +86,9 @@ class PublicNames(wire.WireTest):
 
     def test_names_that_nobody_can_own_are_rejected(self):
         self.account = self.new_account()
-        for name in ("com", "*.com", "co.uk", "*.co.uk", "localhost", "a.localhost", "a.internal", "a.onion", "a.local",
-                     "a.corp", "a.test", "a.example", "a.invalid", "1.2.0.192.in-addr.arpa", "*.ip6.arpa", "a.home.arpa"):
+        for name in ("com", "*.com", "co.uk", "*.co.uk", "localhost", "a.localhost", "a.internal", "a.onion",
+                     "a.local", "a.corp", "a.test", "a.example", "a.invalid", "1.2.0.192.in-addr.arpa", "*.ip6.arpa",
+                     "a.home.arpa"):
             reply = self.ask("a.hallmarks.dev", name)
             self.refused(reply, 403, "rejectedIdentifier")
             subproblems = reply.json()["subproblems"]

@@ -56,8 +56,9 @@ class NewOrders(OrderTest):
         for name in ("a..test", ".a.test", "a.test.", "-a.test", "a-.test", "a_b.test", "a b.test", "a.test:443",
                      "https://a.test", "a.test/x", "a\0.test", "*", "*.", "*.*.a.test", "a.*.test", "a*.a.test",
                      "**.a.test", "xn--a.test", "xn--.test", "ab--c.test", "\u00e4.test", "a" * 64 + ".test",
-                     ".".join(["a" * 60] * 5), NAME_253 + "t", "a%2etest", "a%2ecorp.test", "a.corp.test\r\n", "a\n.test",
-                     "_x.a.test", "*.a_b.test", "f*.a.test", "a.*", "*a.test", "*.127.0.0.1", "a.test\t", "127.0.0.1", "1.2.3.4", "::1", "[::1]", "a@b.test", "\u212a.test"):
+                     ".".join(["a" * 60] * 5), NAME_253 + "t", "a%2etest", "a%2ecorp.test", "a.corp.test\r\n",
+                     "a\n.test", "_x.a.test", "*.a_b.test", "f*.a.test", "a.*", "*a.test", "*.127.0.0.1", "a.test\t",
+                     "127.0.0.1", "1.2.3.4", "::1", "[::1]", "a@b.test", "\u212a.test"):
             reply = self.ask({"identifiers": dns(name)})
             self.assertIn(reply.status, (400, 403), name)
             self.assertIn(reply.error, ("malformed", "rejectedIdentifier"), name)

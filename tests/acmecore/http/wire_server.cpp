@@ -222,8 +222,8 @@ class Server {
 
  private:
   acmecore::http::Directories* open(const acmecore::AuthorityOptions& authority, const Options& options) {
-    authorities_.push_back(std::make_unique<acmecore::Authority>(records_, clock_, issuer_, policy_, validation_,
-                                                                 background_, authority));
+    authorities_.push_back(std::make_unique<acmecore::Authority>(records_, clock_, issuer_, policy_,
+                                                                 validation_, background_, authority));
     directories_.push_back(std::make_unique<acmecore::http::Directories>(
         *authorities_.back(), records_, *nonces_, origin_, directories_of(options)));
     return directories_.back().get();
@@ -264,7 +264,8 @@ class Server {
   std::vector<std::unique_ptr<acmecore::Authority>> authorities_;  // of all serve()s, for their background
   std::vector<std::unique_ptr<acmecore::http::Directories>> directories_;
   std::atomic<acmecore::http::Directories*> serving_ = nullptr;
-  std::atomic<acmecore::http::Directories*> reusing_ = nullptr;  // the same, and orders rely on what was proved
+  std::atomic<acmecore::http::Directories*> reusing_ =
+      nullptr;  // the same, and orders rely on what was proved
   std::unique_ptr<base::http::Listener> listener_;
 };
 
@@ -325,8 +326,8 @@ void set_option(Options& options, std::string_view argument) {
 }  // namespace
 
 // wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
-// "directory:NAME=off|optional|required" adds a directory; what set_fault takes makes faults, in percent. A line on stdin
-// is one of three things: a JSON object makes an external account key, whatever state the object says it is in;
+// "directory:NAME=off|optional|required" adds a directory; what set_fault takes makes faults, in percent. A line on
+// stdin is one of three things: a JSON object makes an external account key, whatever state the object says it is in;
 // "faults" is answered with how many there were; more options are answered by an empty line, and hold from then on.
 int main(int argc, char** argv) {
   Options options;
