@@ -332,6 +332,8 @@ void World::sweep() {
 }
 
 void World::restart() {
+  gate_open = true;
+  dns = Dns::answers;
   for (ModelAuthorization& one : authorizations)
     one.looking = false;
 }

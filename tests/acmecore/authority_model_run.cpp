@@ -87,6 +87,7 @@ Fate ModelRun::next_fate() {
 }
 
 void ModelRun::carry_out(Step step, Fate fate) {
+  if (!step.may_fail) fate = {};
   if (!step.in_order) {  // which commit is the first, nobody knows
     if (fate.kind == Fate::Kind::refuses) fate.kind = Fate::Kind::is_full;
     fate.commits = 0;

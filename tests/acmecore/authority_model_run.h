@@ -30,6 +30,7 @@ struct Step {
   std::function<Outcome(World&)> in_model;
   std::function<std::optional<Outcome>()> in_authority;
   bool in_order = true;  // its commits come one behind the other
+  bool may_fail = true;
 };
 
 // Lets what a seed says happen to an Authority and to the model of it, and compares them after each step.
