@@ -47,12 +47,20 @@ bool has_challenge(const Authorization& authorization, ChallengeStatus status) {
                      [status](const Challenge& challenge) { return challenge.status == status; });
 }
 
+bool has_failed_in_time(const Authorization& authorization) {
+  return std::any_of(authorization.challenges.begin(), authorization.challenges.end(),
+                     [&](const auto& challenge) {
+                       return challenge.status == ChallengeStatus::invalid &&
+                              !(challenge.validated && *challenge.validated >= authorization.expires);
+                     });
+}
+
 }  // namespace
 
 AuthorizationStatus status_of(const Authorization& authorization, base::Time now) {
   if (authorization.revoked) return AuthorizationStatus::revoked;
   if (authorization.deactivated) return AuthorizationStatus::deactivated;
-  if (has_challenge(authorization, ChallengeStatus::invalid)) return AuthorizationStatus::invalid;
+  if (has_failed_in_time(authorization)) return AuthorizationStatus::invalid;
   if (now >= authorization.expires) return AuthorizationStatus::expired;
   return is_proved(authorization) ? AuthorizationStatus::valid : AuthorizationStatus::pending;
 }

@@ -28,7 +28,7 @@ struct Challenge {
   ChallengeStatus status = ChallengeStatus::pending;
   std::string thumbprint;               // of the account's key when it responded (§8.1); empty: it has not
   std::optional<base::Time> responded;  // when that was
-  std::optional<base::Time> validated;  // there when valid
+  std::optional<base::Time> validated;  // when it became valid or invalid
   std::optional<base::Error> error;     // what went wrong so far; never when valid
   std::optional<base::Time> next_look;  // while processing, of a look that failed: when it is repeated (§8.2)
   std::vector<Observation> evidence;    // what the validation saw
@@ -56,8 +56,9 @@ struct Authorization {
   bool operator==(const Authorization&) const = default;
 };
 
-// The status at `now` (RFC 8555 §7.1.6). One failed challenge makes the authorization invalid; time makes a
-// pending or valid one expired; deactivation and revocation come before both.
+// The status at `now` (RFC 8555 §7.1.6). A failed challenge makes a pending authorization invalid, time a pending or
+// valid one expired, whichever comes first, for no way leads from one to the other; deactivation and revocation come
+// before both.
 AuthorizationStatus status_of(const Authorization& authorization, base::Time now);
 
 // The challenge whose validation was begun and not finished; null: none, or it does not matter any more.

@@ -44,6 +44,7 @@ void add_failure(Authorization& authorization, Challenge& challenge, const Verdi
     challenge.next_look = next;
   } else {
     challenge.status = ChallengeStatus::invalid;
+    challenge.validated = now;
   }
 }
 

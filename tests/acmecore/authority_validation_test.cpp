@@ -74,7 +74,7 @@ TEST_F(AuthorityValidationTest, AFailureHasItsErrorAndItsEvidence) {
   EXPECT_EQ(view.status, AuthorizationStatus::invalid);
   const Challenge& invalid = view.authorization.challenges[0];
   EXPECT_EQ(invalid.status, ChallengeStatus::invalid);
-  EXPECT_FALSE(invalid.validated);
+  EXPECT_EQ(invalid.validated, clock_.now());
   ASSERT_TRUE(invalid.error);
   EXPECT_EQ(invalid.error->kind, ErrorKind::unauthorized);
   EXPECT_EQ(invalid.error->detail, "asked for corp.test. TXT, got NOERROR \"something else\"");
@@ -279,6 +279,8 @@ TEST_F(AuthorityValidationTest, ASweepSettlesWhatExpiredWhileItWasProcessing) {
   run_background();
   EXPECT_EQ(validation_->asked(), 0u);
   EXPECT_EQ(challenge().status, ChallengeStatus::invalid);
+  EXPECT_EQ(run(authority_->authorization(account_, id_))->status,
+            AuthorizationStatus::expired);  // as it was before
   EXPECT_TRUE(run(records_.due_authorizations(clock_.now(), 10))->empty());
 }
 

@@ -86,6 +86,18 @@ TEST(Authorization, IsRevokedByAnOperatorForEver) {
   EXPECT_EQ(processing_challenge(revoked(ChallengeStatus::processing)), nullptr);
 }
 
+// RFC 8555 §7.1.6 has no way from expired to invalid, nor back.
+TEST(Authorization, IsInvalidOrExpiredWhicheverCameFirst) {
+  Authorization made = authorization(ChallengeStatus::invalid);
+  for (const auto late : {std::chrono::milliseconds(-1), std::chrono::milliseconds(0)}) {
+    made.challenges[0].validated = made.expires + late;
+    const auto expected = late.count() < 0 ? AuthorizationStatus::invalid : AuthorizationStatus::expired;
+    EXPECT_EQ(status_of(made, made.expires + std::chrono::hours(1)), expected);
+  }
+  made.deactivated = kNow;
+  EXPECT_EQ(status_of(made, made.expires), AuthorizationStatus::deactivated);
+}
+
 TEST(Authorization, FindsItsChallengesByType) {
   Authorization made = authorization(ChallengeStatus::pending);
   EXPECT_EQ(made.find_challenge("dns-01"), &made.challenges[0]);

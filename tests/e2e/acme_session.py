@@ -2,6 +2,7 @@
 import datetime
 
 import josepy
+import OpenSSL
 from acme import challenges, client, crypto_util, messages
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -9,6 +10,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 def private_pem(key):
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def begin_finalization(acme, order):
+    """Sends the CSR and waits for nothing; python3-acme does both at once."""
+    csr = OpenSSL.crypto.load_certificate_request(OpenSSL.crypto.FILETYPE_PEM, order.csr_pem)
+    acme._post(order.body.finalize, messages.CertificateRequest(csr=josepy.ComparableX509(csr)))
 
 
 class Session:
@@ -58,6 +65,14 @@ class Session:
     def finalize(self, order):
         """The order with its certificate chain."""
         return self.acme.finalize_order(order, self._deadline())
+
+    def body(self, order):
+        """The order as it is now, in JSON."""
+        return self.acme._post_as_get(order.uri).json()
+
+    def chain(self, order):
+        """The certificate chain of an order that is valid, in PEM."""
+        return self.acme._post_as_get(self.body(order)["certificate"]).text
 
     @staticmethod
     def _deadline():

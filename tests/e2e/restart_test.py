@@ -1,17 +1,26 @@
 """SIGKILL in the middle of an order: after the restart the client's order goes on."""
+import select
+import threading
+
+import josepy
+import OpenSSL
+from acme import messages
+
 import lab
-from acme_session import Session
+from acme_session import Session, begin_finalization
 
 NAMES = ["api.corp.test", "*.api.corp.test"]
 
 
 class Restart(lab.CertificateChecks):
     def finish(self, net, session, order, key):
-        order = session.finalize(session.wait_valid(order))
-        chain, key_file = net.folder / "chain.pem", net.folder / "key.pem"
-        chain.write_text(order.fullchain_pem)
+        self.finish_with(net, session.finalize(session.wait_valid(order)).fullchain_pem, key)
+
+    def finish_with(self, net, chain, key):
+        chain_file, key_file = net.folder / "chain.pem", net.folder / "key.pem"
+        chain_file.write_text(chain)
         key_file.write_bytes(key)
-        self.check(net, chain, key_file, NAMES)
+        self.check(net, chain_file, key_file, NAMES)
 
     def restart(self, net):
         net.kill_assay()
@@ -52,6 +61,76 @@ class Restart(lab.CertificateChecks):
             self.restart(net)
             session.publish(order)
             self.finish(net, session, order, key)
+
+    def test_killed_after_every_step(self):
+        with lab.Lab() as net:
+            session = Session(net)
+            self.restart(net)
+            order, key = session.order(NAMES)
+            self.restart(net)
+            self.assertEqual(self.status(session, order), "pending")
+            pairs = session.publish(order)
+            for pair in pairs:
+                session.answer([pair])
+                self.restart(net)
+            order = session.wait_valid(order)
+            self.restart(net)
+            self.assertEqual(self.status(session, order), "ready")
+            begin_finalization(session.acme, order)
+            self.restart(net)
+            chain, url = self.issued(session, order)
+            self.restart(net)
+            self.assertEqual(self.issued(session, order), (chain, url))
+            self.finish_with(net, chain, key)
+
+            loaded = OpenSSL.crypto.load_certificate(OpenSSL.crypto.FILETYPE_PEM, chain)
+            certificate = josepy.ComparableX509(loaded)
+            session.acme.revoke(certificate, 0)
+            self.restart(net)
+            with self.assertRaises(messages.Error) as refused:
+                session.acme.revoke(certificate, 0)
+            self.assertEqual(refused.exception.code, "alreadyRevoked")
+
+    def test_killed_in_the_middle_of_finalize(self):
+        """Whatever was written by then: nothing, what is to be signed, or the certificate. It gets one, and no second."""
+        with lab.Lab() as net:
+            session = Session(net)
+            for milliseconds in (1, 4, 8, 14, 25, 80):
+                order, key = session.order(NAMES)
+                session.answer(session.publish(order))
+                order = session.wait_valid(order)
+                finalizing = threading.Thread(target=self.finalize_unheard, args=(session, order))
+                finalizing.start()
+                select.select([], [], [], milliseconds / 1000)
+                net.kill_assay()
+                finalizing.join()
+                net.start_assay()
+                status = self.status(session, order)
+                self.assertIn(status, ("ready", "processing", "valid"), milliseconds)
+                if status == "ready":
+                    begin_finalization(session.acme, order)
+                chain, url = self.issued(session, order)
+                self.finish_with(net, chain, key)
+                with self.assertRaises(messages.Error) as refused:
+                    begin_finalization(session.acme, order)
+                self.assertEqual(refused.exception.code, "orderNotReady")
+                self.assertEqual(self.issued(session, order), (chain, url))
+                session.withdraw(order)
+
+    @staticmethod
+    def finalize_unheard(session, order):
+        try:
+            begin_finalization(session.acme, order)
+        except Exception:  # pylint: disable=broad-except
+            pass  # the server has gone
+
+    def status(self, session, order):
+        return session.body(order)["status"]
+
+    def issued(self, session, order):
+        """The chain and its URL, once a sweep has taken the order up where that has to be."""
+        lab.wait_until(lambda: self.status(session, order) == "valid", "the certificate")
+        return session.chain(order), session.body(order)["certificate"]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 import unittest
 
 import wire
-from wire import Key
+from wire import Key, b64, csr
 
 TERMS = "https://corp.test/terms"
 
@@ -188,9 +188,12 @@ class Updates(AccountTest):
 
     def test_a_deactivated_account_is_401_for_ever(self):
         account = self.new_account()
-        order = self.new_order(account, "a.accounts.test")
+        order, ready = self.new_order(account, "a.accounts.test"), self.ready_order(account, "b.accounts.test")
+        challenge = self.get(account, order["authorizations"][0])["challenges"][0]["url"]
         reply = self.post(account, account.url, {"status": "deactivated"})
         self.assertEqual((reply.status, reply.json()["status"]), (200, "deactivated"))
+        self.refused(self.post(account, ready["finalize"], {"csr": b64(csr("b.accounts.test"))}), 401, "unauthorized")
+        self.refused(self.post(account, challenge, {}), 401, "unauthorized")
         self.refused(self.post(account, account.url), 401, "unauthorized")
         self.refused(self.post(account, order["url"]), 401, "unauthorized")
         self.refused(self.post(account, account.url, {"status": "valid"}), 401, "unauthorized")

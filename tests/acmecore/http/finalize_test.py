@@ -1,9 +1,10 @@
 """RFC 8555 §7.4 and §11.1: F01 to F16, and the certificate that comes of it."""
 import ipaddress
+import subprocess
 import unittest
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
@@ -88,8 +89,38 @@ class Requests(FinalizeTest):
                       (NAME, "b.finalize.test.evil.test"), ("finalize.test", NAME)):
             self.refused_csr(csr(*names))
 
+    def test_a_csr_with_one_name_twice_is_not_for_two(self):
+        self.refused_csr(csr(NAME, NAME))
+        order = self.ready_order(self.account, "d.finalize.test", "D.finalize.test")
+        self.assertEqual(len(order["authorizations"]), 1)
+        for names in (("d.finalize.test", "evil.finalize.test"), ("d.finalize.test", "d.finalize.test"),
+                      ("evil.finalize.test", "d.finalize.test")):
+            self.refused(self.finalize({"csr": b64(csr(*names))}, order), 400, "badCSR")
+
+    def test_a_subject_of_several_attributes_in_one_rdn(self):
+        one = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COMMON_NAME, NAME),
+                                              x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Corp")])
+        builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([one])).add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(name) for name in self.NAMES]), False)
+        signed = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+        self.refused_csr(signed.public_bytes(serialization.Encoding.DER))
+
+    def test_a_signature_over_a_weak_digest(self):
+        for digest in ("sha1", "md5"):
+            request = subprocess.run(
+                ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-subj", "/",
+                 f"-{digest}", "-outform", "DER", "-addext",
+                 "subjectAltName=" + ",".join("DNS:" + name for name in self.NAMES)],
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+            self.refused_csr(request)
+
+    def test_a_huge_csr(self):
+        self.refused(self.finalize({"csr": b64(bytes(1_000_000))}), 413, "malformed")
+        self.refused_csr(b"0\x82\x80\0" + bytes(33_000))
+        self.refused_csr(csr(*self.NAMES, *(f"a{i}.finalize.test" for i in range(500))))
+
     def test_F14_a_common_name_that_is_not_ordered(self):
-        for common_name in ("c.finalize.test", "*.finalize.test", "Example Ltd", "a.finalize.test\0", " " + NAME):
+        for common_name in ("127.0.0.1", "a.finalize.test.", "c.finalize.test", "*.finalize.test", "Example Ltd", "a.finalize.test\0", " " + NAME):
             self.refused_csr(csr(*self.NAMES, common_name=common_name))
 
     def test_F15_a_wildcard_for_a_name_ordered_without(self):
@@ -104,7 +135,8 @@ class Requests(FinalizeTest):
 
     def test_names_of_other_kinds(self):
         for other in (x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.RFC822Name("a@corp.test"),
-                      x509.UniformResourceIdentifier("https://corp.test"),
+                      x509.UniformResourceIdentifier("https://corp.test"), x509.RegisteredID(NameOID.COMMON_NAME),
+                      x509.OtherName(x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3"), b"\x0c\x01a"),
                       x509.DirectoryName(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")]))):
             names = x509.SubjectAlternativeName([x509.DNSName(name) for name in self.NAMES] + [other])
             self.refused_csr(csr(extensions=[names]))

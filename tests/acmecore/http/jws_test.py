@@ -2,6 +2,7 @@
 import hmac
 import hashlib
 import json
+import math
 import unittest
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -108,6 +109,13 @@ class Signatures(JwsTest):
                        lambda s: s[:32], lambda s: b"\0" + s[:32] + b"\0" + s[32:], lambda s: s + s):
             self.refused(self.ask(sign=lambda message: change(sign(message))), 400, "malformed")
 
+    def test_rsa_and_eddsa_of_other_sizes(self):
+        for alg in ("RS256", "EdDSA"):
+            account = self.new_account(Key(alg))
+            for change in (lambda s: s + b"\0", lambda s: b"\0" + s, lambda s: s[:-1], lambda s: s[1:], lambda s: b""):
+                sign = lambda message: change(account.key.sign(message))
+                self.refused(self.ask(account, sign=sign), 400, "malformed")
+
     def test_J45_the_payload_or_the_header_exchanged(self):
         other = self.draft(self.account.url, {"contact": []}, self.account.key, self.account.url)
         for member in ("payload", "protected"):
@@ -151,10 +159,40 @@ class Keys(JwsTest):
         small = rsa.generate_private_key(65537, 1024)
         self.refused(self.new_account_with_jwk(Key("RS256", small).jwk(), Key("RS256", small)), 400, "badPublicKey")
         n, e = numbers.n, numbers.e
-        for modulus, exponent in ((n, 1), (n, 2), (n, 65536), (n & ~1, e), (n << 6200, e), (3 * n, e),
+        for modulus, exponent in ((n, 1), (n, 2), (n, 3), (n, 65535), (n, 65536), (n & ~1, e), (n << 6200, e), (3 * n, e),
                                   (1 << 2047 | 1, 3)):
             jwk = {"kty": "RSA", "n": b64(octets(modulus)), "e": b64(octets(exponent))}
             self.refused(self.new_account_with_jwk(jwk, Key("RS256")), 400, "badPublicKey")
+
+    def test_an_rsa_key_that_others_can_factor(self):
+        prime = rsa.generate_private_key(65537, 2048).private_numbers().p
+        neighbour = prime + 2
+        while any(neighbour % small == 0 for small in range(3, 752, 2)):
+            neighbour += 2
+        # ROCA: a power of 65537 modulo the product of the primes up to 167.
+        primes = [n for n in range(2, 168) if all(n % d for d in range(2, n))]
+        primorial = math.prod(primes)
+        fingerprint = (1 << 2047) // primorial * primorial + pow(65537, 123456789, primorial)
+        while fingerprint.bit_length() < 2048 or any(fingerprint % small == 0 for small in range(3, 752, 2)):
+            fingerprint += primorial
+        for modulus in (prime * prime, prime * neighbour, fingerprint):
+            jwk = {"kty": "RSA", "n": b64(octets(modulus)), "e": b64(octets(65537))}
+            self.refused(self.new_account_with_jwk(jwk, Key("RS256")), 400, "badPublicKey")
+
+    def test_an_algorithm_for_another_type_of_jwk(self):
+        url = self.url["newAccount"]
+        for key_alg, alg in (("RS256", "ES256"), ("ES256", "ES384"), ("ES256", "RS256"), ("EdDSA", "ES256"),
+                             ("ES384", "EdDSA")):
+            key = Key(key_alg)
+            self.refused(self.send(url, self.draft(url, {}, key, protected={"alg": alg})), 400, "malformed")
+
+    def test_a_jwk_in_another_order_and_with_more_members_is_the_same_account(self):
+        for alg in ("ES256", "RS256", "EdDSA"):
+            account = self.new_account(Key(alg))
+            jwk = account.key.jwk()
+            for same in (dict(reversed(list(jwk.items()))), {"kid": "mine", "use": "sig", **jwk, "x5c": []}):
+                reply = self.new_account_with_jwk(same, account.key)
+                self.assertEqual((reply.status, reply.headers["Location"]), (200, account.url))
 
     def test_a_jwk_for_another_algorithm(self):
         key = Key()
@@ -218,10 +256,12 @@ class Urls(JwsTest):
 
     def test_the_host_of_the_request_does_not_help_a_url(self):
         url = self.account.url.replace("localhost", "evil.test")
-        body = json.dumps(self.draft(url, "", self.account.key, self.account.url))
-        reply = self.server.request("POST", self.account.url, body,
-                                    {"Content-Type": wire.JOSE_JSON, "Host": "evil.test:" + self.server.port})
-        self.refused(reply, 403, "unauthorized")
+        host = "evil.test:" + self.server.port
+        for headers in ({"Host": host}, {"X-Forwarded-Host": host}, {"Forwarded": "host=" + host},
+                        {"X-Original-URL": url}, {"X-Forwarded-Proto": "https", "X-Forwarded-Host": host}):
+            body = json.dumps(self.draft(url, "", self.account.key, self.account.url))
+            reply = self.server.request("POST", self.account.url, body, {"Content-Type": wire.JOSE_JSON, **headers})
+            self.refused(reply, 403, "unauthorized")
 
 
 class Serializations(JwsTest):

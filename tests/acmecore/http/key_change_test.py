@@ -31,6 +31,9 @@ class KeyChange(wire.WireTest):
             self.refused(self.post(account, account.url), 400, "malformed")
             moved = wire.Account(key, account.url, reply)
             self.assertEqual(self.post(moved, account.url).status, 200)
+            url = self.url["newAccount"]
+            gone = self.send(url, self.draft(url, {"onlyReturnExisting": True}, account.key))
+            self.refused(gone, 400, "accountDoesNotExist")
             # Pending work goes on, and the old key is free for another account.
             self.assertEqual(self.respond(moved, order)["status"], "ready")
             self.assertNotEqual(self.new_account(account.key).url, account.url)

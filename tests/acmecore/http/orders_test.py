@@ -8,6 +8,9 @@ import wire
 from wire import b64, csr
 
 
+NAME_253 = ".".join(["a" * 62] * 3 + ["a" * 59, "test"])  # as long as a name can be in text
+
+
 def dns(*values):
     return [{"type": "dns", "value": value} for value in values]
 
@@ -53,10 +56,28 @@ class NewOrders(OrderTest):
         for name in ("a..test", ".a.test", "a.test.", "-a.test", "a-.test", "a_b.test", "a b.test", "a.test:443",
                      "https://a.test", "a.test/x", "a\0.test", "*", "*.", "*.*.a.test", "a.*.test", "a*.a.test",
                      "**.a.test", "xn--a.test", "xn--.test", "ab--c.test", "\u00e4.test", "a" * 64 + ".test",
-                     ".".join(["a" * 60] * 5), "127.0.0.1", "1.2.3.4", "::1", "[::1]", "a@b.test", "\u212a.test"):
+                     ".".join(["a" * 60] * 5), NAME_253 + "t", "a%2etest", "a%2ecorp.test", "a.corp.test\r\n",
+                     "a\n.test", "_x.a.test", "*.a_b.test", "f*.a.test", "a.*", "*a.test", "*.127.0.0.1", "a.test\t",
+                     "127.0.0.1", "1.2.3.4", "::1", "[::1]", "a@b.test", "\u212a.test"):
             reply = self.ask({"identifiers": dns(name)})
             self.assertIn(reply.status, (400, 403), name)
             self.assertIn(reply.error, ("malformed", "rejectedIdentifier"), name)
+
+    def test_the_longest_name_that_dns_01_can_prove(self):
+        self.assertEqual(len(NAME_253), 253)
+        longest = NAME_253[len("_acme-challenge."):]
+        self.assertEqual(self.ask({"identifiers": dns(longest)}).status, 201)
+        self.assertEqual(self.ask({"identifiers": dns("a" * 63 + ".orders.test")}).status, 201)
+        for name in ("a" + longest, NAME_253):
+            self.refused(self.ask({"identifiers": dns(name)}), 403, "rejectedIdentifier")
+
+    def test_a_wildcard_and_a_name_that_it_covers_have_an_authorization_each(self):
+        names = ("*.a.orders.test", "b.a.orders.test", "a.orders.test")
+        order = self.new_order(self.account, *names)
+        self.assertEqual(order["identifiers"], dns(*names))
+        proved = [self.get(self.account, url)["identifier"]["value"] for url in order["authorizations"]]
+        self.assertEqual(proved, ["a.orders.test", "b.a.orders.test", "a.orders.test"])
+        self.assertEqual(len(set(order["authorizations"])), 3)
 
     def test_names_that_we_do_not_certify(self):
         for name in ("localhost", "test", "*.test", "1.2.0.192.in-addr.arpa", "a.ip6.arpa"):
@@ -90,11 +111,16 @@ class NewOrders(OrderTest):
     def test_names_are_lowered_and_taken_once(self):
         order = self.ask({"identifiers": dns("A.Orders.TEST", "a.orders.test", "b.orders.test")}).json()
         self.assertEqual(order["identifiers"], dns("a.orders.test", "b.orders.test"))
+        self.assertEqual(len(order["authorizations"]), 2)
 
     def test_the_number_of_identifiers_is_limited(self):
         names = [f"a{i}.orders.test" for i in range(101)]
         self.assertEqual(self.ask({"identifiers": dns(*names[:100])}).status, 201)
         self.refused(self.ask({"identifiers": dns(*names)}), 400, "malformed")
+        many = dns(*(f"a{i}.t" for i in range(1200)))  # as many as fit into a body
+        self.refused(self.ask({"identifiers": many}), 400, "malformed")
+        many = dns(*(f"a{i}.orders.test" for i in range(10_001)))
+        self.refused(self.ask({"identifiers": many}), 413, "malformed")
 
     def test_a_validity_is_echoed_and_in_the_certificate(self):
         begin = datetime.datetime.utcnow().replace(microsecond=0) + datetime.timedelta(hours=1)
@@ -171,9 +197,10 @@ class Access(OrderTest):
 
     def test_resources_that_are_only_read_take_no_payload(self):
         order = self.new_order(self.account, "a.access.test")
+        _, _, issued = self.issue(self.account, "b.access.test")
         for payload in ({}, [], "x", {"status": "valid"}):
-            self.refused(self.post(self.account, order["url"], payload), 400, "malformed")
-            self.refused(self.post(self.account, self.account.url + "/orders", payload), 400, "malformed")
+            for url in (order["url"], self.account.url + "/orders", issued["certificate"]):
+                self.refused(self.post(self.account, url, payload), 400, "malformed")
 
 
 class Authorizations(OrderTest):

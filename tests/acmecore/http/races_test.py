@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 import wire
 from wire import Key, b64, csr
 
-TIMES = 12
+TIMES = 16
 
 
 class Races(wire.WireTest):

@@ -1,5 +1,6 @@
 // An ACME server for the tests in this folder: the real edge, authority and listener over a store in memory, with
-// a validation that goes by the name. It says where it is in one line of JSON on stdout, answers lines on stdin, and ends with stdin.
+// a validation that goes by the name, and faults on demand. It says where it is in one line of JSON on stdout, answers
+// lines on stdin, and ends with stdin.
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -27,6 +28,7 @@
 #include "acmecore/development_ca.h"
 #include "acmecore/external_account_key.h"
 #include "acmecore/http/directories.h"
+#include "acmecore/http/problem.h"
 #include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
 #include "acmecore/pem.h"
@@ -43,6 +45,7 @@
 #include "base/random.h"
 #include "storage/memory_store.h"
 #include "tests/acmecore/certificate_fixtures.h"
+#include "tests/acmecore/http/faults.h"
 #include "tests/support/run_task.h"
 
 namespace {
@@ -57,6 +60,8 @@ constexpr auto kSlow = 4 * acmecore::kChallengePatience;
 // below slow.test after a while.
 class NameValidation final : public acmecore::Validation {
  public:
+  explicit NameValidation(acmecore::http::Faults& faults) : faults_(faults) {}
+
   base::Task<acmecore::Verdict> dns01(base::Name identifier, std::string) override {
     const auto is_under = [&](std::string_view apex) {
       return identifier.is_under(base::Name::parse(apex).value());
@@ -67,11 +72,10 @@ class NameValidation final : public acmecore::Validation {
       verdict.outcome = base::fail(ErrorKind::unauthorized, "got nothing yet");
     }
     if (is_under("unanswered.test")) verdict.outcome = base::fail(ErrorKind::dns, "got no answer");
-    if (is_under("slow.test") || is_under("endless.test")) {
-      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, kSlow);
-      if (is_under("endless.test")) timer.expires_at(boost::asio::steady_timer::time_point::max());
-      co_await timer.async_wait(boost::asio::use_awaitable);
-    }
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    timer.expires_after(is_under("slow.test") ? kSlow : faults_.validation_time());
+    if (is_under("endless.test")) timer.expires_at(boost::asio::steady_timer::time_point::max());
+    co_await timer.async_wait(boost::asio::use_awaitable);
     co_return verdict;
   }
 
@@ -85,13 +89,18 @@ class NameValidation final : public acmecore::Validation {
     return asked_.insert(identifier.text()).second;
   }
 
+  acmecore::http::Faults& faults_;
   std::mutex mutex_;  // the server has two threads
   std::set<std::string> asked_;
 };
 
 // Names below denied.test are refused, and so are keys on P-521. Somebody approves names below asked.test.
-acmecore::PolicyRules policy_rules() {
+acmecore::PolicyRules policy_rules(bool public_names) {
   acmecore::PolicyRules rules;
+  if (public_names) {
+    rules.public_suffixes = acmecore::PublicSuffixes::Section::icann;
+    rules.internal_names = false;
+  }
   rules.deny = {acmecore::NamePattern::parse("**.denied.test").value()};
   rules.key_types.erase(acmecore::KeyType::p521);
   rules.approval = {acmecore::NamePattern::parse("**.asked.test").value()};
@@ -126,6 +135,10 @@ acmecore::Profiles profiles() {
 struct Options {
   acmecore::AuthorityOptions authority = {};
   acmecore::Directory preset = {};  // of every directory, but for its name and its external accounts
+  bool public_names = false;        // no others are certified; of the first serve() alone
+  bool store_full = false;
+  acmecore::http::FaultRates faults = {};
+  uint32_t seed = 1;  // of the first serve() alone
   std::vector<std::pair<std::string, acmecore::ExternalAccountMode>> directories =
       {};                    // none: the default one
   int alternate_chains = 0;  // at the start alone
@@ -163,16 +176,16 @@ std::vector<acmecore::Directory> directories_of(const Options& options) {
 class Server {
  public:
   explicit Server(const Options& options)
-      : issuer_(open_issuer(options.alternate_chains, clock_.now())),
+      : faults_(options.seed),
+        issuer_(open_issuer(options.alternate_chains, clock_.now())),
         records_(store_),
         administration_(records_, clock_),
+        validation_(faults_),
         background_(context_.get_executor()),
         suffixes_(acmecore::PublicSuffixes::open().value()),
-        policy_(policy_rules(), suffixes_),
+        policy_(policy_rules(options.public_names), suffixes_),
         nonces_(support::run_task(acmecore::Nonces::open(store_, clock_)).value()) {
-    const auto handler = [this](base::http::Request request) {
-      return serving_.load()->handle(std::move(request));
-    };
+    const auto handler = [this](base::http::Request request) { return answer(std::move(request)); };
     const auto refusal = [this](unsigned status, std::string_view detail) {
       return serving_.load()->refuse(status, detail);
     };
@@ -187,11 +200,12 @@ class Server {
 
   // From now on by these options, as after a restart.
   void serve(const Options& options) {
-    authorities_.push_back(std::make_unique<acmecore::Authority>(
-        records_, clock_, issuer_, policy_, validation_, background_, options.authority));
-    directories_.push_back(std::make_unique<acmecore::http::Directories>(
-        *authorities_.back(), records_, *nonces_, origin_, directories_of(options)));
-    serving_ = directories_.back().get();
+    store_.set_full(options.store_full);
+    faults_.set(options.faults);
+    acmecore::AuthorityOptions with_reuse = options.authority;
+    with_reuse.authorization_reuse = std::chrono::hours(1);
+    reusing_ = open(with_reuse, options);
+    serving_ = open(options.authority, options);
   }
 
   // {"directory", "names", "profiles", "lifetime_max_s", "uses_max", "expires", "disabled"}, each of which may be left out.
@@ -236,6 +250,14 @@ class Server {
     return outcome_of(administration_.revoke_authorization(id));
   }
 
+  // {"badNonce": how many, ...}
+  base::Json faults_told() const {
+    base::Json::Object told;
+    for (const auto& [kind, count] : faults_.told())
+      told.emplace_back(std::string(base::name_of(kind)), int64_t{count});
+    return told;
+  }
+
   boost::asio::io_context& context() { return context_; }
   base::Task<> drain() { return listener_->drain(); }
 
@@ -255,8 +277,37 @@ class Server {
         {"error", outcome ? std::string() : std::string(name_of(outcome.error().kind))}};
   }
 
+  acmecore::http::Directories* open(const acmecore::AuthorityOptions& authority, const Options& options) {
+    authorities_.push_back(std::make_unique<acmecore::Authority>(records_, clock_, issuer_, policy_,
+                                                                 validation_, background_, authority));
+    directories_.push_back(std::make_unique<acmecore::http::Directories>(
+        *authorities_.back(), records_, *nonces_, origin_, directories_of(options)));
+    return directories_.back().get();
+  }
+
+  base::Task<base::http::Response> answer(base::http::Request request) {
+    if (auto fault = faults_.of(request)) co_return co_await faulty(*std::move(fault), request.target);
+    const bool reuses = request.target.ends_with("/new-order") && faults_.reuses();
+    acmecore::http::Directories* directories = (reuses ? reusing_ : serving_).load();
+    co_return co_await directories->handle(std::move(request));
+  }
+
+  // As the server itself would say it, with a nonce and links that are good.
+  base::Task<base::http::Response> faulty(base::Error fault, std::string target) {
+    base::http::Request nothing;
+    nothing.method = "PUT";
+    nothing.target = std::move(target);
+    const base::http::Response refused = co_await serving_.load()->handle(std::move(nothing));
+    base::http::Response response = acmecore::http::to_problem(fault);
+    for (const base::http::Header& header : refused.headers) {
+      if (header.name != "Content-Type" && header.name != "Allow") response.headers.push_back(header);
+    }
+    co_return response;
+  }
+
   boost::asio::io_context context_;
   base::SystemClock clock_;
+  acmecore::http::Faults faults_;
   acmecore::Issuer issuer_;
   storage::MemoryStore store_;
   acmecore::Records records_;
@@ -267,9 +318,11 @@ class Server {
   acmecore::Policy policy_;
   std::unique_ptr<acmecore::Nonces> nonces_;
   std::string origin_;
-  std::vector<std::unique_ptr<acmecore::Authority>> authorities_;  // the last one serves
+  std::vector<std::unique_ptr<acmecore::Authority>> authorities_;  // of all serve()s, for their background
   std::vector<std::unique_ptr<acmecore::http::Directories>> directories_;
   std::atomic<acmecore::http::Directories*> serving_ = nullptr;
+  std::atomic<acmecore::http::Directories*> reusing_ =
+      nullptr;  // the same, and orders rely on what was proved
   std::unique_ptr<base::http::Listener> listener_;
 };
 
@@ -278,10 +331,33 @@ acmecore::ExternalAccountMode mode_of(std::string_view word) {
   return word == "optional" ? acmecore::ExternalAccountMode::optional : acmecore::ExternalAccountMode::off;
 }
 
+// False: it is not about faults.
+bool set_fault(Options& options, std::string_view name, const std::string& value) {
+  const auto number = [&value] { return unsigned(std::stoul(value)); };
+  acmecore::http::FaultRates& rates = options.faults;
+  if (name == "bad_nonce") {
+    rates.bad_nonce = number();
+  } else if (name == "rate_limited") {
+    rates.rate_limited = number();
+  } else if (name == "unavailable") {
+    rates.unavailable = number();
+  } else if (name == "authorization_reuse_percent") {
+    rates.authorization_reuse = number();
+  } else if (name == "validation_ms") {
+    rates.validation_max = std::chrono::milliseconds(number());
+  } else if (name == "seed") {
+    options.seed = number();
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void set_option(Options& options, std::string_view argument) {
   constexpr std::string_view kDirectory = "directory:";
   const std::string_view name = argument.substr(0, argument.find('='));
   const std::string value(argument.substr(name.size() + 1));
+  if (set_fault(options, name, value)) return;
   if (name == "terms_of_service") {
     options.preset.terms_of_service = value;
   } else if (name == "must_agree_again") {
@@ -294,6 +370,10 @@ void set_option(Options& options, std::string_view argument) {
     options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
   } else if (name == "approval_timeout") {
     options.authority.approval_timeout = std::chrono::seconds(std::stoi(value));
+  } else if (name == "public_names") {
+    options.public_names = value == "true";
+  } else if (name == "store_full") {
+    options.store_full = value == "true";
   } else if (name == "limited") {
     options.authority.limits = value == "true" ? limit_rules() : acmecore::LimitRules();
   } else if (name == "alternate_chains") {
@@ -315,9 +395,10 @@ void set_option(Options& options, std::string_view argument) {
 }  // namespace
 
 // wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
-// "directory:NAME=off|optional|required" adds a directory. A line on stdin is one of these: a JSON object with
-// "operate" is what an operator does; another one makes an external account key, whatever state the object says it is
-// in; more options are answered by an empty line, and hold from then on.
+// "directory:NAME=off|optional|required" adds a directory; what set_fault takes makes faults, in percent. A line on
+// stdin is one of these: a JSON object with "operate" is what an operator does; another one makes an external account
+// key, whatever state the object says it is in; "faults" is answered with how many there were; more options are answered
+// by an empty line, and hold from then on.
 int main(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i)
@@ -334,6 +415,10 @@ int main(int argc, char** argv) {
       const bool is_operator = wanted.find("operate") != nullptr;
       std::cout << (is_operator ? server.operate(wanted) : server.make_external_account_key(wanted)).text()
                 << std::endl;
+      continue;
+    }
+    if (line == "faults") {
+      std::cout << server.faults_told().text() << std::endl;
       continue;
     }
     std::istringstream words(line);
