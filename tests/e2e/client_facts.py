@@ -10,10 +10,11 @@ COLUMNS = ("certificate", "wildcard", "renew", "revoke", "key rollover", "EAB", 
 
 
 class Facts:
-    """Those of one client, which has one script. They are written into the folder ASSAY_CLIENT_FACTS, if there is one, as
-    they come: what an earlier run of the script has found is forgotten first."""
+    """Those of one client, which has one script. They are written into `folder`, if there is one, as they come: what an
+    earlier run of the script has found is forgotten first."""
 
-    def __init__(self, client, page, version):
+    def __init__(self, client, page, version, folder=os.environ.get("ASSAY_CLIENT_FACTS")):
+        self._folder = folder
         self._known = {"client": client, "page": page, "version": version, "doors": [], "does": [], "lacks": {},
                        "skipped": ""}
         self._write()
@@ -47,11 +48,10 @@ class Facts:
         self._write()
 
     def _write(self):
-        folder = os.environ.get("ASSAY_CLIENT_FACTS")
-        if folder:
-            pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        if self._folder:
+            pathlib.Path(self._folder).mkdir(parents=True, exist_ok=True)
             name = re.sub(r"\W+", "-", self._known["client"])
-            pathlib.Path(folder, name + ".json").write_text(json.dumps(self._known, indent=1) + "\n")
+            pathlib.Path(self._folder, name + ".json").write_text(json.dumps(self._known, indent=1) + "\n")
 
 
 def debian_version(package):

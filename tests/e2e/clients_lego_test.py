@@ -2,6 +2,7 @@
 import pathlib
 
 import lab
+import servers
 from client_facts import Facts, debian_version, said_by
 from pages import ClientLab, PageTest
 
@@ -56,6 +57,33 @@ class Lego(PageTest):
             net.open("lego")
             net.run("raw")
             self.check_stored(net, self.NAMES[2:])
+
+    def test_by_a_program(self):
+        names = self.NAMES[2:]
+        with lab.Lab(corporate="nsd") as net:
+            net.start_resolver()
+            script = net.folder / "exec"
+            script.write_text(f"""#!/bin/bash
+case $1 in present) verb=add ;; cleanup) verb=remove ;; *) exit 2 ;; esac
+exec {net.hook()} $verb "$2" "$3"
+""")
+            script.chmod(0o755)
+            environment = {"EXEC_PATH": str(script), "EXEC_PROPAGATION_TIMEOUT": "60", "EXEC_POLLING_INTERVAL": "1",
+                           "EXEC_SEQUENCE_INTERVAL": "1"}
+
+            def lego(*arguments):
+                return net.command(["lego", "--path", net.folder / "lego", "--server", net.directory, "--accept-tos", "--email",
+                                    "team@corp.test", "--dns", "exec", "--dns.resolvers",
+                                    f"{servers.RESOLVER_ADDRESS}:53", "--key-type", "ec256", "--domains", names[0],
+                                    "--domains", names[1], *arguments], env=environment)
+
+            lego("run")
+            certificate = net.folder / "lego/certificates/www.corp.test"
+            chain, key = certificate.with_name("www.corp.test.crt"), certificate.with_name("www.corp.test.key")
+            first = self.check(net, chain, key, names)
+            lego("renew", "--days", "9999", "--reuse-key", "--no-random-sleep")
+            self.assertNotEqual(first, self.check(net, chain, key, names))
+            lego("revoke", "--keep")
 
     def test_what_it_lacks(self):
         shown = "".join(said_by("lego", *command, "--help") for command in ([], ["run"], ["renew"], ["revoke"]))
