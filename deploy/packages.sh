@@ -11,7 +11,8 @@ build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libcry
 # What deploy/run.sh shows its proof with: a corporate DNS server and an ACME client that nobody here wrote.
 proof="knot bind9-dnsutils certbot openssl curl"
 test="clang clang-format universal-ctags git knot knot-dnsutils knot-dnssecutils nsd bind9 bind9-dnsutils bind9-utils ldnsutils
-  unbound knot-resolver certbot python3-certbot-dns-rfc2136 lego dehydrated uacme apache2-bin golang-go
+  unbound knot-resolver certbot python3-certbot-dns-rfc2136 lego dehydrated uacme apache2-bin acmetool caddy
+  ruby-acme-client golang-go golang-golang-x-crypto-dev
   golang-github-caddyserver-certmagic-dev golang-github-miekg-dns-dev python3-acme python3-josepy python3-cryptography
   python3-dnspython python3-requests python3-grpcio python3-protobuf fstrm-bin openssl ca-certificates curl jq
   iproute2 util-linux lmdb-utils"

@@ -3,7 +3,7 @@ import datetime
 
 import josepy
 import OpenSSL
-from acme import challenges, client, crypto_util, messages
+from acme import challenges, client, crypto_util, errors, messages
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -19,18 +19,21 @@ def begin_finalization(acme, order):
 
 
 class Session:
-    """One account with a new P-256 key. `hook add|remove NAME VALUE` publishes and withdraws TXT values; else it is the
-    lab's."""
+    """One account with a new P-256 key, or the account of `key`. `hook add|remove NAME VALUE` publishes and withdraws TXT
+    values; else it is the lab's."""
 
-    def __init__(self, net, hook=None):
+    def __init__(self, net, hook=None, key=None):
         self.net = net
         self.hook = hook or net.hook()
-        self.key = josepy.JWKEC(key=ec.generate_private_key(ec.SECP256R1()))
+        self.key = josepy.JWKEC(key=key or ec.generate_private_key(ec.SECP256R1()))
         network = client.ClientNetwork(self.key, alg=josepy.ES256, verify_ssl=net.ca_file, user_agent="assay-e2e")
         directory = client.ClientV2.get_directory(net.directory, network)
         self.acme = client.ClientV2(directory, network)
         registration = messages.NewRegistration.from_data(email="team@corp.test", terms_of_service_agreed=True)
-        self.account = self.acme.new_account(registration)
+        try:
+            self.account = self.acme.new_account(registration)
+        except errors.ConflictError as known:  # RFC 8555 §7.3.1: 200 and where it is
+            self.account = network.account = messages.RegistrationResource(uri=known.location, body=messages.Registration())
 
     def order(self, names):
         """A pending order and the private key of its CSR, in PEM."""

@@ -1,4 +1,4 @@
-"""Clients that speak acme-dns, as docs/clients says: a Python program, and what acme.sh and goacmedns send.
+"""Clients that speak acme-dns, as docs/clients says: what acme.sh and goacmedns send.
 
 Neither acme.sh nor goacmedns is a Debian package: their requests are made here by curl and nsupdate, octet for octet.
 """
@@ -29,13 +29,6 @@ class AcmeDnsClients(PageTest):
         chain.write_text(order.fullchain_pem)
         key_file.write_bytes(key)
         self.check(net, chain, key_file, names)
-
-    def test_python(self):
-        with ClientLab("nsd") as net:
-            page = net.open("python")
-            net.run("run")
-            self.check(net, net.folder / "chain.pem", net.folder / "key.pem", self.BASE_AND_WILDCARD)
-            self.assertEqual(page.left(), [])
 
     def test_goacmedns_registers_and_updates(self):
         """cpu/goacmedns: an empty body and exactly 201, then capital keys and exactly 200."""

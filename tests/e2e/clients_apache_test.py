@@ -1,12 +1,15 @@
 """Apache httpd gets its certificates by mod_md, as docs/clients/apache.md says."""
 import pathlib
 import pwd
+import re
 import signal
 
 import lab
 import servers
+from client_facts import Facts, debian_version
 from pages import ClientLab, PageTest
 
+FACTS = Facts("Apache httpd (mod_md)", "apache", debian_version("apache2-bin"))
 MODULES = ("mpm_event", "authz_core", "socache_shmcb", "ssl", "md")
 USER = "www-data"
 
@@ -16,7 +19,9 @@ class Apache(PageTest):
         uids = [line.split() for line in pathlib.Path("/proc/self/uid_map").read_text().splitlines()]
         user = pwd.getpwnam(USER).pw_uid
         if not any(int(first) <= user < int(first) + int(count) for first, _, count in uids):
-            self.skipTest(f"httpd does not run as root, and only root's tests can become {USER}")
+            reason = f"httpd does not run as root, and only root's tests can become {USER}"
+            FACTS.skip(reason)
+            self.skipTest(reason)
 
     def configure(self, net):
         net.folder.chmod(0o755)  # httpd's user runs the command and keeps what it is given
@@ -28,11 +33,12 @@ ServerName localhost
 PidFile {net.folder}/httpd.pid
 DefaultRuntimeDir {net.folder}
 ErrorLog {net.folder}/httpd-error.log
-LogLevel warn md:info
+LogLevel warn md:debug
 User {USER}
 Group {USER}
 Listen 127.0.0.1:8450
 MDStoreDir {net.folder}/md
+MDCheckInterval 1s
 Include {net.folder}/etc/apache2/conf-available/assay.conf
 <VirtualHost 127.0.0.1:8450>
   ServerName api.corp.test
@@ -45,19 +51,47 @@ Include {net.folder}/etc/apache2/conf-available/assay.conf
 </VirtualHost>
 """)
 
-    def test_mod_md(self):
+    def in_use(self, net, name):
+        folder = net.folder / "md/domains" / name
+        return folder / "pubcert.secp256r1.pem", folder / "privkey.secp256r1.pem"
+
+    def wait_for_new(self, net, httpd, name, old):
+        """Makes httpd use what it has got for the name, another certificate than `old`; returns the serial."""
+        staged = net.folder / f"md/staging/{name}/pubcert.secp256r1.pem"
+        lab.wait_until(staged.exists, f"a certificate of mod_md for {name}", httpd)
+        httpd.send_signal(signal.SIGUSR1)
+        chain, key = self.in_use(net, name)
+        lab.wait_until(lambda: chain.exists() and chain.read_text() != old, f"{name} in use", httpd)
+        return self.check(net, chain, key, [name, "*." + name])
+
+    def test_by_its_page(self):
+        names = ("api.corp.test", "www.corp.test")
         with ClientLab("nsd") as net:
             page = net.open("apache")
             httpd = net.start("httpd", ["apache2", "-DFOREGROUND", "-f", str(self.configure(net))])
-            staged = [net.folder / f"md/staging/{name}/pubcert.secp256r1.pem" for name in ("api.corp.test", "www.corp.test")]
-            lab.wait_until(lambda: all(path.exists() for path in staged), "certificates of mod_md", httpd)
-            httpd.send_signal(signal.SIGUSR1)
-            for name in ("api.corp.test", "www.corp.test"):
-                folder = net.folder / "md/domains" / name
-                lab.wait_until((folder / "pubcert.secp256r1.pem").exists, f"{name} in use", httpd)
-                self.check(net, folder / "pubcert.secp256r1.pem", folder / "privkey.secp256r1.pem", [name, "*." + name])
-            self.check_clean(net)
+            with FACTS.does("certificate", "wildcard", "EAB"):
+                first = [self.wait_for_new(net, httpd, name, "") for name in names][0]
+                self.check_clean(net)
+                self.assertEqual(net.bound_accounts(), 1)
+                FACTS.publishes_by("httpreq")
+            chain, key = self.in_use(net, names[0])
+            old = servers.write(net.folder / "old.pem", chain.read_text())
+            with FACTS.does("ARI", "renew"):
+                # Nothing tells it but our renewal information: certbot revokes by the certificate's key.
+                self.check_revoked(net, old, False)
+                net.command(["certbot", "revoke", "--server", net.directory, "--cert-path", old, "--key-path", key,
+                             "--non-interactive", "--no-delete-after-revoke", "--config-dir", net.folder / "certbot",
+                             "--work-dir", net.folder / "certbot", "--logs-dir", net.folder / "certbot"])
+                self.check_revoked(net, old)
+                self.assertNotEqual(self.wait_for_new(net, httpd, names[0], old.read_text()), first)
+                self.assertRegex((net.folder / "httpd-error.log").read_text(), r"Creating new order.*replacing-cert=[\w-]+\.")
             self.assertEqual(page.left(), [])
+
+    def test_what_it_lacks(self):
+        module = pathlib.Path("/usr/lib/apache2/modules/mod_md.so").read_bytes().decode("latin-1")
+        directives = "\n".join(sorted(set(re.findall(r"MD[A-Z]\w+", module))))
+        FACTS.lacks("revoke", "there is no directive for it", directives, "(?i)revo[ck]")
+        FACTS.lacks("key rollover", "there is no directive for it", directives, "(?i)account|roll")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 The package comes from npm, by the versions and digests of node/package-lock.json. Where npm cannot be reached the test is
 skipped, and only then: a package that is another fails.
 """
+import json
 import os
 import pathlib
 import re
@@ -12,9 +13,12 @@ import sys
 import tempfile
 
 import lab
+from client_facts import Facts
 from pages import ClientLab, PageTest
 
 PINNED = pathlib.Path(__file__).resolve().parent / "node"
+VERSION = json.loads((PINNED / "package.json").read_text())["dependencies"]["acme-client"]
+FACTS = Facts("Node.js acme-client", "node", VERSION)
 UNREACHABLE = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT)\b")
 
 
@@ -32,15 +36,41 @@ def install(folder):
 
 
 class Node(PageTest):
-    def test_acme_client(self):
+    def setUp(self):
         if os.environ["ASSAY_NODE_MISSING"]:
+            FACTS.skip(os.environ["ASSAY_NODE_MISSING"])
             self.skipTest(os.environ["ASSAY_NODE_MISSING"])
+        self.modules = pathlib.Path(os.environ["ASSAY_NODE_FOLDER"]) / "node_modules"
+
+    def test_by_its_page(self):
         with ClientLab("bind") as net:
             page = net.open("node")
-            (net.folder / "etc/team/node_modules").symlink_to(os.environ["ASSAY_NODE_FOLDER"] + "/node_modules")
-            net.run("run")
-            self.check(net, net.folder / "chain.pem", net.folder / "key.pem", self.NAMES[:2])
+            (net.folder / "etc/team/node_modules").symlink_to(self.modules)
+            chain, key, account = (net.folder / name for name in ("chain.pem", "key.pem", "account.pem"))
+            with FACTS.does("certificate", "wildcard", "EAB"):
+                net.run("run")
+                first = self.check(net, chain, key, self.NAMES[:2])
+                self.assertEqual(net.bound_accounts(), 1)
+                FACTS.publishes_by("acme-dns")
+            with FACTS.does("renew"):
+                net.run("run")
+                self.assertNotEqual(first, self.check(net, chain, key, self.NAMES[:2]))
+            with FACTS.does("key rollover"):
+                before = account.read_text()
+                net.run("new_key")
+                self.assertNotEqual(before, account.read_text())
+            with FACTS.does("revoke"):
+                # By the new key, what the account was given under the old one.
+                self.check_revoked(net, chain, False)
+                net.run("revoke")
+                self.check_revoked(net, chain)
+            self.assertEqual(net.bound_accounts(), 1)
             self.assertEqual(page.left(), [])
+
+    def test_what_it_lacks(self):
+        source = "".join(path.read_text() for path in (self.modules / "acme-client/src").rglob("*.js"))
+        FACTS.lacks("ARI", "unknown to this version", source, "(?i)renewal_?info")
+        FACTS.lacks("profiles", "unknown to this version", source, "profile")
 
 
 def main():

@@ -64,12 +64,14 @@ def answers_dns(address):
 
 class Lab:
     """Use as a context manager. `corporate` is knot, nsd or bind; `settings` are more tables for Assay's configuration,
-    where {folder} is the lab's; more records of the corporate zone and of the root may be given."""
+    where {folder} is the lab's, and `acme` more keys of its [acme]; more records of the corporate zone and of the root may be
+    given."""
 
-    def __init__(self, corporate="knot", settings="", corporate_records="", root_records=""):
+    def __init__(self, corporate="knot", settings="", acme="", corporate_records="", root_records=""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-e2e-"))
         self.corporate = corporate
         self.settings = settings.replace("{folder}", str(self.folder))
+        self.acme = acme
         self.corporate_zone = servers.CORPORATE_ZONE + corporate_records
         self.root_zone = servers.ROOT_ZONE + root_records
         self.processes = []
@@ -134,6 +136,7 @@ listen = ["{servers.ASSAY_ADDRESS}:53"]
 [acme]
 listen = ["127.0.0.1:8443"]
 external_url = "https://localhost:8443"
+{self.acme}
 [grpc]
 listen = ["127.0.0.1:8444"]
 [[grpc.credential]]

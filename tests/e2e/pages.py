@@ -1,17 +1,25 @@
-"""docs/clients: runs what its pages show, so that a page cannot say what does not work.
+"""docs/clients.md and docs/clients: runs what these pages show, so that a page cannot say what does not work.
 
 A fenced block whose info string has a title after the language belongs to a test, by that title. A title that begins
 with a slash is the path of a file. Where a page has a value of its example corporation, the lab has its own.
 """
+import base64
+import datetime
+import json
 import os
 import pathlib
 import re
+import ssl
 import subprocess
+import urllib.request
+
+from cryptography import x509
 
 import lab
 import servers
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "docs/clients"
+OVERVIEW = FOLDER.with_suffix(".md")
 FENCE = re.compile(r"^```\w+ (?P<title>\S+)\n(?P<text>.*?)^```$", re.M | re.S)
 PUBLISH_PORT, UPDATE_PORT = 8445, 5301
 TARGET, ZONE = "7f3k9.acme.test", "_acme-challenge.www.corp.test"
@@ -28,11 +36,10 @@ networks = ["127.0.0.0/8"]
 
 
 class Page:
-    """One page. `examples` are the lab's values, by those of the page, in the order in which they are replaced."""
+    """One page, given by its path. `examples` are the lab's values, by those of the page, in the order in which they are replaced."""
 
-    def __init__(self, name, examples):
-        text = (FOLDER / f"{name}.md").read_text()
-        self._blocks = {match["title"]: match["text"] for match in FENCE.finditer(text)}
+    def __init__(self, path, examples):
+        self._blocks = {match["title"]: match["text"] for match in FENCE.finditer(path.read_text())}
         self._examples = examples
         self._left = set(self._blocks)
 
@@ -56,10 +63,11 @@ class Page:
 
 
 class ClientLab(lab.Lab):
-    """A lab with every door open, and the credential that docs/clients/README.md makes."""
+    """A lab with every door open, and the credential and the external account key that docs/clients.md makes. `acme` are
+    more keys of [acme]."""
 
-    def __init__(self, corporate):
-        super().__init__(corporate, SETTINGS)
+    def __init__(self, corporate, acme=""):
+        super().__init__(corporate, SETTINGS, acme='external_account = "optional"\n' + acme)
         self.page = None
         self._examples = {}
 
@@ -90,15 +98,21 @@ class ClientLab(lab.Lab):
         }
         # Where anybody may read it, as an operator would put it.
         servers.write(self.folder / "etc/assay/root.pem", pathlib.Path(self.ready["root_file"]).read_text())
-        self.open("README")
-        shown = self.run("credential")
+        self.page = Page(OVERVIEW, self._examples)
+        shown = self.run("credential") + self.run("external_account")
         for example, pattern in (("USER", r"^  user (\S+)$"), ("PASSWORD", r"^  password (\S+)$"),
-                                 ("SECRET", r"^  TSIG hmac-sha256:team-key\.? (\S+)$")):
+                                 ("SECRET", r"^  TSIG hmac-sha256:team-key\.? (\S+)$"),
+                                 ("KEY-IDENTIFIER", r"^ *key identifier (\S+)$"), ("HMAC-KEY", r"^ *HMAC key (\S+)$")):
             self._examples[example] = re.search(pattern, shown, re.M)[1]
 
     def account(self):
-        """USER, PASSWORD and SECRET of the credential."""
-        return {name: self._examples[name] for name in ("USER", "PASSWORD", "SECRET")}
+        """USER, PASSWORD and SECRET of the credential; KEY-IDENTIFIER and HMAC-KEY of the external account key."""
+        return {name: self._examples[name] for name in ("USER", "PASSWORD", "SECRET", "KEY-IDENTIFIER", "HMAC-KEY")}
+
+    def bound_accounts(self):
+        """How many accounts the external account key has made."""
+        shown = self.cli("eab", "show", self._examples["KEY-IDENTIFIER"], "--output", "json").stdout
+        return int(json.loads(shown)["key"]["uses"])
 
     def trust_root_everywhere(self):
         """What update-ca-certificates does, inside the mount namespace of this test only."""
@@ -106,19 +120,24 @@ class ClientLab(lab.Lab):
 
     def open(self, name):
         """Turns to docs/clients/NAME.md, and lays out the files that it shows, below the lab's folder."""
-        page = Page(name, self._examples)
+        page = Page(FOLDER / f"{name}.md", self._examples)
         for title in page.files():
             text = page.block(title)
             servers.write(self.folder / title[1:], text).chmod(0o700 if text.startswith("#!") else 0o600)
         self.page = page
         return page
 
-    def run(self, title, **environment):
-        """Runs a block of the page in the lab's folder as the shell of somebody without any settings would."""
+    def run(self, title, instead=None, **environment):
+        """Runs a block of the page in the lab's folder as the shell of somebody without any settings would. `instead` are
+        texts of the block and what is to stand there for this run."""
+        script = self.page.block(title)
+        for shown, real in (instead or {}).items():
+            assert shown in script, shown
+            script = script.replace(shown, real)
         path = f"{self.folder}/bin:{os.environ['PATH']}"
         base = {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8", "ASSAY_STATE": str(self.state),
                 "ASSAY_TOKEN_FILE": str(self.folder / "token"), "XDG_CONFIG_HOME": str(self.folder / "config")}
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", self.page.block(title)], stdin=subprocess.DEVNULL,
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder,
                               timeout=lab.COMMAND_SECONDS_MAX, env={**base, **environment}, check=False)
         if done.returncode != 0:
@@ -130,6 +149,26 @@ class PageTest(lab.CertificateChecks):
     """A test of one client by its page."""
 
     NAMES = ["api.corp.test", "*.api.corp.test", "www.corp.test", "*.www.corp.test"]
+
+    def renewal_window(self, net, chain):
+        """What our renewal information says of the leaf (RFC 9773 §4.2): first and last moment, in UTC."""
+        leaf = x509.load_pem_x509_certificate(pathlib.Path(chain).read_bytes())
+        issuer = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+        serial = leaf.serial_number.to_bytes(leaf.serial_number.bit_length() // 8 + 1, "big")
+        name = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (issuer, serial))
+        context = ssl.create_default_context(cafile=net.ca_file)
+
+        def get(url):
+            with urllib.request.urlopen(url, context=context, timeout=20) as answer:
+                return json.load(answer)
+
+        window = get(get(net.directory)["renewalInfo"] + "/" + name)["suggestedWindow"]
+        return [datetime.datetime.strptime(window[end][:19], "%Y-%m-%dT%H:%M:%S") for end in ("start", "end")]
+
+    def check_revoked(self, net, chain, revoked=True):
+        """A revoked certificate is to be renewed at once, any other later."""
+        _, end = self.renewal_window(net, chain)
+        self.assertEqual(end <= datetime.datetime.utcnow(), revoked)
 
     def check_clean(self, net):
         """No value is left behind."""

@@ -1,6 +1,6 @@
-// Gets certificates by certmagic, which is Caddy's ACME client, and publishes as Caddy's DNS plugins do.
+// Gets, renews and revokes certificates by certmagic, which is Caddy's ACME client, and publishes as Caddy's DNS plugins do.
 //
-//	certmagic acmedns|rfc2136 SETTINGS.json NAME...
+//	certmagic acmedns|rfc2136 SETTINGS.json obtain|renew|revoke NAME...
 //
 // Debian has neither Caddy's plugins nor their libdns providers; what of them meets a server is here.
 package main
@@ -18,6 +18,7 @@ import (
 
 	"github.com/caddyserver/certmagic"
 	"github.com/libdns/libdns"
+	"github.com/mholt/acmez/acme"
 	"github.com/miekg/dns"
 )
 
@@ -27,6 +28,7 @@ type settings struct {
 	Username, Password       string
 	Subdomain                string
 	Server, KeyName, Key     string
+	KeyID, MACKey            string
 }
 
 // acmeDNS sends one request for each value and takes exactly 200 for an answer. Nothing is ever taken away.
@@ -114,11 +116,19 @@ func main() {
 	config = certmagic.New(cache, certmagic.Config{Storage: &certmagic.FileStorage{Path: given.Storage}})
 	config.Issuers = []certmagic.Issuer{certmagic.NewACMEIssuer(config, certmagic.ACMEIssuer{
 		CA: given.Directory, TestCA: given.Directory, Email: "team@corp.test", Agreed: true, TrustedRoots: roots,
+		ExternalAccount:      &acme.EAB{KeyID: given.KeyID, MACKey: given.MACKey},
 		DisableHTTPChallenge: true, DisableTLSALPNChallenge: true,
 		DNS01Solver: &certmagic.DNS01Solver{DNSProvider: providers[os.Args[1]], TTL: time.Minute},
 	})}
-	for _, name := range os.Args[3:] {
-		if err := config.ObtainCertSync(context.Background(), name); err != nil {
+	actions := map[string]func(context.Context, string) error{
+		"obtain": config.ObtainCertSync,
+		"renew":  func(ctx context.Context, name string) error { return config.RenewCertSync(ctx, name, true) },
+		"revoke": func(ctx context.Context, name string) error {
+			return config.RevokeCert(ctx, name, acme.ReasonSuperseded, false)
+		},
+	}
+	for _, name := range os.Args[4:] {
+		if err := actions[os.Args[3]](context.Background(), name); err != nil {
 			log.Fatalf("%s: %v", name, err)
 		}
 	}

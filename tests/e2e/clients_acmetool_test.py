@@ -1,0 +1,46 @@
+"""acmetool with a hook of nsupdate, as docs/clients/acmetool.md says."""
+import pathlib
+
+import lab
+from client_facts import Facts, debian_version, said_by
+from pages import ClientLab, PageTest
+
+FACTS = Facts("acmetool", "acmetool", debian_version("acmetool"))
+
+
+class Acmetool(PageTest):
+    def test_by_its_page(self):
+        with ClientLab("knot") as net:
+            page = net.open("acmetool")
+            folder = net.folder / "var/lib/acme/live/api.corp.test"
+            with FACTS.does("certificate", "wildcard"):
+                net.run("run")
+                first = self.check(net, folder / "fullchain", folder / "privkey", self.NAMES)
+                self.check_clean(net)
+                FACTS.publishes_by("RFC 2136")
+            net.run("renew")
+            self.assertEqual(self.check(net, folder / "fullchain", folder / "privkey", self.NAMES), first)
+            with FACTS.does("renew"):
+                target = net.folder / "var/lib/acme/conf/target"
+                target.write_text(target.read_text().replace("margin: 30", "margin: 91"))
+                net.run("renew")
+                self.assertNotEqual(self.check(net, folder / "fullchain", folder / "privkey", self.NAMES), first)
+                self.check_clean(net)
+            with FACTS.does("revoke"):
+                chain = (folder / "fullchain").resolve()
+                self.check_revoked(net, chain, False)
+                net.run("revoke")
+                self.check_revoked(net, chain)
+            self.assertEqual(page.left(), [])
+
+    def test_what_it_lacks(self):
+        program = pathlib.Path("/usr/bin/acmetool").read_bytes().decode("latin-1")
+        shown = said_by("acmetool", "--help-long")
+        FACTS.lacks("key rollover", "there is no command for it", shown, "(?i)roll ?over|change.*key")
+        FACTS.lacks("EAB", "unknown to this version", program, "externalAccountBinding")
+        FACTS.lacks("ARI", "unknown to this version", program, "renewalInfo")
+        FACTS.lacks("profiles", "unknown to this version", shown, "(?i)certificate profile")
+
+
+if __name__ == "__main__":
+    lab.run()
