@@ -1,5 +1,6 @@
 #include "app/server.h"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -39,13 +40,18 @@ using std::chrono::milliseconds;
 namespace {
 
 // Coroutines wait more than they compute.
-constexpr unsigned kThreadsMin = 2;
-constexpr unsigned kThreadsMax = 8;
+constexpr int kThreadsMax = 8;
 
 // For what is left to end once nobody waits for it: a commit, a look-up that is cut off.
 constexpr milliseconds kEndPatience{5'000};
 
-unsigned thread_count() { return std::clamp(std::thread::hardware_concurrency(), kThreadsMin, kThreadsMax); }
+// One for each processor that we may run on. More than those would only hand work to each other: on one processor a
+// second thread costs a tenth of what an issuance does.
+unsigned thread_count() {
+  cpu_set_t allowed;
+  const int count = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : kThreadsMax;
+  return unsigned(std::clamp(count, 1, kThreadsMax));
+}
 
 std::string joined(const std::vector<base::Endpoint>& endpoints) {
   std::string text;

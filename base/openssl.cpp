@@ -1,9 +1,9 @@
 #include "base/openssl.h"
 
 #include <openssl/err.h>
-#include <openssl/sha.h>
 
 #include <array>
+#include <cassert>
 
 namespace base {
 
@@ -16,11 +16,34 @@ std::string openssl_error() {
   return text.data();
 }
 
-std::string sha256(std::string_view bytes) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
+namespace {
+
+// `algorithm` is fetched: OpenSSL looks for EVP_sha256() and its like again at every use, which takes as long as the
+// digest of a short text.
+std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
+  assert(algorithm != nullptr);
+  std::string digest(size_t(EVP_MD_get_size(algorithm)), '\0');
+  const int made = EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                              nullptr, algorithm, nullptr);
+  assert(made == 1);
   return digest;
+}
+
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return digest(algorithm, bytes);
+}
+
+std::string sha384(std::string_view bytes) {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA384", nullptr);
+  return digest(algorithm, bytes);
+}
+
+std::string sha512(std::string_view bytes) {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  return digest(algorithm, bytes);
 }
 
 }  // namespace base

@@ -26,6 +26,7 @@ using OpensslHandle = std::unique_ptr<T, OpensslDeleter<free>>;
 using BioHandle = OpensslHandle<BIO, BIO_free_all>;
 using BignumHandle = OpensslHandle<BIGNUM, BN_free>;
 using EcdsaSignatureHandle = OpensslHandle<ECDSA_SIG, ECDSA_SIG_free>;
+using MacContextHandle = OpensslHandle<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 using MdContextHandle = OpensslHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
 using PkeyContextHandle = OpensslHandle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using PkeyHandle = OpensslHandle<EVP_PKEY, EVP_PKEY_free>;
@@ -35,7 +36,11 @@ using X509RequestHandle = OpensslHandle<X509_REQ, X509_REQ_free>;
 // What OpenSSL says of the last failure on this thread, and forgets it. For the log, not for the subscriber.
 std::string openssl_error();
 
-// SHA-256 of `bytes`: 32 octets.
+inline constexpr size_t kSha256Size = 32;
+
+// SHA-256 of `bytes`: kSha256Size octets. And its longer kin.
 std::string sha256(std::string_view bytes);
+std::string sha384(std::string_view bytes);
+std::string sha512(std::string_view bytes);
 
 }  // namespace base
