@@ -63,7 +63,11 @@ Result<Imported> import_spki(BytesView spki_der);
 }  // namespace
 
 AccountKey::AccountKey(AccountKeyType type, base::PkeyHandle key, Bytes spki_der, std::string thumbprint)
-    : type_(type), key_(std::move(key)), spki_der_(std::move(spki_der)), thumbprint_(std::move(thumbprint)) {}
+    : type_(type), key_(std::move(key)), spki_der_(std::move(spki_der)), thumbprint_(std::move(thumbprint)) {
+  if (type_ != AccountKeyType::rsa && type_ != AccountKeyType::ed25519) {
+    ecdsa_ = std::make_unique<const KeyContexts>(key_.get(), KeyContexts::Use::verify);
+  }
+}
 
 Result<AccountKey> AccountKey::from_jwk(const Json& jwk) {
   if (jwk.object() == nullptr) return fail(ErrorKind::malformed, "the JWK is no JSON object");
@@ -145,16 +149,11 @@ Result<Bytes> unsigned_integer(const Json& jwk, std::string_view name) {
   return octets;
 }
 
-Bytes der_integer(BytesView magnitude) {
-  const bool high_bit = (uint8_t(magnitude[0]) & 0x80) != 0;
-  return der::element(der::kInteger, (high_bit ? Bytes(1, '\0') : Bytes()) + Bytes(magnitude));
-}
-
 Result<KeyText> read_rsa(const Json& jwk) {
   TRY(const Bytes n, unsigned_integer(jwk, "n"));
   TRY(const Bytes e, unsigned_integer(jwk, "e"));
   Json::Object required{{"e", base::base64url(e)}, {"kty", "RSA"}, {"n", base::base64url(n)}};
-  const Bytes key = der::sequence({der_integer(n), der_integer(e)});
+  const Bytes key = der::sequence({der::unsigned_integer(n), der::unsigned_integer(e)});
   return KeyText{AccountKeyType::rsa, der::sequence({kRsaAlgorithm, der::bit_string(key)}),
                  std::move(required)};
 }

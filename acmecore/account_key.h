@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "acmecore/key_contexts.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -38,11 +39,15 @@ class AccountKey {
 
   EVP_PKEY* handle() const { return key_.get(); }
 
+  // To verify with; null unless the key is on an elliptic curve that ECDSA is for.
+  const KeyContexts* ecdsa() const { return ecdsa_.get(); }
+
  private:
   AccountKey(AccountKeyType type, base::PkeyHandle key, base::Bytes spki_der, std::string thumbprint);
 
   AccountKeyType type_;
   base::PkeyHandle key_;
+  std::unique_ptr<const KeyContexts> ecdsa_;
   base::Bytes spki_der_;
   std::string thumbprint_;
 };

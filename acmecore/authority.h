@@ -316,9 +316,10 @@ class Authority {
   base::Task<base::Result<AuthorizationView>> look_at_once(Stored<Authorization> authorization,
                                                            std::string type,
                                                            std::chrono::milliseconds patience);
-  base::Task<base::Result<AuthorizationView>> look(Hold hold, Place place,
-                                                   Stored<Authorization> authorization, std::string type,
-                                                   std::chrono::milliseconds patience);
+  base::Task<base::Result<std::optional<AuthorizationView>>> look(Hold hold, Place place,
+                                                                  Stored<Authorization> authorization,
+                                                                  std::string type,
+                                                                  std::chrono::milliseconds patience);
   base::Task<void> validate(Hold hold, Place place, Stored<Authorization> authorization, std::string type);
   base::Task<base::Result<void>> settle(Stored<Authorization> authorization, std::string type,
                                         Verdict verdict);

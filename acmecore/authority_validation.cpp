@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "acmecore/authority.h"
@@ -69,16 +70,24 @@ Task<Result<AuthorizationView>> Authority::respond(Account account, std::string 
     challenge->status = ChallengeStatus::processing;
     challenge->thumbprint = account.key_thumbprint;
     challenge->responded = clock_.now();
+    // What is decided within the client's patience is recorded once, with its outcome. Anything else is recorded
+    // before the client hears of it, so that it survives us.
+    Hold hold = in_hand_.take(authorization);
+    const bool looks_first = hold != nullptr && patience > std::chrono::milliseconds(0);
+    if (looks_first) {
+      CO_TRY(auto looked, co_await look(std::move(hold), std::move(place), stored, type, patience));
+      if (looked) co_return *std::move(looked);
+    }
     Changes changes;
     changes.update(stored);
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
-
-    Hold hold = in_hand_.take(authorization);
-    if (hold == nullptr) co_return view_of(std::move(stored.value));  // a sweep was faster
-    stored.revision = *committed;
-    co_return co_await look(std::move(hold), std::move(place), std::move(stored), std::move(type), patience);
+    if (!looks_first && hold != nullptr) {  // else a look is under way, or a sweep was faster
+      stored.revision = *committed;
+      CO_CHECK(co_await look(std::move(hold), std::move(place), stored, std::move(type), patience));
+    }
+    co_return view_of(std::move(stored.value));
   }
   co_return too_many_at_once();
 }
@@ -92,20 +101,27 @@ Task<Result<AuthorizationView>> Authority::look_at_once(Stored<Authorization> au
   if (hold == nullptr) co_return view_of(std::move(authorization.value));
   Place place = places_.take(authorization->account);
   if (place == nullptr) co_return too_many_validations();
-  co_return co_await look(std::move(hold), std::move(place), std::move(authorization), std::move(type),
-                          patience);
+  CO_TRY(auto looked,
+         co_await look(std::move(hold), std::move(place), authorization, std::move(type), patience));
+  if (looked) co_return *std::move(looked);
+  co_return view_of(std::move(authorization.value));
 }
 
-Task<Result<AuthorizationView>> Authority::look(Hold hold, Place place, Stored<Authorization> authorization,
-                                                std::string type, std::chrono::milliseconds patience) {
-  Task<void> validation = validate(std::move(hold), std::move(place), authorization, std::move(type));
+// As it is recorded after the look. Nothing: the look goes on, or what it saw could not be recorded.
+Task<Result<std::optional<AuthorizationView>>> Authority::look(Hold hold, Place place,
+                                                               Stored<Authorization> authorization,
+                                                               std::string type,
+                                                               std::chrono::milliseconds patience) {
+  Task<void> validation = validate(std::move(hold), std::move(place), authorization, type);
   const bool done = co_await background_.run(std::move(validation), patience);
-  if (!done) co_return view_of(std::move(authorization.value));
+  if (!done) co_return std::nullopt;
   CO_TRY(auto settled, co_await records_.authorization(authorization->id));
+  if (settled->find_challenge(type)->status == ChallengeStatus::pending) co_return std::nullopt;
   co_return view_of(std::move(settled.value));
 }
 
-// REQUIRES: the challenge of `type` is processing; `hold` is on the authorization.
+// REQUIRES: the challenge of `type` is processing, in what is given and perhaps not yet in the store; `hold` is on
+// the authorization.
 Task<void> Authority::validate([[maybe_unused]] Hold hold, [[maybe_unused]] Place place,
                                Stored<Authorization> authorization, std::string type) {
   const Challenge& challenge = *authorization->find_challenge(type);
@@ -124,12 +140,14 @@ Task<void> Authority::validate([[maybe_unused]] Hold hold, [[maybe_unused]] Plac
 }
 
 Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::string type, Verdict verdict) {
+  const Challenge responded = *authorization->find_challenge(type);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Challenge* challenge = authorization->find_challenge(type);
-    if (challenge == nullptr || challenge->status != ChallengeStatus::processing ||
-        authorization->deactivated || authorization->revoked) {
+    if (challenge == nullptr || authorization->deactivated || authorization->revoked) {
       co_return Result<void>();  // it does not matter any more
     }
+    if (challenge->status == ChallengeStatus::pending) *challenge = responded;
+    if (challenge->status != ChallengeStatus::processing) co_return Result<void>();
     const base::Time now = clock_.now();
     const bool in_time = status_of(authorization.value, now) == AuthorizationStatus::pending;
     if (is_undecided(verdict)) {

@@ -1,5 +1,6 @@
 #include "acmecore/der.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -50,6 +51,12 @@ Bytes bit_string(BytesView content) {
   Bytes with_unused_bits(1, '\0');
   with_unused_bits += content;
   return element(kBitString, with_unused_bits);
+}
+
+Bytes unsigned_integer(BytesView magnitude) {
+  magnitude.remove_prefix(std::min(magnitude.find_first_not_of('\0'), magnitude.size()));
+  const bool needs_zero = magnitude.empty() || (uint8_t(magnitude[0]) & 0x80) != 0;
+  return element(kInteger, Bytes(needs_zero, '\0').append(magnitude));
 }
 
 Bytes time(Time time) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "acmecore/der.h"
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/jws_parts.h"
 #include "base/base64url.h"
@@ -122,34 +123,26 @@ size_t coordinate_size(Algorithm algorithm) {
 // R and S behind each other, as OpenSSL wants them: an ECDSA-Sig-Value. Empty: not of the right size.
 Bytes ecdsa_der(BytesView signature, size_t size) {
   if (signature.size() != 2 * size) return {};
-  const base::EcdsaSignatureHandle pair(ECDSA_SIG_new());
-  BIGNUM* r = BN_bin2bn(base::octets(signature), int(size), nullptr);
-  BIGNUM* s = BN_bin2bn(base::octets(signature.substr(size)), int(size), nullptr);
-  ECDSA_SIG_set0(pair.get(), r, s);
-  Bytes der(size_t(i2d_ECDSA_SIG(pair.get(), nullptr)), '\0');
-  auto* at = reinterpret_cast<unsigned char*>(der.data());
-  i2d_ECDSA_SIG(pair.get(), &at);
-  return der;
+  return der::sequence(
+      {der::unsigned_integer(signature.substr(0, size)), der::unsigned_integer(signature.substr(size))});
 }
 
-const EVP_MD* digest_of(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::es256:
-    case Algorithm::rs256: return EVP_sha256();
-    case Algorithm::es384: return EVP_sha384();
-    case Algorithm::es512: return EVP_sha512();
-    case Algorithm::eddsa: break;  // hashes by itself
-  }
-  return nullptr;
+Bytes ecdsa_digest(Algorithm algorithm, BytesView input) {
+  if (algorithm == Algorithm::es256) return base::sha256(input);
+  return algorithm == Algorithm::es384 ? base::sha384(input) : base::sha512(input);
 }
 
 bool is_signature_good(const Jws& jws, const AccountKey& key) {
-  const bool ecdsa = jws.algorithm != Algorithm::eddsa && jws.algorithm != Algorithm::rs256;
-  const Bytes signature = ecdsa ? ecdsa_der(jws.signature, coordinate_size(jws.algorithm)) : jws.signature;
-  if (signature.empty()) return false;
+  if (const KeyContexts* ecdsa = key.ecdsa()) {
+    const Bytes signature = ecdsa_der(jws.signature, coordinate_size(jws.algorithm));
+    return !signature.empty() && ecdsa->verify(ecdsa_digest(jws.algorithm, jws.signing_input), signature);
+  }
+  if (jws.signature.empty()) return false;
+  const EVP_MD* digest =
+      jws.algorithm == Algorithm::rs256 ? EVP_sha256() : nullptr;  // EdDSA hashes by itself
   const base::MdContextHandle context(EVP_MD_CTX_new());
-  return EVP_DigestVerifyInit(context.get(), nullptr, digest_of(jws.algorithm), nullptr, key.handle()) == 1 &&
-         EVP_DigestVerify(context.get(), base::octets(signature), signature.size(),
+  return EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key.handle()) == 1 &&
+         EVP_DigestVerify(context.get(), base::octets(jws.signature), jws.signature.size(),
                           base::octets(jws.signing_input), jws.signing_input.size()) == 1;
 }
 

@@ -1,7 +1,7 @@
 #include "acmecore/nonces.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <cassert>
@@ -30,6 +30,7 @@ static_assert((kUsedNoncesMax + 1) * kStampSize <= storage::kValueSizeMax, "save
 
 const Bytes kUsedKey = Bytes(1, storage::table::kSecret) + "used-nonces";
 
+base::MacContextHandle keyed_hmac(BytesView key);
 Task<Result<Bytes>> take_saved(storage::Store& store);
 void append(uint64_t number, Bytes& octets);
 uint64_t number_at(BytesView octets, size_t position);
@@ -40,18 +41,18 @@ tl::unexpected<base::Error> bad_nonce(std::string why);
 
 Task<Result<std::unique_ptr<Nonces>>> Nonces::open(storage::Store& store, const base::Clock& clock,
                                                    size_t used_max) {
-  CO_TRY(Bytes key, co_await secret_key(store, "nonce-key"));
+  CO_TRY(const Bytes key, co_await secret_key(store, "nonce-key"));
   CO_TRY(const Bytes saved, co_await take_saved(store));
-  std::unique_ptr<Nonces> nonces(new Nonces(store, clock, used_max, std::move(key)));
+  std::unique_ptr<Nonces> nonces(new Nonces(store, clock, used_max, key));
   nonces->load(saved);
   co_return nonces;
 }
 
-Nonces::Nonces(storage::Store& store, const base::Clock& clock, size_t used_max, Bytes key)
+Nonces::Nonces(storage::Store& store, const base::Clock& clock, size_t used_max, BytesView key)
     : store_(store),
       clock_(clock),
       used_max_(used_max),
-      key_(std::move(key)),
+      keyed_(keyed_hmac(key)),
       next_number_(number_at(base::random_bytes(kNumberSize), 0)) {}
 
 std::string Nonces::fresh() {
@@ -100,12 +101,15 @@ Task<Result<void>> Nonces::save() {
   co_return Result<void>();
 }
 
+// A copy of the context that has taken the key in costs a third of taking it in again.
 Bytes Nonces::mac(BytesView stamp) const {
-  Bytes digest(EVP_MAX_MD_SIZE, '\0');
+  const base::MacContextHandle context(EVP_MAC_CTX_dup(keyed_.get()));
+  Bytes digest(base::kSha256Size, '\0');
   auto* out = reinterpret_cast<unsigned char*>(digest.data());
-  const auto* made =
-      HMAC(EVP_sha256(), key_.data(), int(key_.size()), base::octets(stamp), stamp.size(), out, nullptr);
-  assert(made != nullptr);
+  size_t size = 0;
+  const bool made = context && EVP_MAC_update(context.get(), base::octets(stamp), stamp.size()) == 1 &&
+                    EVP_MAC_final(context.get(), out, &size, digest.size()) == 1;
+  assert(made && size > kMacSize);
   digest.resize(kMacSize);
   return digest;
 }
@@ -126,6 +130,19 @@ void Nonces::accept_from(uint64_t milliseconds) {
 }
 
 namespace {
+
+// HMAC-SHA-256 that has taken `key` in.
+base::MacContextHandle keyed_hmac(BytesView key) {
+  using MacHandle = base::OpensslHandle<EVP_MAC, EVP_MAC_free>;
+  const MacHandle hmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  base::MacContextHandle context(EVP_MAC_CTX_new(hmac.get()));
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                   OSSL_PARAM_construct_end()};
+  const int taken = EVP_MAC_init(context.get(), base::octets(key), key.size(), parameters);
+  assert(taken == 1);
+  return context;
+}
 
 // A list that stayed would be of no use to a start that comes after a crash: it forbids too little.
 Task<Result<Bytes>> take_saved(storage::Store& store) {

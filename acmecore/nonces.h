@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/openssl.h"
 #include "base/task.h"
 #include "base/time.h"
 #include "storage/store.h"
@@ -49,7 +50,7 @@ class Nonces {
   // When it was given, and its number.
   using Stamp = std::pair<uint64_t, uint64_t>;
 
-  Nonces(storage::Store& store, const base::Clock& clock, size_t used_max, base::Bytes key);
+  Nonces(storage::Store& store, const base::Clock& clock, size_t used_max, base::BytesView key);
 
   base::Bytes mac(base::BytesView stamp) const;
   void load(base::BytesView saved);
@@ -58,9 +59,9 @@ class Nonces {
   storage::Store& store_;
   const base::Clock& clock_;
   const size_t used_max_;
-  const base::Bytes key_;
-  std::atomic<uint64_t> next_number_;  // begins anywhere, so that a restart repeats none
-  std::mutex mutex_;                   // guards the two below, for the time of one look-up and one insertion
+  const base::MacContextHandle keyed_;  // has taken the key in; read alone, so any thread may copy it
+  std::atomic<uint64_t> next_number_;   // begins anywhere, so that a restart repeats none
+  std::mutex mutex_;                    // guards the two below, for the time of one look-up and one insertion
   std::set<Stamp> used_;
   uint64_t accepted_from_ =
       0;  // milliseconds since 1970, never less than before; older ones are not accepted

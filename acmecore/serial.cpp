@@ -1,5 +1,7 @@
 #include "acmecore/serial.h"
 
+#include <chrono>
+
 #include "base/random.h"
 
 namespace acmecore {
@@ -13,7 +15,7 @@ using base::Result;
 namespace {
 
 constexpr char kLeadingOctet = 0x01;
-constexpr size_t kRandomOctets = 16;
+constexpr size_t kRandomOctets = 10;
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -24,7 +26,14 @@ int hex_value(char c) {
 
 }  // namespace
 
-Serial new_serial() { return {kLeadingOctet + base::random_bytes(kRandomOctets)}; }
+Serial new_serial() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto milliseconds = uint64_t(std::chrono::floor<std::chrono::milliseconds>(now).count());
+  Bytes octets(1, kLeadingOctet);
+  for (int shift = 40; shift >= 0; shift -= 8)
+    octets.push_back(char((milliseconds >> shift) & 0xff));
+  return {octets + base::random_bytes(kRandomOctets)};
+}
 
 std::string text_of(const Serial& serial) {
   constexpr std::string_view kHex = "0123456789abcdef";

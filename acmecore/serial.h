@@ -18,9 +18,10 @@ struct Serial {
   bool operator==(const Serial&) const = default;
 };
 
-// 128 bits from the random generator behind one octet that is constant, which makes the number positive,
-// never zero, and always 17 octets long. Unique for all practical purposes; the caller records it before it
-// is signed.
+// One octet that is constant, which makes the number positive, never zero, and always 17 octets long; the time in
+// milliseconds; and 80 bits from the random generator, of which BR 7.1 asks for 64. The time makes serials rise, and
+// with them the keys of certificates in the store: see docs/decisions/time-ordered-keys.md. Unique for all practical
+// purposes; the caller records it before it is signed.
 Serial new_serial();
 
 // Lower-case hexadecimal, two digits an octet: "01f3…".

@@ -33,7 +33,10 @@ int no_password(char*, int, int, void*) { return -1; }
 }  // namespace
 
 SigningKey::SigningKey(PkeyHandle key, Bytes spki_der, KeyType type)
-    : key_(std::move(key)), spki_der_(std::move(spki_der)), type_(type) {}
+    : key_(std::move(key)),
+      contexts_(std::make_unique<const KeyContexts>(key_.get(), KeyContexts::Use::sign)),
+      spki_der_(std::move(spki_der)),
+      type_(type) {}
 
 SigningKey SigningKey::generate() {
   PkeyHandle key(EVP_EC_gen("P-256"));
@@ -74,20 +77,8 @@ BytesView SigningKey::signature_algorithm_der() const {
 }
 
 Result<Bytes> SigningKey::sign(BytesView message) const {
-  const base::MdContextHandle context(EVP_MD_CTX_new());
-  const EVP_MD* digest = type_ == KeyType::p256 ? EVP_sha256() : EVP_sha384();
-  size_t size = 0;
-  Bytes signature;
-  bool signed_ok = EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, key_.get()) == 1 &&
-                   EVP_DigestSign(context.get(), nullptr, &size, base::octets(message), message.size()) == 1;
-  if (signed_ok) {
-    signature.resize(size);
-    signed_ok = EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                               base::octets(message), message.size()) == 1;
-  }
-  if (!signed_ok) return fail(ErrorKind::internal, "signing failed: " + base::openssl_error());
-  signature.resize(size);
-  return signature;
+  const std::string digest = type_ == KeyType::p256 ? base::sha256(message) : base::sha384(message);
+  return contexts_->sign(digest);
 }
 
 }  // namespace acmecore

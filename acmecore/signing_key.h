@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "acmecore/key_contexts.h"
 #include "acmecore/public_key.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -37,6 +39,7 @@ class SigningKey {
   SigningKey(base::PkeyHandle key, base::Bytes spki_der, KeyType type);
 
   base::PkeyHandle key_;
+  std::unique_ptr<const KeyContexts> contexts_;
   base::Bytes spki_der_;
   KeyType type_;
 };

@@ -1,3 +1,6 @@
+#include <boost/asio/co_spawn.hpp>
+#include <optional>
+
 #include "tests/acmecore/authority_fixture.h"
 
 namespace acmecore {
@@ -105,6 +108,47 @@ TEST_F(AuthorityValidationTest, ManyResponsesMakeOneValidation) {
   run_background();
   EXPECT_EQ(validation_->asked(), 1u);
   EXPECT_EQ(challenge().status, ChallengeStatus::invalid);
+}
+
+// The outcome and the response at once: the second commit would fail.
+TEST_F(AuthorityValidationTest, AQuickValidationIsRecordedWithItsResponse) {
+  publish();
+  store_.next_commits({std::nullopt, ErrorKind::unavailable});
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(respond(account_, id_).status, AuthorizationStatus::valid);
+  EXPECT_EQ(challenge().responded, clock_.now());
+  EXPECT_EQ(challenge().thumbprint, account_.key_thumbprint);
+}
+
+TEST_F(AuthorityValidationTest, ASlowOneWhoseResponseCannotBeRecordedIsNoneThatTheClientHearsOf) {
+  validation_->close();
+  store_.next_commits({ErrorKind::unavailable});
+  EXPECT_EQ(error_of(respond_task(milliseconds(1))), ErrorKind::unavailable);
+  EXPECT_EQ(challenge().status, ChallengeStatus::pending);
+  validation_->open();
+  run_background();
+  EXPECT_EQ(challenge().status, ChallengeStatus::invalid);
+}
+
+// Who responds again while the first look is under way hears what is durable.
+TEST_F(AuthorityValidationTest, ASecondResponseDuringTheFirstLookIsRecorded) {
+  publish();
+  validation_->close();
+  constexpr milliseconds kLong = std::chrono::hours(1);
+  std::optional<base::Result<AuthorizationView>> first;
+  boost::asio::co_spawn(*io_, respond_task(kLong),
+                        [&](std::exception_ptr, base::Result<AuthorizationView> view) { first = view; });
+  run_background();
+  EXPECT_EQ(challenge().status, ChallengeStatus::pending);
+  const auto second = run(respond_task(kLong)).value();
+  EXPECT_EQ(second.authorization.challenges[0].status, ChallengeStatus::processing);
+  EXPECT_EQ(challenge().status, ChallengeStatus::processing);
+  validation_->open();
+  run_background();
+  ASSERT_TRUE(first && *first);
+  EXPECT_EQ((**first).status, AuthorizationStatus::valid);
+  EXPECT_EQ(challenge().status, ChallengeStatus::valid);
+  EXPECT_EQ(validation_->asked(), 1u);
 }
 
 TEST_F(AuthorityValidationTest, AResponseThatMeetsAnotherTriesAgain) {
@@ -239,7 +283,7 @@ TEST_F(AuthorityValidationTest, OurOwnTroubleDecidesNothingAndIsTriedAgain) {
 
 TEST_F(AuthorityValidationTest, AResultThatCouldNotBeRecordedIsFoundAgain) {
   publish();
-  store_.next_commits({std::nullopt, ErrorKind::unavailable});
+  store_.next_commits({ErrorKind::unavailable});
   respond(account_, id_);
   EXPECT_EQ(challenge().status, ChallengeStatus::processing);
   EXPECT_TRUE(run(authority_->sweep()));

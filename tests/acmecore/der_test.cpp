@@ -73,6 +73,15 @@ TEST(Der, AnIntegerIsMinimal) {
   }
 }
 
+TEST(Der, AnUnsignedIntegerIsMinimalAndNotNegative) {
+  EXPECT_EQ(unsigned_integer("\x7f"sv), "\x02\x01\x7f"sv);
+  EXPECT_EQ(unsigned_integer("\x80"sv), "\x02\x02\x00\x80"sv);
+  EXPECT_EQ(unsigned_integer("\x00\x00\x01\x00"sv), "\x02\x02\x01\x00"sv);
+  EXPECT_EQ(unsigned_integer("\x00\x80"sv), "\x02\x02\x00\x80"sv);
+  EXPECT_EQ(unsigned_integer("\x00\x00"sv), "\x02\x01\x00"sv);
+  EXPECT_EQ(unsigned_integer(""sv), "\x02\x01\x00"sv);
+}
+
 TEST(Der, AnOidHasWholeArcsWithoutPadding) {
   EXPECT_EQ(Reader("\x06\x03\x55\x1d\x11"sv).oid().value(), "\x55\x1d\x11");
   EXPECT_TRUE(Reader("\x06\x03\x2a\x86\x48"sv).oid());
