@@ -2,6 +2,8 @@
 """Assay beside Debian's Pebble in one run: durable issuances a second, and CPU a certificate.
 
     tests/bench/acme/run.py [--build build/release] [--rounds 3] [--workers 1,8] [--seconds 10]
+    tests/bench/acme/run.py --history 1000000    # the same, of a store that holds so many finished orders, and of an empty one
+    tests/bench/acme/run.py --expired 1000000    # a store that holds so many that are to be removed, before and after
 
 Builds what it needs (preset release). Pebble is measured where it is installed: deploy/packages.sh bench.
 Rounds are interleaved, each with a fresh server pinned to core 0 and the generator on core 1, because a virtual
@@ -13,6 +15,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import select
 import shutil
 import socket
@@ -28,7 +31,7 @@ START_SECONDS_MAX = 30
 
 def build(folder):
     subprocess.run(["cmake", "--preset", "release", "-B", folder], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", folder, "--target", "assay", "acme_load"], cwd=ROOT, check=True,
+    subprocess.run(["cmake", "--build", folder, "--target", "assay", "acme_load", "acme_history"], cwd=ROOT, check=True,
                    stdout=subprocess.DEVNULL)
     return pathlib.Path(ROOT, folder)
 
@@ -104,9 +107,15 @@ def start_pebble(_, folder, dns_port):
 SERVERS = {"assay": start_assay, "pebble": start_pebble}
 
 
-def measure(args, name, workers):
-    with tempfile.TemporaryDirectory(prefix="assay-bench-") as temporary:
-        folder = pathlib.Path(temporary)
+# Memory of its own: the store's pages, which the kernel keeps as long as nobody else needs the room, are not.
+def own_memory_mb(server):
+    status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
+    return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) / 1000
+
+
+def measure(args, name, workers, folder=None):
+    with contextlib.ExitStack() as stack:
+        folder = folder or pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assay-bench-")))
         # The generator answers DNS, so it starts first and is told of the server when there is one.
         load = subprocess.Popen(["taskset", "-c", "1", args.build / "tests/bench/acme/acme_load", "--workers", str(workers),
                                  "--seconds", str(args.seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -114,12 +123,73 @@ def measure(args, name, workers):
         server, directory, ca_file = SERVERS[name](args, folder, dns_port)
         try:
             output, _ = load.communicate(f"{server.pid} {directory} {ca_file}\n")
+            memory = own_memory_mb(server)
         finally:
             server.terminate()
             server.wait()
         if load.returncode != 0:
             sys.exit(f"{name}: acme_load failed")
-        return json.loads(output)
+        return {**json.loads(output), "memory_mb": memory}
+
+
+def history_tool(args, command, folder, *options):
+    tool = args.build / "tests/bench/acme/acme_history"
+    output = subprocess.run([tool, command, folder / "state/store", *map(str, options)], check=True, capture_output=True)
+    return json.loads(output.stdout or "null")
+
+
+# A state directory that a server has made, with finished orders of the past in its store.
+def make_history(args, folder, orders, *options):
+    server, _, _ = start_assay(args, folder, free_port())
+    server.terminate()
+    server.wait()
+    started = time.monotonic()
+    history_tool(args, "fill", folder, "--orders", orders, *options)
+    size = history_tool(args, "size", folder)
+    print(f"{orders} orders written in {time.monotonic() - started:.0f} s: {json.dumps(size)}", flush=True)
+    return size
+
+
+def compare_with_history(args):
+    with tempfile.TemporaryDirectory(prefix="assay-bench-") as temporary:
+        folder = pathlib.Path(temporary)
+        size = make_history(args, folder, args.history)
+        results = {"empty": [], "history": []}
+        for round_number in range(args.rounds):
+            for name, runs in results.items():
+                runs.append(measure(args, "assay", args.workers[-1], folder if name == "history" else None))
+                print(f"round {round_number + 1} {name}: {json.dumps(runs[-1])}", flush=True)
+        print("\n| store | issuances/s | CPU ms an issuance | memory of its own, MB |\n|---|---|---|---|")
+        for name, runs in results.items():
+            print(f"| {name} | {median(runs, 'per_second'):.0f} | {median(runs, 'cpu_ms'):.2f} | "
+                  f"{median(runs, 'memory_mb'):.0f} |")
+        print(f"\noctets of the file for each certificate: {(size['file'] - size['free']) / args.history:.0f}")
+
+
+# What the server removes, how long that takes it, and whether what comes after takes the room that was freed.
+def watch_expiry(args):
+    with tempfile.TemporaryDirectory(prefix="assay-bench-") as temporary:
+        folder = pathlib.Path(temporary)
+        before = make_history(args, folder, args.expired, "--begun-days-ago", 400, "--over-days", 200)
+        server, _, _ = start_assay(args, folder, free_port())
+        started = time.monotonic()
+        while any(history_tool(args, "size", folder)["tables"].get(table, {"records": 0})["records"] > 100 for table in "oux"):
+            time.sleep(1)
+        taken = time.monotonic() - started
+        server.terminate()
+        server.wait()
+        swept = history_tool(args, "size", folder)
+        result = measure(args, "assay", args.workers[-1], folder)
+        after = history_tool(args, "size", folder)
+        print(f"swept in {taken:.0f} s: {json.dumps(swept)}\nthen: {json.dumps(result)}\nafter that: {json.dumps(after)}\n")
+        print("| | file, MB | of it free, MB |\n|---|---|---|")
+        for name, size in {f"{args.expired} orders": before, "all of them removed": swept,
+                           f"{result['issuances']} new ones": after}.items():
+            print(f"| {name} | {size['file'] / 1e6:.0f} | {size['free'] / 1e6:.0f} |")
+
+
+def median(runs, key):
+    return statistics.median(run[key] for run in runs)
 
 
 def main():
@@ -128,14 +198,21 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", default="1,8")
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--history", type=int, metavar="ORDERS")
+    parser.add_argument("--expired", type=int, metavar="ORDERS")
     args = parser.parse_args()
+    args.workers = [int(count) for count in args.workers.split(",")]
     args.build = build(args.build)
+    if args.history:
+        return compare_with_history(args)
+    if args.expired:
+        return watch_expiry(args)
     servers = [name for name in SERVERS if name == "assay" or shutil.which(name)]
     for name in SERVERS.keys() - set(servers):
         print(f"{name} is not installed and is left out", file=sys.stderr)
     results = {}
     for round_number in range(args.rounds):
-        for workers in map(int, args.workers.split(",")):
+        for workers in args.workers:
             for name in servers:
                 result = measure(args, name, workers)
                 results.setdefault((workers, name), []).append(result)
@@ -143,9 +220,9 @@ def main():
     print("\n| workers | server | issuances/s | CPU ms an issuance | issue p50 / p99 ms | challenge to valid p50 / p99 ms |")
     print("|---|---|---|---|---|---|")
     for (workers, name), runs in sorted(results.items()):
-        median = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-        print(f"| {workers} | {name} | {median['per_second']:.0f} | {median['cpu_ms']:.2f} | {median['issue_p50_ms']:.1f} / "
-              f"{median['issue_p99_ms']:.1f} | {median['validation_p50_ms']:.1f} / {median['validation_p99_ms']:.1f} |")
+        middle = {key: median(runs, key) for key in runs[0]}
+        print(f"| {workers} | {name} | {middle['per_second']:.0f} | {middle['cpu_ms']:.2f} | {middle['issue_p50_ms']:.1f} / "
+              f"{middle['issue_p99_ms']:.1f} | {middle['validation_p50_ms']:.1f} / {middle['validation_p99_ms']:.1f} |")
 
 
 main()
