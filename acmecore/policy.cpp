@@ -29,6 +29,7 @@ bool is_covered(const std::vector<NamePattern>& patterns, const Identifier& name
 Subscriber subscriber_of(const Account& account) {
   Subscriber subscriber;
   subscriber.account = account.id;
+  subscriber.directory = account.directory;
   if (account.external_account) subscriber.external_account = account.external_account->key_id;
   return subscriber;
 }
@@ -127,7 +128,8 @@ std::optional<std::string> Policy::refusal_by_kind(const Identifier& name) const
 const PolicyRules::ForSubscribers* Policy::rules_for(const Subscriber& subscriber) const {
   const auto fits = [&](const PolicyRules::ForSubscribers& rules) {
     return rules.accounts.contains(subscriber.account) ||
-           rules.external_accounts.contains(subscriber.external_account);
+           rules.external_accounts.contains(subscriber.external_account) ||
+           rules.directories.contains(subscriber.directory);
   };
   const auto found = std::ranges::find_if(rules_.for_subscribers, fits);
   return found == rules_.for_subscribers.end() ? nullptr : &*found;

@@ -20,16 +20,18 @@ namespace acmecore {
 struct Subscriber {
   std::string account;           // its id; empty: an account that is not known yet
   std::string external_account;  // the id of the external account key that it was made with; empty: none
+  std::string directory = {};    // whose account it is; empty: an account that is not known yet
 };
 
 Subscriber subscriber_of(const Account& account);
 
 // What an operator has decided. As it stands here, every name is certified that can be.
 struct PolicyRules {
-  // Of some subscribers. The first one that fits counts.
+  // Of some subscribers: by account, external account key or directory. The first one that fits counts.
   struct ForSubscribers {
     std::set<std::string> accounts;
     std::set<std::string> external_accounts;
+    std::set<std::string> directories = {};
     std::vector<NamePattern> allow;          // instead of the allow list of all
     std::vector<NamePattern> deny;           // beside the deny list of all
     std::vector<NamePattern> approval = {};  // beside the approval list of all

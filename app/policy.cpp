@@ -35,6 +35,7 @@ Result<PolicyRules::ForSubscribers> rules_for(const base::Config::Policy::Subscr
   PolicyRules::ForSubscribers rules;
   rules.accounts = {config.accounts.begin(), config.accounts.end()};
   rules.external_accounts = {config.external_accounts.begin(), config.external_accounts.end()};
+  rules.directories = {config.directories.begin(), config.directories.end()};
   TRY(rules.allow, patterns("policy.subscribers[].allow", config.allow));
   TRY(rules.deny, patterns("policy.subscribers[].deny", config.deny));
   TRY(rules.approval, patterns("policy.subscribers[].approval", config.approval));

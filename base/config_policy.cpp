@@ -1,5 +1,7 @@
 #include "base/config_policy.h"
 
+#include <algorithm>
+
 #include "base/config_values.h"
 
 namespace base {
@@ -24,21 +26,35 @@ void read_patterns(ConfigReader& section, std::string_view key, std::vector<std:
   }
 }
 
-void read_subscribers(ConfigReader& section, Config::Policy::Subscribers& subscribers) {
+bool is_served(const std::string& directory, const Config::Acme& acme) {
+  const auto has_the_name = [&](const AcmeDirectory& other) { return other.name == directory; };
+  return acme.directories.empty()
+             ? has_the_name(acme.preset)
+             : std::any_of(acme.directories.begin(), acme.directories.end(), has_the_name);
+}
+
+void read_subscribers(ConfigReader& section, const Config::Acme& acme,
+                      Config::Policy::Subscribers& subscribers) {
   section.texts("accounts", subscribers.accounts, "an account's id", not_empty);
   section.texts("external_accounts", subscribers.external_accounts, "an external account key's id",
                 not_empty);
+  section.texts("directories", subscribers.directories, "the name of an ACME directory", not_empty);
+  for (const std::string& directory : subscribers.directories) {
+    if (!is_served(directory, acme))
+      section.mistake("directories", "there is no ACME directory \"" + directory + "\"");
+  }
   read_patterns(section, "allow", subscribers.allow);
   read_patterns(section, "deny", subscribers.deny);
   read_patterns(section, "approval", subscribers.approval);
-  if (subscribers.accounts.empty() && subscribers.external_accounts.empty()) {
-    section.mistake("accounts", "rules for subscribers name accounts or external_accounts");
+  if (subscribers.accounts.empty() && subscribers.external_accounts.empty() &&
+      subscribers.directories.empty()) {
+    section.mistake("accounts", "rules for subscribers name accounts, external_accounts or directories");
   }
 }
 
 }  // namespace
 
-void read_policy(ConfigReader& section, Config::Policy& policy) {
+void read_policy(ConfigReader& section, const Config::Acme& acme, Config::Policy& policy) {
   read_patterns(section, "allow", policy.allow);
   read_patterns(section, "deny", policy.deny);
   read_patterns(section, "approval", policy.approval);
@@ -52,7 +68,7 @@ void read_policy(ConfigReader& section, Config::Policy& policy) {
   section.words<CertifiedKey>("key_types", policy.key_types, kCertifiedKeys);
   section.tables("subscribers", [&](ConfigReader& element) {
     Config::Policy::Subscribers subscribers;
-    read_subscribers(element, subscribers);
+    read_subscribers(element, acme, subscribers);
     policy.subscribers.push_back(std::move(subscribers));
   });
   if (policy.subscribers.size() > kSubscribersMax) {

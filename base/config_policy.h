@@ -4,7 +4,7 @@
 
 namespace base {
 
-// The table [policy].
-void read_policy(ConfigReader& section, Config::Policy& policy);
+// The table [policy], whose rules may be about accounts of the directories in `acme`.
+void read_policy(ConfigReader& section, const Config::Acme& acme, Config::Policy& policy);
 
 }  // namespace base

@@ -284,7 +284,7 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("dns", [&](ConfigReader& section) { read_dns(section, config.dns); });
   top.table("update", [&](ConfigReader& section) { read_update(section, config.update); });
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
-  top.table("policy", [&](ConfigReader& section) { read_policy(section, config.policy); });
+  top.table("policy", [&](ConfigReader& section) { read_policy(section, config.acme, config.policy); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
   top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });
   top.table("metrics", [&](ConfigReader& section) { section.endpoints("listen", config.metrics.listen, 0); });

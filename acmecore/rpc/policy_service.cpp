@@ -74,6 +74,12 @@ Task<Result<void>> PolicyService::answer(const TestPolicyRequest& request, TestP
   CO_TRY(const auto key, key_type(request.key_type()));
   Subscriber subscriber;
   auto profile = authority_.profiles().choose(request.profile());
+  if (!request.directory().empty()) {
+    Account unknown;
+    unknown.directory = request.directory();
+    subscriber = subscriber_of(unknown);
+    profile = authority_.profiles().choose(unknown, request.profile());
+  }
   if (!request.account().empty()) {
     CO_TRY(const Account account, co_await authority_.account(request.account()));
     subscriber = subscriber_of(account);

@@ -22,6 +22,7 @@ struct TestOptions {
   std::string external_account;
   std::string key_type;
   std::string profile;
+  std::string directory;
 };
 
 constexpr std::string_view kErrorSpace = "urn:ietf:params:acme:error:";
@@ -43,6 +44,7 @@ Result<grpc::Status> test(const TestOptions& options, const Client& client, Term
   request.set_external_account(options.external_account);
   request.set_key_type(options.key_type);
   request.set_profile(options.profile);
+  request.set_directory(options.directory);
   v1::TestPolicyResponse response;
   const auto status = client.stub<PolicyService>()->Test(client.context().get(), request, &response);
   if (!status.ok()) return status;
@@ -70,6 +72,8 @@ void add_policy(CLI::App& program, Command& chosen) {
       ->add_option("--external-account", options->external_account,
                    "For an account that was made with this external account key")
       ->type_name("ID");
+  command->add_option("--directory", options->directory, "For an account of this ACME directory")
+      ->type_name("NAME");
   command->add_option("--key-type", options->key_type, "For a key of this type: rsa, p256, p384 or p521")
       ->type_name("TYPE")
       ->check(CLI::IsMember({"rsa", "p256", "p384", "p521"}));

@@ -181,7 +181,10 @@ PolicyRules rules_for_teams() {
   b.accounts = {"account-a", "account-b"};
   b.external_accounts = {"key-b"};
   b.allow = patterns({"**.b.test"});
-  rules.for_subscribers = {a, b};
+  PolicyRules::ForSubscribers c;
+  c.directories = {"team-c"};
+  c.allow = patterns({"**.c.test"});
+  rules.for_subscribers = {a, b, c};
   return rules;
 }
 
@@ -198,6 +201,9 @@ TEST(Policy, HasOtherNamesForSomeSubscribers) {
       {{"account-b", ""}, {"www.b.test"}, {"www.corp.test", "www.a.test"}},
       {{"account-c", "key-b"}, {"www.b.test"}, {"www.corp.test"}},
       {{"key-b", "account-a"}, {"www.corp.test"}, {"www.b.test", "www.a.test"}},
+      {{"account-c", "", "team-c"}, {"www.c.test"}, {"www.corp.test"}},
+      {{"account-b", "", "team-c"}, {"www.b.test"}, {"www.c.test"}},
+      {{"team-c", "team-c", "default"}, {"www.corp.test"}, {"www.c.test"}},
   };
   const PolicyRules rules = rules_for_teams();
   for (const auto& one : cases) {

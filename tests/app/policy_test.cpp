@@ -24,7 +24,7 @@ TEST(PolicyRules, AreTheConfigurations) {
   config.wildcards = false;
   config.names_max = 7;
   config.key_types = {base::CertifiedKey::p384, base::CertifiedKey::rsa};
-  config.subscribers = {{{"a"}, {"k"}, {"a.test"}, {"b.test"}, {"c.test"}}};
+  config.subscribers = {{{"a"}, {"k"}, {"d"}, {"a.test"}, {"b.test"}, {"c.test"}}};
   const auto rules = policy_rules(config);
   ASSERT_TRUE(rules);
   EXPECT_THAT(rules->allow, ElementsAre(pattern("**.corp.test")));
@@ -39,6 +39,7 @@ TEST(PolicyRules, AreTheConfigurations) {
   ASSERT_EQ(rules->for_subscribers.size(), 1u);
   EXPECT_THAT(rules->for_subscribers[0].accounts, ElementsAre("a"));
   EXPECT_THAT(rules->for_subscribers[0].external_accounts, ElementsAre("k"));
+  EXPECT_THAT(rules->for_subscribers[0].directories, ElementsAre("d"));
   EXPECT_THAT(rules->for_subscribers[0].allow, ElementsAre(pattern("a.test")));
   EXPECT_THAT(rules->for_subscribers[0].deny, ElementsAre(pattern("b.test")));
   EXPECT_THAT(rules->for_subscribers[0].approval, ElementsAre(pattern("c.test")));
@@ -69,11 +70,11 @@ TEST(PolicyRules, NameTheKeyWhosePatternIsNone) {
   config.deny = {"a..test"};
   EXPECT_THAT(detail(config), HasSubstr("policy.deny: "));
   config = {};
-  config.subscribers = {{{"a"}, {}, {"*"}, {}}};
+  config.subscribers = {{{"a"}, {}, {}, {"*"}, {}}};
   EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].allow: "));
-  config.subscribers = {{{"a"}, {}, {}, {"*"}}};
-  EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].deny: "));
   config.subscribers = {{{"a"}, {}, {}, {}, {"*"}}};
+  EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].deny: "));
+  config.subscribers = {{{"a"}, {}, {}, {}, {}, {"*"}}};
   EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].approval: "));
   config = {};
   config.approval = {"*"};

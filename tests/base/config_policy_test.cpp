@@ -49,6 +49,10 @@ deny = ["x.web.corp.example"]
 approval = ["y.web.corp.example"]
 [[policy.subscribers]]
 external_accounts = ["l"]
+[[policy.subscribers]]
+directories = ["team"]
+[[acme.directory]]
+name = "team"
 )",
                                    "t");
   ASSERT_TRUE(config) << config.error().detail;
@@ -63,7 +67,8 @@ external_accounts = ["l"]
   EXPECT_FALSE(policy.wildcards);
   EXPECT_EQ(policy.names_max, 10u);
   EXPECT_EQ(policy.key_types, (std::set{CertifiedKey::p256, CertifiedKey::rsa}));
-  ASSERT_EQ(policy.subscribers.size(), 2u);
+  ASSERT_EQ(policy.subscribers.size(), 3u);
+  EXPECT_THAT(policy.subscribers[2].directories, ElementsAre("team"));
   EXPECT_THAT(policy.subscribers[0].accounts, ElementsAre("a", "b"));
   EXPECT_THAT(policy.subscribers[0].external_accounts, ElementsAre("k"));
   EXPECT_THAT(policy.subscribers[0].allow, ElementsAre("*.web.corp.example"));
@@ -86,7 +91,10 @@ TEST(ConfigPolicy, SaysWhatIsNotAllowed) {
       {"policy.key_types=[]", "an array of at least one of"},
       {"policy.key_types=['p224']", "an array of at least one of"},
       {"policy.wildcard=true", "policy.wildcards"},
-      {"[[policy.subscribers]]\nallow=['**']", "name accounts or external_accounts"},
+      {"[[policy.subscribers]]\nallow=['**']", "name accounts, external_accounts or directories"},
+      {"[[policy.subscribers]]\ndirectories=['team']", "there is no ACME directory \"team\""},
+      {"[[acme.directory]]\nname='a'\n[[policy.subscribers]]\ndirectories=['default']",
+       "there is no ACME directory \"default\""},
       {"[[policy.subscribers]]\naccounts=['']", "it is empty"},
   };
   for (const auto& [text, mistake] : cases)

@@ -19,7 +19,10 @@ PolicyRules IssueTest::policy_rules() {
   PolicyRules::ForSubscribers own;
   own.external_accounts = {"key-1"};
   own.allow = patterns({"**.key.test"});
-  rules.for_subscribers = {own};
+  PolicyRules::ForSubscribers team;
+  team.directories = {"team"};
+  team.allow = patterns({"**.team.test"});
+  rules.for_subscribers = {own, team};
   return rules;
 }
 

@@ -133,6 +133,17 @@ TEST_F(PolicyServiceTest, KnowsTheRulesOfAnAccount) {
   EXPECT_EQ(call(request).error_code(), StatusCode::NOT_FOUND);
 }
 
+TEST_F(PolicyServiceTest, KnowsTheRulesOfADirectory) {
+  auto request = request_for({"a.team.test"});
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_directory("team");
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_names(0, "a.corp.test");
+  EXPECT_THAT(refusals(request), ElementsAre("a.corp.test: rejectedIdentifier"));
+  request.set_account(run(authority_.account_for("somebody")).value().id);
+  EXPECT_THAT(refusals(request), IsEmpty()) << "the account's own directory counts";
+}
+
 TEST_F(PolicyServiceTest, KnowsTheProfiles) {
   auto request = request_for({"corp.test", "*.corp.test"});
   request.set_key_type("p384");
