@@ -45,11 +45,10 @@ Task<Result<AuthorizationView>> Authority::new_authorization(Account account, Re
                                              " is a wildcard, which is authorized in an order alone "
                                              "(RFC 8555 §7.4.1)");
   }
-  CO_CHECK(policy_.check_names(subscriber_of(account), {identifier}));
-  CO_CHECK(check_external_account(account, {identifier}));
+  CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
+  CO_CHECK(check_external_account(account, identifiers));
   if (requested.subdomains) CO_CHECK(policy_.check_ancestor(identifier.name));
-  std::vector<Identifier> identifiers = {identifier};
-  CO_CHECK(co_await pausing_.check(account.id, std::move(identifiers)));
+  CO_CHECK(co_await pausing_.check(account.id, identifiers));
   Authorization authorization = pending_authorization(account.id, identifier);
   authorization.subdomain_auth_allowed = requested.subdomains;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {

@@ -38,7 +38,7 @@ Edge::Answer Edge::star_certificate(std::optional<std::string> account, const Ro
         {"Cache-Control", "public, max-age=" + std::to_string(std::max<int64_t>(fresh.count(), 0))});
   }
   if (is_der)
-    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer_id()) + ">;rel=\"up\""});
+    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer().id()) + ">;rel=\"up\""});
   co_return response;
 }
 
