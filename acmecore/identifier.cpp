@@ -50,6 +50,15 @@ Result<Identifier> parse_identifier(const RequestedIdentifier& requested) {
   return identifier;
 }
 
+std::vector<Identifier> to_prove(const std::vector<Identifier>& identifiers) {
+  std::vector<Identifier> proved;
+  for (const Identifier& identifier : identifiers) {
+    const Identifier one = identifier.ancestor.empty() ? identifier : Identifier{identifier.ancestor, false};
+    if (std::ranges::count(proved, one) == 0) proved.push_back(one);
+  }
+  return proved;
+}
+
 bool is_subordinate(const Identifier& identifier, std::string_view ancestor) {
   const std::string_view name = identifier.name;
   if (name == ancestor) return identifier.wildcard;

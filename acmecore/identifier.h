@@ -39,6 +39,9 @@ struct RequestedIdentifier {
   bool subdomains = false;    // "subdomainAuthAllowed" of newAuthz's (RFC 9444 §4.2)
 };
 
+// What is proved for these: the ancestor of each one that names one. Each once.
+std::vector<Identifier> to_prove(const std::vector<Identifier>& identifiers);
+
 // Whether certificates for `identifier` may rest on an authorization for `ancestor` and all that is below it: a name
 // below, a wildcard for names below. Not so for `ancestor` itself.
 bool is_subordinate(const Identifier& identifier, std::string_view ancestor);

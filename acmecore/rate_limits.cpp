@@ -65,7 +65,8 @@ Task<Result<void>> RateLimits::count_account(std::string address, Changes& chang
 
 Task<Result<void>> RateLimits::count_order(const Order& order, Changes& changes) {
   if (is_renewal(order)) co_return Result<void>();
-  for (const Identifier& identifier : order.identifiers)
+  const auto proved = to_prove(order.identifiers);
+  for (const Identifier& identifier : proved)
     CO_CHECK(co_await check_failures(order.account, identifier));
   const auto questions = certificate_questions(order);
   for (const Question& question : questions)

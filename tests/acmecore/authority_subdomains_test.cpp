@@ -129,6 +129,26 @@ TEST_F(AuthoritySubdomainsTest, OnesThatEndCountNoMore) {
   EXPECT_EQ(order(account_, late.order.id).status, OrderStatus::invalid);
 }
 
+TEST_F(AuthoritySubdomainsTest, FailuresAreThoseOfTheAncestor) {
+  options_.pausing = {2, hours(24)};
+  restart();
+  for (const char* name : {"a.corp.test", "b.corp.test"}) {
+    const OrderView failed = order_for({{"dns", name, "corp.test"}}).value();
+    respond(account_, failed.order.authorizations[0]);
+  }
+  EXPECT_EQ(order_for({{"dns", "c.corp.test", "corp.test"}}).error().kind, ErrorKind::paused);
+  EXPECT_EQ(order_for({{"dns", "corp.test"}}).error().kind, ErrorKind::paused);
+  EXPECT_TRUE(order_for({{"dns", "c.corp.test"}}));
+
+  options_.pausing = {};
+  options_.limits.failed_validations = {1, hours(1)};
+  restart();
+  const OrderView failed = order_for({{"dns", "a.team.test", "team.test"}}).value();
+  respond(account_, failed.order.authorizations[0]);
+  EXPECT_EQ(order_for({{"dns", "b.team.test", "team.test"}}).error().kind, ErrorKind::rate_limited);
+  EXPECT_TRUE(order_for({{"dns", "b.team.test"}}));
+}
+
 TEST_F(AuthoritySubdomainsTest, AProofOfANameIsNoneOfAnother) {
   const Account account = new_account();
   const OrderView ready = ready_order(account, {"a.corp.test"});

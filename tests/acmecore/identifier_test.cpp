@@ -131,6 +131,14 @@ TEST(Identifiers, HaveOneAncestorEach) {
   }
 }
 
+TEST(Identifiers, AreProvedByTheirAncestorsWhereTheyNameOne) {
+  const auto identifiers = parse_identifiers({{"dns", "a.corp.test", "corp.test"},
+                                              {"dns", "*.corp.test", "corp.test"},
+                                              {"dns", "b.corp.test"},
+                                              {"dns", "corp.test"}});
+  EXPECT_EQ(to_prove(*identifiers), (std::vector<Identifier>{{"corp.test", false}, {"b.corp.test", false}}));
+}
+
 TEST(Identifier, SupportsTheTypeDnsOnly) {
   for (const char* type : {"ip", "email", "DNS", ""}) {
     EXPECT_EQ(parse_identifier({type, "corp.test"}).error().kind, ErrorKind::unsupported_identifier) << type;
