@@ -70,6 +70,7 @@ api::Order message_of(const OrderView& view) {
   if (not_before) *message.mutable_not_before() = proto::to_timestamp(*not_before);
   if (not_after) *message.mutable_not_after() = proto::to_timestamp(*not_after);
   message.set_replaces(order.replaces);
+  message.set_profile(order.profile);
   if (view.error) *message.mutable_error() = proto::to_problem(*view.error);
   if (order.certificate) message.set_serial(text_of(*order.certificate));
   if (order.approval) *message.mutable_approval() = message_of(*order.approval, can_be_decided(view));
@@ -96,6 +97,7 @@ api::Authorization message_of(const AuthorizationView& view, Evidence evidence) 
     *message.mutable_deactivate_time() = proto::to_timestamp(*authorization.deactivated);
   }
   if (authorization.revoked) *message.mutable_revoke_time() = proto::to_timestamp(*authorization.revoked);
+  message.set_subdomain_auth_allowed(authorization.subdomain_auth_allowed);
   for (const Challenge& challenge : authorization.challenges)
     *message.add_challenges() = message_of(challenge, evidence);
   return message;

@@ -64,6 +64,7 @@ void print_authorization(std::ostream& out, const v1::Authorization& authorizati
       << margin << "  of account " << authorization.account() << ", made "
       << TimeUtil::ToString(authorization.create_time()) << ", until "
       << TimeUtil::ToString(authorization.expire_time()) << "\n";
+  if (authorization.subdomain_auth_allowed()) out << margin << "  counts for all names below\n";
   if (authorization.has_deactivate_time())
     out << margin << "  deactivated " << TimeUtil::ToString(authorization.deactivate_time()) << "\n";
   if (authorization.has_revoke_time())

@@ -48,6 +48,7 @@ void print(std::ostream& out, const v1::Order& order) {
       << ", until " << TimeUtil::ToString(order.expire_time()) << "\n";
   if (order.has_not_before()) out << "  notBefore " << TimeUtil::ToString(order.not_before()) << "\n";
   if (order.has_not_after()) out << "  notAfter " << TimeUtil::ToString(order.not_after()) << "\n";
+  if (!order.profile().empty()) out << "  profile " << order.profile() << "\n";
   if (!order.replaces().empty()) out << "  replaces " << order.replaces() << "\n";
   if (order.has_approval()) print(out, order.approval());
   if (!order.serial().empty()) out << "  certificate " << order.serial() << "\n";

@@ -89,6 +89,7 @@ class OperatorServicesTest : public IssueTest {
     authorization.id = base::time_ordered_id(clock_.now());
     authorization.account = account_.id;
     authorization.identifier = {name, false};
+    authorization.subdomain_auth_allowed = true;
     authorization.created = clock_.now();
     authorization.expires = clock_.now() + std::chrono::hours(24);
     Challenge challenge;
@@ -104,6 +105,7 @@ class OperatorServicesTest : public IssueTest {
     Order order;
     order.id = base::time_ordered_id(clock_.now());
     order.account = account_.id;
+    order.profile = "usual";
     order.identifiers = {authorization.identifier};
     order.authorizations = {authorization.id};
     order.created = clock_.now();
@@ -279,6 +281,7 @@ TEST_F(OperatorServicesTest, ListsWhatWaitsAndApprovesIt) {
   EXPECT_EQ(before.status(), "processing");
   EXPECT_TRUE(before.approval().waiting());
   EXPECT_EQ(before.serial(), "");
+  EXPECT_EQ(before.profile(), "usual");
   EXPECT_THAT(before.names(), ElementsAre("a.asked.acme.test"));
   ASSERT_EQ(before.authorizations_size(), 1);
   EXPECT_THAT(before.authorizations(0).challenges(0).evidence(0),
@@ -345,6 +348,7 @@ TEST_F(OperatorServicesTest, ShowsAndRevokesAuthorizations) {
   EXPECT_EQ(shown.name(), "a.asked.acme.test");
   EXPECT_EQ(shown.status(), "valid");
   EXPECT_EQ(shown.challenges(0).evidence_size(), 1);
+  EXPECT_TRUE(shown.subdomain_auth_allowed());
 
   const auto revoke = with_id<api::RevokeAuthorizationRequest>(id);
   const auto revoked = answer(&Authorizations::RevokeAuthorization, revoke).authorization();
