@@ -20,12 +20,18 @@ namespace {
 
 constexpr const char* kUnpauseKey = "unpause-key";
 
+// Where an order names an ancestor, that is to be proved (RFC 9444 §4.1).
+const std::string& name_to_prove(const Identifier& identifier) {
+  return identifier.ancestor.empty() ? identifier.name : identifier.ancestor;
+}
+
 std::string sentence(const FailingName& failing, const Identifier& identifier) {
+  const std::string what = identifier.ancestor.empty() ? "it" : in_quotes(failing.name);
   const std::string times = std::to_string(failing.failures) + (failing.failures == 1 ? " time" : " times");
   return in_quotes(identifier.text()) + " is paused until " +
-         base::rfc3339(std::chrono::ceil<seconds>(failing.until)) + ": this account failed to prove it " +
-         times + " without a success between, the last time at " + base::rfc3339(failing.last_failed) + ": " +
-         failing.last_error;
+         base::rfc3339(std::chrono::ceil<seconds>(failing.until)) + ": this account failed to prove " + what +
+         " " + times + " without a success between, the last time at " + base::rfc3339(failing.last_failed) +
+         ": " + failing.last_error;
 }
 
 }  // namespace
@@ -34,7 +40,7 @@ Task<Result<void>> Pausing::check(std::string account, std::vector<Identifier> i
   if (rule_.after == 0) co_return Result<void>();
   Error error{ErrorKind::paused, {}, {}, seconds(0)};
   for (const Identifier& identifier : identifiers) {
-    CO_TRY(const auto failing, co_await records_.failing_name(account, identifier.name));
+    CO_TRY(const auto failing, co_await records_.failing_name(account, name_to_prove(identifier)));
     if (!is_paused(failing.value)) continue;
     error.suberrors.push_back({ErrorKind::paused, sentence(failing.value, identifier), identifier.text()});
     error.retry_after =

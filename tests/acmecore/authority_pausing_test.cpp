@@ -135,6 +135,25 @@ TEST_F(AuthorityPausingTest, ARenewalIsRefusedToo) {
   EXPECT_EQ(order_for(account_, {"corp.test"}, id).error().kind, ErrorKind::paused);
 }
 
+// RFC 9444: what is to be proved is the ancestor.
+TEST_F(AuthorityPausingTest, ANameBelowAPausedAncestorIsRefusedWhereThatIsToBeProved) {
+  const auto below_corp = [&](const std::string& name, const std::string& ancestor) {
+    NewOrderRequest request;
+    request.identifiers = {{"dns", name, ancestor}};
+    request.subdomain_authorization = true;
+    return run(authority_->new_order(account_, std::move(request)));
+  };
+  for (int i = 0; i < 2; ++i)
+    respond(account_, below_corp("a.corp.test", "corp.test")->order.authorizations[0]);
+  const auto refused = below_corp("b.corp.test", "corp.test");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::paused);
+  EXPECT_EQ(refused.error().suberrors[0].identifier, "b.corp.test");
+  EXPECT_THAT(refused.error().detail, HasSubstr("this account failed to prove \"corp.test\" 2 times"));
+  EXPECT_TRUE(below_corp("a.corp.test", ""));
+  EXPECT_TRUE(is_paused(account_, "corp.test"));
+}
+
 TEST_F(AuthorityPausingTest, ASuccessBetweenCountsFromTheStart) {
   fail_to_prove(account_, "corp.test");
   EXPECT_EQ(kept(), 1u);
