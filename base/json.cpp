@@ -123,6 +123,8 @@ class Builder {
   std::string_view refusal_;
 };
 
+constexpr size_t kUsualTextSize = 512;
+
 void write(const Json& value, std::string& text);
 
 void write_string(std::string_view value, std::string& text) {
@@ -209,6 +211,7 @@ const Json* Json::find(std::string_view name) const {
 
 std::string Json::text() const {
   std::string text;
+  text.reserve(kUsualTextSize);
   write(*this, text);
   return text;
 }

@@ -8,6 +8,9 @@ namespace base::http {
 
 namespace {
 
+// More than the heads of our responses have.
+constexpr size_t kHeadSize = 1024;
+
 bool has_content(unsigned status) { return status >= 200 && status != 204 && status != 304; }
 
 void append_header(std::string& text, std::string_view name, std::string_view value) {
@@ -21,7 +24,9 @@ void append_header(std::string& text, std::string_view name, std::string_view va
 
 std::string response_text(const Response& response, Time now, ResponseText form) {
   assert(has_content(response.status) || response.body.empty());
-  std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  std::string text;
+  text.reserve(kHeadSize + response.body.size());
+  text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   text.append(reason_phrase(response.status)).append("\r\n");
   append_header(text, "Date", http_date(now));
   for (const Header& header : response.headers)
