@@ -32,6 +32,14 @@ class Facts:
         self._known["does"] = sorted({*self._known["does"], *columns}, key=COLUMNS.index)
         self._write()
 
+    @contextlib.contextmanager
+    def fails(self, column, reason):
+        """The block is the proof that the client does not."""
+        assert column in COLUMNS, column
+        yield
+        self._known["lacks"][column] = reason
+        self._write()
+
     def lacks(self, column, reason, shown, word):
         """`shown` is what the client says of itself, its help or its own files, and `word`, a regular expression, what would
         be there if the client could do it: when a newer version can, this fails, and there is a test to be written."""

@@ -2,6 +2,7 @@
 import pathlib
 
 import lab
+import servers
 from client_facts import Facts, debian_version, said_by
 from pages import ClientLab, PageTest
 
@@ -21,16 +22,20 @@ class Acmetool(PageTest):
             net.run("renew")
             self.assertEqual(self.check(net, folder / "fullchain", folder / "privkey", self.NAMES), first)
             with FACTS.does("renew"):
-                target = net.folder / "var/lib/acme/conf/target"
-                target.write_text(target.read_text().replace("margin: 30", "margin: 91"))
-                net.run("renew")
+                net.run("again")
                 self.assertNotEqual(self.check(net, folder / "fullchain", folder / "privkey", self.NAMES), first)
                 self.check_clean(net)
-            with FACTS.does("revoke"):
-                chain = (folder / "fullchain").resolve()
-                self.check_revoked(net, chain, False)
-                net.run("revoke")
-                self.check_revoked(net, chain)
+            with FACTS.fails("revoke", "its command writes down what is to be revoked and never tells the CA"):
+                environment = {"SSL_CERT_FILE": net.ready["root_file"], "ACME_STATE_DIR": net.folder / "var/lib/acme"}
+                net.command(["acmetool", "--batch", "revoke", folder.resolve().name], env=environment)
+                net.command(["acmetool", "--batch", "reconcile"], env=environment)
+                self.assertTrue((folder / "revoke").exists())
+                self.check_revoked(net, folder / "fullchain", False)
+            settings = net.folder / "config/letsencrypt/cli.ini"
+            servers.write(settings, "".join(f"{what} = {net.folder}/certbot\n" for what in
+                                            ("config-dir", "work-dir", "logs-dir")) + "non-interactive = true\n")
+            net.run("revoke")
+            self.check_revoked(net, folder / "fullchain")
             self.assertEqual(page.left(), [])
 
     def test_what_it_lacks(self):

@@ -91,7 +91,7 @@ Include {net.folder}/etc/apache2/conf-available/assay.conf
         module = pathlib.Path("/usr/lib/apache2/modules/mod_md.so").read_bytes().decode("latin-1")
         directives = "\n".join(sorted(set(re.findall(r"MD[A-Z]\w+", module))))
         FACTS.lacks("revoke", "there is no directive for it", directives, "(?i)revo[ck]")
-        FACTS.lacks("key rollover", "there is no directive for it", directives, "(?i)account|roll")
+        FACTS.lacks("key rollover", "there is no directive for it", directives, "(?i)accountkey|roll")
 
 
 if __name__ == "__main__":

@@ -20,21 +20,23 @@ PROGRAM = "/usr/bin/caddy"
 
 
 class Caddy(PageTest):
-    def start(self, net, **policy):
-        """Caddy with further keys of the automation policy."""
+    def configuration(self, net, issuer=None, policy=None):
+        """A file for Caddy, with further keys of the issuer and of the automation policy."""
         account = net.account()
-        issuer = {"module": "acme", "ca": net.directory, "email": "team@corp.test",
-                  "trusted_roots_pem_files": [net.ready["root_file"]],
-                  "external_account": {"key_id": account["KEY-IDENTIFIER"], "mac_key": account["HMAC-KEY"]},
-                  "challenges": {"http": {"disabled": True}, "tls-alpn": {"disabled": True}}}
+        acme = {"module": "acme", "ca": net.directory, "email": "team@corp.test",
+                "trusted_roots_pem_files": [net.ready["root_file"]],
+                "external_account": {"key_id": account["KEY-IDENTIFIER"], "mac_key": account["HMAC-KEY"]},
+                "challenges": {"http": {"disabled": True}, "tls-alpn": {"disabled": True}}, **(issuer or {})}
         names = self.NAMES[:2]
-        config = servers.write(net.folder / "caddy.json", json.dumps({
+        return servers.write(net.folder / "caddy.json", json.dumps({
             "admin": {"disabled": True, "config": {"persist": False}},
             "storage": {"module": "file_system", "root": str(net.folder / "caddy")},
             "apps": {"tls": {"certificates": {"automate": names},
-                             "automation": {"policies": [{"subjects": names, "issuers": [issuer], **policy}]}}}}))
+                             "automation": {"policies": [{"subjects": names, "issuers": [acme], **(policy or {})}]}}}}))
+
+    def start(self, net, **policy):
         environment = {**os.environ, "HOME": str(net.folder), "XDG_DATA_HOME": str(net.folder / "home")}
-        return net.start("caddy", [PROGRAM, "run", "--config", str(config)], env=environment)
+        return net.start("caddy", [PROGRAM, "run", "--config", str(self.configuration(net, policy=policy))], env=environment)
 
     def stop(self, process):
         process.terminate()
@@ -80,6 +82,10 @@ class Caddy(PageTest):
                 lab.wait_until(lambda: not first & set(self.serials(net)), "Caddy's renewal", caddy)
                 self.stop(caddy)
             self.assertEqual(net.bound_accounts(), 1)
+            with FACTS.fails("profiles", "unknown to this version"):
+                wrong = net.command([PROGRAM, "validate", "--config", self.configuration(net, {"profile": "web"})], check=False,
+                                    env={"HOME": net.folder, "XDG_DATA_HOME": net.folder / "home"})
+                self.assertIn('unknown field "profile"', wrong.stdout)
 
     def test_what_it_lacks(self):
         shown = said_by(PROGRAM, "help")
@@ -87,7 +93,6 @@ class Caddy(PageTest):
         FACTS.lacks("revoke", "there is no command for it", shown, "(?i)revoke")
         FACTS.lacks("key rollover", "there is no command for it", shown, "(?i)roll ?over|account")
         FACTS.lacks("ARI", "unknown to this version", program, "renewalInfo")
-        FACTS.lacks("profiles", "unknown to this version", program, 'json:"profiles?[,"]')
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ class Certmagic(PageTest):
         source = debian_files(PACKAGE, ".go")
         FACTS.lacks("key rollover", "acmez below it can, certmagic does not", source, "AccountKeyRollover")
         FACTS.lacks("ARI", "unknown to this version", source, "(?i)renewal_?info")
-        FACTS.lacks("profiles", "unknown to this version", source, "(?i)profile")
+        FACTS.lacks("profiles", "unknown to this version", source, r"\bProfile\b")
 
 
 if __name__ == "__main__":
