@@ -34,6 +34,11 @@ struct Parts {
   BytesView signature;
 };
 
+// RFC 2986 §4.1 has version 1, written as 0. Some clients (Ruby's acme-client) write what a certificate of version 3 has,
+// which other CAs let pass; nothing depends on it.
+constexpr BytesView kVersion = "\0"sv;
+constexpr BytesView kMistakenVersion = "\2"sv;
+
 Result<Parts> split(BytesView der);
 Result<void> check_self_signature(const Parts& parts);
 Result<std::vector<std::string>> common_names(BytesView subject);
@@ -68,7 +73,9 @@ Result<Parts> split(BytesView der) {
 
   der::Reader inner(info.content);
   TRY(const BytesView version, inner.integer());
-  if (version != "\0"sv) return fail(ErrorKind::malformed, "it is not a PKCS #10 request of version 1");
+  if (version != kVersion && version != kMistakenVersion) {
+    return fail(ErrorKind::malformed, "it is not a PKCS #10 request of version 1");
+  }
   TRY(const der::Element subject, inner.next(der::kSequence));
   TRY(const der::Element spki, inner.next(der::kSequence));
   TRY(const der::Element attributes, inner.next(der::context_constructed(0)));

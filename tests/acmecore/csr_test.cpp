@@ -284,12 +284,17 @@ TEST(Csr, AttributesThatAreNotInOrderAreRefused) {
   EXPECT_NE(refusal(signed_csr(key.get(), kVersion1, kEmptyName, spki_of(key.get()), "")), "");
 }
 
-TEST(Csr, AnotherVersionIsRefused) {
+TEST(Csr, VersionIsPkcs10sOrByMistakeThatOfACertificate) {
   const auto key = make_p256();
   const Bytes attributes = der::element(der::context_constructed(0), extension_request(kSanOfATest));
-  EXPECT_EQ(refusal(signed_csr(key.get(), kVersion1, kEmptyName, spki_of(key.get()), attributes)), "");
-  EXPECT_THAT(refusal(signed_csr(key.get(), "\x02\x01\x01"sv, kEmptyName, spki_of(key.get()), attributes)),
-              HasSubstr("version"));
+  const auto refusal_of = [&](BytesView version) {
+    return refusal(signed_csr(key.get(), version, kEmptyName, spki_of(key.get()), attributes));
+  };
+  EXPECT_EQ(refusal_of(kVersion1), "");
+  EXPECT_EQ(refusal_of("\x02\x01\x02"sv), "");
+  for (const BytesView version : {"\x02\x01\x01"sv, "\x02\x01\x03"sv, "\x02\x02\x01\x00"sv}) {
+    EXPECT_THAT(refusal_of(version), HasSubstr("version"));
+  }
 }
 
 }  // namespace

@@ -109,6 +109,11 @@ func main() {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(read(given.Root))
 
+	bound := &acme.EAB{KeyID: given.KeyID, MACKey: given.MACKey}
+	if os.Args[3] == "revoke" {
+		// It revokes by the certificate's key, and makes another account first, which our key makes no second time.
+		bound = nil
+	}
 	var config *certmagic.Config
 	cache := certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return config, nil },
@@ -116,7 +121,7 @@ func main() {
 	config = certmagic.New(cache, certmagic.Config{Storage: &certmagic.FileStorage{Path: given.Storage}})
 	config.Issuers = []certmagic.Issuer{certmagic.NewACMEIssuer(config, certmagic.ACMEIssuer{
 		CA: given.Directory, TestCA: given.Directory, Email: "team@corp.test", Agreed: true, TrustedRoots: roots,
-		ExternalAccount:      &acme.EAB{KeyID: given.KeyID, MACKey: given.MACKey},
+		ExternalAccount:      bound,
 		DisableHTTPChallenge: true, DisableTLSALPNChallenge: true,
 		DNS01Solver: &certmagic.DNS01Solver{DNSProvider: providers[os.Args[1]], TTL: time.Minute},
 	})}
