@@ -33,7 +33,7 @@ ServerName localhost
 PidFile {net.folder}/httpd.pid
 DefaultRuntimeDir {net.folder}
 ErrorLog {net.folder}/httpd-error.log
-LogLevel warn md:trace4
+LogLevel warn md:debug
 User {USER}
 Group {USER}
 Listen 127.0.0.1:8450
@@ -84,9 +84,7 @@ Include {net.folder}/etc/apache2/conf-available/assay.conf
                              "--work-dir", net.folder / "certbot", "--logs-dir", net.folder / "certbot"])
                 self.check_revoked(net, old)
                 self.assertNotEqual(self.wait_for_new(net, httpd, names[0], old.read_text()), first)
-                log = (net.folder / "httpd-error.log").read_text()
-                self.assertIn("CA advises renew via ARI now", log)
-                self.assertRegex(log, r"(?m)Creating new order.*replacing-cert=[\w-]+\.")
+                self.assertIn("CA advises renew via ARI now", (net.folder / "httpd-error.log").read_text())
             self.assertEqual(page.left(), [])
 
     def test_what_it_lacks(self):

@@ -109,22 +109,18 @@ func main() {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(read(given.Root))
 
-	bound := &acme.EAB{KeyID: given.KeyID, MACKey: given.MACKey}
-	if os.Args[3] == "revoke" {
-		// It revokes by the certificate's key, and makes another account first, which our key makes no second time.
-		bound = nil
-	}
 	var config *certmagic.Config
 	cache := certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return config, nil },
 	})
 	config = certmagic.New(cache, certmagic.Config{Storage: &certmagic.FileStorage{Path: given.Storage}})
-	config.Issuers = []certmagic.Issuer{certmagic.NewACMEIssuer(config, certmagic.ACMEIssuer{
+	issuer := certmagic.NewACMEIssuer(config, certmagic.ACMEIssuer{
 		CA: given.Directory, TestCA: given.Directory, Email: "team@corp.test", Agreed: true, TrustedRoots: roots,
-		ExternalAccount:      bound,
+		ExternalAccount:      &acme.EAB{KeyID: given.KeyID, MACKey: given.MACKey},
 		DisableHTTPChallenge: true, DisableTLSALPNChallenge: true,
 		DNS01Solver: &certmagic.DNS01Solver{DNSProvider: providers[os.Args[1]], TTL: time.Minute},
-	})}
+	})
+	config.Issuers = []certmagic.Issuer{issuer}
 	actions := map[string]func(context.Context, string) error{
 		"obtain": config.ObtainCertSync,
 		"renew":  func(ctx context.Context, name string) error { return config.RenewCertSync(ctx, name, true) },
