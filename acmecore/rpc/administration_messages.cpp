@@ -28,6 +28,13 @@ api::Authorization::Challenge message_of(const Challenge& challenge, Evidence ev
   return message;
 }
 
+api::Order::AutoRenewal message_of(const AutoRenewal& auto_renewal) {
+  api::Order::AutoRenewal message;
+  *message.mutable_end_time() = proto::to_timestamp(auto_renewal.end_date);
+  if (auto_renewal.canceled) *message.mutable_cancel_time() = proto::to_timestamp(*auto_renewal.canceled);
+  return message;
+}
+
 api::Order::Approval message_of(const Approval& approval, bool waiting) {
   api::Order::Approval message;
   message.set_waiting(waiting);
@@ -71,6 +78,7 @@ api::Order message_of(const OrderView& view) {
   if (not_after) *message.mutable_not_after() = proto::to_timestamp(*not_after);
   message.set_replaces(order.replaces);
   message.set_profile(order.profile);
+  if (order.auto_renewal) *message.mutable_auto_renewal() = message_of(*order.auto_renewal);
   if (view.error) *message.mutable_error() = proto::to_problem(*view.error);
   if (order.certificate) message.set_serial(text_of(*order.certificate));
   if (order.approval) *message.mutable_approval() = message_of(*order.approval, can_be_decided(view));

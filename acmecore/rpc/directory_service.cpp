@@ -1,5 +1,7 @@
 #include "acmecore/rpc/directory_service.h"
 
+#include "proto/time.h"
+
 namespace acmecore::rpc {
 
 namespace api = assay::v1;
@@ -37,6 +39,9 @@ OperatorCalls::Work DirectoryService::list(api::ListDirectoriesResponse& respons
     for (const std::string& identity : directory.caa_identities)
       message.add_caa_identities(identity);
     message.set_pre_authorization(directory.pre_authorization);
+    message.set_subdomain_authorization(directory.subdomain_authorization);
+    if (directory.auto_renewal.is_off()) continue;
+    *message.mutable_auto_renewal_max() = proto::to_duration(directory.auto_renewal.max_duration);
   }
   co_return Result<void>();
 }

@@ -19,11 +19,12 @@ namespace {
 Result<std::optional<OrderStatus>> order_status(const std::string& text) {
   if (text.empty()) return std::nullopt;
   for (const OrderStatus status : {OrderStatus::pending, OrderStatus::ready, OrderStatus::processing,
-                                   OrderStatus::valid, OrderStatus::invalid}) {
+                                   OrderStatus::valid, OrderStatus::invalid, OrderStatus::canceled}) {
     if (name_of(status) == text) return status;
   }
-  return base::fail(ErrorKind::malformed,
-                    "an order is pending, ready, processing, valid or invalid, never " + in_quotes(text));
+  return base::fail(
+      ErrorKind::malformed,
+      "an order is pending, ready, processing, valid, invalid or canceled, never " + in_quotes(text));
 }
 
 }  // namespace

@@ -1,14 +1,18 @@
+#include <google/protobuf/util/time_util.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <chrono>
 #include <ostream>
 
 #include "app/cli/client.h"
 #include "assay/v1/directory.grpc.pb.h"
+#include "base/quantity.h"
 
 namespace app {
 
 namespace v1 = assay::v1;
+using google::protobuf::util::TimeUtil;
 
 namespace {
 
@@ -23,6 +27,12 @@ void print(std::ostream& out, const v1::Directory& directory) {
   for (const std::string& identity : directory.caa_identities())
     out << "  CAA identity " << identity << "\n";
   if (directory.pre_authorization()) out << "  has newAuthz\n";
+  if (directory.subdomain_authorization()) out << "  authorizations may count for subdomains\n";
+  if (directory.has_auto_renewal_max()) {
+    const auto most =
+        std::chrono::milliseconds(TimeUtil::DurationToMilliseconds(directory.auto_renewal_max()));
+    out << "  certificates renew themselves for up to " << base::duration_text(most) << "\n";
+  }
 }
 
 grpc::Status list(const Client& client, Terminal& terminal) {

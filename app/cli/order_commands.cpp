@@ -49,6 +49,12 @@ void print(std::ostream& out, const v1::Order& order) {
   if (order.has_not_before()) out << "  notBefore " << TimeUtil::ToString(order.not_before()) << "\n";
   if (order.has_not_after()) out << "  notAfter " << TimeUtil::ToString(order.not_after()) << "\n";
   if (!order.profile().empty()) out << "  profile " << order.profile() << "\n";
+  if (order.has_auto_renewal()) {
+    out << "  renews itself until " << TimeUtil::ToString(order.auto_renewal().end_time());
+    if (order.auto_renewal().has_cancel_time())
+      out << ", canceled " << TimeUtil::ToString(order.auto_renewal().cancel_time());
+    out << "\n";
+  }
   if (!order.replaces().empty()) out << "  replaces " << order.replaces() << "\n";
   if (order.has_approval()) print(out, order.approval());
   if (!order.serial().empty()) out << "  certificate " << order.serial() << "\n";
@@ -101,9 +107,9 @@ void add_order(CLI::App& program, Command& chosen) {
   auto* all = group->add_subcommand("list", "List the orders, the oldest first");
   all->add_option("--account", options->account, "Only those of this account")->type_name("ID");
   all->add_option("--status", options->status,
-                  "Only those that are pending, ready, processing, valid or invalid")
+                  "Only those that are pending, ready, processing, valid, invalid or canceled")
       ->type_name("STATUS")
-      ->check(CLI::IsMember({"pending", "ready", "processing", "valid", "invalid"}));
+      ->check(CLI::IsMember({"pending", "ready", "processing", "valid", "invalid", "canceled"}));
   all->add_flag("--waiting", options->waiting, "Only those that wait for somebody's approval");
   calls_server(*all, chosen, server, [options](const Client& client, Terminal& terminal) {
     return list(*options, client, terminal);
