@@ -35,8 +35,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   }
   CO_TRY(const Profile* const profile, options_.profiles.choose(account, request.profile));
   CO_CHECK(check_names(*profile, identifiers));
-  auto proved = to_prove(identifiers);
-  CO_CHECK(co_await pausing_.check(account.id, std::move(proved)));
+  CO_CHECK(co_await pausing_.check(account.id, identifiers));
   const auto lifetime_max = certificate_lifetime_max(account);
   if (!request.validity.empty()) {
     CO_CHECK(leaf_validity(clock_.now(), request.validity, capped(profile->validity, lifetime_max), kBackdate,
