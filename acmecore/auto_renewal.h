@@ -48,8 +48,8 @@ struct AutoRenewal {
 };
 
 // What an order that asks for it at `now` gets. lifetime_adjust is what the server needs to have each certificate
-// there, and valid, before half of the one before it has passed (§3.3), or what the client asks for if that is more, but
-// never more than the lifetime.
+// there, and valid, before half of the one before it has passed (§3.3), or what the client asks for if that is more,
+// but never more than the lifetime.
 //
 // malformed: the directory offers none, or the dates or the lifetime are not as `rule` and `validity` have them,
 // which the detail says.

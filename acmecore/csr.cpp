@@ -34,8 +34,8 @@ struct Parts {
   BytesView signature;
 };
 
-// RFC 2986 §4.1 has version 1, written as 0. Some clients (Ruby's acme-client) write what a certificate of version 3 has,
-// which other CAs let pass; nothing depends on it.
+// RFC 2986 §4.1 has version 1, written as 0. Some clients (Ruby's acme-client) write what a certificate of version 3
+// has, which other CAs let pass; nothing depends on it.
 constexpr BytesView kVersion = "\0"sv;
 constexpr BytesView kMistakenVersion = "\2"sv;
 

@@ -36,8 +36,8 @@ class ExternalAccountKeys {
         profiles_(std::move(profiles)) {}
 
   // malformed: a directory that is not there, or makes accounts without keys; none where there are several; a name
-  // that parse_allowed_name refuses, more than kAllowedNamesMax of them; a profile that the directory does not offer, or
-  // one twice; a comment that is no text or too long; a time
+  // that parse_allowed_name refuses, more than kAllowedNamesMax of them; a profile that the directory does not offer,
+  // or one twice; a comment that is no text or too long; a time
   // that has passed; a lifetime below kLeafLifetimeMin; uses beyond 1 to kExternalAccountUsesMax.
   base::Task<base::Result<ExternalAccountKey>> create(NewExternalAccountKey wanted);
 

@@ -54,8 +54,8 @@ base::Result<Identifier> parse_identifier(const RequestedIdentifier& requested);
 
 // All identifiers of an order, lower-cased, each once, in the order of their first mention.
 //
-// malformed: none, or more than kIdentifiersMax, or one with two ancestors. If some are refused, the error has one suberror for each; its kind
-// is theirs if they agree, and compound otherwise (RFC 8555 §6.7.1).
+// malformed: none, or more than kIdentifiersMax, or one with two ancestors. If some are refused, the error has one
+// suberror for each; its kind is theirs if they agree, and compound otherwise (RFC 8555 §6.7.1).
 base::Result<std::vector<Identifier>> parse_identifiers(const std::vector<RequestedIdentifier>& requested);
 
 }  // namespace acmecore

@@ -58,8 +58,8 @@ struct Order {
 // The status at `now` of an order with these authorizations, which are all of its own (RFC 8555 §7.1.6): a
 // certificate makes it valid for ever, an accepted finalize processing; otherwise it is invalid once it has
 // failed or expired or one of its authorizations can no longer be valid, ready when all are valid, and
-// pending else. Where it is ready but waits for a person it is processing, until Approval::until. One that renews itself
-// can also be canceled, or fail, after it was valid.
+// pending else. Where it is ready but waits for a person it is processing, until Approval::until. One that renews
+// itself can also be canceled, or fail, after it was valid.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
 
 // It replaces a certificate of its account (RFC 9773 §5).

@@ -20,8 +20,8 @@ class PublicSuffixes {
   // The system's list, or the one that libpsl was built with if that is newer. unavailable: there is neither.
   static base::Result<PublicSuffixes> open();
 
-  // True for what is in the list alone: "com", "co.uk", not "corp"; and for "kawasaki.jp", below which every name is one
-  // (libpsl takes the parent of "*.kawasaki.jp" with it).
+  // True for what is in the list alone: "com", "co.uk", not "corp"; and for "kawasaki.jp", below which every name is
+  // one (libpsl takes the parent of "*.kawasaki.jp" with it).
   bool is_public_suffix(const std::string& name, Section section) const;
 
   // Whether the name's last label is a public suffix of the first section: not so for "corp".

@@ -30,7 +30,7 @@ namespace app {
 class CaRole {
  public:
   // Serves from now on, and takes up what was under way when the last process ended. The errors of Nonces::open,
-  // Listener::open, PublicSuffixes::open and policy_rules. The arguments outlive the role, and the role the work on the runtime.
+  // Listener::open, PublicSuffixes::open and policy_rules. The arguments outlive the role, the role its work.
   static base::Result<std::unique_ptr<CaRole>> open(const base::Config& config,
                                                     const acmecore::Issuer& issuer, storage::Store& store,
                                                     acmecore::Validation& validation,

@@ -6,8 +6,8 @@
 
 namespace acmecore::http {
 
-// The resources of RFC 8555 §7.1, RFC 8739 and RFC 9773, the certificate of an issuing CA, and the pages for persons: that of
-// §7.3.3, and where names that are paused are no longer.
+// The resources of RFC 8555 §7.1, RFC 8739 and RFC 9773, the certificate of an issuing CA, and the pages for persons:
+// that of §7.3.3, and where names that are paused are no longer.
 enum class Resource {
   directory,
   new_nonce,

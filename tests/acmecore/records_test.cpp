@@ -443,8 +443,7 @@ TEST_F(RecordsTest, ACertificateIsDueLongAfterItsEnd) {
   create(certificate());
   const Time removal = certificate().not_after + kCertificateRetention;
   EXPECT_TRUE(run_task(records_.due_certificates(removal - std::chrono::milliseconds(1), 10))->empty());
-  EXPECT_EQ(run_task(records_.due_certificates(removal, 10)).value(),
-            (std::vector<Serial>{certificate().serial}));
+  EXPECT_THAT(*run_task(records_.due_certificates(removal, 10)), testing::ElementsAre(certificate().serial));
 }
 
 }  // namespace

@@ -208,7 +208,7 @@ class Server {
     serving_ = open(options.authority, options);
   }
 
-  // {"directory", "names", "profiles", "lifetime_max_s", "uses_max", "expires", "disabled"}, each of which may be left out.
+  // {"directory", "names", "profiles", "lifetime_max_s", "uses_max", "expires", "disabled"}, each of which may go.
   base::Json make_external_account_key(const base::Json& wanted) {
     acmecore::ExternalAccountKey key;
     key.id = base::time_ordered_id(clock_.now());
@@ -397,8 +397,8 @@ void set_option(Options& options, std::string_view argument) {
 // wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
 // "directory:NAME=off|optional|required" adds a directory; what set_fault takes makes faults, in percent. A line on
 // stdin is one of these: a JSON object with "operate" is what an operator does; another one makes an external account
-// key, whatever state the object says it is in; "faults" is answered with how many there were; more options are answered
-// by an empty line, and hold from then on.
+// key, whatever state the object says it is in; "faults" is answered with how many there were; more options are
+// answered by an empty line, and hold from then on.
 int main(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i)

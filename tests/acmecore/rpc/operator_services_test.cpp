@@ -419,30 +419,27 @@ TEST_F(OperatorServicesTest, AreForThosePermittedAlone) {
                     code(&Orders::RejectOrder, with_id<api::RejectOrderRequest>(order.id), token)};
   };
   const auto others = [&](const std::string& token) {
+    const std::string& authorization = order.authorizations[0];
     return std::set{
         code(&Accounts::ListAccounts, api::ListAccountsRequest(), token),
         code(&Accounts::GetAccount, with_id<api::GetAccountRequest>(account_.id), token),
         code(&Accounts::DisableAccount, with_id<api::DisableAccountRequest>(account_.id), token),
         code(&Accounts::SetAccountContacts, with_id<api::SetAccountContactsRequest>(account_.id), token),
         code(&Authorizations::ListAuthorizations, api::ListAuthorizationsRequest(), token),
-        code(&Authorizations::GetAuthorization,
-             with_id<api::GetAuthorizationRequest>(order.authorizations[0]), token),
-        code(&Authorizations::RevokeAuthorization,
-             with_id<api::RevokeAuthorizationRequest>(order.authorizations[0]), token),
+        code(&Authorizations::GetAuthorization, with_id<api::GetAuthorizationRequest>(authorization), token),
+        code(&Authorizations::RevokeAuthorization, with_id<api::RevokeAuthorizationRequest>(authorization),
+             token),
         code(&DirectoriesStub::ListDirectories, api::ListDirectoriesRequest(), token)};
   };
   const std::set denied{StatusCode::PERMISSION_DENIED};
-  EXPECT_EQ(reads_of_orders("other"), denied);
-  EXPECT_EQ(decisions("other"), denied);
-  EXPECT_EQ(others("other"), denied);
-  EXPECT_EQ(decisions("admin"), denied);
-  EXPECT_EQ(others("anna"), denied);
+  for (const auto& calls :
+       {reads_of_orders("other"), decisions("other"), others("other"), decisions("admin"), others("anna")})
+    EXPECT_EQ(calls, denied);
   const std::set unknown{StatusCode::UNAUTHENTICATED};
-  EXPECT_EQ(reads_of_orders("nobody"), unknown);
-  EXPECT_EQ(decisions("nobody"), unknown);
-  EXPECT_EQ(others("nobody"), unknown);
-  EXPECT_EQ(reads_of_orders("anna"), std::set{StatusCode::OK});
-  EXPECT_EQ(reads_of_orders("admin"), std::set{StatusCode::OK});
+  for (const auto& calls : {reads_of_orders("nobody"), decisions("nobody"), others("nobody")})
+    EXPECT_EQ(calls, unknown);
+  for (const char* token : {"anna", "admin"})
+    EXPECT_EQ(reads_of_orders(token), std::set{StatusCode::OK});
   // Nothing was done for those who may not.
   EXPECT_EQ(run(records_.order(order.id))->value, order);
   EXPECT_EQ(run(records_.account(account_.id))->value, account_);

@@ -3,9 +3,9 @@
 //   acme_history fill DIRECTORY [--orders N] [--accounts N] [--begun-days-ago D] [--over-days D]
 //   acme_history size DIRECTORY
 //
-// DIRECTORY is a server's store: `fill` needs it for itself, `size` does not. `fill` writes finished orders with all that
-// the server keeps of each (authorization, evidence, certificate, indexes), through acmecore's own records. `size` prints
-// one line of JSON: records and their octets by table, the file's pages that were ever in use, and the free ones.
+// DIRECTORY is a server's store: `fill` needs it for itself, `size` does not. `fill` writes finished orders with all
+// that the server keeps of each (authorization, evidence, certificate, indexes), through acmecore's own records. `size`
+// prints one line of JSON: records and their octets by table, the file's pages that were ever in use, and those free.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
