@@ -125,6 +125,10 @@ func main() {
 		"obtain": config.ObtainCertSync,
 		"renew":  func(ctx context.Context, name string) error { return config.RenewCertSync(ctx, name, true) },
 		"revoke": func(ctx context.Context, name string) error {
+			// Only this makes it look for the account by its e-mail address.
+			if err := issuer.PreCheck(ctx, []string{name}, false); err != nil {
+				return err
+			}
 			return config.RevokeCert(ctx, name, acme.ReasonSuperseded, false)
 		},
 	}
