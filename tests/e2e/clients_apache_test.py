@@ -4,12 +4,22 @@ import pwd
 import re
 import signal
 
+from cryptography import x509
+
 import lab
 import servers
 from client_facts import Facts, debian_version
 from pages import ClientLab, PageTest
 
 FACTS = Facts("Apache httpd (mod_md)", "apache", debian_version("apache2-bin"))
+PROFILES = """[[issuance.profile]]
+name = "classic"
+description = "what an order gets that names none"
+[[issuance.profile]]
+name = "web"
+description = "47 days"
+certificate_lifetime = "47d"
+"""
 MODULES = ("mpm_event", "authz_core", "socache_shmcb", "ssl", "md")
 USER = "www-data"
 
@@ -39,6 +49,8 @@ Group {USER}
 Listen 127.0.0.1:8450
 MDStoreDir {net.folder}/md
 MDCheckInterval 1s
+MDProfile web
+MDProfileMandatory on
 Include {net.folder}/etc/apache2/conf-available/assay.conf
 <VirtualHost 127.0.0.1:8450>
   ServerName api.corp.test
@@ -66,7 +78,7 @@ Include {net.folder}/etc/apache2/conf-available/assay.conf
 
     def test_by_its_page(self):
         names = ("api.corp.test", "www.corp.test")
-        with ClientLab("nsd") as net:
+        with ClientLab("nsd", settings=PROFILES) as net:
             page = net.open("apache")
             httpd = net.start("httpd", ["apache2", "-DFOREGROUND", "-f", str(self.configure(net))])
             with FACTS.does("certificate", "wildcard", "EAB"):
@@ -75,6 +87,9 @@ Include {net.folder}/etc/apache2/conf-available/assay.conf
                 self.assertEqual(net.bound_accounts(), 1)
                 FACTS.publishes_by("httpreq")
             chain, key = self.in_use(net, names[0])
+            with FACTS.does("profiles"):
+                leaf = x509.load_pem_x509_certificate(chain.read_bytes())
+                self.assertEqual(round((leaf.not_valid_after - leaf.not_valid_before).total_seconds() / 86400), 47)
             old = servers.write(net.folder / "old.pem", chain.read_text())
             with FACTS.does("ARI", "renew"):
                 # Nothing tells it but our renewal information: certbot revokes by the certificate's key.

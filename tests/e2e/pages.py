@@ -64,10 +64,10 @@ class Page:
 
 class ClientLab(lab.Lab):
     """A lab with every door open, and the credential and the external account key that docs/clients.md makes. `acme` are
-    more keys of [acme]."""
+    more keys of [acme], `settings` more tables."""
 
-    def __init__(self, corporate, acme=""):
-        super().__init__(corporate, SETTINGS, acme='external_account = "optional"\n' + acme)
+    def __init__(self, corporate, acme="", settings=""):
+        super().__init__(corporate, SETTINGS + settings, acme='external_account = "optional"\n' + acme)
         self.page = None
         self._examples = {}
 
