@@ -14,9 +14,10 @@ bool leads_to(OrderStatus from, OrderStatus to) {
   switch (from) {
     case S::pending: return true;
     case S::ready: return to != S::pending;
-    case S::processing: return to == S::processing || to == S::valid || to == S::invalid;
-    case S::valid:
-    case S::invalid: return to == from;
+    case S::processing: return to != S::pending && to != S::ready;
+    case S::valid: return to == from || to == S::canceled;  // RFC 8739 §3.1.2
+    case S::invalid:
+    case S::canceled: return to == from;
   }
   return false;
 }
@@ -167,23 +168,35 @@ Outcome World::respond(size_t account, size_t authorization) {
   }
   if (one.challenge != ChallengeStatus::pending) return std::nullopt;  // it is decided
   if (!pending) return ErrorKind::malformed;
-  if (!commit()) return ErrorKind::unavailable;
+  // An outcome that comes at once is recorded together with the response; else the response is recorded alone.
+  const ModelAuthorization before = one;
+  if (!gate_open && !commit()) return ErrorKind::unavailable;
   one.challenge = ChallengeStatus::processing;
   one.key = accounts[account].key;
   one.responded = now;
-  look(one);
+  if (!gate_open) {
+    one.looking = true;
+  } else if (!end_look(one) && !commit()) {
+    one = before;
+    return ErrorKind::unavailable;
+  }
   return std::nullopt;
 }
 
 void World::look(ModelAuthorization& one) {
-  if (gate_open) return end_look(one);
-  one.looking = true;
+  if (!gate_open) {
+    one.looking = true;
+  } else {
+    end_look(one);
+  }
 }
 
-void World::end_look(ModelAuthorization& one) {
+// False: its outcome was not recorded.
+bool World::end_look(ModelAuthorization& one) {
   one.looking = false;
-  if (one.challenge != ChallengeStatus::processing || one.status == AuthorizationStatus::deactivated) return;
-  if (!commit()) return;
+  if (one.challenge != ChallengeStatus::processing || one.status == AuthorizationStatus::deactivated)
+    return false;
+  if (!commit()) return false;
   if (dns == Dns::is_out_of_reach) {
     one.next_look = now + rules_.retry_interval;
   } else if (dns == Dns::answers && one.published.contains(one.key)) {
@@ -198,6 +211,7 @@ void World::end_look(ModelAuthorization& one) {
     fail(one);
   }
   settle();
+  return true;
 }
 
 void World::fail(ModelAuthorization& one) {
@@ -240,7 +254,8 @@ Outcome World::finalize(size_t account, size_t index, CsrKind csr, size_t key) {
 
 void World::issue(ModelOrder& order) {
   if (!commit()) return;
-  const bool refused = std::any_of(order.names.begin(), order.names.end(),
+  const bool refused = accounts[order.account].status != AccountStatus::valid ||
+                       std::any_of(order.names.begin(), order.names.end(),
                                    [this](const std::string& name) { return denied.contains(name); });
   order.status = refused ? OrderStatus::invalid : OrderStatus::valid;
   if (refused) return;

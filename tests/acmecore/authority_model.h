@@ -142,7 +142,7 @@ class World {
   std::vector<size_t> reusable(size_t account, const std::string& identifier) const;
   bool holds(size_t account, const std::string& identifier) const;
   void look(ModelAuthorization& authorization);
-  void end_look(ModelAuthorization& authorization);
+  bool end_look(ModelAuthorization& authorization);
   void fail(ModelAuthorization& authorization);
   void issue(ModelOrder& order);
 

@@ -52,7 +52,9 @@ EVP_PKEY* certificate_key(size_t index) {
 ModelRun::ModelRun(uint32_t seed, Counts& counts) : chance_(seed), counts_(counts), world_(rules(), kNow) {
   options_.order_lifetime = hours(6);
   options_.authorization_lifetime = hours(48);
-  options_.validity.lifetime = hours(24);
+  Profile profile;
+  profile.validity.lifetime = hours(24);
+  options_.profiles = profile;
   options_.authorization_reuse = std::chrono::duration_cast<seconds>(rules_of_run_.reuse);
   options_.retries = {rules_of_run_.retry_total, rules_of_run_.retry_interval};
   restart();
