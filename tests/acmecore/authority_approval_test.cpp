@@ -340,7 +340,9 @@ TEST_F(AuthorityApprovalTest, ManyDecisionsAtOnceAreOne) {
     for (auto& decision : decisions) {
       const auto outcome = decision.get();
       if (outcome) ++accepted;
-      if (!outcome) EXPECT_EQ(outcome.error().kind, ErrorKind::order_not_ready) << outcome.error().detail;
+      if (!outcome) {
+        EXPECT_EQ(outcome.error().kind, ErrorKind::order_not_ready) << outcome.error().detail;
+      }
     }
     pool.join();
     EXPECT_EQ(accepted, 1u);
