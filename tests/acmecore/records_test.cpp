@@ -1,6 +1,6 @@
 #include "acmecore/records.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "acmecore/external_account_codec.h"
 #include "acmecore/record_codec.h"
