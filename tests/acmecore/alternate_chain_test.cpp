@@ -22,7 +22,11 @@ const CaMaterial& other_ca() {
 
 const Certificate& issuing() { return test_issuer().certificate(); }
 
-std::string good_pem() { return cross_signed(issuing(), other_ca()) + other_ca().root_pem; }
+// The same each time.
+const std::string& good_pem() {
+  static const std::string pem = cross_signed(issuing(), other_ca()) + other_ca().root_pem;
+  return pem;
+}
 
 std::string refusal(const std::string& pem, base::Time now = kNow) {
   const auto chain = read_alternate_chain({"cross.pem", pem}, issuing(), now);
