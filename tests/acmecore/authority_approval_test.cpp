@@ -50,7 +50,8 @@ class AuthorityApprovalTest : public AuthorityTest {
     OrderFilter filter;
     filter.waiting = true;
     std::vector<std::string> ids;
-    for (const OrderView& view : run(administration_.orders(filter, "", 100))->found)
+    const auto page = run(administration_.orders(filter, "", 100));
+    for (const OrderView& view : page->found)
       ids.push_back(view.order.id);
     return ids;
   }
