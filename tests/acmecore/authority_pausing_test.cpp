@@ -240,12 +240,9 @@ TEST_F(AuthorityPausingTest, SurvivesARestart) {
 TEST_F(AuthorityPausingTest, FailuresAtOnceAreAllCounted) {
   const OrderView first = new_order(account_, {"corp.test", "*.corp.test"});
   store_.before_next_commit([&]() -> base::Task<void> {
-    store_.before_next_commit([&]() -> base::Task<void> {
-      const auto faster =
-          co_await authority_->respond(account_, first.order.authorizations[1], std::string(kDns01), 1h);
-      EXPECT_TRUE(faster);
-    });
-    co_return;
+    const auto faster =
+        co_await authority_->respond(account_, first.order.authorizations[1], std::string(kDns01), 1h);
+    EXPECT_TRUE(faster);
   });
   respond(account_, first.order.authorizations[0]);
   EXPECT_TRUE(is_paused(account_, "corp.test"));
@@ -253,7 +250,7 @@ TEST_F(AuthorityPausingTest, FailuresAtOnceAreAllCounted) {
 
 TEST_F(AuthorityPausingTest, WhatCouldNotBeRecordedIsNotCounted) {
   const OrderView waiting = new_order(account_, {"corp.test"});
-  store_.next_commits({std::nullopt, ErrorKind::unavailable});
+  store_.next_commits({ErrorKind::unavailable});
   respond(account_, waiting.order.authorizations[0]);
   EXPECT_EQ(kept(), 0u);
 }
