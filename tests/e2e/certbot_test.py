@@ -47,13 +47,13 @@ class Certbot(lab.CertificateChecks):
     def test_chooses_among_chains(self):
         with lab.Lab() as net:
             net.kill_assay()
-            cross_signed(net, "Corporate Cross Root")
+            root = cross_signed(net, "Corporate Cross Root")
             net.start_assay()
             hook = net.folder / "auth"
             hook.write_text(f'#!/bin/bash\nexec {net.hook()} add "_acme-challenge.$CERTBOT_DOMAIN" "$CERTBOT_VALIDATION"\n')
             hook.chmod(0o755)
 
-            def issue(name, *options):
+            def issue(name, root, *options):
                 net.command(["certbot", "certonly", "--manual", "--preferred-challenges", "dns", "--manual-auth-hook", hook,
                              "--cert-name", name, "-d", "www.corp.test", "--register-unsafely-without-email",
                              "--agree-tos", "--non-interactive", "--server", net.directory, "--config-dir",
@@ -62,13 +62,13 @@ class Certbot(lab.CertificateChecks):
                 chain = (net.folder / f"etc/live/{name}/fullchain.pem").read_text()
                 blocks = chain.split("-----END CERTIFICATE-----\n")[:-1]
                 self.check(net, net.folder / f"etc/live/{name}/fullchain.pem",
-                           net.folder / f"etc/live/{name}/privkey.pem", ["www.corp.test"])
+                           net.folder / f"etc/live/{name}/privkey.pem", ["www.corp.test"], root)
                 return [x509.load_pem_x509_certificate((b + "-----END CERTIFICATE-----\n").encode()) for b in blocks]
 
-            cross = issue("cross", "--preferred-chain", "Corporate Cross Root")
+            cross = issue("cross", root, "--preferred-chain", "Corporate Cross Root")
             self.assertEqual(len(cross), 3)
             self.assertIn("Corporate Cross Root", cross[1].issuer.rfc4514_string())
-            usual = issue("usual")
+            usual = issue("usual", None)
             self.assertEqual(len(usual), 2)
             self.assertIn("Assay Development Root CA", usual[1].issuer.rfc4514_string())
             for chain in (cross, usual):
@@ -78,7 +78,7 @@ class Certbot(lab.CertificateChecks):
 
 
 def cross_signed(net, name):
-    """A root of this name signs the lab's issuing CA, too, and the configuration says so."""
+    """A root of this name signs the lab's issuing CA, too, and the configuration says so. Its file."""
     issuing = x509.load_pem_x509_certificate((net.state / "ca/issuing.pem").read_bytes())
     key = ec.generate_private_key(ec.SECP384R1())
     root = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -90,7 +90,11 @@ def cross_signed(net, name):
                 issuing.not_valid_before + year)
 
     own = certificate(root, key.public_key()).add_extension(x509.BasicConstraints(True, None), True)
+    usage = issuing.extensions.get_extension_for_class(x509.KeyUsage)
+    own = own.add_extension(usage.value, True)
+    own = own.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
     cross = certificate(issuing.subject, issuing.public_key())
+    cross = cross.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), False)
     for extension in issuing.extensions:
         if not isinstance(extension.value, x509.AuthorityKeyIdentifier):
             cross = cross.add_extension(extension.value, extension.critical)
@@ -98,6 +102,8 @@ def cross_signed(net, name):
     file = servers.write(net.folder / "cross.pem", pem.decode())
     text = pathlib.Path(net.config).read_text()
     servers.write(net.config, text + f'[issuance]\nalternate_chains = ["{file}"]\n')
+    return servers.write(net.folder / "cross-root.pem", own.sign(key, hashes.SHA256()).public_bytes(
+        serialization.Encoding.PEM).decode())
 
 
 if __name__ == "__main__":
