@@ -75,6 +75,8 @@ Task<Result<AuthorizationView>> Authority::respond(Account account, std::string 
     Hold hold = in_hand_.take(authorization);
     const bool looks_first = hold != nullptr && patience > std::chrono::milliseconds(0);
     if (looks_first) {
+      CO_TRY(const auto current, co_await records_.authorization(authorization));
+      if (current.revision != stored.revision) continue;  // somebody had it in hand in between
       CO_TRY(auto looked, co_await look(std::move(hold), std::move(place), stored, type, patience));
       if (looked) co_return *std::move(looked);
     }
