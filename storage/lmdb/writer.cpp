@@ -1,5 +1,7 @@
 #include "storage/lmdb/writer.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/log.h"
@@ -55,7 +57,7 @@ void Writer::commit(Batch batch, Answer answer) {
     std::lock_guard lock(mutex_);
     if (waiting_.size() < kWaitingBatchesMax) {
       waiting_.push_back({std::move(batch), std::move(answer)});
-      arrived_.notify_one();
+      if (waiting_.size() >= wanted_) arrived_.notify_one();
       return;
     }
   }
@@ -66,21 +68,26 @@ void Writer::commit(Batch batch, Answer answer) {
 void Writer::run() {
   for (Group group = next_group(); !group.empty(); group = next_group()) {
     if (++groups_ % kGroupsBetweenChecks == 0) environment_.clear_dead_readers();
+    const auto begun = std::chrono::steady_clock::now();
     commit_group(group);
+    note(group.size(), std::chrono::steady_clock::now() - begun);
     for (Waiting& waiting : group)
       std::move(waiting.answer).give(std::move(waiting.result));
   }
 }
 
-// Waits for work. Empty: the store is closing.
+void Writer::note(size_t batches, Gathering::Duration took) {
+  std::lock_guard lock(mutex_);
+  gathering_.note(batches, waiting_.size(), took);
+}
+
+// Waits for work, and for those that are expected to bring more. Empty: the store is closing.
 Writer::Group Writer::next_group() {
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
-  // Where callers and the writer share a processor, whoever is about to bring a batch goes first, and shares the sync.
-  // Where nobody waits for the processor, this returns at once.
-  lock.unlock();
-  std::this_thread::yield();
-  lock.lock();
+  wanted_ = std::min(gathering_.expected(), kGroupBatchesMax);
+  arrived_.wait_for(lock, gathering_.patience(), [this] { return closing_ || waiting_.size() >= wanted_; });
+  wanted_ = 1;
   Group group;
   if (closing_) return group;
   for (size_t size = 0; !waiting_.empty() && group.size() < kGroupBatchesMax;) {

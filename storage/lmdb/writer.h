@@ -10,6 +10,7 @@
 
 #include "storage/async/answer.h"
 #include "storage/lmdb/environment.h"
+#include "storage/lmdb/gathering.h"
 #include "storage/watch_list.h"
 
 namespace storage::lmdb {
@@ -53,6 +54,7 @@ class Writer {
 
   void run();
   Group next_group();
+  void note(size_t batches, Gathering::Duration took);
   void commit_group(std::span<Waiting> group);
   Result<Revision> try_group(std::span<Waiting> group);
   Result<bool> has_room(WriteTxn& txn, const Batch& batch, size_t size);
@@ -72,6 +74,8 @@ class Writer {
   alignas(64) std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Waiting> waiting_;
+  size_t wanted_ = 1;  // wakes the writer when so many wait
+  Gathering gathering_;
   bool closing_ = false;
 
   std::thread thread_;  // last: it uses all of the above
