@@ -65,16 +65,10 @@ AccountService::Work AccountService::list(const api::ListAccountsRequest& reques
   CO_TRY(filter.status, account_status(request.status()));
   filter.directory = request.directory();
   CO_TRY(const auto page, co_await administration_.accounts(filter, request.page_token(), page_size));
-  response.set_next_page_token(page.next);
-  size_t octets = 0;
-  for (const Account& account : page.found) {
-    api::Account& message = *response.add_accounts();
-    message = message_of(account);
-    octets += message.ByteSizeLong();
-    if (octets < kPageOctetsMax) continue;
-    response.set_next_page_token(account.id);
-    break;
-  }
+  const auto add = [&](const Account& record) -> const api::Account& {
+    return *response.add_accounts() = message_of(record);
+  };
+  response.set_next_page_token(fill_page(page, add));
   co_return Result<void>();
 }
 

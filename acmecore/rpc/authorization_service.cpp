@@ -40,16 +40,10 @@ AuthorizationService::Work AuthorizationService::list(const api::ListAuthorizati
   AuthorizationFilter filter;
   filter.account = request.account();
   CO_TRY(const auto page, co_await administration_.authorizations(filter, request.page_token(), page_size));
-  response.set_next_page_token(page.next);
-  size_t octets = 0;
-  for (const AuthorizationView& view : page.found) {
-    api::Authorization& message = *response.add_authorizations();
-    message = message_of(view, Evidence::left_out);
-    octets += message.ByteSizeLong();
-    if (octets < kPageOctetsMax) continue;
-    response.set_next_page_token(view.authorization.id);
-    break;
-  }
+  const auto add = [&](const AuthorizationView& record) -> const api::Authorization& {
+    return *response.add_authorizations() = message_of(record, Evidence::left_out);
+  };
+  response.set_next_page_token(fill_page(page, add));
   co_return Result<void>();
 }
 

@@ -1,77 +1,42 @@
 #include "acmecore/rpc/external_account_service.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "acmecore/rpc/external_account_messages.h"
 #include "base/base64url.h"
 #include "base/log.h"
-#include "proto/bridge.h"
-#include "proto/status.h"
 
 namespace acmecore::rpc {
 
 namespace api = assay::v1;
-using base::ErrorKind;
-using base::fail;
 using base::Result;
-using base::Task;
-
-namespace {
-
-constexpr int32_t kPageSizeDefault = 100;
-constexpr int32_t kPageSizeMax = 1000;
-
-// A page token is the id of the last key on the page before.
-constexpr size_t kPageTokenMax = 64;
-
-Result<size_t> page_size_of(const api::ListExternalAccountKeysRequest& request) {
-  if (request.page_size() < 0) return fail(ErrorKind::malformed, "page_size: it is negative");
-  if (request.page_token().size() > kPageTokenMax)
-    return fail(ErrorKind::malformed, "page_token: it is not of this list");
-  return size_t(request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax));
-}
-
-Task<grpc::Status> status_of(Task<Result<void>> work) {
-  const auto outcome = co_await std::move(work);
-  co_return outcome ? grpc::Status::OK : proto::to_status(outcome.error());
-}
-
-}  // namespace
-
-grpc::ServerUnaryReactor* ExternalAccountService::serve(grpc::CallbackServerContext& context,
-                                                        const std::function<Work(std::string by)>& method) {
-  auto caller = callers_.authorize(proto::presented_by(context), proto::Permission::external_accounts);
-  if (!caller) {
-    grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-    reactor->Finish(caller.error());
-    return reactor;
-  }
-  return proto::serve_unary(context, executor_, status_of(method(*std::move(caller))));
-}
+using proto::Permission;
 
 grpc::ServerUnaryReactor* ExternalAccountService::CreateExternalAccountKey(
     grpc::CallbackServerContext* context, const api::CreateExternalAccountKeyRequest* request,
     api::CreateExternalAccountKeyResponse* response) {
-  return serve(*context, [=, this](std::string by) { return create(std::move(by), *request, *response); });
+  return calls_.serve(*context, {Permission::external_accounts},
+                      [=, this](std::string by) { return create(std::move(by), *request, *response); });
 }
 
 grpc::ServerUnaryReactor* ExternalAccountService::GetExternalAccountKey(
     grpc::CallbackServerContext* context, const api::GetExternalAccountKeyRequest* request,
     api::GetExternalAccountKeyResponse* response) {
-  return serve(*context, [=, this](const std::string&) { return get(*request, *response); });
+  return calls_.serve(*context, {Permission::external_accounts},
+                      [=, this](const std::string&) { return get(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* ExternalAccountService::ListExternalAccountKeys(
     grpc::CallbackServerContext* context, const api::ListExternalAccountKeysRequest* request,
     api::ListExternalAccountKeysResponse* response) {
-  return serve(*context, [=, this](const std::string&) { return list(*request, *response); });
+  return calls_.serve(*context, {Permission::external_accounts},
+                      [=, this](const std::string&) { return list(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* ExternalAccountService::DisableExternalAccountKey(
     grpc::CallbackServerContext* context, const api::DisableExternalAccountKeyRequest* request,
     api::DisableExternalAccountKeyResponse* response) {
-  return serve(*context, [=, this](std::string by) {
+  return calls_.serve(*context, {Permission::external_accounts}, [=, this](std::string by) {
     return set_disabled(std::move(by), request->id(), /*disabled=*/true, *response->mutable_key());
   });
 }
@@ -79,7 +44,7 @@ grpc::ServerUnaryReactor* ExternalAccountService::DisableExternalAccountKey(
 grpc::ServerUnaryReactor* ExternalAccountService::EnableExternalAccountKey(
     grpc::CallbackServerContext* context, const api::EnableExternalAccountKeyRequest* request,
     api::EnableExternalAccountKeyResponse* response) {
-  return serve(*context, [=, this](std::string by) {
+  return calls_.serve(*context, {Permission::external_accounts}, [=, this](std::string by) {
     return set_disabled(std::move(by), request->id(), /*disabled=*/false, *response->mutable_key());
   });
 }
@@ -87,7 +52,8 @@ grpc::ServerUnaryReactor* ExternalAccountService::EnableExternalAccountKey(
 grpc::ServerUnaryReactor* ExternalAccountService::DeleteExternalAccountKey(
     grpc::CallbackServerContext* context, const api::DeleteExternalAccountKeyRequest* request,
     api::DeleteExternalAccountKeyResponse*) {
-  return serve(*context, [=, this](std::string by) { return remove(std::move(by), request->id()); });
+  return calls_.serve(*context, {Permission::external_accounts},
+                      [=, this](std::string by) { return remove(std::move(by), request->id()); });
 }
 
 ExternalAccountService::Work ExternalAccountService::create(
@@ -111,7 +77,7 @@ ExternalAccountService::Work ExternalAccountService::get(const api::GetExternalA
 
 ExternalAccountService::Work ExternalAccountService::list(const api::ListExternalAccountKeysRequest& request,
                                                           api::ListExternalAccountKeysResponse& response) {
-  CO_TRY(const size_t page_size, page_size_of(request));
+  CO_TRY(const size_t page_size, checked_page_size(request.page_size(), request.page_token()));
   CO_TRY(const auto page, co_await keys_.list(request.page_token(), page_size));
   for (const ExternalAccountKey& key : page)
     write_external_account_key(key, *response.add_keys());

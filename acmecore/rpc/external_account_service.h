@@ -1,14 +1,11 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <functional>
 #include <string>
 
 #include "acmecore/external_account_keys.h"
+#include "acmecore/rpc/operator_calls.h"
 #include "assay/v1/external_account.grpc.pb.h"
-#include "base/error.h"
-#include "base/task.h"
-#include "proto/callers.h"
 
 namespace acmecore::rpc {
 
@@ -18,7 +15,7 @@ class ExternalAccountService final : public assay::v1::ExternalAccountService::C
   // Each call runs on `executor`. The references outlive the service and its calls.
   ExternalAccountService(ExternalAccountKeys& keys, const proto::Callers& callers,
                          boost::asio::any_io_executor executor)
-      : keys_(keys), callers_(callers), executor_(std::move(executor)) {}
+      : keys_(keys), calls_(callers, std::move(executor)) {}
 
   grpc::ServerUnaryReactor* CreateExternalAccountKey(
       grpc::CallbackServerContext* context, const assay::v1::CreateExternalAccountKeyRequest* request,
@@ -40,11 +37,7 @@ class ExternalAccountService final : public assay::v1::ExternalAccountService::C
       assay::v1::DeleteExternalAccountKeyResponse* response) override;
 
  private:
-  using Work = base::Task<base::Result<void>>;
-
-  // Runs what `method` returns, if who calls may; it gets the name of the caller's credential.
-  grpc::ServerUnaryReactor* serve(grpc::CallbackServerContext& context,
-                                  const std::function<Work(std::string by)>& method);
+  using Work = OperatorCalls::Work;
 
   Work create(std::string by, const assay::v1::CreateExternalAccountKeyRequest& request,
               assay::v1::CreateExternalAccountKeyResponse& response);
@@ -56,8 +49,7 @@ class ExternalAccountService final : public assay::v1::ExternalAccountService::C
   Work remove(std::string by, std::string id);
 
   ExternalAccountKeys& keys_;
-  const proto::Callers& callers_;
-  const boost::asio::any_io_executor executor_;
+  const OperatorCalls calls_;
 };
 
 }  // namespace acmecore::rpc

@@ -44,10 +44,9 @@ grpc::ServerUnaryReactor* OperatorCalls::serve(grpc::CallbackServerContext& cont
   return reactor;
 }
 
-Result<size_t> checked_page_size(int32_t page_size, const std::string& page_token) {
+Result<size_t> checked_page_size(int32_t page_size, const std::string& page_token, size_t token_max) {
   if (page_size < 0) return fail(ErrorKind::malformed, "page_size: it is negative");
-  if (page_token.size() > kPageTokenMax)
-    return fail(ErrorKind::malformed, "page_token: it is not of this list");
+  if (page_token.size() > token_max) return fail(ErrorKind::malformed, "page_token: it is not of this list");
   return size_t(page_size == 0 ? kPageSizeDefault : std::min(page_size, kPageSizeMax));
 }
 

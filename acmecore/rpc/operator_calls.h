@@ -44,7 +44,21 @@ class OperatorCalls {
   const boost::asio::any_io_executor executor_;
 };
 
-// malformed: what is asked for is no page.
-base::Result<size_t> checked_page_size(int32_t page_size, const std::string& page_token);
+// malformed: what is asked for is no page. `token_max` is for lists whose tokens are no ids.
+base::Result<size_t> checked_page_size(int32_t page_size, const std::string& page_token,
+                                       size_t token_max = kPageTokenMax);
+
+// Puts a page's records into a response until kPageOctetsMax, each by `add`, which returns the message that it added.
+// Returns the token of the next page, which begins behind the last that was added. Empty: there is none.
+template <class Page, class Add>
+std::string fill_page(const Page& page, const Add& add) {
+  size_t octets = 0;
+  for (const auto& record : page.found) {
+    const auto& message = add(record);
+    octets += message.ByteSizeLong();
+    if (octets >= kPageOctetsMax) return message.id();
+  }
+  return page.next;
+}
 
 }  // namespace acmecore::rpc

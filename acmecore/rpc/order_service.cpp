@@ -68,16 +68,10 @@ OrderService::Work OrderService::list(const api::ListOrdersRequest& request,
   CO_TRY(filter.status, order_status(request.status()));
   filter.waiting = request.waiting();
   CO_TRY(const auto page, co_await administration_.orders(filter, request.page_token(), page_size));
-  response.set_next_page_token(page.next);
-  size_t octets = 0;
-  for (const OrderView& view : page.found) {
-    api::Order& message = *response.add_orders();
-    message = message_of(view);
-    octets += message.ByteSizeLong();
-    if (octets < kPageOctetsMax) continue;
-    response.set_next_page_token(view.order.id);
-    break;
-  }
+  const auto add = [&](const OrderView& record) -> const api::Order& {
+    return *response.add_orders() = message_of(record);
+  };
+  response.set_next_page_token(fill_page(page, add));
   co_return Result<void>();
 }
 

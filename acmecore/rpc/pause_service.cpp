@@ -1,12 +1,9 @@
 #include "acmecore/rpc/pause_service.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "acmecore/dns_name_syntax.h"
 #include "base/log.h"
-#include "proto/bridge.h"
-#include "proto/status.h"
 #include "proto/time.h"
 
 namespace acmecore::rpc {
@@ -15,28 +12,21 @@ namespace api = assay::v1;
 using base::ErrorKind;
 using base::fail;
 using base::Result;
-using base::Task;
+using proto::Permission;
 
 namespace {
 
-constexpr int32_t kPageSizeDefault = 100;
-constexpr int32_t kPageSizeMax = 1000;
 constexpr int kNamesMax = 1000;
 
 // Longer than any account's id. Keys are made of it.
 constexpr size_t kAccountSizeMax = 64;
-constexpr size_t kPageTokenMax = kAccountSizeMax + 1 + kDnsNameLengthMax;
+
+// A page token here is an account and a name.
+constexpr size_t kPausedNameMax = kAccountSizeMax + 1 + kDnsNameLengthMax;
 
 Result<void> check_account(const std::string& account) {
   if (account.size() <= kAccountSizeMax) return {};
   return fail(ErrorKind::malformed, "account: it is no account's id");
-}
-
-Result<size_t> page_size_of(const api::ListPausedNamesRequest& request) {
-  if (request.page_size() < 0) return fail(ErrorKind::malformed, "page_size: it is negative");
-  if (request.page_token().size() > kPageTokenMax)
-    return fail(ErrorKind::malformed, "page_token: it is not of this list");
-  return size_t(request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax));
 }
 
 Result<std::vector<std::string>> names_of(const api::RemovePausesRequest& request) {
@@ -58,40 +48,27 @@ void write(const FailingName& failing, api::PausedName& message) {
   *message.mutable_end_time() = proto::to_timestamp(failing.until);
 }
 
-Task<grpc::Status> status_of(Task<Result<void>> work) {
-  const auto outcome = co_await std::move(work);
-  co_return outcome ? grpc::Status::OK : proto::to_status(outcome.error());
-}
-
 }  // namespace
-
-grpc::ServerUnaryReactor* PauseService::serve(grpc::CallbackServerContext& context,
-                                              const std::function<Work(std::string by)>& method) {
-  auto caller = callers_.authorize(proto::presented_by(context), proto::Permission::external_accounts);
-  if (!caller) {
-    grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-    reactor->Finish(caller.error());
-    return reactor;
-  }
-  return proto::serve_unary(context, executor_, status_of(method(*std::move(caller))));
-}
 
 grpc::ServerUnaryReactor* PauseService::ListPausedNames(grpc::CallbackServerContext* context,
                                                         const api::ListPausedNamesRequest* request,
                                                         api::ListPausedNamesResponse* response) {
-  return serve(*context, [=, this](const std::string&) { return list(*request, *response); });
+  return calls_.serve(*context, {Permission::administration},
+                      [=, this](const std::string&) { return list(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* PauseService::RemovePauses(grpc::CallbackServerContext* context,
                                                      const api::RemovePausesRequest* request,
                                                      api::RemovePausesResponse* response) {
-  return serve(*context, [=, this](std::string by) { return remove(std::move(by), *request, *response); });
+  return calls_.serve(*context, {Permission::administration},
+                      [=, this](std::string by) { return remove(std::move(by), *request, *response); });
 }
 
 PauseService::Work PauseService::list(const api::ListPausedNamesRequest& request,
                                       api::ListPausedNamesResponse& response) {
   CO_CHECK(check_account(request.account()));
-  CO_TRY(const size_t page_size, page_size_of(request));
+  CO_TRY(const size_t page_size,
+         checked_page_size(request.page_size(), request.page_token(), kPausedNameMax));
   CO_TRY(const auto page, co_await pausing_.paused(request.account(), request.page_token(), page_size));
   for (const FailingName& failing : page.names)
     write(failing, *response.add_names());

@@ -1,18 +1,13 @@
 #include "acmecore/rpc/external_account_service.h"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <memory>
-#include <thread>
 
 #include "base/base64url.h"
-#include "base/openssl.h"
 #include "proto/time.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/rpc/served.h"
 #include "tests/support/run_task.h"
 
 namespace acmecore::rpc {
@@ -21,10 +16,6 @@ namespace {
 namespace api = assay::v1;
 using grpc::StatusCode;
 
-proto::Credential credential(const std::string& name, std::set<proto::Permission> permissions) {
-  return {name, base::sha256(name), "", std::move(permissions)};
-}
-
 Directory required_directory(const std::string& name) {
   Directory directory;
   directory.name = name;
@@ -32,45 +23,21 @@ Directory required_directory(const std::string& name) {
   return directory;
 }
 
-// The service behind a real gRPC server on loopback. A token is the name of its credential.
+// The service as callers see it.
 class ExternalAccountServiceTest : public testing::Test {
  protected:
   using Stub = api::ExternalAccountService::Stub;
 
-  ExternalAccountServiceTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-    stub_ = api::ExternalAccountService::NewStub(
-        grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
-  }
-
-  ~ExternalAccountServiceTest() override {
-    server_->Shutdown();
-    work_.reset();
-    thread_.join();
-  }
-
-  template <class Request, class Response>
-  grpc::Status call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const Request& request, Response& response, const std::string& token = "admin") {
-    grpc::ClientContext context;
-    context.AddMetadata("authorization", "Bearer " + token);
-    return (*stub_.*method)(&context, request, &response);
-  }
-
   StatusCode create(const api::ExternalAccountKey& key) {
     api::CreateExternalAccountKeyRequest request;
     *request.mutable_key() = key;
-    return call(&Stub::CreateExternalAccountKey, request, created_).error_code();
+    return served_.call(&Stub::CreateExternalAccountKey, request, created_).error_code();
   }
   api::ExternalAccountKey get(const std::string& id) {
     api::GetExternalAccountKeyRequest request;
     request.set_id(id);
     api::GetExternalAccountKeyResponse response;
-    EXPECT_TRUE(call(&Stub::GetExternalAccountKey, request, response).ok());
+    EXPECT_TRUE(served_.call(&Stub::GetExternalAccountKey, request, response).ok());
     return response.key();
   }
 
@@ -84,11 +51,8 @@ class ExternalAccountServiceTest : public testing::Test {
                             proto::Permission::zones, proto::Permission::challenges})}};
   boost::asio::io_context io_;
   ExternalAccountService service_{keys_, callers_, io_.get_executor()};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  std::thread thread_{[this] { io_.run(); }};
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<Stub> stub_;
   api::CreateExternalAccountKeyResponse created_;
+  Served served_{io_, {&service_}};
 };
 
 TEST_F(ExternalAccountServiceTest, CreatesAKeyAndShowsItsMacKeyOnce) {
@@ -173,7 +137,7 @@ TEST_F(ExternalAccountServiceTest, ListsInPages) {
   int pages = 0;
   do {
     api::ListExternalAccountKeysResponse page;
-    ASSERT_TRUE(call(&Stub::ListExternalAccountKeys, request, page).ok());
+    ASSERT_TRUE(served_.call(&Stub::ListExternalAccountKeys, request, page).ok());
     for (const auto& key : page.keys())
       listed.push_back(key.id());
     request.set_page_token(page.next_page_token());
@@ -184,10 +148,12 @@ TEST_F(ExternalAccountServiceTest, ListsInPages) {
 
   api::ListExternalAccountKeysResponse page;
   request.set_page_size(-1);
-  EXPECT_EQ(call(&Stub::ListExternalAccountKeys, request, page).error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(served_.call(&Stub::ListExternalAccountKeys, request, page).error_code(),
+            StatusCode::INVALID_ARGUMENT);
   request.set_page_size(0);
   request.set_page_token(std::string(65, 'x'));
-  EXPECT_EQ(call(&Stub::ListExternalAccountKeys, request, page).error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(served_.call(&Stub::ListExternalAccountKeys, request, page).error_code(),
+            StatusCode::INVALID_ARGUMENT);
 }
 
 TEST_F(ExternalAccountServiceTest, DisablesEnablesAndDeletes) {
@@ -198,33 +164,36 @@ TEST_F(ExternalAccountServiceTest, DisablesEnablesAndDeletes) {
   api::DisableExternalAccountKeyRequest disable;
   disable.set_id(id);
   api::DisableExternalAccountKeyResponse disabled;
-  ASSERT_TRUE(call(&Stub::DisableExternalAccountKey, disable, disabled).ok());
+  ASSERT_TRUE(served_.call(&Stub::DisableExternalAccountKey, disable, disabled).ok());
   EXPECT_TRUE(disabled.key().disabled());
   EXPECT_TRUE(get(id).disabled());
   api::EnableExternalAccountKeyRequest enable;
   enable.set_id(id);
   api::EnableExternalAccountKeyResponse enabled;
-  ASSERT_TRUE(call(&Stub::EnableExternalAccountKey, enable, enabled).ok());
+  ASSERT_TRUE(served_.call(&Stub::EnableExternalAccountKey, enable, enabled).ok());
   EXPECT_FALSE(enabled.key().disabled());
   EXPECT_FALSE(get(id).disabled());
   api::DeleteExternalAccountKeyRequest remove;
   remove.set_id(id);
   api::DeleteExternalAccountKeyResponse removed;
-  ASSERT_TRUE(call(&Stub::DeleteExternalAccountKey, remove, removed).ok());
+  ASSERT_TRUE(served_.call(&Stub::DeleteExternalAccountKey, remove, removed).ok());
   api::GetExternalAccountKeyRequest get;
   get.set_id(id);
   api::GetExternalAccountKeyResponse got;
-  EXPECT_EQ(call(&Stub::GetExternalAccountKey, get, got).error_code(), StatusCode::NOT_FOUND);
-  EXPECT_EQ(call(&Stub::DisableExternalAccountKey, disable, disabled).error_code(), StatusCode::NOT_FOUND);
-  EXPECT_EQ(call(&Stub::EnableExternalAccountKey, enable, enabled).error_code(), StatusCode::NOT_FOUND);
-  EXPECT_EQ(call(&Stub::DeleteExternalAccountKey, remove, removed).error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(served_.call(&Stub::GetExternalAccountKey, get, got).error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(served_.call(&Stub::DisableExternalAccountKey, disable, disabled).error_code(),
+            StatusCode::NOT_FOUND);
+  EXPECT_EQ(served_.call(&Stub::EnableExternalAccountKey, enable, enabled).error_code(),
+            StatusCode::NOT_FOUND);
+  EXPECT_EQ(served_.call(&Stub::DeleteExternalAccountKey, remove, removed).error_code(),
+            StatusCode::NOT_FOUND);
 }
 
 TEST_F(ExternalAccountServiceTest, IsForThosePermittedAlone) {
   const auto codes = [this](const std::string& token) {
     std::set<StatusCode> codes;
     const auto note = [&](auto method, auto request, auto response) {
-      codes.insert(call(method, request, response, token).error_code());
+      codes.insert(served_.call(method, request, response, token).error_code());
     };
     note(&Stub::CreateExternalAccountKey, api::CreateExternalAccountKeyRequest(),
          api::CreateExternalAccountKeyResponse());

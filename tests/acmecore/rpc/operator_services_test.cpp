@@ -1,20 +1,12 @@
 #include <gmock/gmock.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/server_builder.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/use_future.hpp>
-#include <memory>
-#include <thread>
 
 #include "acmecore/rpc/account_service.h"
 #include "acmecore/rpc/authorization_service.h"
 #include "acmecore/rpc/directory_service.h"
 #include "acmecore/rpc/order_service.h"
-#include "base/openssl.h"
 #include "base/random.h"
 #include "tests/acmecore/rpc/issue_fixture.h"
+#include "tests/acmecore/rpc/served.h"
 
 namespace acmecore::rpc {
 namespace {
@@ -23,10 +15,6 @@ namespace api = assay::v1;
 using grpc::StatusCode;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-proto::Credential credential(const std::string& name, std::set<proto::Permission> permissions) {
-  return {name, base::sha256(name), "", std::move(permissions)};
-}
 
 std::vector<DirectoryAt> directories() {
   Directory team;
@@ -42,33 +30,12 @@ std::vector<DirectoryAt> directories() {
   return {{Directory(), "https://localhost/directory"}, {team, "https://localhost/acme/team/directory"}};
 }
 
-// The services for operators behind a real gRPC server on loopback. A token is the name of its credential.
+// The services for operators as callers see them.
 class OperatorServicesTest : public IssueTest {
  protected:
-  OperatorServicesTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&account_service_);
-    builder.RegisterService(&order_service_);
-    builder.RegisterService(&authorization_service_);
-    builder.RegisterService(&directory_service_);
-    server_ = builder.BuildAndStart();
-    channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials());
-    account_ = make_account();
-  }
+  OperatorServicesTest() { account_ = make_account(); }
 
-  ~OperatorServicesTest() override {
-    server_->Shutdown();
-    work_.reset();
-    thread_.join();
-  }
-
-  template <class T>
-  T run(base::Task<T> task) {
-    return boost::asio::co_spawn(io_, std::move(task), boost::asio::use_future).get();
-  }
-  void commit(Changes changes) { run(records_.commit(std::move(changes))).value(); }
+  void commit(Changes changes) { served_.run(records_.commit(std::move(changes))).value(); }
 
   Account make_account() {
     clock_.advance(std::chrono::milliseconds(1));
@@ -116,7 +83,7 @@ class OperatorServicesTest : public IssueTest {
     changes.create(authorization);
     changes.create(order);
     commit(std::move(changes));
-    Stored<Order> stored = run(records_.order(order.id)).value();
+    Stored<Order> stored = served_.run(records_.order(order.id)).value();
     stored->approval = Approval{"digest", spki_of(make_p256().get()), clock_.now(), order.expires, {}, ""};
     Changes asked;
     asked.update(stored);
@@ -125,18 +92,10 @@ class OperatorServicesTest : public IssueTest {
   }
 
   template <class Service, class Request, class Response>
-  grpc::Status call(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const Request& request, Response& response, const std::string& token = "admin") {
-    Service stub(channel_);
-    grpc::ClientContext context;
-    context.AddMetadata("authorization", "Bearer " + token);
-    return (stub.*method)(&context, request, &response);
-  }
-  template <class Service, class Request, class Response>
   Response answer(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&, Response*),
                   const Request& request, const std::string& token = "admin") {
     Response response;
-    const auto status = call(method, request, response, token);
+    const auto status = served_.call(method, request, response, token);
     EXPECT_TRUE(status.ok()) << status.error_message();
     return response;
   }
@@ -144,7 +103,7 @@ class OperatorServicesTest : public IssueTest {
   StatusCode code(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&, Response*),
                   const Request& request, const std::string& token = "admin") {
     Response response;
-    return call(method, request, response, token).error_code();
+    return served_.call(method, request, response, token).error_code();
   }
   template <class Request>
   static Request with_id(const std::string& id) {
@@ -169,11 +128,8 @@ class OperatorServicesTest : public IssueTest {
   OrderService order_service_{administration_, authority_, callers_, io_.get_executor()};
   AuthorizationService authorization_service_{administration_, callers_, io_.get_executor()};
   DirectoryService directory_service_{directories(), callers_, io_.get_executor()};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  std::thread thread_{[this] { io_.run(); }};
-  std::unique_ptr<grpc::Server> server_;
-  std::shared_ptr<grpc::Channel> channel_;
   Account account_;
+  Served served_{io_, {&account_service_, &order_service_, &authorization_service_, &directory_service_}};
 };
 
 TEST_F(OperatorServicesTest, ShowsAndDisablesAccounts) {
@@ -203,7 +159,7 @@ TEST_F(OperatorServicesTest, ShowsAndDisablesAccounts) {
   EXPECT_EQ(code(&Accounts::SetAccountContacts, contacts), StatusCode::FAILED_PRECONDITION);
 
   const Account deactivated = make_account();
-  run(authority_.deactivate_account(deactivated)).value();
+  served_.run(authority_.deactivate_account(deactivated)).value();
   EXPECT_EQ(code(&Accounts::DisableAccount, with_id<api::DisableAccountRequest>(deactivated.id)),
             StatusCode::FAILED_PRECONDITION);
 }
@@ -227,7 +183,7 @@ TEST_F(OperatorServicesTest, KnowsNoOtherIds) {
 
 TEST_F(OperatorServicesTest, ListsAccountsInPages) {
   const Account second = make_account(), third = make_account();
-  run(administration_.disable_account(second.id)).value();
+  served_.run(administration_.disable_account(second.id)).value();
   api::ListAccountsRequest request;
   request.set_page_size(2);
   const auto first = answer(&Accounts::ListAccounts, request);
@@ -256,7 +212,7 @@ TEST_F(OperatorServicesTest, ListsAccountsInPages) {
 TEST_F(OperatorServicesTest, APageOfLargeRecordsEndsEarly) {
   constexpr size_t kMany = 30;
   for (size_t i = 0; i < kMany; ++i) {
-    Stored<Account> stored = run(records_.account(make_account().id)).value();
+    Stored<Account> stored = served_.run(records_.account(make_account().id)).value();
     stored->contacts = {std::string(kPageOctetsMax / 10, 'x')};
     Changes changes;
     changes.update(stored);
@@ -294,7 +250,7 @@ TEST_F(OperatorServicesTest, ListsWhatWaitsAndApprovesIt) {
   EXPECT_EQ(approved.status(), "valid");
   EXPECT_EQ(approved.approval().by(), "anna");
   EXPECT_FALSE(approved.approval().waiting());
-  const auto stored = run(records_.order(order.id))->value;
+  const auto stored = served_.run(records_.order(order.id))->value;
   EXPECT_EQ(approved.serial(), text_of(*stored.certificate));
   EXPECT_EQ(code(&Orders::ApproveOrder, approve, "anna"), StatusCode::FAILED_PRECONDITION);
   const auto left = answer(&Orders::ListOrders, list, "anna");
@@ -317,13 +273,13 @@ TEST_F(OperatorServicesTest, RejectsWithAReason) {
 
 TEST_F(OperatorServicesTest, AnOrderOfADisabledAccountIsNotApproved) {
   const Order order = make_waiting_order();
-  run(administration_.disable_account(account_.id)).value();
+  served_.run(administration_.disable_account(account_.id)).value();
   EXPECT_EQ(code(&Orders::ApproveOrder, with_id<api::ApproveOrderRequest>(order.id), "anna"),
             StatusCode::FAILED_PRECONDITION);
 }
 
 TEST_F(OperatorServicesTest, ShowsTheProfileAndHowAnOrderRenewsItself) {
-  Stored<Order> stored = run(records_.order(make_waiting_order().id)).value();
+  Stored<Order> stored = served_.run(records_.order(make_waiting_order().id)).value();
   stored->profile = "short";
   stored->auto_renewal = AutoRenewal{};
   stored->auto_renewal->end_date = clock_.now() + std::chrono::hours(24);
@@ -331,7 +287,7 @@ TEST_F(OperatorServicesTest, ShowsTheProfileAndHowAnOrderRenewsItself) {
     Changes changes;
     changes.update(stored);
     commit(std::move(changes));
-    stored = run(records_.order(stored->id)).value();
+    stored = served_.run(records_.order(stored->id)).value();
     return answer(&Orders::GetOrder, with_id<api::GetOrderRequest>(stored->id)).order();
   };
   const auto shown = show();
@@ -441,8 +397,8 @@ TEST_F(OperatorServicesTest, AreForThosePermittedAlone) {
   for (const char* token : {"anna", "admin"})
     EXPECT_EQ(reads_of_orders(token), std::set{StatusCode::OK});
   // Nothing was done for those who may not.
-  EXPECT_EQ(run(records_.order(order.id))->value, order);
-  EXPECT_EQ(run(records_.account(account_.id))->value, account_);
+  EXPECT_EQ(served_.run(records_.order(order.id))->value, order);
+  EXPECT_EQ(served_.run(records_.account(account_.id))->value, account_);
 }
 
 }  // namespace

@@ -1,16 +1,11 @@
 #include "acmecore/rpc/pause_service.h"
 
 #include <gmock/gmock.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/server_builder.h>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <memory>
-#include <thread>
 
-#include "base/openssl.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/rpc/served.h"
 #include "tests/support/run_task.h"
 
 namespace acmecore::rpc {
@@ -23,38 +18,10 @@ using testing::IsEmpty;
 
 constexpr std::chrono::seconds kNow{1'800'000'000};
 
-proto::Credential credential(const std::string& name, std::set<proto::Permission> permissions) {
-  return {name, base::sha256(name), "", std::move(permissions)};
-}
-
-// The service behind a real gRPC server on loopback. A token is the name of its credential.
+// The service as callers see it.
 class PauseServiceTest : public testing::Test {
  protected:
   using Stub = api::PauseService::Stub;
-
-  PauseServiceTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-    stub_ = api::PauseService::NewStub(
-        grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
-  }
-
-  ~PauseServiceTest() override {
-    server_->Shutdown();
-    work_.reset();
-    thread_.join();
-  }
-
-  template <class Request, class Response>
-  grpc::Status call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const Request& request, Response& response, const std::string& token = "admin") {
-    grpc::ClientContext context;
-    context.AddMetadata("authorization", "Bearer " + token);
-    return (*stub_.*method)(&context, request, &response);
-  }
 
   void pause(const std::string& account, const std::string& name) {
     Changes changes;
@@ -68,7 +35,7 @@ class PauseServiceTest : public testing::Test {
     std::vector<std::string> names;
     do {
       api::ListPausedNamesResponse page;
-      EXPECT_TRUE(call(&Stub::ListPausedNames, request, page).ok());
+      EXPECT_TRUE(served_.call(&Stub::ListPausedNames, request, page).ok());
       for (const auto& paused : page.names())
         names.push_back(paused.account() + "/" + paused.name());
       request.set_page_token(page.next_page_token());
@@ -83,7 +50,7 @@ class PauseServiceTest : public testing::Test {
     request.set_account(account);
     request.mutable_names()->Assign(names.begin(), names.end());
     removed_.Clear();
-    return call(&Stub::RemovePauses, request, removed_).error_code();
+    return served_.call(&Stub::RemovePauses, request, removed_).error_code();
   }
 
   base::ManualClock clock_{base::Time(kNow)};
@@ -91,22 +58,20 @@ class PauseServiceTest : public testing::Test {
   Records records_{store_};
   Pausing pausing_{records_, clock_, {.after = 1, .period = std::chrono::hours(24)}};
   proto::Callers callers_{
-      {credential("admin", {proto::Permission::external_accounts}),
-       credential("other", {proto::Permission::credentials, proto::Permission::certificates,
-                            proto::Permission::zones, proto::Permission::challenges})}};
+      {credential("admin", {proto::Permission::administration}),
+       credential("other", {proto::Permission::credentials, proto::Permission::external_accounts,
+                            proto::Permission::certificates, proto::Permission::zones,
+                            proto::Permission::challenges})}};
   boost::asio::io_context io_;
   PauseService service_{pausing_, callers_, io_.get_executor()};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  std::thread thread_{[this] { io_.run(); }};
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<Stub> stub_;
   api::RemovePausesResponse removed_;
+  Served served_{io_, {&service_}};
 };
 
 TEST_F(PauseServiceTest, TellsWhatIsPausedAndWhy) {
   pause("a1", "corp.test");
   api::ListPausedNamesResponse page;
-  ASSERT_TRUE(call(&Stub::ListPausedNames, api::ListPausedNamesRequest(), page).ok());
+  ASSERT_TRUE(served_.call(&Stub::ListPausedNames, api::ListPausedNamesRequest(), page).ok());
   ASSERT_EQ(page.names_size(), 1);
   const api::PausedName& paused = page.names(0);
   EXPECT_EQ(paused.account(), "a1");
@@ -137,7 +102,7 @@ TEST_F(PauseServiceTest, RefusesWhatIsNoPage) {
   const auto code = [&](const auto& change) {
     api::ListPausedNamesRequest request;
     change(request);
-    return call(&Stub::ListPausedNames, request, page).error_code();
+    return served_.call(&Stub::ListPausedNames, request, page).error_code();
   };
   EXPECT_EQ(code([](auto& request) { request.set_page_size(-1); }), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(code([](auto& request) { request.set_page_size(1001); }), StatusCode::OK);
@@ -176,8 +141,9 @@ TEST_F(PauseServiceTest, IsForThosePermittedAlone) {
   const auto codes = [this](const std::string& token) {
     api::ListPausedNamesResponse page;
     api::RemovePausesResponse removed;
-    return std::set{call(&Stub::ListPausedNames, api::ListPausedNamesRequest(), page, token).error_code(),
-                    call(&Stub::RemovePauses, api::RemovePausesRequest(), removed, token).error_code()};
+    return std::set{
+        served_.call(&Stub::ListPausedNames, api::ListPausedNamesRequest(), page, token).error_code(),
+        served_.call(&Stub::RemovePauses, api::RemovePausesRequest(), removed, token).error_code()};
   };
   EXPECT_EQ(codes("other"), std::set{StatusCode::PERMISSION_DENIED});
   EXPECT_EQ(codes("nobody"), std::set{StatusCode::UNAUTHENTICATED});

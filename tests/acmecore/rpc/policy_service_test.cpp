@@ -1,17 +1,9 @@
 #include "acmecore/rpc/policy_service.h"
 
 #include <gmock/gmock.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/server_builder.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/use_future.hpp>
-#include <memory>
-#include <thread>
-
-#include "base/openssl.h"
 #include "tests/acmecore/rpc/issue_fixture.h"
+#include "tests/acmecore/rpc/served.h"
 
 namespace acmecore::rpc {
 namespace {
@@ -23,33 +15,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-proto::Credential credential(const std::string& name, std::set<proto::Permission> permissions) {
-  return {name, base::sha256(name), "", std::move(permissions)};
-}
-
-// The service behind a real gRPC server on loopback. A token is the name of its credential.
+// The service as callers see it.
 class PolicyServiceTest : public IssueTest {
  protected:
-  PolicyServiceTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-    stub_ = assay::v1::PolicyService::NewStub(
-        grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
-  }
-
-  ~PolicyServiceTest() override {
-    server_->Shutdown();
-    work_.reset();
-    thread_.join();
-  }
-
   grpc::Status call(const TestPolicyRequest& request, const std::string& token = "admin") {
-    grpc::ClientContext context;
-    context.AddMetadata("authorization", "Bearer " + token);
-    return stub_->Test(&context, request, &response_);
+    return served_.call(&assay::v1::PolicyService::Stub::Test, request, response_, token);
   }
 
   // "name: error" of each refusal.
@@ -69,19 +39,11 @@ class PolicyServiceTest : public IssueTest {
     return request;
   }
 
-  template <class T>
-  T run(base::Task<T> task) {
-    return boost::asio::co_spawn(io_, std::move(task), boost::asio::use_future).get();
-  }
-
   proto::Callers callers_{{credential("admin", {proto::Permission::certificates}),
                            credential("publisher", {proto::Permission::challenges})}};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  std::thread thread_{[this] { io_.run(); }};
   PolicyService service_{authority_, callers_, io_.get_executor()};
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<assay::v1::PolicyService::Stub> stub_;
   TestPolicyResponse response_;
+  Served served_{io_, {&service_}};
 };
 
 TEST_F(PolicyServiceTest, SaysThatACertificateWouldBeIssued) {
@@ -123,11 +85,11 @@ TEST_F(PolicyServiceTest, KnowsTheRulesOfAnAccount) {
   EXPECT_THAT(refusals(request), IsEmpty());
   request.set_names(0, "a.corp.test");
   EXPECT_THAT(refusals(request), ElementsAre("a.corp.test: rejectedIdentifier"));
-  const Account account = run(authority_.account_for("somebody")).value();
+  const Account account = served_.run(authority_.account_for("somebody")).value();
   request.set_external_account("");
   request.set_account(account.id);
   EXPECT_THAT(refusals(request), IsEmpty());
-  EXPECT_TRUE(run(authority_.deactivate_account(account)));
+  EXPECT_TRUE(served_.run(authority_.deactivate_account(account)));
   EXPECT_THAT(refusals(request), ElementsAre(": unauthorized"));
   request.set_account(account.id + "0");
   EXPECT_EQ(call(request).error_code(), StatusCode::NOT_FOUND);
@@ -140,7 +102,7 @@ TEST_F(PolicyServiceTest, KnowsTheRulesOfADirectory) {
   EXPECT_THAT(refusals(request), IsEmpty());
   request.set_names(0, "a.corp.test");
   EXPECT_THAT(refusals(request), ElementsAre("a.corp.test: rejectedIdentifier"));
-  request.set_account(run(authority_.account_for("somebody")).value().id);
+  request.set_account(served_.run(authority_.account_for("somebody")).value().id);
   EXPECT_THAT(refusals(request), IsEmpty()) << "the account's own directory counts";
 }
 
@@ -153,7 +115,7 @@ TEST_F(PolicyServiceTest, KnowsTheProfiles) {
   request.set_profile("other");
   EXPECT_THAT(refusals(request), ElementsAre(": invalidProfile"));
   EXPECT_THAT(response_.refusals(0).detail(), HasSubstr("\"usual\", \"plain\""));
-  request.set_account(run(authority_.account_for("somebody")).value().id);
+  request.set_account(served_.run(authority_.account_for("somebody")).value().id);
   EXPECT_THAT(refusals(request), ElementsAre(": invalidProfile"));
 }
 
