@@ -250,7 +250,7 @@ class Authority {
   base::Task<base::Result<RenewalInfo>> renewal_info(std::string id);
 
   // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
-  // for all its names. malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
+  // for all its names, or for names above that count for them (RFC 9444). malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
   // two, or it has expired. already_revoked. bad_revocation_reason. auto_renewal_revocation_not_supported: its order
   // renews itself (RFC 8739 §3.1.2).
   base::Task<base::Result<void>> revoke(Account account, base::Bytes certificate_der,
@@ -341,7 +341,7 @@ class Authority {
   base::Task<base::Result<void>> renew(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
-  base::Task<base::Result<bool>> holds_authorization(const Account& account, std::string name);
+  base::Task<base::Result<bool>> holds_authorization(std::string account, Identifier identifier);
   base::Task<base::Result<void>> revoke_record(Certificate certificate, RevocationReason reason,
                                                bool block_key);
 

@@ -50,20 +50,26 @@ Task<Result<void>> Authority::revoke_by_key(base::Bytes key_spki_der, base::Byte
 }
 
 Task<Result<bool>> Authority::holds_authorizations(const Account& account, std::vector<std::string> names) {
-  for (std::string& name : names) {
-    CO_TRY(const bool holds, co_await holds_authorization(account, std::move(name)));
+  for (const std::string& name : names) {
+    const bool wildcard = name.starts_with("*.");
+    Identifier identifier{name.substr(wildcard ? 2 : 0), wildcard};
+    CO_TRY(const bool holds, co_await holds_authorization(account.id, std::move(identifier)));
     if (!holds) co_return false;
   }
   co_return true;
 }
 
-Task<Result<bool>> Authority::holds_authorization(const Account& account, std::string name) {
-  CO_TRY(const auto ids, co_await proved_authorizations(account.id, std::move(name)));
-  for (const std::string& id : ids) {
-    const auto authorization = co_await records_.authorization(id);
-    if (!authorization && authorization.error().kind == ErrorKind::not_found) continue;  // removed since
-    if (!authorization) co_return tl::unexpected(authorization.error());
-    if (status_of(authorization->value, clock_.now()) == AuthorizationStatus::valid) co_return true;
+// One of its own name, or of one above that counts for it.
+Task<Result<bool>> Authority::holds_authorization(std::string account, Identifier identifier) {
+  for (const std::string& covering : covering_identifiers(identifier)) {
+    CO_TRY(const auto ids, co_await proved_authorizations(account, covering));
+    for (const std::string& id : ids) {
+      const auto authorization = co_await records_.authorization(id);
+      if (!authorization && authorization.error().kind == ErrorKind::not_found) continue;  // removed since
+      if (!authorization) co_return tl::unexpected(authorization.error());
+      const bool is_valid = status_of(authorization->value, clock_.now()) == AuthorizationStatus::valid;
+      if (is_valid && covers(authorization->value, identifier)) co_return true;
+    }
   }
   co_return false;
 }

@@ -11,16 +11,6 @@ using base::fail;
 using base::Result;
 using base::Task;
 
-namespace {
-
-// Empty: it is a single label, for which there are no authorizations.
-std::string_view parent_of(std::string_view name) {
-  name.remove_prefix(name.find('.') + 1);
-  return name.find('.') == std::string_view::npos ? std::string_view() : name;
-}
-
-}  // namespace
-
 Result<void> Authority::check_subdomains(const Directory& directory,
                                          std::span<const RequestedIdentifier> requested) {
   if (directory.subdomain_authorization) return {};
@@ -38,10 +28,9 @@ Task<Result<std::optional<Stored<Authorization>>>> Authority::reusable_authoriza
     std::string account, Identifier identifier) {
   if (options_.authorization_reuse == std::chrono::seconds(0)) co_return std::nullopt;
   const base::Time now = clock_.now();
-  const std::string_view name = identifier.name;
-  for (std::string_view above = identifier.wildcard ? name : parent_of(name); !above.empty();
-       above = parent_of(above)) {
-    CO_TRY(const auto ids, co_await proved_authorizations(account, std::string(above)));
+  const auto covering = covering_identifiers(identifier);
+  for (size_t above = 1; above < covering.size(); ++above) {
+    CO_TRY(const auto ids, co_await proved_authorizations(account, covering[above]));
     for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
       auto found = co_await records_.authorization(*id);
       if (!found && found.error().kind == ErrorKind::not_found) continue;  // removed since

@@ -84,6 +84,17 @@ bool covers(const Authorization& authorization, const Identifier& identifier) {
   return authorization.subdomain_auth_allowed && is_subordinate(identifier, authorization.identifier.name);
 }
 
+std::vector<std::string> covering_identifiers(const Identifier& identifier) {
+  std::vector<std::string> all{identifier.text()};
+  std::string_view above = identifier.name;
+  if (identifier.wildcard) all.emplace_back(above);
+  for (size_t dot = above.find('.'); dot != std::string_view::npos; dot = above.find('.')) {
+    above.remove_prefix(dot + 1);
+    if (above.find('.') != std::string_view::npos) all.emplace_back(above);
+  }
+  return all;
+}
+
 const Challenge* processing_challenge(const Authorization& authorization) {
   if (authorization.deactivated || authorization.revoked) return nullptr;
   const auto& challenges = authorization.challenges;

@@ -77,6 +77,10 @@ bool may_be_reused(const Authorization& authorization, std::chrono::seconds reus
 // Whether a certificate for `identifier` may rest on it.
 bool covers(const Authorization& authorization, const Identifier& identifier);
 
+// Of what identifiers, as Identifier::text() has them, the authorizations may be that cover `identifier`: itself, then
+// those above it, the nearest first (RFC 9444 §4.1). No single label, for which there are none.
+std::vector<std::string> covering_identifiers(const Identifier& identifier);
+
 // The key authorization (RFC 8555 §8.1), and what a TXT record shows of it (§8.4).
 std::string key_authorization(std::string_view token, std::string_view thumbprint);
 std::string dns01_value(std::string_view token, std::string_view thumbprint);

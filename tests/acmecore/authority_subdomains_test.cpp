@@ -67,6 +67,18 @@ TEST_F(AuthoritySubdomainsTest, NamesWithOneAncestorShareItsAuthorization) {
   EXPECT_EQ(run(finalize(account_, made, csr_for({names.begin(), names.end()})))->status, OrderStatus::valid);
 }
 
+// RFC 8555 §7.6
+TEST_F(AuthoritySubdomainsTest, WhatCountsForNamesBelowRevokesTheirCertificates) {
+  const IssuedCertificate certificate = issue(new_account(), {"a.b.corp.test", "*.corp.test"});
+  const auto revoke = [&] { return error_of(authority_->revoke(account_, certificate.der, 0)); };
+  prove(account_, run(authority_->new_authorization(account_, {"dns", "corp.test"}))->authorization.id);
+  EXPECT_EQ(revoke(), ErrorKind::unauthorized);  // of corp.test alone
+  proved_with_subdomains("b.corp.test");
+  EXPECT_EQ(revoke(), ErrorKind::unauthorized);  // of one of the two
+  proved_with_subdomains("corp.test");
+  EXPECT_EQ(revoke(), kNone);
+}
+
 TEST_F(AuthoritySubdomainsTest, WhatIsAuthorizedWithAllBelowItCountsForNamesBelow) {
   const std::string id = proved_with_subdomains("corp.test");
   for (const char* name : {"corp.test", "a.corp.test", "*.corp.test", "a.b.c.corp.test", "*.b.corp.test"}) {
