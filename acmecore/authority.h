@@ -167,7 +167,7 @@ class Authority {
   // RFC 8555 §7.4. The errors of parse_identifiers, accept_auto_renewal, check_allowed, Policy::check_names,
   // Policy::check_ancestor, Profiles::choose and of the profile's check_names; malformed: it asks for a validity out of
   // bounds. account_does_not_exist: the account had never ordered, and was removed just now.
-  // rate_limited, but not where it replaces a certificate: a limit on the account's orders, on certificates of these
+  // rate_limited, but not where it renews_when_suggested: a limit on the account's orders, on certificates of these
   // names or on failed validations leaves no room. paused, also then: as Pausing::check. Of `replaces`:
   // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
   // account's; already_replaced: by an order that is not invalid.
@@ -191,7 +191,8 @@ class Authority {
 
   base::Task<base::Result<AuthorizationView>> authorization(Account account, std::string id);
 
-  // RFC 8555 §7.5.2. malformed: it is neither pending nor valid, nor deactivated already.
+  // RFC 8555 §7.5.2. malformed: it is neither pending nor valid, nor deactivated already. One whose challenge is
+  // processing counts as a failed validation.
   base::Task<base::Result<AuthorizationView>> deactivate_authorization(Account account, std::string id);
 
   // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes
@@ -215,7 +216,7 @@ class Authority {
   // For operators, of an order that waits for a person, whoever's it is; `by` is who decides. Issues the certificate
   // as finalize does. order_not_ready: it waits for none, because somebody has decided, or it is invalid by now.
   // account_not_valid, bad_csr: what finalize found is not so any more: the account is not valid, the key is blocked
-  // or an account's. The order goes on waiting then.
+  // or an account's. rate_limited, as finalize. The order goes on waiting then.
   base::Task<base::Result<OrderView>> approve(std::string id, std::string by,
                                               std::chrono::milliseconds patience);
   // Makes it invalid. order_not_ready as above. The errors of check_reason.
@@ -258,7 +259,7 @@ class Authority {
 
   // The same, asked for by the certificate's own key, which is taken as the key being known to others: the
   // reason is keyCompromise whatever was asked for, and the key is blocked; also where the answer is
-  // already_revoked, or auto_renewal_revocation_not_supported. unauthorized: it is another key.
+  // already_revoked, that it has expired, or auto_renewal_revocation_not_supported. unauthorized: it is another key.
   base::Task<base::Result<void>> revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
                                                std::optional<int64_t> reason);
 
@@ -299,7 +300,7 @@ class Authority {
     Certificate certificate;
   };
   base::Task<base::Result<NamedCertificate>> certificate_named(CertificateId id);
-  base::Task<base::Result<void>> mark_replaced(const Order& order, Changes& changes);
+  base::Task<base::Result<void>> mark_replaced(Order& order, Changes& changes);
   base::Task<base::Result<bool>> is_replaced(const IssuedCertificate& certificate);
   base::Task<base::Result<void>> unmark(Order order, Changes& changes);
 
@@ -325,11 +326,16 @@ class Authority {
                                         Verdict verdict);
   base::Task<base::Result<bool>> count_outcome(const Authorization& authorization, const Challenge& challenge,
                                                Changes& changes);
+  base::Task<base::Result<bool>> count_failure(const Authorization& authorization, std::string error,
+                                               Changes& changes);
+  static void log_pause(const Authorization& authorization);
 
-  base::Task<base::Result<void>> check_csr(const Csr& csr, const Order& order, const Profile& profile);
+  base::Result<void> check_csr(const Csr& csr, const Order& order, const Profile& profile) const;
+  base::Task<base::Result<void>> check_certifiable(base::Bytes spki_der);
+  base::Task<base::Result<IssuedCertificate>> signed_for(Order& order);
   base::Result<IssuedCertificate> sign(const Account& account, const Order& order) const;
   void accept(Order& order, const Account& account, const Csr& csr) const;
-  base::Task<base::Result<OrderView>> wait_for_approval(Order order);
+  static void log_waiting(const Order& order);
   base::Task<base::Result<void>> expect_still_certifiable(const Order& order, Changes& changes);
   base::Task<base::Result<OrderView>> end_waiting(std::string id, std::function<void(Order&)> end);
   base::Task<base::Result<void>> close_unapproved(Hold hold, Stored<Order> order);

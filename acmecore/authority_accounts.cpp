@@ -67,10 +67,11 @@ Task<Result<NewAccountResult>> Authority::new_account(const Directory& directory
     account.contacts = request.contacts;
     account.terms_of_service_agreed = request.terms_of_service_agreed;
     if (request.terms_of_service_agreed) account.terms_of_service = directory.terms_of_service;
-    account.unused = true;
     Changes changes;
     CO_CHECK(co_await bind_external_account(directory, key, request, account, changes));
+    account.unused = !account.external_account;  // which cannot be made again where its key was for one use
     changes.create(account);
+    changes.expect_not_blocked(account.key_spki);
     CO_CHECK(co_await limits_.count_account(request.address, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
@@ -118,7 +119,10 @@ Task<Result<Account>> Authority::update_contacts(Account account, std::vector<st
 }
 
 Task<Result<Account>> Authority::deactivate_account(Account account) {
-  auto set = [](Account& changed) { changed.status = AccountStatus::deactivated; };
+  auto set = [](Account& changed) {
+    changed.status = AccountStatus::deactivated;
+    changed.unused = false;  // or it would be removed, and its key be as good as new
+  };
   CO_TRY(auto stored, co_await change_account(std::move(account.id), set));
   base::log::info("acme.account.deactivated", {{"account", stored->id}});
   co_return std::move(stored.value);
@@ -141,6 +145,7 @@ Task<Result<KeyChangeResult>> Authority::change_key(Account account, AccountKey 
     stored->key_thumbprint = key.thumbprint();
     Changes changes;
     changes.change_key(stored, account.key_spki);
+    changes.expect_not_blocked(stored->key_spki);
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       base::log::info("acme.account.key_changed", {{"account", account.id}});

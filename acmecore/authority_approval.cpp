@@ -47,13 +47,12 @@ void Authority::accept(Order& order, const Account& account, const Csr& csr) con
   }
 }
 
-Task<Result<OrderView>> Authority::wait_for_approval(Order order) {
+void Authority::log_waiting(const Order& order) {
   base::log::info("acme.order.waiting", {{"order", order.id},
                                          {"account", order.account},
                                          {"identifiers", order.identifiers.size()},
                                          {"first", order.identifiers[0].text()},
                                          {"until", base::rfc3339(order.approval->until)}});
-  co_return co_await view_of(std::move(order));
 }
 
 Task<Result<OrderView>> Authority::approve(std::string id, std::string by,
@@ -64,6 +63,7 @@ Task<Result<OrderView>> Authority::approve(std::string id, std::string by,
     CO_CHECK(check_waiting(view));
     Changes changes;
     CO_CHECK(co_await expect_still_certifiable(order.value, changes));
+    CO_CHECK(co_await limits_.count_certificate(order.value, changes));
 
     // As in finalize: what is about to be signed is durable before it is signed.
     Approval& approval = *order->approval;
@@ -102,12 +102,8 @@ Task<Result<void>> Authority::expect_still_certifiable(const Order& order, Chang
     }
     changes.expect(authorization);
   }
-  const base::Bytes spki_digest = base::sha256(order.approval->spki_der);
-  CO_TRY(const bool blocked, co_await records_.is_blocked(spki_digest));
-  if (blocked) co_return fail(ErrorKind::bad_csr, "the CSR's key was reported as compromised");
-  CO_TRY(const bool is_account_key, co_await records_.is_account_key(spki_digest));
-  if (is_account_key)
-    co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
+  CO_CHECK(co_await check_certifiable(order.approval->spki_der));
+  changes.expect_not_blocked(order.approval->spki_der);
   co_return Result<void>();
 }
 

@@ -18,11 +18,22 @@ Task<Result<AuthorizationView>> Authority::deactivate_authorization(Account acco
     if (status != AuthorizationStatus::pending && status != AuthorizationStatus::valid) {
       co_return no_longer_pending(stored.value, status);
     }
-    stored->deactivated = clock_.now();
+    // Whoever has learned that the first look failed must not get out of its being counted.
+    const Challenge* const looked_at = processing_challenge(stored.value);
     Changes changes;
+    bool pauses = false;
+    if (looked_at != nullptr) {
+      const std::string why =
+          looked_at->error ? looked_at->error->detail : "it was given up before it was proved";
+      CO_TRY(pauses, co_await count_failure(stored.value, why, changes));
+    }
+    stored->deactivated = clock_.now();
     changes.update(stored);
     const auto committed = co_await records_.commit(std::move(changes));
-    if (committed) co_return view_of(std::move(stored.value));
+    if (committed) {
+      if (pauses) log_pause(stored.value);
+      co_return view_of(std::move(stored.value));
+    }
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
   }
   co_return too_many_at_once();

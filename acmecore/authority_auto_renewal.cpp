@@ -73,14 +73,12 @@ Task<Result<void>> Authority::check_goes_on(const Order& order) {
                  "the order's account is " + std::string(name_of(account->status)));
 }
 
-// Before a certificate of an order that renews itself is signed: its names are still proved, and its account and key
-// are still good. Then the order says which of its certificates that is.
+// Before a certificate of an order that renews itself is signed: its names are still proved, and its account is
+// still good. Then the order says which of its certificates that is.
 Task<Result<void>> Authority::prepare_auto_renewal(Order& order) {
   if (!order.auto_renewal) co_return Result<void>();
   const base::Time now = clock_.now();
   CO_CHECK(co_await check_goes_on(order));
-  CO_TRY(const bool blocked, co_await records_.is_blocked(base::sha256(order.intent->spki_der)));
-  if (blocked) co_return fail(ErrorKind::unauthorized, "the certificate's key was reported as compromised");
   CO_TRY(const Authorizations authorizations, co_await authorizations_of(order));
   bool are_valid = authorizations.size() == order.authorizations.size();
   base::Time proved_until = issuer_.certificate().validity.not_after;

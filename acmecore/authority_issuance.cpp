@@ -5,6 +5,7 @@
 #include "acmecore/optimism.h"
 #include "acmecore/rolling_order.h"
 #include "base/log.h"
+#include "base/openssl.h"
 
 namespace acmecore {
 
@@ -58,7 +59,7 @@ tl::unexpected<base::Error> not_ready(OrderStatus status) {
 
 Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der,
                                             std::chrono::milliseconds patience) {
-  std::optional<Csr> csr;
+  std::optional<Csr> csr;  // read once
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto order, co_await owned_order(account, id));
     CO_TRY(const Authorizations authorizations, co_await authorizations_of(order.value));
@@ -71,8 +72,9 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     CO_TRY(const Profile* const profile, options_.profiles.choose(account, order->profile));
     if (!csr) {
       CO_TRY(csr, parse_csr(csr_der));
-      CO_CHECK(co_await check_csr(*csr, order.value, *profile));
+      CO_CHECK(check_csr(*csr, order.value, *profile));
     }
+    CO_CHECK(co_await check_certifiable(csr->spki_der));
     if (!order->validity.empty()) {  // it may have come too near to its end
       CO_CHECK(leaf_validity(clock_.now(), order->validity,
                              capped(profile->validity, order->certificate_lifetime_max), kBackdateMax,
@@ -83,14 +85,18 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     accept(order.value, account, *csr);
     Changes changes;
     changes.update(order);
+    changes.expect_not_blocked(csr->spki_der);
     for (const auto& authorization : authorizations)
       changes.expect(authorization);
-    CO_CHECK(co_await limits_.count_certificate(order.value, changes));
+    if (order->intent) CO_CHECK(co_await limits_.count_certificate(order.value, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
     order.revision = *committed;
-    if (is_waiting(order.value)) co_return co_await wait_for_approval(std::move(order.value));
+    if (is_waiting(order.value)) {
+      log_waiting(order.value);
+      co_return co_await view_of(std::move(order.value));
+    }
 
     Hold hold = in_hand_.take(id);
     if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
@@ -102,21 +108,26 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
   co_return too_many_at_once();
 }
 
-Task<Result<void>> Authority::check_csr(const Csr& csr, const Order& order, const Profile& profile) {
+Result<void> Authority::check_csr(const Csr& csr, const Order& order, const Profile& profile) const {
   const auto names = names_of(order);
   auto sorted = names;
   std::sort(sorted.begin(), sorted.end());
   if (csr.dns_names != sorted) {
-    co_return fail(ErrorKind::bad_csr,
-                   "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
+    return fail(ErrorKind::bad_csr,
+                "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
   }
-  CO_TRY(const KeyType key_type, key_type_of(csr.spki_der));
-  CO_CHECK(policy_.check_key(key_type));
-  CO_CHECK(check_key(profile, key_type));
-  CO_TRY(const bool is_account_key, co_await records_.is_account_key(csr.spki_digest));
+  TRY(const KeyType key_type, key_type_of(csr.spki_der));
+  CHECK(policy_.check_key(key_type));
+  return check_key(profile, key_type);
+}
+
+// bad_csr: the key is an account's, or blocked.
+Task<Result<void>> Authority::check_certifiable(base::Bytes spki_der) {
+  const base::Bytes spki_digest = base::sha256(spki_der);
+  CO_TRY(const bool is_account_key, co_await records_.is_account_key(spki_digest));
   if (is_account_key)
     co_return fail(ErrorKind::bad_csr, "the CSR's key is an account's key (RFC 8555 §11.1)");
-  CO_TRY(const bool blocked, co_await records_.is_blocked(csr.spki_digest));
+  CO_TRY(const bool blocked, co_await records_.is_blocked(spki_digest));
   if (blocked) co_return fail(ErrorKind::bad_csr, "the CSR's key was reported as compromised");
   co_return Result<void>();
 }
@@ -154,23 +165,34 @@ Result<IssuedCertificate> Authority::sign(const Account& account, const Order& o
   return certificate;
 }
 
-// Signs what the order's intent says and records the certificate. The order is then valid, invalid because signing
-// failed, or still processing because the store did not take the certificate, which was given to nobody; a sweep
-// begins again, with another serial.
+// What the order's intent says, signed, if nothing has come to stand against it. Of an order that renews itself the next
+// one, which is noted in it.
+Task<Result<IssuedCertificate>> Authority::signed_for(Order& order) {
+  CO_TRY(const auto account, co_await records_.account(order.account));
+  CO_CHECK(co_await check_certifiable(order.intent->spki_der));
+  CO_CHECK(co_await prepare_auto_renewal(order));
+  co_return sign(account.value, order);
+}
+
+// Signs what the order's intent says and records the certificate. The order is then valid, invalid because it was
+// refused, or still processing because the store or the signer was not available, or because the key was blocked
+// meanwhile; the certificate was given to nobody then, and a sweep begins again, with another serial.
 // Of an order that is renewing the same, but that it stays as it was where that fails (note_not_issued).
 // REQUIRES: the order is processing or renewing; `hold` is on it.
 Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
-  const auto account = co_await records_.account(order->account);
   Stored<Order> finished = order;
-  auto prepared = co_await prepare_auto_renewal(finished.value);
-  if (!account) prepared = tl::unexpected(account.error());
-  const auto certificate = prepared ? sign(account->value, finished.value)
-                                    : Result<IssuedCertificate>(tl::unexpected(prepared.error()));
+  const auto certificate = co_await signed_for(finished.value);
+  if (!certificate && certificate.error().kind == ErrorKind::unavailable) {
+    base::log::error("acme.certificate.not_signed",
+                     {{"order", order->id}, {"detail", certificate.error().detail}});
+    co_return;
+  }
   Changes changes;
   if (certificate) {
     finished->certificate = certificate->serial;
     note_issued(finished.value, certificate->not_after);
     changes.create(*certificate);
+    changes.expect_not_blocked(order->intent->spki_der);
   } else {
     base::log::error("acme.certificate.not_signed",
                      {{"order", order->id}, {"detail", certificate.error().detail}});

@@ -58,9 +58,9 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
     order.profile = profile->name;
     order.auto_renewal = auto_renewal;
     Changes changes;
+    if (!order.replaces.empty()) CO_CHECK(co_await mark_replaced(order, changes));
     CO_TRY(const bool all_valid,
            co_await add_authorizations(order, request.subdomain_authorization, changes));
-    if (!order.replaces.empty()) CO_CHECK(co_await mark_replaced(order, changes));
     changes.create(order);
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));
     CO_CHECK(co_await limits_.count_order(order, changes));
@@ -72,7 +72,8 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
                                            {"identifiers", order.identifiers.size()},
                                            {"first", order.identifiers[0].text()}});
     const OrderStatus status = all_valid ? OrderStatus::ready : OrderStatus::pending;
-    co_return OrderView{std::move(order), status, std::nullopt};
+    const base::Time created = order.created;
+    co_return OrderView{std::move(order), status, std::nullopt, created};
   }
   co_return too_many_at_once();
 }

@@ -14,12 +14,8 @@ using base::Task;
 
 namespace {
 
-bool have_one_in_common(const Order& order, const Certificate& certificate) {
-  const auto& names = certificate.subject_alt_name.dns_names;
-  return std::any_of(order.identifiers.begin(), order.identifiers.end(),
-                     [&names](const Identifier& identifier) {
-                       return std::find(names.begin(), names.end(), identifier.text()) != names.end();
-                     });
+auto is_among(const std::vector<std::string>& names) {
+  return [&names](const Identifier& identifier) { return std::ranges::count(names, identifier.text()) > 0; };
 }
 
 }  // namespace
@@ -41,8 +37,9 @@ Task<Result<Authority::NamedCertificate>> Authority::certificate_named(Certifica
   co_return NamedCertificate{std::move(record), std::move(certificate)};
 }
 
-// RFC 9773 §5: checks what the order says that it replaces, and adds the mark that it is being replaced.
-Task<Result<void>> Authority::mark_replaced(const Order& order, Changes& changes) {
+// RFC 9773 §5: checks what the order says that it replaces, and adds the mark that it is being replaced. Notes in the
+// order whether that is when it should be.
+Task<Result<void>> Authority::mark_replaced(Order& order, Changes& changes) {
   const std::string what = "the certificate " + in_quotes(order.replaces) + " in \"replaces\" ";
   const auto id = parse_certificate_id(order.replaces);
   if (!id) co_return fail(ErrorKind::malformed, "\"replaces\": " + id.error().detail);
@@ -55,11 +52,15 @@ Task<Result<void>> Authority::mark_replaced(const Order& order, Changes& changes
   if (record->account != order.account) {
     co_return fail(ErrorKind::unauthorized, what + "was ordered by another account");
   }
-  if (!have_one_in_common(order, found->certificate)) {
+  const std::vector<std::string>& names = found->certificate.subject_alt_name.dns_names;
+  if (std::ranges::none_of(order.identifiers, is_among(names))) {
     co_return fail(ErrorKind::malformed, what + "has no name in common with the order");
   }
   CO_TRY(const bool replaced, co_await is_replaced(record.value));
   if (replaced) co_return fail(ErrorKind::already_replaced, what + "is replaced by another order already");
+  const RenewalInfo suggested = acmecore::renewal_info(found->certificate.validity, record->revocation);
+  order.renews_when_suggested =
+      order.created >= suggested.start && std::ranges::all_of(order.identifiers, is_among(names));
   record->replaced_by = order.id;
   changes.update(record);
   co_return Result<void>();

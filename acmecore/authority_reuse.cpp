@@ -94,6 +94,7 @@ Task<Result<bool>> Authority::add_authorizations(Order& order, bool subdomain_au
     });
     if (is_covered) continue;
     Authorization authorization = pending_authorization(order.account, identifier);
+    authorization.for_renewal = order.renews_when_suggested;
     if (!identifier.ancestor.empty()) {
       authorization.identifier = {identifier.ancestor, false};
       authorization.subdomain_auth_allowed = true;

@@ -93,7 +93,10 @@ Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationR
                      "the certificate's order renews itself: it can be canceled (RFC 8739 §3.1.2)");
     }
     const base::Time now = clock_.now();
-    if (now > record->not_after) co_return fail(ErrorKind::unauthorized, "the certificate has expired");
+    if (now > record->not_after) {
+      if (block_key) CO_CHECK(co_await block_key_of(certificate));
+      co_return fail(ErrorKind::unauthorized, "the certificate has expired");
+    }
     const bool was_revoked = record->revocation.has_value();
     if (was_revoked && !block_key) co_return already_revoked();
     record->revocation = Revocation{was_revoked ? record->revocation->time : now, reason};

@@ -169,10 +169,17 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Order> order) {
 }
 
 Task<Result<void>> Authority::take_up(Hold hold, Stored<Authorization> authorization, std::string type) {
+  Verdict given_up;
   if (status_of(authorization.value, clock_.now()) != AuthorizationStatus::pending) {
-    Verdict late;
-    late.outcome = fail(ErrorKind::unauthorized, "the authorization expired before it was validated");
-    co_return co_await settle(std::move(authorization), std::move(type), std::move(late));
+    given_up.outcome = fail(ErrorKind::unauthorized, "the authorization expired before it was validated");
+    co_return co_await settle(std::move(authorization), std::move(type), std::move(given_up));
+  }
+  // What an account has pending ends with it (RFC 8555 §7.3.6).
+  CO_TRY(const auto account, co_await records_.account(authorization->account));
+  if (account->status != AccountStatus::valid) {
+    given_up.outcome =
+        fail(ErrorKind::unauthorized, "the account is " + std::string(name_of(account->status)));
+    co_return co_await settle(std::move(authorization), std::move(type), std::move(given_up));
   }
   Place place = places_.take(authorization->account);
   if (place == nullptr) co_return Result<void>();  // a later sweep's

@@ -44,11 +44,6 @@ void log_outcome(const Authorization& authorization, const Challenge& challenge)
                    {"detail", challenge.error->detail}});
 }
 
-void log_pause(const Authorization& authorization) {
-  base::log::warning("acme.name.paused",
-                     {{"account", authorization.account}, {"identifier", authorization.identifier.name}});
-}
-
 }  // namespace
 
 Task<Result<AuthorizationView>> Authority::respond(Account account, std::string authorization,
@@ -58,12 +53,14 @@ Task<Result<AuthorizationView>> Authority::respond(Account account, std::string 
     Challenge* challenge = stored->find_challenge(type);
     if (challenge == nullptr) co_return fail(ErrorKind::not_found, "there is no such challenge");
     const AuthorizationStatus status = status_of(stored.value, clock_.now());
-    if (challenge->status == ChallengeStatus::processing && status == AuthorizationStatus::pending) {
+    const bool is_settled =
+        challenge->status == ChallengeStatus::valid || challenge->status == ChallengeStatus::invalid;
+    if (is_settled) co_return view_of(std::move(stored.value));
+    if (status != AuthorizationStatus::pending) co_return no_longer_pending(stored.value, status);
+    if (challenge->status == ChallengeStatus::processing) {
       co_return co_await look_at_once(std::move(stored), std::move(type), patience);
     }
-    if (challenge->status != ChallengeStatus::pending) co_return view_of(std::move(stored.value));
-    if (status != AuthorizationStatus::pending) co_return no_longer_pending(stored.value, status);
-    CO_CHECK(co_await limits_.check_failures(account.id, stored->identifier));
+    if (!stored->for_renewal) CO_CHECK(co_await limits_.check_failures(account.id, stored->identifier));
     Place place = places_.take(account.id);
     if (place == nullptr) co_return too_many_validations();
 
@@ -183,12 +180,23 @@ Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::s
 // paused.
 Task<Result<bool>> Authority::count_outcome(const Authorization& authorization, const Challenge& challenge,
                                             Changes& changes) {
-  const std::string& account = authorization.account;
-  const Identifier& identifier = authorization.identifier;
-  if (challenge.status == ChallengeStatus::valid) pausing_.forget_failures(account, identifier, changes);
+  if (challenge.status == ChallengeStatus::valid) {
+    pausing_.forget_failures(authorization.account, authorization.identifier, changes);
+  }
   if (challenge.status != ChallengeStatus::invalid) co_return false;  // there was another look, or will be
-  CO_CHECK(co_await limits_.count_failure(account, identifier, changes));
-  co_return co_await pausing_.count_failure(account, identifier, challenge.error->detail, changes);
+  co_return co_await count_failure(authorization, challenge.error->detail, changes);
+}
+
+Task<Result<bool>> Authority::count_failure(const Authorization& authorization, std::string error,
+                                            Changes& changes) {
+  CO_CHECK(co_await limits_.count_failure(authorization.account, authorization.identifier, changes));
+  co_return co_await pausing_.count_failure(authorization.account, authorization.identifier, std::move(error),
+                                            changes);
+}
+
+void Authority::log_pause(const Authorization& authorization) {
+  base::log::warning("acme.name.paused",
+                     {{"account", authorization.account}, {"identifier", authorization.identifier.name}});
 }
 
 }  // namespace acmecore

@@ -47,8 +47,9 @@ struct Authorization {
   std::optional<base::Time> deactivated;  // by the subscriber
   std::optional<base::Time> revoked;      // by an operator
   std::vector<Challenge> challenges;
-  bool subdomain_auth_allowed =
-      false;  // it counts for all that is subordinate to its identifier (RFC 9444 §4.1)
+  // It counts for all that is subordinate to its identifier (RFC 9444 §4.1).
+  bool subdomain_auth_allowed = false;
+  bool for_renewal = false;  // it was made for an order that renews_when_suggested
 
   const Challenge* find_challenge(std::string_view type) const;
   Challenge* find_challenge(std::string_view type);

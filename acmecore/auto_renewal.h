@@ -43,6 +43,7 @@ struct AutoRenewal {
   base::Time valid_until = {};              // the notAfter of that one
   base::Time next_look = {};                // when there may be something to do
   std::optional<base::Time> canceled = {};  // the client ended it (§3.1.2)
+  std::optional<base::Error> failure = {};  // why it ended before its time, with its last certificate
 
   bool operator==(const AutoRenewal&) const = default;
 };

@@ -5,8 +5,9 @@
 // Optimistic changes: read, change, commit, and again if somebody else was faster.
 namespace acmecore {
 
-// Each attempt in vain means that another request got through, so more than a few mean a flood.
-inline constexpr int kAttemptsMax = 32;
+// Each attempt in vain means that another request got through: so many as come at once for one object, such as what is
+// counted of an address, all do. More are a flood.
+inline constexpr int kAttemptsMax = 256;
 
 template <class T>
 bool is_conflict(const base::Result<T>& committed) {

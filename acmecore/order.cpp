@@ -43,8 +43,6 @@ std::string_view name_of(OrderStatus status) {
   return "invalid";
 }
 
-bool is_renewal(const Order& order) { return !order.replaces.empty(); }
-
 bool is_processing(const Order& order) { return order.intent && !order.certificate && !order.error; }
 
 bool is_waiting(const Order& order) { return order.approval && !order.intent && !order.error; }

@@ -41,6 +41,7 @@ struct Order {
   std::vector<std::string> authorizations;  // ids
   RequestedValidity validity;               // what it asks for
   std::string replaces;                     // the CertificateId of what it renews; empty: nothing
+  bool renews_when_suggested = false;       // that, for no other names and not too soon (RFC 9773 §4.2)
   base::Time created;
   base::Time expires;
   std::optional<Intent> intent;       // finalize was accepted
@@ -61,9 +62,6 @@ struct Order {
 // pending else. Where it is ready but waits for a person it is processing, until Approval::until. One that renews
 // itself can also be canceled, or fail, after it was valid.
 OrderStatus status_of(const Order& order, std::span<const Authorization> authorizations, base::Time now);
-
-// It replaces a certificate of its account (RFC 9773 §5).
-bool is_renewal(const Order& order);
 
 // Finalize was accepted, and what follows from it is not finished.
 bool is_processing(const Order& order);

@@ -64,7 +64,7 @@ Task<Result<void>> RateLimits::count_account(std::string address, Changes& chang
 }
 
 Task<Result<void>> RateLimits::count_order(const Order& order, Changes& changes) {
-  if (is_renewal(order)) co_return Result<void>();
+  if (order.renews_when_suggested) co_return Result<void>();
   const auto proved = to_prove(order.identifiers);
   for (const Identifier& identifier : proved)
     CO_CHECK(co_await check_failures(order.account, identifier));
@@ -83,7 +83,7 @@ Task<Result<void>> RateLimits::count_authorization(std::string account, Identifi
 }
 
 Task<Result<void>> RateLimits::count_certificate(const Order& order, Changes& changes) {
-  if (is_renewal(order)) co_return Result<void>();
+  if (order.renews_when_suggested) co_return Result<void>();
   auto questions = certificate_questions(order);
   for (Question& question : questions)
     CO_CHECK(co_await count(std::move(question), changes));

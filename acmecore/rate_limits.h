@@ -29,9 +29,10 @@ struct LimitRules {
 // at, so that nothing passes twice, nothing is forgotten by a restart, and no commit is made for it alone. Nothing is
 // written for a limit that is off.
 //
-// Each check fails with rate_limited and Error::retry_after when there is no room: at that time, and not a second
-// before, there is if nobody else comes. Thread-safe. An order that renews a certificate of its account (`replaces`,
-// RFC 9773 §5) is limited by none of them, so that no renewal ever waits.
+// Each check fails with rate_limited and Error::retry_after when there is no room. If nobody else comes, there is room
+// again at that time, and not a second before. Thread-safe. An order that renews when it should
+// (Order::renews_when_suggested) is limited by none of them and counts for none, and failed validations do not stop the
+// authorizations that are made for it (Authorization::for_renewal).
 class RateLimits {
  public:
   // All of these outlive the limits.

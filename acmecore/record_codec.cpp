@@ -118,11 +118,17 @@ Bytes encode(const Order& order) {
   message.set_not_before_ms(milliseconds(order.validity.not_before));
   message.set_not_after_ms(milliseconds(order.validity.not_after));
   message.set_replaces(order.replaces);
+  message.set_renews_when_suggested(order.renews_when_suggested);
   if (order.certificate_lifetime_max) {
     message.set_certificate_lifetime_max_s(order.certificate_lifetime_max->count());
   }
   message.set_profile(order.profile);
-  if (order.auto_renewal) put(*order.auto_renewal, *message.mutable_auto_renewal());
+  if (order.auto_renewal) {
+    put(*order.auto_renewal, *message.mutable_auto_renewal());
+    if (const auto& failure = order.auto_renewal->failure) {
+      put(*failure, *message.mutable_auto_renewal()->mutable_failure());
+    }
+  }
   if (order.approval) put(*order.approval, *message.mutable_approval());
   return message.SerializeAsString();
 }
@@ -150,11 +156,17 @@ Result<Order> decode_order(std::string id, BytesView value) {
   order.validity.not_before = optional_time(message.not_before_ms());
   order.validity.not_after = optional_time(message.not_after_ms());
   order.replaces = message.replaces();
+  order.renews_when_suggested = message.renews_when_suggested();
   if (message.certificate_lifetime_max_s() != 0) {
     order.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
   }
   order.profile = message.profile();
-  if (message.has_auto_renewal()) order.auto_renewal = auto_renewal_of(message.auto_renewal());
+  if (message.has_auto_renewal()) {
+    order.auto_renewal = auto_renewal_of(message.auto_renewal());
+    if (message.auto_renewal().has_failure()) {
+      TRY(order.auto_renewal->failure, error_of(message.auto_renewal().failure()));
+    }
+  }
   if (message.has_approval()) order.approval = approval_of(message.approval());
   return order;
 }
@@ -170,6 +182,7 @@ Bytes encode(const Authorization& authorization) {
   for (const Challenge& challenge : authorization.challenges)
     put(challenge, *message.add_challenges());
   message.set_subdomain_auth_allowed(authorization.subdomain_auth_allowed);
+  message.set_for_renewal(authorization.for_renewal);
   return message.SerializeAsString();
 }
 
@@ -188,6 +201,7 @@ Result<Authorization> decode_authorization(std::string id, BytesView value) {
     authorization.challenges.push_back(std::move(decoded));
   }
   authorization.subdomain_auth_allowed = message.subdomain_auth_allowed();
+  authorization.for_renewal = message.for_renewal();
   return authorization;
 }
 

@@ -206,6 +206,10 @@ void Changes::block_key(BytesView spki_der) {
   batch_.puts.push_back({key_in(table::kBlockedKey, base::sha256(spki_der)), {}});
 }
 
+void Changes::expect_not_blocked(BytesView spki_der) {
+  batch_.expected.push_back({key_in(table::kBlockedKey, base::sha256(spki_der)), storage::kAbsent});
+}
+
 void Changes::erase(const Stored<Account>& account) {
   erase(key_in(table::kAccount, account->id), account.revision);
   batch_.deletes.push_back(account_key_key(account.value));

@@ -26,7 +26,8 @@ inline constexpr std::chrono::hours kExpiredRetention{24};
 // Certificates stay this long after their notAfter.
 inline constexpr std::chrono::hours kCertificateRetention{90 * 24};
 
-// Accounts that never ordered go after this, for a key of one's own making is all that an account costs.
+// Accounts that never ordered go after this, for a key of one's own making is all that such an account costs: it has no
+// external account binding.
 inline constexpr std::chrono::hours kUnusedAccountRetention{30 * 24};
 
 // A record and the revision that it was read at, by which a change of it is optimistic.
@@ -82,6 +83,8 @@ class Changes {
 
   // This key is never accepted again, in an account or in a CSR.
   void block_key(base::BytesView spki_der);
+  // Nobody blocks it while this is committed. To be asked after is_blocked().
+  void expect_not_blocked(base::BytesView spki_der);
 
   // With what was created with it.
   void erase(const Stored<Account>& account);

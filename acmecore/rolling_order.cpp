@@ -12,7 +12,8 @@ using base::Result;
 using base::Time;
 
 bool is_rolling(const Order& order) {
-  return order.auto_renewal && order.certificate && !order.auto_renewal->canceled && !order.error;
+  return order.auto_renewal && order.certificate && !order.auto_renewal->canceled &&
+         !order.auto_renewal->failure;
 }
 
 bool is_renewing(const Order& order) {
@@ -30,9 +31,9 @@ Result<void> check_on_offer(const Order& order, Time now) {
     return fail(ErrorKind::auto_renewal_canceled,
                 "the order was canceled at " + base::rfc3339(*renewal.canceled));
   }
-  if (order.error) {
+  if (renewal.failure) {
     return fail(ErrorKind::auto_renewal_expired,
-                "the order has ended before its time, because: " + order.error->detail);
+                "the order has ended before its time, because: " + renewal.failure->detail);
   }
   if (now >= renewal.end_date) {
     return fail(ErrorKind::auto_renewal_expired, "the order has ended at " + base::rfc3339(renewal.end_date));
@@ -60,10 +61,12 @@ void note_not_issued(Order& order, Error error, Time now) {
   order.abandoned.push_back(order.intent->serial);
   order.intent->serial = *order.certificate;
   AutoRenewal& renewal = *order.auto_renewal;
-  renewal.next_look = now + retry_interval(renewal);
-  if (renewal.next_look <= renewal.valid_until) return;
-  order.error = std::move(error);
-  order.expires = std::min(order.expires, now);
+  if (now < renewal.valid_until) {
+    renewal.next_look = std::min(now + retry_interval(renewal), renewal.valid_until);
+    return;
+  }
+  renewal.failure = std::move(error);
+  order.expires = std::min(order.expires, renewal.valid_until);
 }
 
 }  // namespace acmecore

@@ -26,7 +26,7 @@ base::Result<void> check_on_offer(const Order& order, base::Time now);
 void note_issued(Order& order, base::Time not_after);
 
 // It was not, because of `error`. The first one's failure is the order's (RFC 8555 §7.1.6). A later one is tried again
-// while the certificate before it is valid, and then the order has ended.
+// while the certificate before it is valid; then the order has ended, and stays valid (RFC 8739 §3.1.2).
 void note_not_issued(Order& order, base::Error error, base::Time now);
 
 }  // namespace acmecore

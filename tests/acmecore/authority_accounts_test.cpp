@@ -122,6 +122,9 @@ TEST_F(AuthorityAccountsTest, ADeactivatedAccountStaysSo) {
   EXPECT_EQ(error_of(authority_->deactivate_account(account)), ErrorKind::account_not_valid);
   EXPECT_EQ(error_of(authority_->change_key(account, ClientKey().account_key())),
             ErrorKind::account_not_valid);
+  clock_.advance(kUnusedAccountRetention + std::chrono::hours(1));  // it never ordered
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_EQ(error_of(create(key)), ErrorKind::account_not_valid);
 }
 
 // T29

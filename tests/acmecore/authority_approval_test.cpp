@@ -109,6 +109,20 @@ TEST_F(AuthorityApprovalTest, OnlyWhatThePolicyNamesWaits) {
   EXPECT_EQ(error_of(authority_->reject("nothing", "anna", "why")), ErrorKind::not_found);
 }
 
+// What nobody issues counts for nothing.
+TEST_F(AuthorityApprovalTest, IsCountedAmongCertificatesWhenItIsApproved) {
+  options_.limits.certificates_per_domain = {1, std::chrono::hours(1)};
+  restart();
+  run(reject(waiting_order({"a.slow.test"}))).value();
+  const OrderView first = waiting_order({"b.slow.test"});
+  const OrderView second = waiting_order({"c.slow.test"});
+  EXPECT_EQ(run(approve(first))->status, OrderStatus::valid);
+  EXPECT_EQ(error_of(approve(second)), ErrorKind::rate_limited);
+  EXPECT_EQ(status(second), OrderStatus::processing);
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(run(approve(second))->status, OrderStatus::valid);
+}
+
 TEST_F(AuthorityApprovalTest, ARejectedOrderIsInvalidAndSaysWhy) {
   const OrderView waits = waiting_order();
   const OrderView invalid = run(reject(waits, "that host is gone")).value();

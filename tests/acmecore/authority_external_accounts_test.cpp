@@ -156,6 +156,14 @@ TEST_F(AuthorityExternalAccountsTest, AKeyMakesAccountsUntilItExpires) {
   EXPECT_NE(refusal(client, request_with(client, key)).find("expired"), std::string::npos);
 }
 
+// Its key may have been for one account alone.
+TEST_F(AuthorityExternalAccountsTest, AnAccountThatOrdersLateIsStillThere) {
+  const Account account = account_of(new_key());
+  clock_.advance(kUnusedAccountRetention + std::chrono::hours(1));
+  run(authority_->sweep()).value();
+  new_order(account, {"www.corp.test"});
+}
+
 TEST_F(AuthorityExternalAccountsTest, AKeyIsGoodInItsDirectoryAlone) {
   const ExternalAccountKey key = new_key();
   directory_.name = "team";

@@ -37,6 +37,13 @@ Task<Result<ChallengePath>> ScriptedValidation::challenge_path(base::Name identi
   co_return ChallengePath{{std::move(identifier)}};
 }
 
+Task<Result<std::optional<storage::Entry>>> UnluckyStore::get(Bytes key) {
+  if (!unreadable_.empty() && key.starts_with(unreadable_)) {
+    co_return base::fail(base::ErrorKind::unavailable, "as the test wants");
+  }
+  co_return co_await store_.get(std::move(key));
+}
+
 Task<Result<storage::Revision>> UnluckyStore::commit(storage::Batch batch) {
   if (intruder_) {
     const auto intruder = std::exchange(intruder_, nullptr);

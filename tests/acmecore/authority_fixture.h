@@ -60,9 +60,10 @@ class UnluckyStore final : public storage::Store {
 
   void before_next_commit(std::function<base::Task<void>()> intruder) { intruder_ = std::move(intruder); }
 
-  base::Task<base::Result<std::optional<storage::Entry>>> get(base::Bytes key) override {
-    return store_.get(std::move(key));
-  }
+  // From now on keys that begin so cannot be read; empty: all can.
+  void cannot_read(base::Bytes prefix) { unreadable_ = std::move(prefix); }
+
+  base::Task<base::Result<std::optional<storage::Entry>>> get(base::Bytes key) override;
   base::Task<base::Result<std::vector<storage::Entry>>> list(storage::Range range) override {
     return store_.list(std::move(range));
   }
@@ -81,6 +82,7 @@ class UnluckyStore final : public storage::Store {
  private:
   storage::Store& store_;
   std::deque<std::optional<base::ErrorKind>> fates_;
+  base::Bytes unreadable_;
   std::function<base::Task<void>()> intruder_;
 };
 

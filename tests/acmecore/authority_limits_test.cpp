@@ -217,22 +217,83 @@ TEST_F(AuthorityLimitsTest, OurOwnTroubleIsNoFailure) {
   EXPECT_EQ(kept(), 0u);
 }
 
-TEST_F(AuthorityLimitsTest, ARenewalWaitsForNothing) {
-  limit({.new_orders_per_account = {1, 1h},
-         .certificates_per_domain = {1, 1h},
-         .certificates_per_names = {1, 1h},
-         .failed_validations = {1, 1h}});
-  const Account account = new_account();
-  const IssuedCertificate issued = issue(account, {"corp.test"});
-  const std::string id = text_of(certificate_id(parse_certificate(issued.der).value()).value());
-  expect_limited(order_for(account, {"corp.test"}), 1h, "");
-  EXPECT_EQ(order_for(account, {"corp.test"}, "which.one").error().kind, ErrorKind::malformed);
+// A year long, so that what was counted is not forgotten before the certificate is to be renewed.
+class AuthorityRenewalLimitsTest : public AuthorityLimitsTest {
+ protected:
+  static constexpr auto kYear = 365 * 24h;
+
+  AuthorityRenewalLimitsTest() {
+    limit({.new_orders_per_account = {1, kYear},
+           .certificates_per_domain = {1, kYear},
+           .certificates_per_names = {1, kYear},
+           .failed_validations = {1, kYear}});
+    account_ = new_account();
+    issued_ = issue(account_, {"corp.test", "*.corp.test"});
+    id_ = text_of(certificate_id(parse_certificate(issued_.der).value()).value());
+  }
+
+  void advance_to_the_suggested_window() {
+    clock_.advance(renewal_info(parse_certificate(issued_.der)->validity, std::nullopt).start - clock_.now());
+  }
+
+  Account account_;
+  IssuedCertificate issued_;
+  std::string id_;
+};
+
+TEST_F(AuthorityRenewalLimitsTest, ARenewalWaitsForNothing) {
+  advance_to_the_suggested_window();
+  EXPECT_FALSE(order_for(account_, {"corp.test"}));
+  EXPECT_EQ(order_for(account_, {"corp.test"}, "which.one").error().kind, ErrorKind::malformed);
   const size_t before = kept();
-  const auto renewal = order_for(account, {"corp.test"}, id);
+  const auto renewal = order_for(account_, {"corp.test"}, id_);
   ASSERT_TRUE(renewal);
-  prove(account, renewal->order.authorizations[0]);
-  EXPECT_EQ(run(finalize(account, *renewal, csr_for({"corp.test"})))->status, OrderStatus::valid);
+  prove(account_, renewal->order.authorizations[0]);
+  EXPECT_EQ(run(finalize(account_, *renewal, csr_for({"corp.test"})))->status, OrderStatus::valid);
   EXPECT_EQ(kept(), before);  // and takes no room of others
+}
+
+TEST_F(AuthorityRenewalLimitsTest, NotEvenForValidationsThatFailed) {
+  advance_to_the_suggested_window();
+  const auto first = order_for(account_, {"corp.test"}, id_);
+  ASSERT_TRUE(first);
+  respond(account_, first->order.authorizations[0]);  // nothing is there to prove it
+  EXPECT_EQ(order(account_, first->order.id).status, OrderStatus::invalid);
+  const auto second = order_for(account_, {"corp.test"}, id_);
+  ASSERT_TRUE(second);
+  prove(account_, second->order.authorizations[0]);
+  EXPECT_EQ(order(account_, second->order.id).status, OrderStatus::ready);
+}
+
+TEST_F(AuthorityRenewalLimitsTest, ARenewalThatComesTooSoonIsAnOrderLikeAnyOther) {
+  EXPECT_EQ(order_for(account_, {"corp.test"}, id_).error().kind, ErrorKind::rate_limited);
+  advance_to_the_suggested_window();
+  clock_.advance(-1ms);
+  EXPECT_EQ(order_for(account_, {"corp.test"}, id_).error().kind, ErrorKind::rate_limited);
+}
+
+TEST_F(AuthorityRenewalLimitsTest, SoIsOneForOtherNames) {
+  advance_to_the_suggested_window();
+  EXPECT_EQ(order_for(account_, {"corp.test", "a.corp.test"}, id_).error().kind, ErrorKind::rate_limited);
+  EXPECT_TRUE(order_for(account_, {"*.corp.test", "corp.test"}, id_));
+}
+
+TEST_F(AuthorityRenewalLimitsTest, WhatWasRevokedIsRenewedAtOnce) {
+  ASSERT_EQ(error_of(authority_->revoke(account_, issued_.der, 4)), kNone);
+  EXPECT_TRUE(order_for(account_, {"corp.test"}, id_));
+}
+
+// Otherwise whoever is told that the first look failed could begin anew, and never be counted.
+TEST_F(AuthorityLimitsTest, AnAuthorizationThatIsGivenUpWhileItIsProcessingHasFailed) {
+  options_.retries = {.total = 10s, .interval = 5s};
+  limit({.failed_validations = {1, 1h}});
+  const Account account = new_account();
+  const auto unanswered = order_for(account, {"corp.test"});
+  run(authority_->deactivate_authorization(account, unanswered->order.authorizations[0])).value();
+  const auto waiting = order_for(account, {"corp.test"});
+  respond(account, waiting->order.authorizations[0]);
+  run(authority_->deactivate_authorization(account, waiting->order.authorizations[0])).value();
+  expect_limited(order_for(account, {"corp.test"}), 1h, "failed validations");
 }
 
 TEST_F(AuthorityLimitsTest, WhatWasCountedSurvivesARestart) {

@@ -97,6 +97,7 @@ Outcome World::deactivate_account(size_t account) {
   if (const Outcome refused = refusal_of(account)) return refused;
   if (!commit()) return ErrorKind::unavailable;
   accounts[account].status = AccountStatus::deactivated;
+  accounts[account].unused = false;
   return std::nullopt;
 }
 
@@ -160,14 +161,14 @@ Outcome World::respond(size_t account, size_t authorization) {
   if (const Outcome refused = refusal_of(account)) return refused;
   ModelAuthorization& one = authorizations[authorization];
   if (!one.exists || one.account != account) return ErrorKind::not_found;
-  const bool pending = one.status == AuthorizationStatus::pending;
-  if (one.challenge == ChallengeStatus::processing && pending) {
+  const bool decided = one.challenge == ChallengeStatus::valid || one.challenge == ChallengeStatus::invalid;
+  if (decided) return std::nullopt;
+  if (one.status != AuthorizationStatus::pending) return ErrorKind::malformed;
+  if (one.challenge == ChallengeStatus::processing) {
     const bool too_soon = one.next_look && now < *one.next_look - rules_.retry_interval + kRequestedLookMin;
     if (!one.looking && !too_soon) look(one);
     return std::nullopt;
   }
-  if (one.challenge != ChallengeStatus::pending) return std::nullopt;  // it is decided
-  if (!pending) return ErrorKind::malformed;
   // An outcome that comes at once is recorded together with the response; else the response is recorded alone.
   const ModelAuthorization before = one;
   if (!gate_open && !commit()) return ErrorKind::unavailable;
@@ -255,6 +256,7 @@ Outcome World::finalize(size_t account, size_t index, CsrKind csr, size_t key) {
 void World::issue(ModelOrder& order) {
   if (!commit()) return;
   const bool refused = accounts[order.account].status != AccountStatus::valid ||
+                       blocked.contains(order.key) ||
                        std::any_of(order.names.begin(), order.names.end(),
                                    [this](const std::string& name) { return denied.contains(name); });
   order.status = refused ? OrderStatus::invalid : OrderStatus::valid;
@@ -290,9 +292,9 @@ Outcome World::revoke_by_key(size_t index, bool its_own) {
   ModelCertificate& certificate = certificates[index];
   if (!its_own) return ErrorKind::unauthorized;
   if (!certificate.exists) return ErrorKind::not_found;
-  if (now > certificate.not_after) return ErrorKind::unauthorized;
   if (!commit()) return ErrorKind::unavailable;
   blocked.insert(certificate.key);
+  if (now > certificate.not_after) return ErrorKind::unauthorized;
   if (certificate.revoked) return ErrorKind::already_revoked;
   certificate.revoked = true;
   return std::nullopt;
@@ -314,7 +316,9 @@ void World::sweep_authorizations() {
     if (!one.exists || one.looking) continue;
     if (one.challenge == ChallengeStatus::processing && one.status != AuthorizationStatus::deactivated) {
       if (one.next_look && now < *one.next_look) continue;
-      if (one.status == AuthorizationStatus::pending) {
+      const bool goes_on =
+          one.status == AuthorizationStatus::pending && accounts[one.account].status == AccountStatus::valid;
+      if (goes_on) {
         look(one);
       } else if (commit()) {
         fail(one);  // too late

@@ -128,6 +128,21 @@ TEST_F(AuthorityPausingTest, AnAuthorizationBeforeAnyOrderIsRefusedToo) {
   EXPECT_TRUE(authorize("a.corp.test"));
 }
 
+TEST_F(AuthorityPausingTest, AnAuthorizationThatIsGivenUpWhileItIsProcessingHasFailed) {
+  options_.retries = {.total = 10s, .interval = 5s};
+  options_.pausing.after = 1;
+  restart();
+  const Account account = new_account();
+  const std::string id = new_order(account, {"corp.test"}).order.authorizations[0];
+  respond(account, id);
+  run(authority_->deactivate_authorization(account, id)).value();
+  NewOrderRequest request;
+  request.identifiers = {{"dns", "corp.test"}};
+  const auto refused = run(authority_->new_order(account, request));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::paused);
+}
+
 TEST_F(AuthorityPausingTest, ARenewalIsRefusedToo) {
   const IssuedCertificate issued = issue(account_, {"corp.test"});
   const std::string id = text_of(certificate_id(parse_certificate(issued.der).value()).value());

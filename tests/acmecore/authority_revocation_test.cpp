@@ -176,6 +176,16 @@ TEST_F(AuthorityRevocationTest, AnExpiredCertificateIsNotRevoked) {
   EXPECT_EQ(error_of(authority_->revoke(account, certificate.der, 0)), ErrorKind::unauthorized);
 }
 
+TEST_F(AuthorityRevocationTest, ButItsKeyIsBlocked) {
+  const ClientKey key;
+  const Account account = new_account();
+  const IssuedCertificate certificate = issue(account, {"corp.test"}, key.handle());
+  clock_.advance(certificate.not_after - kNow + std::chrono::milliseconds(1));
+  const base::Bytes spki = key.account_key().spki_der();
+  EXPECT_EQ(error_of(authority_->revoke_by_key(spki, certificate.der, 1)), ErrorKind::unauthorized);
+  EXPECT_EQ(error_of(authority_->new_account(directory_, key.account_key(), {})), ErrorKind::bad_public_key);
+}
+
 class AuthoritySweepTest : public AuthorityRevocationTest {};
 
 TEST_F(AuthoritySweepTest, RemovesWhatExpiredLongAgoAndNothingElse) {

@@ -255,6 +255,26 @@ TEST_F(AuthorityValidationTest, DeactivationWhileProcessingWins) {
   EXPECT_EQ(view.status, AuthorizationStatus::deactivated);
 }
 
+TEST_F(AuthorityValidationTest, WhatWasDeactivatedWhileItWasProcessingIsNotWaitedFor) {
+  validation_->close();
+  run(respond_task()).value();
+  run(authority_->deactivate_authorization(account_, id_)).value();
+  EXPECT_EQ(error_of(respond_task()), ErrorKind::malformed);
+}
+
+// RFC 8555 §7.3.6.
+TEST_F(AuthorityValidationTest, NothingIsLookedAtForAnAccountThatIsDeactivated) {
+  validation_->close();
+  run(respond_task()).value();
+  run(authority_->deactivate_account(account_)).value();
+  restart();
+  publish();
+  EXPECT_TRUE(run(authority_->sweep()));
+  run_background();
+  EXPECT_EQ(validation_->asked(), 0u);
+  EXPECT_EQ(challenge().status, ChallengeStatus::invalid);
+}
+
 TEST_F(AuthorityValidationTest, AValidationThatEndsTooLateDoesNotBringTheAuthorizationBack) {
   publish();
   validation_->close();

@@ -68,7 +68,7 @@ TEST(RollingOrder, OthersAreNot) {
   Order canceled = renewing_order();
   canceled.auto_renewal->canceled = kNow;
   Order failed = renewing_order();
-  failed.error = kRefusal;
+  failed.auto_renewal->failure = kRefusal;
   for (const Order& order : {plain, pending, canceled, failed}) {
     EXPECT_FALSE(is_rolling(order));
     EXPECT_FALSE(is_renewing(order));
@@ -90,17 +90,20 @@ TEST(RollingOrder, ARenewalThatFailsIsTriedAgainAndTakesNoSerialTwice) {
   EXPECT_EQ(order.error, std::nullopt);
 }
 
-TEST(RollingOrder, EndsWhenTheLastCertificateDoes) {
+// RFC 8739 §3.1.2: nothing but a cancellation leads away from valid.
+TEST(RollingOrder, EndsWhenTheLastCertificateDoesAndStaysValid) {
   Order tried = renewing_order();
-  note_not_issued(tried, kRefusal, kNow + days(1) - 72min);
+  note_not_issued(tried, kRefusal, kNow + days(1) - 1ms);
   EXPECT_TRUE(is_rolling(tried));
+  EXPECT_EQ(renewal_look(tried), kNow + days(1));
   Order ended = renewing_order();
-  note_not_issued(ended, kRefusal, kNow + days(1) - 72min + 1ms);
+  note_not_issued(ended, kRefusal, kNow + days(1));
   EXPECT_FALSE(is_rolling(ended));
-  EXPECT_EQ(ended.error, kRefusal);
-  EXPECT_EQ(ended.expires, kNow + days(1) - 72min + 1ms);
-  EXPECT_EQ(status_of(ended, {}, kNow), OrderStatus::invalid);
-  EXPECT_EQ(problem_of(ended, {}, kNow), kRefusal);
+  EXPECT_EQ(ended.auto_renewal->failure, kRefusal);
+  EXPECT_EQ(ended.expires, kNow + days(1));
+  EXPECT_EQ(status_of(ended, {}, kNow), OrderStatus::valid);
+  EXPECT_EQ(problem_of(ended, {}, kNow), std::nullopt);
+  EXPECT_EQ(offer_error(ended, kNow), ErrorKind::auto_renewal_expired);
 }
 
 TEST(RollingOrder, TheFirstCertificatesFailureIsTheOrders) {
@@ -129,7 +132,7 @@ TEST(RollingOrder, OffersItsCertificateWhileThatIsValid) {
   order.auto_renewal->valid_until = kNow + days(3);
   EXPECT_EQ(offer_error(order, kNow + days(3) - 1ms), kNone);
   EXPECT_EQ(offer_error(order, kNow + days(3)), ErrorKind::auto_renewal_expired);
-  order.error = kRefusal;
+  order.auto_renewal->failure = kRefusal;
   EXPECT_EQ(offer_error(order, kNow), ErrorKind::auto_renewal_expired);
   order.auto_renewal->canceled = kNow;
   EXPECT_EQ(offer_error(order, kNow), ErrorKind::auto_renewal_canceled);
@@ -142,6 +145,7 @@ TEST(RollingOrder, IsReadAsItWasWritten) {
   order.auto_renewal->allow_certificate_get = true;
   order.auto_renewal->period = 7;
   order.auto_renewal->canceled = kNow + 1h;
+  order.auto_renewal->failure = kRefusal;
   EXPECT_EQ(decode_order("o1", encode(order)), order);
 }
 
