@@ -11,8 +11,8 @@
 
 namespace dnsserver {
 
-// Octets of a master file: about a million records.
-inline constexpr size_t kZoneFileSizeMax = 64 * 1024 * 1024;
+// Octets of a master file: enough for a million names with two values each.
+inline constexpr size_t kZoneFileSizeMax = 256 * 1024 * 1024;
 // What a negative answer may cost the first try of an order before a check speaks of it.
 inline constexpr std::chrono::seconds kNegativeTtlAdvised{60};
 

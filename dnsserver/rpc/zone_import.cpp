@@ -69,7 +69,7 @@ grpc::Status ZoneImport::take(const api::ImportZoneRequest& part) {
 
 Result<void> ZoneImport::begin(const api::ImportZoneRequest& first) {
   if (first.size() > kZoneFileSizeMax)
-    return fail(ErrorKind::too_large, "size: a zone file has at most 64 MiB");
+    return fail(ErrorKind::too_large, "size: a zone file has at most 256 MiB");
   if (!first.origin().empty()) {
     TRY(origin_, parse_name("origin", first.origin()));
   }
