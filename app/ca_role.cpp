@@ -46,11 +46,11 @@ acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Co
   acmecore::Directory directory;
   directory.name = from.name;
   switch (from.external_account) {
-    case base::ExternalAccount::off: break;
-    case base::ExternalAccount::optional:
+    case base::ExternalAccountMode::off: break;
+    case base::ExternalAccountMode::optional:
       directory.external_account = acmecore::ExternalAccountMode::optional;
       break;
-    case base::ExternalAccount::required:
+    case base::ExternalAccountMode::required:
       directory.external_account = acmecore::ExternalAccountMode::required;
       break;
   }

@@ -87,7 +87,7 @@ Result<DevServer> prepare_dev(const DevOptions& options) {
   TRY(config.grpc.listen, listen(options.grpc_port, options.acme_port ? kGrpcPort : from, Use::tcp));
   const uint16_t next = std::max<uint16_t>(kPublishPort, config.grpc.listen.front().port + 1);
   TRY(config.publish.listen, listen(options.publish_port, options.grpc_port ? kPublishPort : next, Use::tcp));
-  config.acme.preset.external_account = base::ExternalAccount::optional;  // for clients to try theirs
+  config.acme.preset.external_account = base::ExternalAccountMode::optional;  // for clients to try theirs
   config.publish.registration.access = base::RegistrationAccess::open;    // on loopback
   config.publish.registration.zone = server.own_zones.made.front();
   return server;

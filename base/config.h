@@ -40,7 +40,7 @@ struct Credential {
 enum class RegistrationAccess { closed, guarded, open };
 
 // Whether the accounts of an ACME directory are made with an external account binding (RFC 8555 §7.3.4).
-enum class ExternalAccount { off, optional, required };
+enum class ExternalAccountMode { off, optional, required };
 
 // The directory that is there when none is configured.
 inline constexpr std::string_view kDefaultDirectory = "default";
@@ -48,7 +48,7 @@ inline constexpr std::string_view kDefaultDirectory = "default";
 // One ACME directory of the server.
 struct AcmeDirectory {
   std::string name = std::string(kDefaultDirectory);
-  ExternalAccount external_account = ExternalAccount::off;
+  ExternalAccountMode external_account = ExternalAccountMode::off;
   std::string terms_of_service = {};  // a URL; empty: there are none to agree to
   bool must_agree_again = false;      // who agreed to other terms
   std::string website = {};

@@ -16,10 +16,10 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kDay = std::chrono::days(1);
 constexpr size_t kDirectoriesMax = 20;
 
-constexpr std::pair<std::string_view, ExternalAccount> kExternalAccount[] = {
-    {"off", ExternalAccount::off},
-    {"optional", ExternalAccount::optional},
-    {"required", ExternalAccount::required}};
+constexpr std::pair<std::string_view, ExternalAccountMode> kExternalAccountModes[] = {
+    {"off", ExternalAccountMode::off},
+    {"optional", ExternalAccountMode::optional},
+    {"required", ExternalAccountMode::required}};
 
 // Clients compare it with nothing and servers as a string: a path or a slash at the end would be part of
 // every URL that is signed (RFC 8555 §6.4).
@@ -51,7 +51,7 @@ Result<void> directory_name(const std::string& text) {
 }
 
 void read_directory_keys(ConfigReader& section, AcmeDirectory& directory) {
-  section.word<ExternalAccount>("external_account", directory.external_account, kExternalAccount);
+  section.word<ExternalAccountMode>("external_account", directory.external_account, kExternalAccountModes);
   section.text("terms_of_service", directory.terms_of_service, "a URL", empty_or_web_url);
   section.boolean("must_agree_again", directory.must_agree_again);
   if (directory.must_agree_again && directory.terms_of_service.empty()) {

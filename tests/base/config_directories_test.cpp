@@ -35,20 +35,20 @@ TEST(ConfigDirectories, WithoutAnyThereIsTheDefaultOne) {
   const auto acme = parse_config("acme.external_account = 'required'", "t")->acme;
   EXPECT_THAT(acme.directories, IsEmpty());
   EXPECT_EQ(acme.preset.name, "default");
-  EXPECT_EQ(acme.preset.external_account, ExternalAccount::required);
-  EXPECT_EQ(Config().acme.preset.external_account, ExternalAccount::off);
+  EXPECT_EQ(acme.preset.external_account, ExternalAccountMode::required);
+  EXPECT_EQ(Config().acme.preset.external_account, ExternalAccountMode::off);
 }
 
 TEST(ConfigDirectories, EachIsAsTheSectionSaysUnlessItSaysOtherwise) {
   const auto directories = parse_config(kTwo, "t")->acme.directories;
   ASSERT_EQ(directories.size(), 2u);
   EXPECT_EQ(directories[0].name, "default");
-  EXPECT_EQ(directories[0].external_account, ExternalAccount::optional);
+  EXPECT_EQ(directories[0].external_account, ExternalAccountMode::optional);
   EXPECT_EQ(directories[0].terms_of_service, "https://corp.example/terms");
   EXPECT_EQ(directories[0].website, "https://corp.example");
   EXPECT_THAT(directories[0].caa_identities, ElementsAre("corp.example"));
   EXPECT_EQ(directories[1].name, "team-1");
-  EXPECT_EQ(directories[1].external_account, ExternalAccount::required);
+  EXPECT_EQ(directories[1].external_account, ExternalAccountMode::required);
   EXPECT_EQ(directories[1].terms_of_service, "https://team.example/terms");
   EXPECT_EQ(directories[1].website, "");
   EXPECT_THAT(directories[1].caa_identities, ElementsAre("team.example"));
