@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "acmecore/stored_time.h"
 #include "assay/stored/v1/acme.pb.h"
 #include "base/utf8.h"
 
@@ -49,20 +50,19 @@ std::chrono::seconds time_to_wait(const Approval& approval, Time now) {
 void put(const Approval& approval, assay::stored::v1::Order_Approval& message) {
   message.set_csr_digest(approval.csr_digest);
   message.set_spki(approval.spki_der);
-  message.set_asked_ms(approval.asked.time_since_epoch().count());
-  message.set_until_ms(approval.until.time_since_epoch().count());
-  if (approval.decided) message.set_decided_ms(approval.decided->time_since_epoch().count());
+  message.set_asked_ms(milliseconds(approval.asked));
+  message.set_until_ms(milliseconds(approval.until));
+  message.set_decided_ms(milliseconds(approval.decided));
   message.set_by(approval.by);
 }
 
 Approval approval_of(const assay::stored::v1::Order_Approval& message) {
-  const auto time_of = [](int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); };
   Approval approval;
   approval.csr_digest = message.csr_digest();
   approval.spki_der = message.spki();
   approval.asked = time_of(message.asked_ms());
   approval.until = time_of(message.until_ms());
-  if (message.decided_ms() != 0) approval.decided = time_of(message.decided_ms());
+  approval.decided = optional_time(message.decided_ms());
   approval.by = message.by();
   return approval;
 }

@@ -1,22 +1,11 @@
 #include "acmecore/auto_renewal_codec.h"
 
+#include "acmecore/stored_time.h"
+
 namespace acmecore {
 
-using base::Time;
 using std::chrono::seconds;
 namespace stored = assay::stored::v1;
-
-namespace {
-
-int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
-int64_t milliseconds(const std::optional<Time>& time) { return time ? milliseconds(*time) : 0; }
-Time time_of(int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
-std::optional<Time> optional_time(int64_t milliseconds) {
-  if (milliseconds == 0) return std::nullopt;
-  return time_of(milliseconds);
-}
-
-}  // namespace
 
 void put(const AutoRenewal& renewal, stored::Order::AutoRenewal& message) {
   message.set_start_ms(milliseconds(renewal.start_date));

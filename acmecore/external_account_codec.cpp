@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "acmecore/stored_time.h"
 #include "assay/stored/v1/acme.pb.h"
 
 namespace acmecore {
@@ -11,16 +12,9 @@ using base::BytesView;
 using base::ErrorKind;
 using base::fail;
 using base::Result;
-using base::Time;
 namespace stored = assay::stored::v1;
 
 namespace {
-
-int64_t milliseconds(const std::optional<Time>& time) { return time ? time->time_since_epoch().count() : 0; }
-std::optional<Time> optional_time(int64_t milliseconds) {
-  if (milliseconds == 0) return std::nullopt;
-  return Time(std::chrono::milliseconds(milliseconds));
-}
 
 ExternalAccountRestriction restriction_of(const stored::ExternalAccountRestriction& message) {
   ExternalAccountRestriction restriction;
@@ -81,7 +75,7 @@ Result<ExternalAccountKey> decode_external_account_key(std::string id, BytesView
   key.directory = message.directory();
   key.comment = message.comment();
   key.restriction = restriction_of(message.restriction());
-  key.created = Time(std::chrono::milliseconds(message.created_ms()));
+  key.created = time_of(message.created_ms());
   key.expires = optional_time(message.expires_ms());
   key.uses_max = message.uses_max();
   key.uses = message.uses();

@@ -1,21 +1,20 @@
 #include "acmecore/failing_name.h"
 
-#include <chrono>
 #include <utility>
 
+#include "acmecore/stored_time.h"
 #include "assay/stored/v1/acme.pb.h"
 
 namespace acmecore {
 
-using base::Time;
 namespace stored = assay::stored::v1;
 
 base::Bytes encode(const FailingName& failing) {
   stored::FailingName message;
   message.set_failures(failing.failures);
-  message.set_last_failed_ms(failing.last_failed.time_since_epoch().count());
+  message.set_last_failed_ms(milliseconds(failing.last_failed));
   message.set_last_error(failing.last_error);
-  message.set_until_ms(failing.until.time_since_epoch().count());
+  message.set_until_ms(milliseconds(failing.until));
   message.set_paused(failing.paused);
   return message.SerializeAsString();
 }
@@ -29,9 +28,9 @@ base::Result<FailingName> decode_failing_name(std::string account, std::string n
   failing.account = std::move(account);
   failing.name = std::move(name);
   failing.failures = message.failures();
-  failing.last_failed = Time(std::chrono::milliseconds(message.last_failed_ms()));
+  failing.last_failed = time_of(message.last_failed_ms());
   failing.last_error = message.last_error();
-  failing.until = Time(std::chrono::milliseconds(message.until_ms()));
+  failing.until = time_of(message.until_ms());
   failing.paused = message.paused();
   return failing;
 }

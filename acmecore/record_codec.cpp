@@ -4,6 +4,7 @@
 
 #include "acmecore/auto_renewal_codec.h"
 #include "acmecore/external_account_codec.h"
+#include "acmecore/stored_time.h"
 #include "assay/stored/v1/acme.pb.h"
 
 namespace acmecore {
@@ -14,18 +15,9 @@ using base::Error;
 using base::ErrorKind;
 using base::fail;
 using base::Result;
-using base::Time;
 namespace stored = assay::stored::v1;
 
 namespace {
-
-int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
-int64_t milliseconds(const std::optional<Time>& time) { return time ? milliseconds(*time) : 0; }
-Time time_of(int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
-std::optional<Time> optional_time(int64_t milliseconds) {
-  if (milliseconds == 0) return std::nullopt;
-  return time_of(milliseconds);
-}
 
 template <class Message>
 Result<Message> parse(BytesView value, std::string_view what) {
