@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "acmecore/stored_time.h"
+#include "acmecore/text_line.h"
 #include "assay/stored/v1/acme.pb.h"
-#include "base/utf8.h"
 
 namespace acmecore {
 
@@ -28,18 +28,7 @@ Error rejected(std::string_view reason) {
 
 base::Result<void> check_reason(std::string_view reason) {
   if (reason.empty()) return fail(ErrorKind::malformed, "the reason is empty");
-  if (reason.size() > kReasonMax) {
-    return fail(ErrorKind::malformed, "the reason is longer than " + std::to_string(kReasonMax) + " octets");
-  }
-  while (!reason.empty()) {
-    const size_t size = base::utf8_character_size(reason);
-    const auto first = uint8_t(reason.front());
-    if (size == 0 || first < 0x20 || first == 0x7F) {
-      return fail(ErrorKind::malformed, "the reason has a character that no line of text has");
-    }
-    reason.remove_prefix(size);
-  }
-  return {};
+  return check_line("reason", reason, kReasonMax);
 }
 
 std::chrono::seconds time_to_wait(const Approval& approval, Time now) {

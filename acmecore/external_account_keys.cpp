@@ -5,9 +5,9 @@
 
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/optimism.h"
+#include "acmecore/text_line.h"
 #include "acmecore/validity.h"
 #include "base/random.h"
-#include "base/utf8.h"
 
 namespace acmecore {
 
@@ -17,22 +17,6 @@ using base::Result;
 using base::Task;
 
 namespace {
-
-Result<void> check_comment(std::string_view comment) {
-  if (comment.size() > kExternalAccountCommentMax) {
-    return fail(ErrorKind::malformed,
-                "the comment is longer than " + std::to_string(kExternalAccountCommentMax) + " octets");
-  }
-  while (!comment.empty()) {
-    const size_t size = base::utf8_character_size(comment);
-    const auto first = uint8_t(comment.front());
-    if (size == 0 || first < 0x20 || first == 0x7F) {
-      return fail(ErrorKind::malformed, "the comment has a character that no line of text has");
-    }
-    comment.remove_prefix(size);
-  }
-  return {};
-}
 
 Result<ExternalAccountRestriction> checked(ExternalAccountRestriction restriction) {
   if (restriction.names.size() > kAllowedNamesMax) {
@@ -54,7 +38,7 @@ Result<ExternalAccountRestriction> checked(ExternalAccountRestriction restrictio
 Task<Result<ExternalAccountKey>> ExternalAccountKeys::create(NewExternalAccountKey wanted) {
   ExternalAccountKey key;
   CO_TRY(key.directory, directory_for(wanted.directory));
-  CO_CHECK(check_comment(wanted.comment));
+  CO_CHECK(check_line("comment", wanted.comment, kExternalAccountCommentMax));
   key.comment = std::move(wanted.comment);
   CO_CHECK(check_profiles(wanted.restriction.profiles, key.directory));
   CO_TRY(key.restriction, checked(std::move(wanted.restriction)));
