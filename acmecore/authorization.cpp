@@ -86,12 +86,11 @@ bool covers(const Authorization& authorization, const Identifier& identifier) {
 
 std::vector<std::string> covering_identifiers(const Identifier& identifier) {
   std::vector<std::string> all{identifier.text()};
-  std::string_view above = identifier.name;
-  if (identifier.wildcard) all.emplace_back(above);
-  for (size_t dot = above.find('.'); dot != std::string_view::npos; dot = above.find('.')) {
-    above.remove_prefix(dot + 1);
-    if (above.find('.') != std::string_view::npos) all.emplace_back(above);
-  }
+  if (identifier.wildcard) all.push_back(identifier.name);
+  // A single label is never authorized.
+  for (std::string_view above = parent_of(identifier.name); !parent_of(above).empty();
+       above = parent_of(above))
+    all.emplace_back(above);
   return all;
 }
 

@@ -42,6 +42,17 @@ Result<void> check_dns_name(std::string_view name) {
   return {};
 }
 
+bool is_below(std::string_view name, std::string_view parent) {
+  if (parent.empty()) return !name.empty();
+  return name.size() > parent.size() && name.ends_with(parent) &&
+         name[name.size() - parent.size() - 1] == '.';
+}
+
+std::string_view parent_of(std::string_view name) {
+  const size_t dot = name.find('.');
+  return dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
+}
+
 std::string in_quotes(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "\"";

@@ -19,6 +19,12 @@ inline constexpr size_t kDnsNameLengthMax = 253;
 // malformed: a sentence that names `name` and what is wrong with it.
 base::Result<void> check_dns_name(std::string_view name);
 
+// Whether `name` has one label or more in front of `parent`. Every name is below "", the root.
+bool is_below(std::string_view name, std::string_view parent);
+
+// What is behind its first label: "" of a single label.
+std::string_view parent_of(std::string_view name);
+
 // `text` in double quotes for the detail of an error: whatever is not printable ASCII escaped, cut at 253.
 std::string in_quotes(std::string_view text);
 

@@ -16,9 +16,11 @@ namespace stored = assay::stored::v1;
 
 namespace {
 
-ExternalAccountRestriction restriction_of(const stored::ExternalAccountRestriction& message) {
+Result<ExternalAccountRestriction> restriction_of(const stored::ExternalAccountRestriction& message) {
+  auto names = parse_patterns({message.names().begin(), message.names().end()});
+  if (!names) return fail(ErrorKind::internal, "a stored pattern of names cannot be read");
   ExternalAccountRestriction restriction;
-  restriction.names.assign(message.names().begin(), message.names().end());
+  restriction.names = *std::move(names);
   if (message.certificate_lifetime_max_s() != 0) {
     restriction.certificate_lifetime_max = std::chrono::seconds(message.certificate_lifetime_max_s());
   }
@@ -29,8 +31,8 @@ ExternalAccountRestriction restriction_of(const stored::ExternalAccountRestricti
 }  // namespace
 
 void put(const ExternalAccountRestriction& restriction, stored::ExternalAccountRestriction& message) {
-  for (const std::string& name : restriction.names)
-    message.add_names(name);
+  for (const NamePattern& name : restriction.names)
+    message.add_names(name.text());
   if (restriction.certificate_lifetime_max) {
     message.set_certificate_lifetime_max_s(restriction.certificate_lifetime_max->count());
   }
@@ -44,8 +46,9 @@ void put(const ExternalAccount& external, stored::Account_ExternalAccount& messa
   put(external.restriction, *message.mutable_restriction());
 }
 
-ExternalAccount external_account_of(const stored::Account_ExternalAccount& message) {
-  return {message.key_id(), message.binding(), restriction_of(message.restriction())};
+Result<ExternalAccount> external_account_of(const stored::Account_ExternalAccount& message) {
+  TRY(auto restriction, restriction_of(message.restriction()));
+  return ExternalAccount{message.key_id(), message.binding(), std::move(restriction)};
 }
 
 Bytes encode(const ExternalAccountKey& key) {
@@ -74,7 +77,7 @@ Result<ExternalAccountKey> decode_external_account_key(std::string id, BytesView
   key.mac_key = message.mac_key();
   key.directory = message.directory();
   key.comment = message.comment();
-  key.restriction = restriction_of(message.restriction());
+  TRY(key.restriction, restriction_of(message.restriction()));
   key.created = time_of(message.created_ms());
   key.expires = optional_time(message.expires_ms());
   key.uses_max = message.uses_max();

@@ -13,13 +13,13 @@ class ExternalAccountRestriction;
 }  // namespace assay::stored::v1
 
 // External accounts in the messages of proto/assay/stored/v1/acme.proto: for record_codec.h and for records.h. Decoding
-// a key fails with internal where the value is not what encode made.
+// fails with internal where the value is not what was encoded.
 namespace acmecore {
 
 void put(const ExternalAccountRestriction& restriction,
          assay::stored::v1::ExternalAccountRestriction& message);
 void put(const ExternalAccount& external, assay::stored::v1::Account_ExternalAccount& message);
-ExternalAccount external_account_of(const assay::stored::v1::Account_ExternalAccount& message);
+base::Result<ExternalAccount> external_account_of(const assay::stored::v1::Account_ExternalAccount& message);
 
 base::Bytes encode(const ExternalAccountKey& key);
 base::Result<ExternalAccountKey> decode_external_account_key(std::string id, base::BytesView value);

@@ -18,19 +18,16 @@ using base::Task;
 
 namespace {
 
-Result<ExternalAccountRestriction> checked(ExternalAccountRestriction restriction) {
+Result<void> check_restriction(const ExternalAccountRestriction& restriction) {
   if (restriction.names.size() > kAllowedNamesMax) {
     return fail(ErrorKind::malformed, "a key allows at most " + std::to_string(kAllowedNamesMax) + " names");
-  }
-  for (std::string& name : restriction.names) {
-    TRY(name, parse_allowed_name(name));
   }
   const auto& lifetime = restriction.certificate_lifetime_max;
   if (lifetime && *lifetime < kLeafLifetimeMin) {
     return fail(ErrorKind::malformed, "no certificate has a lifetime of less than " +
                                           std::to_string(kLeafLifetimeMin.count()) + " hours");
   }
-  return restriction;
+  return {};
 }
 
 }  // namespace
@@ -41,7 +38,8 @@ Task<Result<ExternalAccountKey>> ExternalAccountKeys::create(NewExternalAccountK
   CO_CHECK(check_line("comment", wanted.comment, kExternalAccountCommentMax));
   key.comment = std::move(wanted.comment);
   CO_CHECK(check_profiles(wanted.restriction.profiles, key.directory));
-  CO_TRY(key.restriction, checked(std::move(wanted.restriction)));
+  CO_CHECK(check_restriction(wanted.restriction));
+  key.restriction = std::move(wanted.restriction);
   key.created = clock_.now();
   if (wanted.expires && *wanted.expires <= key.created) {
     co_return fail(ErrorKind::malformed, "the key would have expired at " + base::rfc3339(*wanted.expires));

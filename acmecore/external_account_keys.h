@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,10 +38,10 @@ class ExternalAccountKeys {
         directories_(std::move(directories)),
         profiles_(std::move(profiles)) {}
 
-  // malformed: a directory that is not there, or makes accounts without keys; none where there are several; a name
-  // that parse_allowed_name refuses, more than kAllowedNamesMax of them; a profile that the directory does not offer,
-  // or one twice; a comment that is no text or too long; a time
-  // that has passed; a lifetime below kLeafLifetimeMin; uses beyond 1 to kExternalAccountUsesMax.
+  // malformed: a directory that is not there, or makes accounts without keys; none where there are several; more than
+  // kAllowedNamesMax names; a profile that the directory does not offer, or one twice; a comment that is no line of
+  // text or too long; a time that has passed; a lifetime below kLeafLifetimeMin; uses beyond 1 to
+  // kExternalAccountUsesMax.
   base::Task<base::Result<ExternalAccountKey>> create(NewExternalAccountKey wanted);
 
   base::Task<base::Result<ExternalAccountKey>> get(std::string id);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acmecore/identifier.h"
+#include "acmecore/name_pattern.h"
 #include "base/error.h"
 
 namespace acmecore {
@@ -15,17 +16,12 @@ inline constexpr size_t kAllowedNamesMax = 100;
 
 // What the accounts that a key made may have certified.
 struct ExternalAccountRestriction {
-  // "www.corp.example": that name. "*.corp.example": every name with one label more, and the wildcard that stands
-  // for them. "**.corp.example": every name and wildcard below, but not the name itself. None: any identifier.
-  std::vector<std::string> names = {};
+  std::vector<NamePattern> names = {};  // one of which covers each identifier; none: any identifier
   std::optional<std::chrono::seconds> certificate_lifetime_max = {};
   std::vector<std::string> profiles = {};  // by their names; none: those that the directory offers
 
   bool operator==(const ExternalAccountRestriction&) const = default;
 };
-
-// Lower-cases `pattern`. malformed: it is none of the three above.
-base::Result<std::string> parse_allowed_name(std::string_view pattern);
 
 bool is_allowed(const ExternalAccountRestriction& restriction, const Identifier& identifier);
 

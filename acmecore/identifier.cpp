@@ -60,10 +60,7 @@ std::vector<Identifier> to_prove(const std::vector<Identifier>& identifiers) {
 }
 
 bool is_subordinate(const Identifier& identifier, std::string_view ancestor) {
-  const std::string_view name = identifier.name;
-  if (name == ancestor) return identifier.wildcard;
-  return name.size() > ancestor.size() && name.ends_with(ancestor) &&
-         name[name.size() - ancestor.size() - 1] == '.';
+  return identifier.name == ancestor ? identifier.wildcard : is_below(identifier.name, ancestor);
 }
 
 Result<std::vector<Identifier>> parse_identifiers(const std::vector<RequestedIdentifier>& requested) {

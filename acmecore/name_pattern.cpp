@@ -1,5 +1,7 @@
 #include "acmecore/name_pattern.h"
 
+#include <algorithm>
+
 #include "acmecore/dns_name_syntax.h"
 #include "base/name.h"
 
@@ -13,17 +15,6 @@ namespace {
 constexpr std::string_view kOneLabel = "*.";
 constexpr std::string_view kAnyDepth = "**.";
 constexpr std::string_view kEverything = "**";
-
-bool is_below(std::string_view name, std::string_view parent) {
-  if (parent.empty()) return true;
-  return name.size() > parent.size() && name.ends_with(parent) &&
-         name[name.size() - parent.size() - 1] == '.';
-}
-
-std::string_view parent_of(std::string_view name) {
-  const size_t dot = name.find('.');
-  return dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
-}
 
 }  // namespace
 
@@ -72,6 +63,20 @@ std::string NamePattern::text() const {
     case Depth::any: return std::string(kAnyDepth) + base_;
   }
   return base_;
+}
+
+Result<std::vector<NamePattern>> parse_patterns(const std::vector<std::string>& texts) {
+  std::vector<NamePattern> patterns;
+  for (const std::string& text : texts) {
+    TRY(auto pattern, NamePattern::parse(text));
+    patterns.push_back(std::move(pattern));
+  }
+  return patterns;
+}
+
+bool is_covered(const std::vector<NamePattern>& patterns, const Identifier& identifier) {
+  return std::ranges::any_of(patterns,
+                             [&](const NamePattern& pattern) { return pattern.covers(identifier); });
 }
 
 }  // namespace acmecore

@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "acmecore/identifier.h"
 #include "base/error.h"
@@ -38,5 +40,11 @@ class NamePattern {
   Depth depth_;
   std::string base_;  // empty: every name is below it
 };
+
+// The errors of NamePattern::parse.
+base::Result<std::vector<NamePattern>> parse_patterns(const std::vector<std::string>& texts);
+
+// By one of them.
+bool is_covered(const std::vector<NamePattern>& patterns, const Identifier& identifier);
 
 }  // namespace acmecore

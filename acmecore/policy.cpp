@@ -20,10 +20,6 @@ const NamePattern* first_touching(const std::vector<NamePattern>& patterns, cons
   return found == patterns.end() ? nullptr : &*found;
 }
 
-bool is_covered(const std::vector<NamePattern>& patterns, const Identifier& name) {
-  return std::ranges::any_of(patterns, [&](const NamePattern& pattern) { return pattern.covers(name); });
-}
-
 }  // namespace
 
 Subscriber subscriber_of(const Account& account) {

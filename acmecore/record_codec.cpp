@@ -81,8 +81,9 @@ Result<Account> decode_account(std::string id, BytesView value) {
     account.agreement = Agreement{message.agreement().terms_of_service(), message.agreement().token()};
   }
   if (!message.directory().empty()) account.directory = message.directory();
-  if (message.has_external_account())
-    account.external_account = external_account_of(message.external_account());
+  if (message.has_external_account()) {
+    TRY(account.external_account, external_account_of(message.external_account()));
+  }
   account.revoked = optional_time(message.revoked_ms());
   return account;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "acmecore/dns_name_syntax.h"
+
 namespace acmecore {
 
 namespace {
@@ -14,7 +16,7 @@ constexpr std::array<std::string_view, 18> kSpecialUse{
 constexpr std::array<std::string_view, 2> kReverse{"in-addr.arpa", "ip6.arpa"};
 
 bool is_at_or_below(std::string_view name, std::string_view parent) {
-  return name == parent || (name.ends_with(parent) && name[name.size() - parent.size() - 1] == '.');
+  return name == parent || is_below(name, parent);
 }
 
 }  // namespace

@@ -13,12 +13,8 @@ using base::Result;
 namespace {
 
 Result<std::vector<NamePattern>> patterns(const std::string& key, const std::vector<std::string>& texts) {
-  std::vector<NamePattern> parsed;
-  for (const std::string& text : texts) {
-    const auto pattern = NamePattern::parse(text);
-    if (!pattern) return base::fail(base::ErrorKind::malformed, key + ": " + pattern.error().detail);
-    parsed.push_back(*pattern);
-  }
+  auto parsed = acmecore::parse_patterns(texts);
+  if (!parsed) return base::fail(parsed.error().kind, key + ": " + parsed.error().detail);
   return parsed;
 }
 

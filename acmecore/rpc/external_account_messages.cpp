@@ -28,7 +28,8 @@ Result<NewExternalAccountKey> read_external_account_key(const api::ExternalAccou
   NewExternalAccountKey wanted;
   wanted.directory = message.directory();
   wanted.comment = message.comment();
-  wanted.restriction.names.assign(message.allowed_names().begin(), message.allowed_names().end());
+  TRY(wanted.restriction.names,
+      parse_patterns({message.allowed_names().begin(), message.allowed_names().end()}));
   if (message.has_certificate_lifetime_max()) {
     TRY(wanted.restriction.certificate_lifetime_max, lifetime_of(message.certificate_lifetime_max()));
   }
@@ -44,8 +45,8 @@ void write_external_account_key(const ExternalAccountKey& key, api::ExternalAcco
   message.set_id(key.id);
   message.set_directory(key.directory);
   message.set_comment(key.comment);
-  for (const std::string& name : key.restriction.names)
-    message.add_allowed_names(name);
+  for (const NamePattern& name : key.restriction.names)
+    message.add_allowed_names(name.text());
   if (key.restriction.certificate_lifetime_max) {
     *message.mutable_certificate_lifetime_max() =
         proto::to_duration(*key.restriction.certificate_lifetime_max);

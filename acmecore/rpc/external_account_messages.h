@@ -7,7 +7,8 @@
 
 namespace acmecore::rpc {
 
-// malformed: a time or duration that is none; what the values may be is for ExternalAccountKeys::create to say.
+// malformed: a time, duration or pattern of names that is none. What the values may be is for
+// ExternalAccountKeys::create to say.
 base::Result<NewExternalAccountKey> read_external_account_key(const assay::v1::ExternalAccountKey& message);
 
 // Without the MAC key.

@@ -4,6 +4,7 @@
 #include "acmecore/external_account_keys.h"
 #include "tests/acmecore/authority_fixture.h"
 #include "tests/acmecore/external_account_fixture.h"
+#include "tests/acmecore/policy_fixture.h"
 
 namespace acmecore {
 namespace {
@@ -61,7 +62,7 @@ class AuthorityExternalAccountsTest : public AuthorityTest {
 TEST_F(AuthorityExternalAccountsTest, AnAccountIsBoundToItsKeyAndKeepsWhatBoundIt) {
   const ClientKey client;
   NewExternalAccountKey wanted;
-  wanted.restriction.names = {"*.corp.test"};
+  wanted.restriction.names = patterns({"*.corp.test"});
   const ExternalAccountKey key = new_key(wanted);
   const NewAccountRequest request = request_with(client, key);
   const auto made = run(create(client, request)).value();
@@ -175,7 +176,7 @@ TEST_F(AuthorityExternalAccountsTest, AKeyIsGoodInItsDirectoryAlone) {
 TEST_F(AuthorityExternalAccountsTest, ADeletedKeyIsUnknownAndItsAccountsStay) {
   NewExternalAccountKey wanted;
   wanted.uses_max = 2;
-  wanted.restriction.names = {"*.corp.test"};
+  wanted.restriction.names = patterns({"*.corp.test"});
   const ExternalAccountKey key = new_key(wanted);
   const Account account = account_of(key);
   auto administration = keys();
@@ -254,7 +255,7 @@ TEST_F(AuthorityExternalAccountsTest, AKeyThatIsDisabledMeanwhileMakesNoAccount)
 
 TEST_F(AuthorityExternalAccountsTest, OrdersHoldOnlyWhatTheKeyAllows) {
   NewExternalAccountKey wanted;
-  wanted.restriction.names = {"corp.test", "*.corp.test"};
+  wanted.restriction.names = patterns({"corp.test", "*.corp.test"});
   const Account account = account_of(new_key(wanted));
   EXPECT_TRUE(order_for(account, {"corp.test", "*.corp.test", "a.corp.test"}));
   const auto refused = order_for(account, {"a.corp.test", "other.test", "*.a.corp.test"});
@@ -305,7 +306,7 @@ TEST_F(AuthorityExternalAccountsTest, AnOrderAsksForNoLongerLifeThanTheKeyAllows
 
 TEST_F(AuthorityExternalAccountsTest, AuthorizationsBeforeAnyOrderAreForWhatTheKeyAllows) {
   NewExternalAccountKey wanted;
-  wanted.restriction.names = {"*.corp.test"};
+  wanted.restriction.names = patterns({"*.corp.test"});
   const Account account = account_of(new_key(wanted));
   EXPECT_TRUE(run(authority_->new_authorization(account, {"dns", "a.corp.test"})));
   EXPECT_EQ(error_of(authority_->new_authorization(account, {"dns", "corp.test"})),

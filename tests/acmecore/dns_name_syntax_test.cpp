@@ -67,6 +67,19 @@ TEST(DnsNameSyntax, ALabelWithTwoHyphensInTheMiddleMustBeAnALabel) {
   }
 }
 
+TEST(DnsNameSyntax, ANameIsBelowItsParentAndAllAboveThat) {
+  EXPECT_EQ(parent_of("www.corp.test"), "corp.test");
+  EXPECT_EQ(parent_of("test"), "");
+  EXPECT_EQ(parent_of(""), "");
+  for (const char* parent : {"corp.test", "test", ""})
+    EXPECT_TRUE(is_below("www.corp.test", parent)) << parent;
+  for (const char* other :
+       {"www.corp.test", "a.www.corp.test", "rp.test", "orp.test", ".test", "ww.corp.test"})
+    EXPECT_FALSE(is_below("www.corp.test", other)) << other;
+  EXPECT_FALSE(is_below("xcorp.test", "corp.test"));
+  EXPECT_FALSE(is_below("", ""));
+}
+
 TEST(DnsNameSyntax, TheDetailNamesTheNameEscaped) {
   EXPECT_THAT(fault("a\nb"), HasSubstr("\"a\\x0ab\""));
   EXPECT_EQ(in_quotes("a\"\\\x7f"), "\"a\\x22\\x5c\\x7f\"");

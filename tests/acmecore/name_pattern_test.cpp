@@ -87,5 +87,18 @@ TEST(NamePattern, HasStarsOnlyInFrontAndANameBehind) {
   }
 }
 
+TEST(NamePattern, OneOfSeveralIsEnough) {
+  const auto several = parse_patterns({"corp.test", "**.Corp.test"}).value();
+  ASSERT_EQ(several.size(), 2u);
+  EXPECT_EQ(several[1].text(), "**.corp.test");
+  EXPECT_TRUE(is_covered(several, identifier("corp.test")));
+  EXPECT_TRUE(is_covered(several, identifier("a.b.corp.test")));
+  EXPECT_FALSE(is_covered(several, identifier("other.test")));
+  EXPECT_FALSE(is_covered({}, identifier("corp.test")));
+  const auto refused = parse_patterns({"corp.test", "*corp.test"});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("\"*corp.test\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace acmecore

@@ -218,7 +218,7 @@ class Server {
     if (const auto* directory = wanted.find("directory")) key.directory = *directory->string();
     if (const auto* names = wanted.find("names")) {
       for (const base::Json& name : *names->array())
-        key.restriction.names.push_back(*name.string());
+        key.restriction.names.push_back(acmecore::NamePattern::parse(*name.string()).value());
     }
     if (const auto* profiles = wanted.find("profiles")) {
       for (const base::Json& profile : *profiles->array())
