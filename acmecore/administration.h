@@ -8,6 +8,7 @@
 #include "acmecore/account.h"
 #include "acmecore/authorization.h"
 #include "acmecore/order.h"
+#include "acmecore/page.h"
 #include "acmecore/records.h"
 #include "base/error.h"
 #include "base/task.h"
@@ -34,20 +35,13 @@ struct AuthorizationFilter {
   std::string account;  // its id
 };
 
-// Part of a list, the oldest first. It may be short or empty; the last page is the one whose `next` is empty.
-template <class T>
-struct Page {
-  std::vector<T> found;
-  std::string next;  // what to pass as `after`
-};
-
 struct OrderDetails {
   OrderView view;
   std::vector<AuthorizationView> authorizations;  // those that are still there
 };
 
 // What operators see and do, whoever's it is, beside approving and rejecting orders (Authority). not_found: there is
-// nothing with this id. Thread-safe.
+// nothing with this id. Lists begin with the oldest. Thread-safe.
 class Administration {
  public:
   // The references outlive the object.

@@ -63,8 +63,11 @@ Task<Result<ExternalAccountKey>> ExternalAccountKeys::get(std::string id) {
   co_return std::move(stored.value);
 }
 
-Task<Result<std::vector<ExternalAccountKey>>> ExternalAccountKeys::list(std::string after, size_t limit) {
-  co_return co_await records_.external_account_keys(std::move(after), limit);
+Task<Result<Page<ExternalAccountKey>>> ExternalAccountKeys::list(std::string after, size_t limit) {
+  Page<ExternalAccountKey> page;
+  CO_TRY(page.found, co_await records_.external_account_keys(std::move(after), limit));
+  if (page.found.size() == limit) page.next = page.found.back().id;
+  co_return page;
 }
 
 Task<Result<ExternalAccountKey>> ExternalAccountKeys::set_disabled(std::string id, bool disabled) {

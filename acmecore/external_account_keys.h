@@ -9,6 +9,7 @@
 
 #include "acmecore/directory.h"
 #include "acmecore/external_account_key.h"
+#include "acmecore/page.h"
 #include "acmecore/profiles.h"
 #include "acmecore/records.h"
 #include "base/error.h"
@@ -47,7 +48,7 @@ class ExternalAccountKeys {
   base::Task<base::Result<ExternalAccountKey>> get(std::string id);
 
   // The oldest first, at most `limit` behind the id `after`.
-  base::Task<base::Result<std::vector<ExternalAccountKey>>> list(std::string after, size_t limit);
+  base::Task<base::Result<Page<ExternalAccountKey>>> list(std::string after, size_t limit);
 
   // A disabled key makes no accounts; those it made stay.
   base::Task<base::Result<ExternalAccountKey>> set_disabled(std::string id, bool disabled);

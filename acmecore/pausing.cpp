@@ -76,12 +76,12 @@ void Pausing::forget_failures(const std::string& account, const Identifier& iden
   if (rule_.after != 0) changes.forget_failures(account, identifier.name);
 }
 
-Task<Result<Pausing::Page>> Pausing::paused(std::string account, std::string after, size_t limit) {
+Task<Result<Page<FailingName>>> Pausing::paused(std::string account, std::string after, size_t limit) {
   CO_TRY(auto names, co_await records_.paused_names(std::move(account), std::move(after), limit));
-  Page page;
+  Page<FailingName> page;
   if (names.size() == limit) page.next = names.back().account + ' ' + names.back().name;
   std::erase_if(names, [this](const FailingName& failing) { return !is_paused(failing); });
-  page.names = std::move(names);
+  page.found = std::move(names);
   co_return page;
 }
 
@@ -106,9 +106,9 @@ Task<Result<std::vector<std::string>>> Pausing::lift(std::string account, std::v
 Task<Result<std::vector<std::string>>> Pausing::lift_all(std::string account) {
   std::vector<std::string> lifted;
   for (std::string after;;) {
-    CO_TRY(const Page page, co_await paused(account, after, kPausedShownMax));
+    CO_TRY(const auto page, co_await paused(account, after, kPausedShownMax));
     std::vector<std::string> names;
-    for (const FailingName& failing : page.names)
+    for (const FailingName& failing : page.found)
       names.push_back(failing.name);
     CO_TRY(const auto some, co_await lift(account, std::move(names)));
     lifted.insert(lifted.end(), some.begin(), some.end());

@@ -9,6 +9,7 @@
 #include "acmecore/directory.h"
 #include "acmecore/failing_name.h"
 #include "acmecore/identifier.h"
+#include "acmecore/page.h"
 #include "acmecore/records.h"
 #include "base/error.h"
 #include "base/task.h"
@@ -45,13 +46,9 @@ class Pausing {
   // The account proved the name.
   void forget_failures(const std::string& account, const Identifier& identifier, Changes& changes) const;
 
-  // What is paused for an account, or for all where there is none, by account and name: what stands behind `after` in
-  // `limit` places, of which some may be over. Empty `next`: there are no others.
-  struct Page {
-    std::vector<FailingName> names;
-    std::string next;  // what to pass as `after`
-  };
-  base::Task<base::Result<Page>> paused(std::string account, std::string after, size_t limit);
+  // What is paused for an account, or for all where `account` is empty, by account and name. A page looks at `limit`
+  // pauses behind `after`, and leaves out those that are over.
+  base::Task<base::Result<Page<FailingName>>> paused(std::string account, std::string after, size_t limit);
 
   // Lifts the pauses of these names, without "*.", or of all that the account has; their failures are forgotten.
   // Returns the names whose pause was lifted.

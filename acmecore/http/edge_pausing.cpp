@@ -17,9 +17,9 @@ std::string row(const FailingName& failing) {
          base::rfc3339(failing.last_failed) + "</td><td>" + html(failing.last_error) + "</td></tr>\n";
 }
 
-std::string table(const Pausing::Page& paused) {
+std::string table(const Page<FailingName>& paused) {
   std::string rows = "<table>\n<tr><th>name</th><th>failures</th><th>last</th><th>what was wrong</th></tr>\n";
-  for (const FailingName& failing : paused.names)
+  for (const FailingName& failing : paused.found)
     rows += row(failing);
   rows += "</table>\n";
   if (!paused.next.empty()) rows += "<p>There are others.</p>\n";
@@ -66,7 +66,7 @@ Edge::Answer Edge::unpause(const std::string& method, const Route& route) {
     co_return lifted_page(lifted);
   }
   CO_TRY(const auto paused, co_await authority_.pausing().paused(route.id, "", kPausedShownMax));
-  if (paused.names.empty()) co_return page(200, kTitle, "<p>Nothing is paused for this ACME account.</p>");
+  if (paused.found.empty()) co_return page(200, kTitle, "<p>Nothing is paused for this ACME account.</p>");
   co_return page(200, kTitle,
                  "<p>An ACME account has failed to prove these names again and again, so it cannot order "
                  "certificates for them. See what was wrong, mend it, and go on.</p>\n" +

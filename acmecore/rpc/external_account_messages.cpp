@@ -41,7 +41,8 @@ Result<NewExternalAccountKey> read_external_account_key(const api::ExternalAccou
   return wanted;
 }
 
-void write_external_account_key(const ExternalAccountKey& key, api::ExternalAccountKey& message) {
+api::ExternalAccountKey message_of(const ExternalAccountKey& key) {
+  api::ExternalAccountKey message;
   message.set_id(key.id);
   message.set_directory(key.directory);
   message.set_comment(key.comment);
@@ -59,6 +60,7 @@ void write_external_account_key(const ExternalAccountKey& key, api::ExternalAcco
   message.set_disabled(key.disabled);
   *message.mutable_create_time() = proto::to_timestamp(key.created);
   if (key.last_used) *message.mutable_last_use_time() = proto::to_timestamp(*key.last_used);
+  return message;
 }
 
 }  // namespace acmecore::rpc

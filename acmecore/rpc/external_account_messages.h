@@ -12,6 +12,6 @@ namespace acmecore::rpc {
 base::Result<NewExternalAccountKey> read_external_account_key(const assay::v1::ExternalAccountKey& message);
 
 // Without the MAC key.
-void write_external_account_key(const ExternalAccountKey& key, assay::v1::ExternalAccountKey& message);
+assay::v1::ExternalAccountKey message_of(const ExternalAccountKey& key);
 
 }  // namespace acmecore::rpc

@@ -61,7 +61,7 @@ ExternalAccountService::Work ExternalAccountService::create(
     api::CreateExternalAccountKeyResponse& response) {
   CO_TRY(NewExternalAccountKey wanted, read_external_account_key(request.key()));
   CO_TRY(const ExternalAccountKey key, co_await keys_.create(std::move(wanted)));
-  write_external_account_key(key, *response.mutable_key());
+  *response.mutable_key() = message_of(key);
   response.set_mac_key(base::base64url(key.mac_key));
   base::log::info("acme.external_account_key.created",
                   {{"by", by}, {"external_account_key", key.id}, {"directory", key.directory}});
@@ -71,7 +71,7 @@ ExternalAccountService::Work ExternalAccountService::create(
 ExternalAccountService::Work ExternalAccountService::get(const api::GetExternalAccountKeyRequest& request,
                                                          api::GetExternalAccountKeyResponse& response) {
   CO_TRY(const ExternalAccountKey key, co_await keys_.get(request.id()));
-  write_external_account_key(key, *response.mutable_key());
+  *response.mutable_key() = message_of(key);
   co_return Result<void>();
 }
 
@@ -79,9 +79,10 @@ ExternalAccountService::Work ExternalAccountService::list(const api::ListExterna
                                                           api::ListExternalAccountKeysResponse& response) {
   CO_TRY(const size_t page_size, checked_page_size(request.page_size(), request.page_token()));
   CO_TRY(const auto page, co_await keys_.list(request.page_token(), page_size));
-  for (const ExternalAccountKey& key : page)
-    write_external_account_key(key, *response.add_keys());
-  if (page.size() == page_size) response.set_next_page_token(page.back().id);
+  const auto add = [&](const ExternalAccountKey& record) -> const api::ExternalAccountKey& {
+    return *response.add_keys() = message_of(record);
+  };
+  response.set_next_page_token(fill_page(page, add));
   co_return Result<void>();
 }
 
@@ -89,7 +90,7 @@ ExternalAccountService::Work ExternalAccountService::set_disabled(std::string by
                                                                   bool disabled,
                                                                   api::ExternalAccountKey& message) {
   CO_TRY(const ExternalAccountKey key, co_await keys_.set_disabled(std::move(id), disabled));
-  write_external_account_key(key, message);
+  message = message_of(key);
   base::log::info(disabled ? "acme.external_account_key.disabled" : "acme.external_account_key.enabled",
                   {{"by", by}, {"external_account_key", key.id}});
   co_return Result<void>();

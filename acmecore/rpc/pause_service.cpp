@@ -70,7 +70,7 @@ PauseService::Work PauseService::list(const api::ListPausedNamesRequest& request
   CO_TRY(const size_t page_size,
          checked_page_size(request.page_size(), request.page_token(), kPausedNameMax));
   CO_TRY(const auto page, co_await pausing_.paused(request.account(), request.page_token(), page_size));
-  for (const FailingName& failing : page.names)
+  for (const FailingName& failing : page.found)
     write(failing, *response.add_names());
   response.set_next_page_token(page.next);
   co_return Result<void>();

@@ -52,7 +52,7 @@ class AuthorityPausingTest : public AuthorityTest {
     std::vector<std::string> names;
     for (std::string after;;) {
       const auto page = run(pausing().paused(account, after, limit)).value();
-      for (const FailingName& failing : page.names)
+      for (const FailingName& failing : page.found)
         names.push_back(failing.name);
       if (page.next.empty()) return names;
       after = page.next;
@@ -282,12 +282,12 @@ TEST_F(AuthorityPausingTest, ListsByAccountAndName) {
   EXPECT_EQ(listed("", 2).size(), 4u);
   EXPECT_THAT(listed("nobody"), IsEmpty());
   const auto page = run(pausing().paused(account_.id, "", 1)).value();
-  ASSERT_EQ(page.names.size(), 1u);
-  EXPECT_EQ(page.names[0].account, account_.id);
-  EXPECT_EQ(page.names[0].failures, 2u);
-  EXPECT_EQ(page.names[0].last_failed, kNow);
-  EXPECT_EQ(page.names[0].until, kNow + 24h);
-  EXPECT_THAT(page.names[0].last_error, HasSubstr("asked "));
+  ASSERT_EQ(page.found.size(), 1u);
+  EXPECT_EQ(page.found[0].account, account_.id);
+  EXPECT_EQ(page.found[0].failures, 2u);
+  EXPECT_EQ(page.found[0].last_failed, kNow);
+  EXPECT_EQ(page.found[0].until, kNow + 24h);
+  EXPECT_THAT(page.found[0].last_error, HasSubstr("asked "));
 }
 
 TEST_F(AuthorityPausingTest, LiftsTheNamesThatAreGivenOrAll) {

@@ -157,11 +157,13 @@ TEST_F(ExternalAccountKeysTest, ListsTheOldestFirst) {
     clock_.advance(std::chrono::milliseconds(1));
   }
   const auto page = run_task(keys_.list("", 2)).value();
-  ASSERT_EQ(page.size(), 2u);
-  EXPECT_EQ(page[0].id, made[0]);
-  const auto rest = run_task(keys_.list(page[1].id, 2)).value();
-  ASSERT_EQ(rest.size(), 1u);
-  EXPECT_EQ(rest[0].id, made[2]);
+  ASSERT_EQ(page.found.size(), 2u);
+  EXPECT_EQ(page.found[0].id, made[0]);
+  EXPECT_EQ(page.next, made[1]);
+  const auto rest = run_task(keys_.list(page.next, 2)).value();
+  ASSERT_EQ(rest.found.size(), 1u);
+  EXPECT_EQ(rest.found[0].id, made[2]);
+  EXPECT_EQ(rest.next, "");
 }
 
 TEST_F(ExternalAccountKeysTest, DisablesEnablesAndDeletes) {
@@ -175,7 +177,7 @@ TEST_F(ExternalAccountKeysTest, DisablesEnablesAndDeletes) {
   EXPECT_EQ(error_of(keys_.get(id)), ErrorKind::not_found);
   EXPECT_EQ(error_of(keys_.set_disabled(id, true)), ErrorKind::not_found);
   EXPECT_EQ(error_of(keys_.remove(id)), ErrorKind::not_found);
-  EXPECT_TRUE(run_task(keys_.list("", 10))->empty());
+  EXPECT_TRUE(run_task(keys_.list("", 10))->found.empty());
 }
 
 TEST_F(ExternalAccountKeysTest, AnswersNothingThatTheStoreDidNotTake) {

@@ -156,6 +156,31 @@ TEST_F(ExternalAccountServiceTest, ListsInPages) {
             StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(ExternalAccountServiceTest, APageOfLargeKeysEndsEarly) {
+  api::ExternalAccountKey wanted;
+  wanted.set_directory("team");
+  const std::string label(60, 'a');
+  for (size_t i = 0; i < kAllowedNamesMax; ++i)
+    wanted.add_allowed_names(label + "." + label + "." + label + "." + label + ".test");
+  ASSERT_EQ(create(wanted), StatusCode::OK);
+  const size_t many = 2 * kPageOctetsMax / created_.key().ByteSizeLong();
+  for (size_t i = 1; i < many; ++i) {
+    clock_.advance(std::chrono::milliseconds(1));
+    ASSERT_EQ(create(wanted), StatusCode::OK);
+  }
+  api::ListExternalAccountKeysRequest request;
+  request.set_page_size(kPageSizeMax);
+  size_t listed = 0;
+  do {
+    api::ListExternalAccountKeysResponse page;
+    ASSERT_TRUE(served_.call(&Stub::ListExternalAccountKeys, request, page).ok());
+    EXPECT_LE(page.ByteSizeLong(), kPageOctetsMax + kPageOctetsMax / 5);
+    listed += size_t(page.keys_size());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed, many);
+}
+
 TEST_F(ExternalAccountServiceTest, DisablesEnablesAndDeletes) {
   api::ExternalAccountKey wanted;
   wanted.set_directory("team");
