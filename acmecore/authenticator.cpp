@@ -48,10 +48,7 @@ Task<Result<SignedRequest>> Authenticator::authenticate(std::string body, std::s
   // The nonce before the account's status, so that whoever has the key learns it, and nobody else.
   if (!jws.nonce) co_return fail(ErrorKind::bad_nonce, "the protected header has no \"nonce\"");
   CO_CHECK(nonces_.use(*jws.nonce));
-  if (request.account && request.account->status != AccountStatus::valid) {
-    co_return fail(ErrorKind::account_not_valid,
-                   "the account is " + std::string(name_of(request.account->status)));
-  }
+  if (request.account) CO_CHECK(check_valid(*request.account));
   request.payload = std::move(jws.payload);
   co_return request;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "acmecore/dns_name_syntax.h"
 
@@ -50,11 +51,15 @@ Result<Identifier> parse_identifier(const RequestedIdentifier& requested) {
   return identifier;
 }
 
+Identifier to_prove(const Identifier& identifier) {
+  return identifier.ancestor.empty() ? identifier : Identifier{identifier.ancestor, false};
+}
+
 std::vector<Identifier> to_prove(const std::vector<Identifier>& identifiers) {
   std::vector<Identifier> proved;
   for (const Identifier& identifier : identifiers) {
-    const Identifier one = identifier.ancestor.empty() ? identifier : Identifier{identifier.ancestor, false};
-    if (std::ranges::count(proved, one) == 0) proved.push_back(one);
+    Identifier one = to_prove(identifier);
+    if (std::ranges::count(proved, one) == 0) proved.push_back(std::move(one));
   }
   return proved;
 }

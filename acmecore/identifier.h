@@ -39,7 +39,10 @@ struct RequestedIdentifier {
   bool subdomains = false;    // "subdomainAuthAllowed" of newAuthz's (RFC 9444 §4.2)
 };
 
-// What is proved for these: the ancestor of each one that names one. Each once.
+// What is proved for it: the ancestor that it names, or else itself.
+Identifier to_prove(const Identifier& identifier);
+
+// The same for all of these, each once.
 std::vector<Identifier> to_prove(const std::vector<Identifier>& identifiers);
 
 // Whether certificates for `identifier` may rest on an authorization for `ancestor` and all that is below it: a name

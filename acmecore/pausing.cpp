@@ -1,6 +1,7 @@
 #include "acmecore/pausing.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "acmecore/dns_name_syntax.h"
@@ -20,11 +21,6 @@ namespace {
 
 constexpr const char* kUnpauseKey = "unpause-key";
 
-// Where an order names an ancestor, that is to be proved (RFC 9444 §4.1).
-const std::string& name_to_prove(const Identifier& identifier) {
-  return identifier.ancestor.empty() ? identifier.name : identifier.ancestor;
-}
-
 std::string sentence(const FailingName& failing, const Identifier& identifier) {
   const std::string what = identifier.ancestor.empty() ? "it" : in_quotes(failing.name);
   const std::string times = std::to_string(failing.failures) + (failing.failures == 1 ? " time" : " times");
@@ -39,12 +35,19 @@ std::string sentence(const FailingName& failing, const Identifier& identifier) {
 Task<Result<void>> Pausing::check(std::string account, std::vector<Identifier> identifiers) {
   if (rule_.after == 0) co_return Result<void>();
   Error error{ErrorKind::paused, {}, {}, seconds(0)};
+  std::map<std::string, FailingName> known;  // by the name that is to be proved, with "*." or without
+  const auto to_be_proved = to_prove(identifiers);
+  for (const Identifier& proved : to_be_proved) {
+    if (known.contains(proved.name)) continue;
+    CO_TRY(auto failing, co_await records_.failing_name(account, proved.name));
+    known.emplace(proved.name, std::move(failing.value));
+  }
   for (const Identifier& identifier : identifiers) {
-    CO_TRY(const auto failing, co_await records_.failing_name(account, name_to_prove(identifier)));
-    if (!is_paused(failing.value)) continue;
-    error.suberrors.push_back({ErrorKind::paused, sentence(failing.value, identifier), identifier.text()});
+    const FailingName& failing = known.at(to_prove(identifier).name);
+    if (!is_paused(failing)) continue;
+    error.suberrors.push_back({ErrorKind::paused, sentence(failing, identifier), identifier.text()});
     error.retry_after =
-        std::max(*error.retry_after, std::chrono::ceil<seconds>(failing->until - clock_.now()));
+        std::max(*error.retry_after, std::chrono::ceil<seconds>(failing.until - clock_.now()));
   }
   if (error.suberrors.empty()) co_return Result<void>();
   error.detail = error.suberrors.size() == 1
