@@ -63,18 +63,25 @@ const Credential* Callers::find(const Presented& presented) const {
 
 tl::expected<std::string, grpc::Status> Callers::authorize(const Presented& presented,
                                                            Permission permission) const {
+  return authorize(presented, std::initializer_list<Permission>{permission});
+}
+
+tl::expected<std::string, grpc::Status> Callers::authorize(const Presented& presented,
+                                                           std::initializer_list<Permission> any_of) const {
   const Credential* credential = find(presented);
   if (credential == nullptr) {
     return tl::unexpected(
         grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
                      "neither a known bearer token nor a known client certificate came with this call"));
   }
-  if (!credential->permissions.contains(permission)) {
-    return tl::unexpected(grpc::Status(grpc::StatusCode::PERMISSION_DENIED,
-                                       "credential \"" + credential->name + "\" lacks the permission \"" +
-                                           std::string(name_of(permission)) + "\""));
+  std::string lacked;
+  for (const Permission permission : any_of) {
+    if (credential->permissions.contains(permission)) return credential->name;
+    lacked += (lacked.empty() ? "\"" : " or \"") + std::string(name_of(permission)) + "\"";
   }
-  return credential->name;
+  return tl::unexpected(
+      grpc::Status(grpc::StatusCode::PERMISSION_DENIED,
+                   "credential \"" + credential->name + "\" lacks the permission " + lacked));
 }
 
 }  // namespace proto

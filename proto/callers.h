@@ -2,6 +2,7 @@
 
 #include <grpcpp/server_context.h>
 
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -35,9 +36,12 @@ class Callers {
  public:
   explicit Callers(std::vector<Credential> credentials) : credentials_(std::move(credentials)) {}
 
-  // The name of the caller's credential. UNAUTHENTICATED: it proved to be nobody that is known here.
-  // PERMISSION_DENIED: it is known but may not do this.
+  // The name of the caller's credential, which has the permission. UNAUTHENTICATED: it proved to be nobody that is
+  // known here. PERMISSION_DENIED: it is known but may not do this.
   tl::expected<std::string, grpc::Status> authorize(const Presented& presented, Permission permission) const;
+  // The same for what several permissions allow, of which one is enough.
+  tl::expected<std::string, grpc::Status> authorize(const Presented& presented,
+                                                    std::initializer_list<Permission> any_of) const;
 
  private:
   const Credential* find(const Presented& presented) const;

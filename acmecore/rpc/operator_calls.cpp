@@ -1,7 +1,6 @@
 #include "acmecore/rpc/operator_calls.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "proto/bridge.h"
 #include "proto/status.h"
@@ -15,9 +14,9 @@ using base::Task;
 
 namespace {
 
-// The state of a record is not the caller's.
+// The state of a record is not the caller's, nor is the CSR of an order.
 grpc::Status status_of(const base::Error& error) {
-  if (error.kind == ErrorKind::account_not_valid) {
+  if (error.kind == ErrorKind::account_not_valid || error.kind == ErrorKind::bad_csr) {
     return proto::to_status(error, grpc::StatusCode::FAILED_PRECONDITION);
   }
   return proto::to_status(error);
@@ -33,14 +32,10 @@ Task<grpc::Status> status_of(OperatorCalls::Work work) {
 grpc::ServerUnaryReactor* OperatorCalls::serve(grpc::CallbackServerContext& context,
                                                std::initializer_list<proto::Permission> permissions,
                                                const std::function<Work(std::string by)>& method) const {
-  std::optional<grpc::Status> refused;
-  for (const proto::Permission permission : permissions) {
-    auto caller = callers_.authorize(proto::presented_by(context), permission);
-    if (caller) return proto::serve_unary(context, executor_, status_of(method(*std::move(caller))));
-    refused = caller.error();
-  }
+  auto caller = callers_.authorize(proto::presented_by(context), permissions);
+  if (caller) return proto::serve_unary(context, executor_, status_of(method(*std::move(caller))));
   grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(*refused);
+  reactor->Finish(caller.error());
   return reactor;
 }
 

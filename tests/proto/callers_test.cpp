@@ -55,5 +55,18 @@ TEST(Callers, MayDoOnlyWhatTheirCredentialPermits) {
             grpc::StatusCode::PERMISSION_DENIED);
 }
 
+TEST(Callers, NeedOneOfSeveralPermissionsAndHearOfAll) {
+  const Presented robot{.token = "s3cret", .certificate_names = {}};
+  EXPECT_EQ(kCallers.authorize(robot, {Permission::zones, Permission::challenges}), "robot");
+  EXPECT_EQ(kCallers.authorize(robot, {Permission::challenges, Permission::zones}), "robot");
+  const auto refused = kCallers.authorize(robot, {Permission::zones, Permission::approval});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(refused.error().error_message(),
+            "credential \"robot\" lacks the permission \"zones\" or \"approval\"");
+  EXPECT_EQ(kCallers.authorize({}, {Permission::zones, Permission::approval}).error().error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+}
+
 }  // namespace
 }  // namespace proto

@@ -278,6 +278,21 @@ TEST_F(OperatorServicesTest, AnOrderOfADisabledAccountIsNotApproved) {
             StatusCode::FAILED_PRECONDITION);
 }
 
+TEST_F(OperatorServicesTest, AnOrderIsNotApprovedWhoseKeyIsNoLongerGood) {
+  const Order order = make_waiting_order();
+  Changes blocked;
+  blocked.block_key(order.approval->spki_der);
+  commit(std::move(blocked));
+  const auto approve = with_id<api::ApproveOrderRequest>(order.id);
+  api::ApproveOrderResponse response;
+  const auto status = served_.call(&Orders::ApproveOrder, approve, response, "anna");
+  EXPECT_EQ(status.error_code(), StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(status.error_message(), "the CSR's key was reported as compromised");
+  api::RejectOrderRequest reject = with_id<api::RejectOrderRequest>(order.id);
+  reject.set_reason("its key is known to others");
+  EXPECT_EQ(answer(&Orders::RejectOrder, reject, "anna").order().status(), "invalid") << "it went on waiting";
+}
+
 TEST_F(OperatorServicesTest, ShowsTheProfileAndHowAnOrderRenewsItself) {
   Stored<Order> stored = served_.run(records_.order(make_waiting_order().id)).value();
   stored->profile = "short";
@@ -396,6 +411,9 @@ TEST_F(OperatorServicesTest, AreForThosePermittedAlone) {
     EXPECT_EQ(calls, unknown);
   for (const char* token : {"anna", "admin"})
     EXPECT_EQ(reads_of_orders(token), std::set{StatusCode::OK});
+  api::ListOrdersResponse page;
+  EXPECT_EQ(served_.call(&Orders::ListOrders, api::ListOrdersRequest(), page, "other").error_message(),
+            "credential \"other\" lacks the permission \"administration\" or \"approval\"");
   // Nothing was done for those who may not.
   EXPECT_EQ(served_.run(records_.order(order.id))->value, order);
   EXPECT_EQ(served_.run(records_.account(account_.id))->value, account_);
