@@ -53,6 +53,13 @@ unsigned thread_count() {
   return unsigned(std::clamp(count, 1, kThreadsMax));
 }
 
+std::vector<std::string> names_of(const std::vector<acmecore::rpc::DirectoryAt>& directories) {
+  std::vector<std::string> names;
+  for (const auto& at : directories)
+    names.push_back(at.directory.name);
+  return names;
+}
+
 std::string joined(const std::vector<base::Endpoint>& endpoints) {
   std::string text;
   for (const base::Endpoint& endpoint : endpoints)
@@ -176,18 +183,19 @@ Result<void> Server::open_rpc() {
         dns_->publishing(), dns_->credentials(), *callers_, executor);
   }
   if (ca_) {
+    const auto directories = ca_->directories_at(config_.acme);
     add<assay::v1::ExternalAccountService, acmecore::rpc::ExternalAccountService>(
         ca_->external_account_keys(), *callers_, executor);
     add<assay::v1::PauseService, acmecore::rpc::PauseService>(ca_->authority().pausing(), *callers_,
                                                               executor);
-    add<assay::v1::PolicyService, acmecore::rpc::PolicyService>(ca_->authority(), *callers_, executor);
+    add<assay::v1::PolicyService, acmecore::rpc::PolicyService>(
+        ca_->authority(), ca_->external_account_keys(), names_of(directories), clock_, *callers_, executor);
     add<assay::v1::AccountService, acmecore::rpc::AccountService>(ca_->administration(), *callers_, executor);
     add<assay::v1::OrderService, acmecore::rpc::OrderService>(ca_->administration(), ca_->authority(),
                                                               *callers_, executor);
     add<assay::v1::AuthorizationService, acmecore::rpc::AuthorizationService>(ca_->administration(),
                                                                               *callers_, executor);
-    add<assay::v1::DirectoryService, acmecore::rpc::DirectoryService>(ca_->directories_at(config_.acme),
-                                                                      *callers_, executor);
+    add<assay::v1::DirectoryService, acmecore::rpc::DirectoryService>(directories, *callers_, executor);
   }
   if (dns_ && ca_) {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),

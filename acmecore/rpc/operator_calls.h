@@ -24,7 +24,7 @@ inline constexpr size_t kPageTokenMax = 64;
 // A page of larger records ends here, well below what gRPC's clients take.
 inline constexpr size_t kPageOctetsMax = 1024 * 1024;
 
-// What the services for operators have in common: who calls, where the calls run, what lists are asked for.
+// What services whose calls have one answer have in common: who calls, where the calls run, what lists are asked for.
 class OperatorCalls {
  public:
   using Work = base::Task<base::Result<void>>;

@@ -66,14 +66,19 @@ void add_policy(CLI::App& program, Command& chosen) {
   auto* command = group->add_subcommand(
       "test", "Say whether a certificate for these names would be issued, and if not why; order nothing");
   command->add_option("NAME", options->names, "As in an order, also \"*.corp.example\"")->required();
-  command->add_option("--account", options->account, "For this account; else one that no rule is about")
-      ->type_name("ID");
+  auto* account =
+      command->add_option("--account", options->account, "For this account; else one that no rule is about")
+          ->type_name("ID");
   command
       ->add_option("--external-account", options->external_account,
-                   "For an account that was made with this external account key")
-      ->type_name("ID");
-  command->add_option("--directory", options->directory, "For an account of this ACME directory")
-      ->type_name("NAME");
+                   "For an account that would be made with this external account key")
+      ->type_name("ID")
+      ->excludes(account);
+  command
+      ->add_option("--directory", options->directory,
+                   "For an account that would be made in this ACME directory")
+      ->type_name("NAME")
+      ->excludes(account);
   command->add_option("--key-type", options->key_type, "For a key of this type: rsa, p256, p384 or p521")
       ->type_name("TYPE")
       ->check(CLI::IsMember({"rsa", "p256", "p384", "p521"}));

@@ -39,9 +39,24 @@ class PolicyServiceTest : public IssueTest {
     return request;
   }
 
+  ExternalAccountKey key(const std::string& id) {
+    ExternalAccountKey made;
+    made.id = id;
+    made.mac_key = base::Bytes(kMacKeySize, 'm');
+    made.directory = "team";
+    made.created = clock_.now();
+    return made;
+  }
+  void keep(const ExternalAccountKey& key) {
+    Changes changes;
+    changes.create(key);
+    served_.run(records_.commit(std::move(changes))).value();
+  }
+
+  ExternalAccountKeys keys_{records_, clock_, {Directory()}};
   proto::Callers callers_{{credential("admin", {proto::Permission::certificates}),
                            credential("publisher", {proto::Permission::challenges})}};
-  PolicyService service_{authority_, callers_, io_.get_executor()};
+  PolicyService service_{authority_, keys_, {"default", "team"}, clock_, callers_, io_.get_executor()};
   TestPolicyResponse response_;
   Served served_{io_, {&service_}};
 };
@@ -79,20 +94,84 @@ TEST_F(PolicyServiceTest, SaysWhatItThinksOfTheKey) {
 }
 
 TEST_F(PolicyServiceTest, KnowsTheRulesOfAnAccount) {
-  auto request = request_for({"a.key.test"});
-  EXPECT_THAT(refusals(request), IsEmpty());
-  request.set_external_account("key-1");
-  EXPECT_THAT(refusals(request), IsEmpty());
-  request.set_names(0, "a.corp.test");
-  EXPECT_THAT(refusals(request), ElementsAre("a.corp.test: rejectedIdentifier"));
+  auto request = request_for({"a.corp.test"});
   const Account account = served_.run(authority_.account_for("somebody")).value();
-  request.set_external_account("");
   request.set_account(account.id);
   EXPECT_THAT(refusals(request), IsEmpty());
   EXPECT_TRUE(served_.run(authority_.deactivate_account(account)));
   EXPECT_THAT(refusals(request), ElementsAre(": unauthorized"));
   request.set_account(account.id + "0");
   EXPECT_EQ(call(request).error_code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(PolicyServiceTest, KnowsTheRulesOfAnExternalAccountKey) {
+  auto request = request_for({"a.key.test"});
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_external_account("key-1");
+  EXPECT_EQ(call(request).error_code(), StatusCode::NOT_FOUND);
+  keep(key("key-1"));
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_names(0, "a.corp.test");
+  EXPECT_THAT(refusals(request), ElementsAre("a.corp.test: rejectedIdentifier"));
+}
+
+TEST_F(PolicyServiceTest, KnowsWhatAnExternalAccountKeyAllows) {
+  ExternalAccountKey restricted = key("key-2");
+  restricted.restriction.names = patterns({"**.a.team.test"});
+  restricted.restriction.profiles = {"plain"};
+  keep(restricted);
+  auto request = request_for({"x.a.team.test", "b.team.test", "a.corp.test"});
+  request.set_external_account("key-2");
+  EXPECT_THAT(refusals(request),
+              ElementsAre("a.corp.test: rejectedIdentifier", "b.team.test: rejectedIdentifier",
+                          "a.corp.test: rejectedIdentifier"));
+  EXPECT_THAT(response_.refusals(0).detail(), HasSubstr("not among the names that the policy allows"));
+  EXPECT_THAT(response_.refusals(1).detail(), HasSubstr("the external account key key-2 allows"));
+  request = request_for({"*.a.team.test"});
+  request.set_external_account("key-2");
+  EXPECT_THAT(refusals(request), ElementsAre("*.a.team.test: invalidProfile"));
+  request.set_names(0, "x.a.team.test");
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_profile("usual");
+  EXPECT_THAT(refusals(request), ElementsAre(": invalidProfile"));
+}
+
+TEST_F(PolicyServiceTest, SaysWhyAKeyWouldMakeNoAccount) {
+  ExternalAccountKey disabled = key("disabled"), expired = key("expired"), used = key("used");
+  disabled.disabled = true;
+  expired.expires = clock_.now();
+  used.uses = used.uses_max;
+  for (const ExternalAccountKey& one : {disabled, expired, used, key("elsewhere")})
+    keep(one);
+  const auto refusal = [this](const std::string& id, const std::string& directory = "") {
+    auto request = request_for({"a.team.test"});
+    request.set_external_account(id);
+    request.set_directory(directory);
+    EXPECT_THAT(refusals(request), ElementsAre(": unauthorized")) << id;
+    return response_.refusals(0).detail();
+  };
+  EXPECT_EQ(refusal("disabled"), "the external account key disabled is disabled");
+  EXPECT_THAT(refusal("expired"), HasSubstr("expired at"));
+  EXPECT_THAT(refusal("used"), HasSubstr("is used up: it makes 1 account"));
+  EXPECT_THAT(refusal("elsewhere", "default"), HasSubstr("is one of another directory"));
+}
+
+TEST_F(PolicyServiceTest, AnAccountBringsItsOwnDirectoryAndKey) {
+  keep(key("key-1"));
+  auto request = request_for({"a.corp.test"});
+  request.set_account(served_.run(authority_.account_for("somebody")).value().id);
+  request.set_external_account("key-1");
+  EXPECT_EQ(call(request).error_code(), StatusCode::INVALID_ARGUMENT);
+  request.set_external_account("");
+  request.set_directory("team");
+  EXPECT_EQ(call(request).error_code(), StatusCode::INVALID_ARGUMENT);
+  request.set_directory("");
+  EXPECT_THAT(refusals(request), IsEmpty());
+}
+
+TEST_F(PolicyServiceTest, CountsANameOnce) {
+  EXPECT_THAT(refusals(request_for({"a.denied.test", "A.denied.test", "a.denied.test"})),
+              ElementsAre("a.denied.test: rejectedIdentifier"));
 }
 
 TEST_F(PolicyServiceTest, KnowsTheRulesOfADirectory) {
@@ -102,8 +181,10 @@ TEST_F(PolicyServiceTest, KnowsTheRulesOfADirectory) {
   EXPECT_THAT(refusals(request), IsEmpty());
   request.set_names(0, "a.corp.test");
   EXPECT_THAT(refusals(request), ElementsAre("a.corp.test: rejectedIdentifier"));
-  request.set_account(served_.run(authority_.account_for("somebody")).value().id);
-  EXPECT_THAT(refusals(request), IsEmpty()) << "the account's own directory counts";
+  for (const char* other : {"other", "Team", "team "}) {
+    request.set_directory(other);
+    EXPECT_EQ(call(request).error_code(), StatusCode::NOT_FOUND) << other;
+  }
 }
 
 TEST_F(PolicyServiceTest, KnowsTheProfiles) {
