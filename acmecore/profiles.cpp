@@ -19,11 +19,15 @@ Profiles::Profiles(std::vector<Profile> all, std::map<std::string, Offer, std::l
 }
 
 std::vector<const Profile*> Profiles::shown_by(std::string_view directory) const {
-  const auto found = of_directories_.find(directory);
   std::vector<const Profile*> shown;
-  for (const std::string& name : (found == of_directories_.end() ? of_others_ : found->second).names)
+  for (const std::string& name : offer_of(directory).names)
     shown.push_back(find(name));
   return shown;
+}
+
+const Profile& Profiles::preset_of(std::string_view directory) const {
+  const Offer& offer = offer_of(directory);
+  return offer.names.empty() ? all_.front() : *find(offer.preset);
 }
 
 Result<const Profile*> Profiles::choose(const Account& account, std::string_view name) const {
@@ -62,10 +66,13 @@ const Profile* Profiles::find(std::string_view name) const {
   return &*found;
 }
 
-const Profiles::Offer& Profiles::offer_for(const Account& account) const {
-  if (!account.principal.empty()) return of_others_;
-  const auto found = of_directories_.find(account.directory);
+const Profiles::Offer& Profiles::offer_of(std::string_view directory) const {
+  const auto found = of_directories_.find(directory);
   return found == of_directories_.end() ? of_others_ : found->second;
+}
+
+const Profiles::Offer& Profiles::offer_for(const Account& account) const {
+  return account.principal.empty() ? offer_of(account.directory) : of_others_;
 }
 
 }  // namespace acmecore

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acmecore/account.h"
@@ -33,16 +34,20 @@ class Profiles {
   // What a directory shows of them in "profiles" of its metadata (§3). None: nothing.
   std::vector<const Profile*> shown_by(std::string_view directory) const;
 
+  // That of a directory's orders that name none.
+  const Profile& preset_of(std::string_view directory) const;
+
   // The profile of an order: the one that it names or, for an empty `name`, the preset of its account's directory. An
   // external account key that does not allow the preset has the first that it allows in its place.
   // invalid_profile: it is none that this account may choose; the detail says which those are.
   base::Result<const Profile*> choose(const Account& account, std::string_view name) const;
 
-  // The same for whom no key restricts and no directory.
+  // The same for an account of which neither directory nor external account key is known.
   base::Result<const Profile*> choose(std::string_view name) const;
 
  private:
   const Profile* find(std::string_view name) const;
+  const Offer& offer_of(std::string_view directory) const;
   const Offer& offer_for(const Account& account) const;
   base::Result<const Profile*> choose_from(const Offer& offer, std::string_view name) const;
 

@@ -195,7 +195,8 @@ Result<void> Server::open_rpc() {
                                                               *callers_, executor);
     add<assay::v1::AuthorizationService, acmecore::rpc::AuthorizationService>(ca_->administration(),
                                                                               *callers_, executor);
-    add<assay::v1::DirectoryService, acmecore::rpc::DirectoryService>(directories, *callers_, executor);
+    add<assay::v1::DirectoryService, acmecore::rpc::DirectoryService>(
+        directories, ca_->authority().profiles(), *callers_, executor);
   }
   if (dns_ && ca_) {
     const acmecore::rpc::IssueServices services{ca_->authority(), validator_->validation(), dns_->publisher(),

@@ -40,6 +40,9 @@ OperatorCalls::Work DirectoryService::list(api::ListDirectoriesResponse& respons
       message.add_caa_identities(identity);
     message.set_pre_authorization(directory.pre_authorization);
     message.set_subdomain_authorization(directory.subdomain_authorization);
+    for (const Profile* profile : profiles_.shown_by(directory.name))
+      message.add_profiles(profile->name);
+    message.set_default_profile(profiles_.preset_of(directory.name).name);
     if (directory.auto_renewal.is_off()) continue;
     *message.mutable_auto_renewal_max() = proto::to_duration(directory.auto_renewal.max_duration);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "acmecore/directory.h"
+#include "acmecore/profiles.h"
 #include "acmecore/rpc/operator_calls.h"
 #include "assay/v1/directory.grpc.pb.h"
 
@@ -20,10 +21,10 @@ struct DirectoryAt {
 // DirectoryService (proto/assay/v1/directory.proto).
 class DirectoryService final : public assay::v1::DirectoryService::CallbackService {
  public:
-  // The callers outlive the service and its calls.
-  DirectoryService(std::vector<DirectoryAt> directories, const proto::Callers& callers,
-                   boost::asio::any_io_executor executor)
-      : directories_(std::move(directories)), calls_(callers, std::move(executor)) {}
+  // The references outlive the service and its calls.
+  DirectoryService(std::vector<DirectoryAt> directories, const Profiles& profiles,
+                   const proto::Callers& callers, boost::asio::any_io_executor executor)
+      : directories_(std::move(directories)), profiles_(profiles), calls_(callers, std::move(executor)) {}
 
   grpc::ServerUnaryReactor* ListDirectories(grpc::CallbackServerContext* context,
                                             const assay::v1::ListDirectoriesRequest* request,
@@ -33,6 +34,7 @@ class DirectoryService final : public assay::v1::DirectoryService::CallbackServi
   OperatorCalls::Work list(assay::v1::ListDirectoriesResponse& response) const;
 
   const std::vector<DirectoryAt> directories_;
+  const Profiles& profiles_;
   const OperatorCalls calls_;
 };
 

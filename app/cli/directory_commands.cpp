@@ -26,6 +26,8 @@ void print(std::ostream& out, const v1::Directory& directory) {
   if (!directory.website().empty()) out << "  website " << directory.website() << "\n";
   for (const std::string& identity : directory.caa_identities())
     out << "  CAA identity " << identity << "\n";
+  for (const std::string& profile : directory.profiles())
+    out << "  profile " << profile << (profile == directory.default_profile() ? ", the default" : "") << "\n";
   if (directory.pre_authorization()) out << "  has newAuthz\n";
   if (directory.subdomain_authorization()) out << "  authorizations may count for subdomains\n";
   if (directory.has_auto_renewal_max()) {

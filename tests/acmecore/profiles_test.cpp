@@ -60,6 +60,12 @@ TEST(Profiles, AreShownByTheDirectoriesThatOfferThem) {
   EXPECT_THAT(shown(three(), "team"), ElementsAre("b: about b", "c: about c"));
 }
 
+TEST(Profiles, AreThePresetOfADirectory) {
+  EXPECT_EQ(three().preset_of("team").name, "c");
+  EXPECT_EQ(three().preset_of("default").name, "a");
+  EXPECT_EQ(Profiles().preset_of("team").name, "");
+}
+
 TEST(Profiles, AreChosenByName) {
   for (const char* name : {"a", "b", "c"})
     EXPECT_EQ(chosen(three(), account_in("default"), name), name);

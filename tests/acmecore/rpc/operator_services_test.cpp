@@ -127,7 +127,7 @@ class OperatorServicesTest : public IssueTest {
   AccountService account_service_{administration_, callers_, io_.get_executor()};
   OrderService order_service_{administration_, authority_, callers_, io_.get_executor()};
   AuthorizationService authorization_service_{administration_, callers_, io_.get_executor()};
-  DirectoryService directory_service_{directories(), callers_, io_.get_executor()};
+  DirectoryService directory_service_{directories(), authority_.profiles(), callers_, io_.get_executor()};
   Account account_;
   Served served_{io_, {&account_service_, &order_service_, &authorization_service_, &directory_service_}};
 };
@@ -376,6 +376,8 @@ TEST_F(OperatorServicesTest, TellsTheDirectories) {
   EXPECT_TRUE(team.subdomain_authorization());
   EXPECT_EQ(team.auto_renewal_max().seconds(), 30 * 24 * 3600);
   EXPECT_FALSE(all.directories(0).has_auto_renewal_max());
+  EXPECT_THAT(team.profiles(), ElementsAre("usual", "plain"));
+  EXPECT_EQ(team.default_profile(), "usual");
 }
 
 // T80
