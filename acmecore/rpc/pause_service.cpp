@@ -1,6 +1,8 @@
 #include "acmecore/rpc/pause_service.h"
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "acmecore/dns_name_syntax.h"
 #include "base/log.h"
@@ -17,6 +19,7 @@ using proto::Permission;
 namespace {
 
 constexpr int kNamesMax = 1000;
+constexpr std::string_view kWildcard = "*.";
 
 // Longer than any account's id. Keys are made of it.
 constexpr size_t kAccountSizeMax = 64;
@@ -29,14 +32,18 @@ Result<void> check_account(const std::string& account) {
   return fail(ErrorKind::malformed, "account: it is no account's id");
 }
 
+// Without "*.": a wildcard is paused as its base name.
 Result<std::vector<std::string>> names_of(const api::RemovePausesRequest& request) {
   CHECK(check_account(request.account()));
   if (request.account().empty()) return fail(ErrorKind::malformed, "account: whose pauses are to be removed");
   if (request.names_size() > kNamesMax)
     return fail(ErrorKind::malformed, "names: there are more than " + std::to_string(kNamesMax));
-  for (const std::string& name : request.names())
+  std::vector<std::string> names;
+  for (const std::string& name : request.names()) {
     CHECK(check_dns_name(name));
-  return std::vector<std::string>(request.names().begin(), request.names().end());
+    names.push_back(name.starts_with(kWildcard) ? name.substr(kWildcard.size()) : name);
+  }
+  return names;
 }
 
 void write(const FailingName& failing, api::PausedName& message) {

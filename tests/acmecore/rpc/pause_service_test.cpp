@@ -127,6 +127,16 @@ TEST_F(PauseServiceTest, RemovesSomeOrAllOfAnAccount) {
   EXPECT_THAT(list(), ElementsAre("a2/a.test"));
 }
 
+TEST_F(PauseServiceTest, AWildcardIsPausedAsItsBaseName) {
+  pause("a1", "a.test");
+  pause("a1", "b.test");
+  EXPECT_EQ(remove("a1", {"*.a.test", "a.test"}), StatusCode::OK);
+  EXPECT_THAT(removed_.names(), ElementsAre("a.test"));
+  EXPECT_THAT(list(), ElementsAre("a1/b.test"));
+  EXPECT_EQ(remove("a1", {"*.*.b.test"}), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(remove("a1", {"*."}), StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_F(PauseServiceTest, RefusesToRemoveWhatIsNoName) {
   pause("a1", "a.test");
   EXPECT_EQ(remove("", {"a.test"}), StatusCode::INVALID_ARGUMENT);
