@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "acmecore/directory.h"
 #include "acmecore/serial.h"

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <string>
+#include <utility>
 
 #include "acmecore/administration.h"
 #include "acmecore/rpc/operator_calls.h"
