@@ -197,7 +197,7 @@ struct Config {
       std::vector<std::string> accounts;           // ids
       std::vector<std::string> external_accounts;  // ids of external account keys
       std::vector<std::string> directories;        // names
-      std::vector<std::string> allow;
+      std::vector<std::string> allow;              // Policy::allow where nothing is said
       std::vector<std::string> deny;
       std::vector<std::string> approval = {};
     };

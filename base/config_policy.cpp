@@ -68,6 +68,7 @@ void read_policy(ConfigReader& section, const Config::Acme& acme, Config::Policy
   section.words<CertifiedKey>("key_types", policy.key_types, kCertifiedKeys);
   section.tables("subscribers", [&](ConfigReader& element) {
     Config::Policy::Subscribers subscribers;
+    subscribers.allow = policy.allow;
     read_subscribers(element, acme, subscribers);
     policy.subscribers.push_back(std::move(subscribers));
   });

@@ -51,6 +51,7 @@ approval = ["y.web.corp.example"]
 external_accounts = ["l"]
 [[policy.subscribers]]
 directories = ["team"]
+allow = []
 [[acme.directory]]
 name = "team"
 )",
@@ -74,7 +75,9 @@ name = "team"
   EXPECT_THAT(policy.subscribers[0].allow, ElementsAre("*.web.corp.example"));
   EXPECT_THAT(policy.subscribers[0].deny, ElementsAre("x.web.corp.example"));
   EXPECT_THAT(policy.subscribers[0].approval, ElementsAre("y.web.corp.example"));
-  EXPECT_TRUE(policy.subscribers[1].allow.empty());
+  EXPECT_EQ(policy.subscribers[1].allow, policy.allow);
+  EXPECT_TRUE(policy.subscribers[1].deny.empty() && policy.subscribers[1].approval.empty());
+  EXPECT_TRUE(policy.subscribers[2].allow.empty());
   EXPECT_EQ(parse_config("policy.allow=[]", "t")->policy.allow.size(), 0u);
 }
 
