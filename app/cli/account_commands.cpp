@@ -6,9 +6,9 @@
 #include <memory>
 #include <ostream>
 #include <string>
-#include <type_traits>
 #include <vector>
 
+#include "app/cli/call_for_one.h"
 #include "app/cli/client.h"
 #include "app/cli/pages.h"
 #include "assay/v1/account.grpc.pb.h"
@@ -16,7 +16,6 @@
 namespace app {
 
 namespace v1 = assay::v1;
-using base::Result;
 using google::protobuf::util::TimeUtil;
 using v1::AccountService;
 
@@ -57,26 +56,6 @@ grpc::Status list(const AccountOptions& options, const Client& client, Terminal&
   return print_pages<v1::ListAccountsResponse>(client, terminal, request, ask, tell);
 }
 
-// A call that names an account and is answered with it.
-template <class Request, class Response>
-ServerCall call_for_one(std::shared_ptr<const AccountOptions> options,
-                        grpc::Status (AccountService::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                                     Response*)) {
-  return [options, method](const Client& client, Terminal& terminal) -> Result<grpc::Status> {
-    Request request;
-    request.set_id(options->id);
-    if constexpr (std::is_same_v<Request, v1::SetAccountContactsRequest>) {
-      request.mutable_contacts()->Assign(options->contacts.begin(), options->contacts.end());
-    }
-    Response response;
-    const auto stub = client.stub<AccountService>();
-    const auto status = ((*stub).*method)(client.context().get(), request, &response);
-    if (status.ok() && !client.printed_as_json(response, terminal.out))
-      print(terminal.out, response.account());
-    return status;
-  };
-}
-
 }  // namespace
 
 void add_account(CLI::App& program, Command& chosen) {
@@ -101,11 +80,18 @@ void add_account(CLI::App& program, Command& chosen) {
     return command;
   };
   using Stub = AccountService::Stub;
-  add_for_one("show", "Show one account", call_for_one(options, &Stub::GetAccount));
+  const auto name = [options](auto& request) { request.set_id(options->id); };
+  const auto name_with_contacts = [options](v1::SetAccountContactsRequest& request) {
+    request.set_id(options->id);
+    request.mutable_contacts()->Assign(options->contacts.begin(), options->contacts.end());
+  };
+  const auto tell = [](std::ostream& out, const auto& response) { print(out, response.account()); };
+  add_for_one("show", "Show one account", call_for_one<AccountService>(&Stub::GetAccount, name, tell));
   add_for_one("disable", "Refuse for ever what an account signs; its certificates stay",
-              call_for_one(options, &Stub::DisableAccount));
-  auto* contacts = add_for_one("contacts", "Set whom to write to about an account; without any, nobody",
-                               call_for_one(options, &Stub::SetAccountContacts));
+              call_for_one<AccountService>(&Stub::DisableAccount, name, tell));
+  auto* contacts =
+      add_for_one("contacts", "Set whom to write to about an account; without any, nobody",
+                  call_for_one<AccountService>(&Stub::SetAccountContacts, name_with_contacts, tell));
   contacts->add_option("URL", options->contacts, "Such as mailto:team@corp.example");
 }
 

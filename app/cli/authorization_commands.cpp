@@ -1,4 +1,3 @@
-#include <google/protobuf/util/time_util.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -7,16 +6,14 @@
 #include <string>
 
 #include "app/cli/authorization_text.h"
+#include "app/cli/call_for_one.h"
 #include "app/cli/client.h"
 #include "app/cli/pages.h"
-#include "app/cli/problem_text.h"
 #include "assay/v1/authorization.grpc.pb.h"
 
 namespace app {
 
 namespace v1 = assay::v1;
-using base::Result;
-using google::protobuf::util::TimeUtil;
 using v1::AuthorizationService;
 
 namespace {
@@ -40,47 +37,7 @@ grpc::Status list(const AuthorizationOptions& options, const Client& client, Ter
   return print_pages<v1::ListAuthorizationsResponse>(client, terminal, request, ask, tell);
 }
 
-// A call that names an authorization and is answered with it.
-template <class Request, class Response>
-ServerCall call_for_one(std::shared_ptr<const AuthorizationOptions> options,
-                        grpc::Status (AuthorizationService::Stub::*method)(grpc::ClientContext*,
-                                                                           const Request&, Response*)) {
-  return [options, method](const Client& client, Terminal& terminal) -> Result<grpc::Status> {
-    Request request;
-    request.set_id(options->id);
-    Response response;
-    const auto stub = client.stub<AuthorizationService>();
-    const auto status = ((*stub).*method)(client.context().get(), request, &response);
-    if (status.ok() && !client.printed_as_json(response, terminal.out))
-      print_authorization(terminal.out, response.authorization(), "");
-    return status;
-  };
-}
-
 }  // namespace
-
-void print_authorization(std::ostream& out, const v1::Authorization& authorization, std::string_view margin) {
-  out << margin << authorization.id() << " " << authorization.name() << " " << authorization.status() << "\n"
-      << margin << "  of account " << authorization.account() << ", made "
-      << TimeUtil::ToString(authorization.create_time()) << ", until "
-      << TimeUtil::ToString(authorization.expire_time()) << "\n";
-  if (authorization.subdomain_auth_allowed()) out << margin << "  counts for all names below\n";
-  if (authorization.has_deactivate_time())
-    out << margin << "  deactivated " << TimeUtil::ToString(authorization.deactivate_time()) << "\n";
-  if (authorization.has_revoke_time())
-    out << margin << "  revoked " << TimeUtil::ToString(authorization.revoke_time()) << "\n";
-  for (const auto& challenge : authorization.challenges()) {
-    out << margin << "  " << challenge.type() << " " << challenge.status();
-    if (challenge.has_validate_time()) out << ", validated " << TimeUtil::ToString(challenge.validate_time());
-    if (challenge.has_next_look_time())
-      out << ", next look " << TimeUtil::ToString(challenge.next_look_time());
-    out << "\n";
-    const std::string below = std::string(margin) + "    ";
-    if (challenge.has_error()) print_problem(out, challenge.error(), below);
-    for (const std::string& line : challenge.evidence())
-      out << below << line << "\n";
-  }
-}
 
 void add_authorization(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<AuthorizationOptions>();
@@ -100,10 +57,14 @@ void add_authorization(CLI::App& program, Command& chosen) {
     calls_server(*command, chosen, server, std::move(call));
   };
   using Stub = AuthorizationService::Stub;
+  const auto name = [options](auto& request) { request.set_id(options->id); };
+  const auto tell = [](std::ostream& out, const auto& response) {
+    print_authorization(out, response.authorization(), "");
+  };
   add_for_one("show", "Show one authorization with its evidence",
-              call_for_one(options, &Stub::GetAuthorization));
+              call_for_one<AuthorizationService>(&Stub::GetAuthorization, name, tell));
   add_for_one("revoke", "Let no order rely on a valid authorization any more",
-              call_for_one(options, &Stub::RevokeAuthorization));
+              call_for_one<AuthorizationService>(&Stub::RevokeAuthorization, name, tell));
 }
 
 }  // namespace app

@@ -2,11 +2,17 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "app/cli/client.h"
 #include "app/cli/duration_option.h"
+#include "app/cli/pages.h"
+#include "app/cli/time_option.h"
 #include "assay/v1/credential.grpc.pb.h"
 #include "base/time.h"
 #include "proto/time.h"
@@ -14,12 +20,9 @@
 namespace app {
 
 namespace v1 = assay::v1;
-using base::Result;
 using v1::CredentialService;
 
 namespace {
-
-constexpr int kPageSize = 1000;
 
 struct CredentialOptions {
   std::string id;
@@ -28,7 +31,7 @@ struct CredentialOptions {
   std::vector<std::string> sources;
   std::string user;
   std::vector<std::string> tsig_keys, removed_tsig_keys;
-  std::string expires;
+  std::optional<base::Time> expires;
   std::optional<std::chrono::milliseconds> lifetime_max;
   uint32_t values_per_name = 0, names_max = 0, writes_per_minute = 0, burst = 0;
   bool no_password = false, new_password = false, never_expires = false, anywhere = false;
@@ -73,14 +76,6 @@ void set_limits(const CredentialOptions& options, v1::WriteLimits& limits) {
   if (options.lifetime_max) *limits.mutable_lifetime_max() = proto::to_duration(*options.lifetime_max);
 }
 
-template <class Message>
-Result<void> set_expiry(const CredentialOptions& options, Message& message) {
-  if (options.expires.empty()) return {};
-  TRY(const base::Time time, base::parse_rfc3339(options.expires));
-  *message.mutable_expire_time() = proto::to_timestamp(time);
-  return {};
-}
-
 void print(std::ostream& out, const v1::Credential& credential) {
   out << credential.id();
   if (!credential.comment().empty()) out << " \"" << credential.comment() << "\"";
@@ -110,7 +105,7 @@ void print_once(std::ostream& out, const std::string& password) {
   if (!password.empty()) out << "  password " << password << "\n";
 }
 
-Result<grpc::Status> create(const CredentialOptions& options, const Client& client, Terminal& terminal) {
+grpc::Status create(const CredentialOptions& options, const Client& client, Terminal& terminal) {
   v1::CreateCredentialRequest request;
   v1::Credential& credential = *request.mutable_credential();
   credential.set_comment(options.comment);
@@ -121,7 +116,7 @@ Result<grpc::Status> create(const CredentialOptions& options, const Client& clie
   credential.set_user_name(options.user);
   for (const std::string& key : options.tsig_keys)
     *credential.add_tsig_keys() = tsig_key_of(key);
-  CHECK(set_expiry(options, credential));
+  if (options.expires) *credential.mutable_expire_time() = proto::to_timestamp(*options.expires);
   request.set_with_password(!options.no_password);
   v1::CreateCredentialResponse response;
   const auto status =
@@ -135,21 +130,15 @@ Result<grpc::Status> create(const CredentialOptions& options, const Client& clie
 
 grpc::Status list(const Client& client, Terminal& terminal) {
   const auto stub = client.stub<CredentialService>();
-  v1::ListCredentialsResponse all;
-  v1::ListCredentialsRequest request;
-  request.set_page_size(kPageSize);
-  do {
-    v1::ListCredentialsResponse page;
-    const auto status = stub->ListCredentials(client.context().get(), request, &page);
-    if (!status.ok()) return status;
-    request.set_page_token(page.next_page_token());
-    all.mutable_credentials()->MergeFrom(page.credentials());
-  } while (!request.page_token().empty());
-  if (!client.printed_as_json(all, terminal.out)) {
-    for (const v1::Credential& credential : all.credentials())
+  const auto ask = [&](grpc::ClientContext& context, const auto& asked, auto& page) {
+    return stub->ListCredentials(&context, asked, &page);
+  };
+  const auto tell = [&](const v1::ListCredentialsResponse& page) {
+    for (const v1::Credential& credential : page.credentials())
       print(terminal.out, credential);
-  }
-  return grpc::Status::OK;
+  };
+  const v1::ListCredentialsRequest request;
+  return print_pages<v1::ListCredentialsResponse>(client, terminal, request, ask, tell);
 }
 
 grpc::Status show(const CredentialOptions& options, const Client& client, Terminal& terminal) {
@@ -163,8 +152,8 @@ grpc::Status show(const CredentialOptions& options, const Client& client, Termin
   return status;
 }
 
-Result<grpc::Status> update(const CredentialOptions& options, bool has_comment, const Client& client,
-                            Terminal& terminal) {
+grpc::Status update(const CredentialOptions& options, bool has_comment, const Client& client,
+                    Terminal& terminal) {
   v1::UpdateCredentialRequest request;
   request.set_id(options.id);
   if (has_comment) request.set_comment(options.comment);
@@ -173,7 +162,7 @@ Result<grpc::Status> update(const CredentialOptions& options, bool has_comment, 
   for (const std::string& source : options.sources)
     request.add_sources(source);
   if (options.anywhere) request.add_sources("");
-  CHECK(set_expiry(options, request));
+  if (options.expires) *request.mutable_expire_time() = proto::to_timestamp(*options.expires);
   request.set_clear_expire_time(options.never_expires);
   if (options.disable || options.enable) request.set_disabled(options.disable);
   request.set_renew_password(options.new_password);
@@ -216,8 +205,7 @@ void add_common(CLI::App& command, CredentialOptions& options) {
   add_many("--tsig-key", options.tsig_keys, "[ALGORITHM:]NAME[=SECRET]",
            "A TSIG key (RFC 8945); else hmac-sha256 and a secret that the server makes");
   command.add_option("--comment", options.comment, "What it is for")->type_name("TEXT");
-  command.add_option("--expires", options.expires, "Such as 2030-01-31T00:00:00Z; else never")
-      ->type_name("TIME");
+  add_time_option(command, "--expires", options.expires, "Such as 2030-01-31T00:00:00Z; else never");
   command.add_option("--values-per-name", options.values_per_name, "Values at one name; else 20");
   command.add_option("--names-max", options.names_max, "Names that hold its values; else 100");
   command.add_option("--writes-per-minute", options.writes_per_minute, "On the long run; else 120");

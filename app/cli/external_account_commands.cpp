@@ -2,11 +2,18 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <ostream>
+#include <string>
+#include <vector>
 
+#include "app/cli/call_for_one.h"
 #include "app/cli/client.h"
 #include "app/cli/duration_option.h"
+#include "app/cli/pages.h"
+#include "app/cli/time_option.h"
 #include "assay/v1/external_account.grpc.pb.h"
 #include "base/quantity.h"
 #include "base/time.h"
@@ -15,13 +22,10 @@
 namespace app {
 
 namespace v1 = assay::v1;
-using base::Result;
 using google::protobuf::util::TimeUtil;
 using v1::ExternalAccountService;
 
 namespace {
-
-constexpr int kPageSize = 1000;
 
 struct KeyOptions {
   std::string id;
@@ -30,7 +34,7 @@ struct KeyOptions {
   std::vector<std::string> allowed_names;
   std::vector<std::string> profiles;
   std::optional<std::chrono::milliseconds> certificate_lifetime_max;
-  std::string expires;
+  std::optional<base::Time> expires;
   uint32_t uses_max = 1;
 };
 
@@ -54,76 +58,34 @@ void print(std::ostream& out, const v1::ExternalAccountKey& key) {
   if (key.has_expire_time()) out << "  until " << TimeUtil::ToString(key.expire_time()) << "\n";
 }
 
-Result<grpc::Status> create(const KeyOptions& options, const Client& client, Terminal& terminal) {
-  v1::CreateExternalAccountKeyRequest request;
-  v1::ExternalAccountKey& key = *request.mutable_key();
+void fill(const KeyOptions& options, v1::ExternalAccountKey& key) {
   key.set_directory(options.directory);
   key.set_comment(options.comment);
-  for (const std::string& name : options.allowed_names)
-    key.add_allowed_names(name);
+  key.mutable_allowed_names()->Assign(options.allowed_names.begin(), options.allowed_names.end());
   key.mutable_profiles()->Assign(options.profiles.begin(), options.profiles.end());
   if (options.certificate_lifetime_max) {
     *key.mutable_certificate_lifetime_max() = proto::to_duration(*options.certificate_lifetime_max);
   }
-  if (!options.expires.empty()) {
-    TRY(const base::Time time, base::parse_rfc3339(options.expires));
-    *key.mutable_expire_time() = proto::to_timestamp(time);
-  }
+  if (options.expires) *key.mutable_expire_time() = proto::to_timestamp(*options.expires);
   key.set_uses_max(options.uses_max);
-  v1::CreateExternalAccountKeyResponse response;
-  const auto status = client.stub<ExternalAccountService>()->CreateExternalAccountKey(client.context().get(),
-                                                                                      request, &response);
-  if (status.ok() && !client.printed_as_json(response, terminal.out)) {
-    print(terminal.out, response.key());
-    terminal.out << "  key identifier " << response.key().id() << "\n  HMAC key " << response.mac_key()
-                 << "\n";
-  }
-  return status;
+}
+
+void print_once(std::ostream& out, const v1::CreateExternalAccountKeyResponse& response) {
+  print(out, response.key());
+  out << "  key identifier " << response.key().id() << "\n  HMAC key " << response.mac_key() << "\n";
 }
 
 grpc::Status list(const Client& client, Terminal& terminal) {
   const auto stub = client.stub<ExternalAccountService>();
-  v1::ListExternalAccountKeysResponse all;
-  v1::ListExternalAccountKeysRequest request;
-  request.set_page_size(kPageSize);
-  do {
-    v1::ListExternalAccountKeysResponse page;
-    const auto status = stub->ListExternalAccountKeys(client.context().get(), request, &page);
-    if (!status.ok()) return status;
-    request.set_page_token(page.next_page_token());
-    all.mutable_keys()->MergeFrom(page.keys());
-  } while (!request.page_token().empty());
-  if (!client.printed_as_json(all, terminal.out)) {
-    for (const v1::ExternalAccountKey& key : all.keys())
-      print(terminal.out, key);
-  }
-  return grpc::Status::OK;
-}
-
-// A call that names a key and is answered with it.
-template <class Request, class Response>
-ServerCall call_for_one(std::shared_ptr<const KeyOptions> options,
-                        grpc::Status (ExternalAccountService::Stub::*method)(grpc::ClientContext*,
-                                                                             const Request&, Response*)) {
-  return [options, method](const Client& client, Terminal& terminal) -> Result<grpc::Status> {
-    Request request;
-    request.set_id(options->id);
-    Response response;
-    const auto stub = client.stub<ExternalAccountService>();
-    const auto status = ((*stub).*method)(client.context().get(), request, &response);
-    if (status.ok() && !client.printed_as_json(response, terminal.out)) print(terminal.out, response.key());
-    return status;
+  const auto ask = [&](grpc::ClientContext& context, const auto& asked, auto& page) {
+    return stub->ListExternalAccountKeys(&context, asked, &page);
   };
-}
-
-grpc::Status remove(const KeyOptions& options, const Client& client, Terminal& terminal) {
-  v1::DeleteExternalAccountKeyRequest request;
-  request.set_id(options.id);
-  v1::DeleteExternalAccountKeyResponse response;
-  const auto status = client.stub<ExternalAccountService>()->DeleteExternalAccountKey(client.context().get(),
-                                                                                      request, &response);
-  if (status.ok() && !client.printed_as_json(response, terminal.out)) terminal.out << "deleted\n";
-  return status;
+  const auto tell = [&](const v1::ListExternalAccountKeysResponse& page) {
+    for (const v1::ExternalAccountKey& key : page.keys())
+      print(terminal.out, key);
+  };
+  const v1::ListExternalAccountKeysRequest request;
+  return print_pages<v1::ListExternalAccountKeysResponse>(client, terminal, request, ask, tell);
 }
 
 void add_create_options(CLI::App& command, KeyOptions& options) {
@@ -145,8 +107,7 @@ void add_create_options(CLI::App& command, KeyOptions& options) {
   add_duration_option(command, "--certificate-lifetime-max", options.certificate_lifetime_max,
                       "The longest life of their certificates; else the server's");
   command.add_option("--uses", options.uses_max, "How many accounts it may make; else 1")->type_name("COUNT");
-  command.add_option("--expires", options.expires, "Such as 2030-01-31T00:00:00Z; else never")
-      ->type_name("TIME");
+  add_time_option(command, "--expires", options.expires, "Such as 2030-01-31T00:00:00Z; else never");
   command.add_option("--comment", options.comment, "What it is for")->type_name("TEXT");
 }
 
@@ -161,9 +122,10 @@ void add_external_account(CLI::App& program, Command& chosen) {
 
   auto* make = group->add_subcommand("create", "Create a key; its HMAC key is shown now and never again");
   add_create_options(*make, *options);
-  calls_server(*make, chosen, server, [options](const Client& client, Terminal& terminal) {
-    return create(*options, client, terminal);
-  });
+  using Stub = ExternalAccountService::Stub;
+  const auto wanted = [options](auto& request) { fill(*options, *request.mutable_key()); };
+  calls_server(*make, chosen, server,
+               call_for_one<ExternalAccountService>(&Stub::CreateExternalAccountKey, wanted, print_once));
 
   auto* all = group->add_subcommand("list", "List the keys, the oldest first");
   calls_server(*all, chosen, server, list);
@@ -173,14 +135,17 @@ void add_external_account(CLI::App& program, Command& chosen) {
     command->add_option("ID", options->id, "The key identifier, as create and list say")->required();
     calls_server(*command, chosen, server, std::move(call));
   };
-  using Stub = ExternalAccountService::Stub;
-  add_for_one("show", "Show one key", call_for_one(options, &Stub::GetExternalAccountKey));
+  const auto name = [options](auto& request) { request.set_id(options->id); };
+  const auto tell = [](std::ostream& out, const auto& response) { print(out, response.key()); };
+  const auto tell_end = [](std::ostream& out, const auto&) { out << "deleted\n"; };
+  add_for_one("show", "Show one key",
+              call_for_one<ExternalAccountService>(&Stub::GetExternalAccountKey, name, tell));
   add_for_one("disable", "Let a key make no more accounts; those that it made stay",
-              call_for_one(options, &Stub::DisableExternalAccountKey));
-  add_for_one("enable", "The other way round", call_for_one(options, &Stub::EnableExternalAccountKey));
-  add_for_one(
-      "delete", "Delete a key; the accounts that it made stay",
-      [options](const Client& client, Terminal& terminal) { return remove(*options, client, terminal); });
+              call_for_one<ExternalAccountService>(&Stub::DisableExternalAccountKey, name, tell));
+  add_for_one("enable", "The other way round",
+              call_for_one<ExternalAccountService>(&Stub::EnableExternalAccountKey, name, tell));
+  add_for_one("delete", "Delete a key; the accounts that it made stay",
+              call_for_one<ExternalAccountService>(&Stub::DeleteExternalAccountKey, name, tell_end));
 }
 
 }  // namespace app

@@ -6,9 +6,9 @@
 #include <memory>
 #include <ostream>
 #include <string>
-#include <type_traits>
 
 #include "app/cli/authorization_text.h"
+#include "app/cli/call_for_one.h"
 #include "app/cli/client.h"
 #include "app/cli/pages.h"
 #include "app/cli/problem_text.h"
@@ -17,7 +17,6 @@
 namespace app {
 
 namespace v1 = assay::v1;
-using base::Result;
 using google::protobuf::util::TimeUtil;
 using v1::OrderService;
 
@@ -79,23 +78,6 @@ grpc::Status list(const OrderOptions& options, const Client& client, Terminal& t
   return print_pages<v1::ListOrdersResponse>(client, terminal, request, ask, tell);
 }
 
-// A call that names an order and is answered with it.
-template <class Request, class Response>
-ServerCall call_for_one(std::shared_ptr<const OrderOptions> options,
-                        grpc::Status (OrderService::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                                   Response*)) {
-  return [options, method](const Client& client, Terminal& terminal) -> Result<grpc::Status> {
-    Request request;
-    request.set_id(options->id);
-    if constexpr (std::is_same_v<Request, v1::RejectOrderRequest>) request.set_reason(options->reason);
-    Response response;
-    const auto stub = client.stub<OrderService>();
-    const auto status = ((*stub).*method)(client.context().get(), request, &response);
-    if (status.ok() && !client.printed_as_json(response, terminal.out)) print(terminal.out, response.order());
-    return status;
-  };
-}
-
 }  // namespace
 
 void add_order(CLI::App& program, Command& chosen) {
@@ -122,11 +104,18 @@ void add_order(CLI::App& program, Command& chosen) {
     return command;
   };
   using Stub = OrderService::Stub;
-  add_for_one("show", "Show one order with its authorizations", call_for_one(options, &Stub::GetOrder));
+  const auto name = [options](auto& request) { request.set_id(options->id); };
+  const auto name_with_reason = [options](v1::RejectOrderRequest& request) {
+    request.set_id(options->id);
+    request.set_reason(options->reason);
+  };
+  const auto tell = [](std::ostream& out, const auto& response) { print(out, response.order()); };
+  add_for_one("show", "Show one order with its authorizations",
+              call_for_one<OrderService>(&Stub::GetOrder, name, tell));
   add_for_one("approve", "Issue the certificate of an order that waits",
-              call_for_one(options, &Stub::ApproveOrder));
-  auto* reject =
-      add_for_one("reject", "Make an order that waits invalid", call_for_one(options, &Stub::RejectOrder));
+              call_for_one<OrderService>(&Stub::ApproveOrder, name, tell));
+  auto* reject = add_for_one("reject", "Make an order that waits invalid",
+                             call_for_one<OrderService>(&Stub::RejectOrder, name_with_reason, tell));
   reject->add_option("--reason", options->reason, "One line, which the subscriber is told")
       ->type_name("TEXT")
       ->required();

@@ -4,8 +4,11 @@
 #include <CLI/Formatter.hpp>
 #include <memory>
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "app/cli/client.h"
+#include "app/cli/pages.h"
 #include "assay/v1/pause.grpc.pb.h"
 
 namespace app {
@@ -15,8 +18,6 @@ using google::protobuf::util::TimeUtil;
 using v1::PauseService;
 
 namespace {
-
-constexpr int kPageSize = 1000;
 
 struct PauseOptions {
   std::string account;
@@ -31,23 +32,17 @@ void print(std::ostream& out, const v1::PausedName& paused) {
 }
 
 grpc::Status list(const PauseOptions& options, const Client& client, Terminal& terminal) {
-  const auto stub = client.stub<PauseService>();
-  v1::ListPausedNamesResponse all;
   v1::ListPausedNamesRequest request;
   request.set_account(options.account);
-  request.set_page_size(kPageSize);
-  do {
-    v1::ListPausedNamesResponse page;
-    const auto status = stub->ListPausedNames(client.context().get(), request, &page);
-    if (!status.ok()) return status;
-    request.set_page_token(page.next_page_token());
-    all.mutable_names()->MergeFrom(page.names());
-  } while (!request.page_token().empty());
-  if (!client.printed_as_json(all, terminal.out)) {
-    for (const v1::PausedName& paused : all.names())
+  const auto stub = client.stub<PauseService>();
+  const auto ask = [&](grpc::ClientContext& context, const auto& asked, auto& page) {
+    return stub->ListPausedNames(&context, asked, &page);
+  };
+  const auto tell = [&](const v1::ListPausedNamesResponse& page) {
+    for (const v1::PausedName& paused : page.names())
       print(terminal.out, paused);
-  }
-  return grpc::Status::OK;
+  };
+  return print_pages<v1::ListPausedNamesResponse>(client, terminal, request, ask, tell);
 }
 
 grpc::Status remove(const PauseOptions& options, const Client& client, Terminal& terminal) {
@@ -80,7 +75,8 @@ void add_pause(CLI::App& program, Command& chosen) {
 
   auto* command = group->add_subcommand("remove", "Let an account order certificates for names again");
   command->add_option("ACCOUNT", options->account, "Its id, as list says")->required();
-  command->add_option("NAME", options->names, "Only these; else all that is paused for it");
+  command->add_option("NAME", options->names,
+                      "Only these, each with its wildcard; else all that is paused for it");
   calls_server(*command, chosen, server, [options](const Client& client, Terminal& terminal) {
     return remove(*options, client, terminal);
   });

@@ -7,6 +7,7 @@
 
 #include "app/cli/client.h"
 #include "app/cli/duration_option.h"
+#include "app/cli/pages.h"
 #include "assay/v1/zone.grpc.pb.h"
 #include "proto/time.h"
 
@@ -17,7 +18,6 @@ using v1::ZoneService;
 
 namespace {
 
-constexpr int kPageSize = 1000;
 constexpr std::chrono::milliseconds kTtlDefault = std::chrono::minutes(1);
 
 struct RRsetOptions {
@@ -60,22 +60,16 @@ grpc::Status delete_rrset(const RRsetOptions& options, const Client& client, Ter
 
 grpc::Status list_rrsets(const RRsetOptions& options, const Client& client, Terminal& terminal) {
   const auto stub = client.stub<ZoneService>();
-  v1::ListRRsetsResponse all;
   v1::ListRRsetsRequest request;
   request.set_apex(options.apex);
-  request.set_page_size(kPageSize);
-  do {
-    v1::ListRRsetsResponse page;
-    const auto status = stub->ListRRsets(client.context().get(), request, &page);
-    if (!status.ok()) return status;
-    request.set_page_token(page.next_page_token());
-    all.mutable_rrsets()->MergeFrom(page.rrsets());
-  } while (!request.page_token().empty());
-  if (!client.printed_as_json(all, terminal.out)) {
-    for (const v1::RRset& rrset : all.rrsets())
+  const auto ask = [&](grpc::ClientContext& context, const auto& asked, auto& page) {
+    return stub->ListRRsets(&context, asked, &page);
+  };
+  const auto tell = [&](const v1::ListRRsetsResponse& page) {
+    for (const v1::RRset& rrset : page.rrsets())
       print(terminal.out, rrset);
-  }
-  return grpc::Status::OK;
+  };
+  return print_pages<v1::ListRRsetsResponse>(client, terminal, request, ask, tell);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "app/cli/client.h"
 #include "app/cli/duration_option.h"
+#include "app/cli/pages.h"
 #include "assay/v1/challenge.grpc.pb.h"
 #include "dnsserver/propagation.h"
 #include "proto/time.h"
@@ -17,8 +18,6 @@ namespace v1 = assay::v1;
 using v1::ChallengeService;
 
 namespace {
-
-constexpr int kPageSize = 1000;
 
 struct TxtOptions {
   std::string name;
@@ -83,22 +82,16 @@ grpc::Status remove(const TxtOptions& options, const Client& client, Terminal& t
 
 grpc::Status list(const TxtOptions& options, const Client& client, Terminal& terminal) {
   const auto stub = client.stub<ChallengeService>();
-  v1::ListChallengesResponse all;
   v1::ListChallengesRequest request;
   request.set_name(options.name);
-  request.set_page_size(kPageSize);
-  do {
-    v1::ListChallengesResponse page;
-    const auto status = stub->ListChallenges(client.context().get(), request, &page);
-    if (!status.ok()) return status;
-    request.set_page_token(page.next_page_token());
-    all.mutable_challenges()->MergeFrom(page.challenges());
-  } while (!request.page_token().empty());
-  if (!client.printed_as_json(all, terminal.out)) {
-    for (const v1::Challenge& challenge : all.challenges())
+  const auto ask = [&](grpc::ClientContext& context, const auto& asked, auto& page) {
+    return stub->ListChallenges(&context, asked, &page);
+  };
+  const auto tell = [&](const v1::ListChallengesResponse& page) {
+    for (const v1::Challenge& challenge : page.challenges())
       print(terminal.out, challenge);
-  }
-  return grpc::Status::OK;
+  };
+  return print_pages<v1::ListChallengesResponse>(client, terminal, request, ask, tell);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/cli/client.h"
+#include "app/cli/pages.h"
 #include "app/cli/rrset_commands.h"
 #include "app/cli/zone_creation.h"
 #include "app/cli/zone_file_commands.h"
@@ -18,25 +19,17 @@ using v1::ZoneService;
 
 namespace {
 
-constexpr int kPageSize = 1000;
-
 grpc::Status list_zones(const Client& client, Terminal& terminal) {
   const auto stub = client.stub<ZoneService>();
-  v1::ListZonesResponse all;
-  v1::ListZonesRequest request;
-  request.set_page_size(kPageSize);
-  do {
-    v1::ListZonesResponse page;
-    const auto status = stub->ListZones(client.context().get(), request, &page);
-    if (!status.ok()) return status;
-    request.set_page_token(page.next_page_token());
-    all.mutable_zones()->MergeFrom(page.zones());
-  } while (!request.page_token().empty());
-  if (!client.printed_as_json(all, terminal.out)) {
-    for (const v1::Zone& zone : all.zones())
+  const v1::ListZonesRequest request;
+  const auto ask = [&](grpc::ClientContext& context, const auto& asked, auto& page) {
+    return stub->ListZones(&context, asked, &page);
+  };
+  const auto tell = [&](const v1::ListZonesResponse& page) {
+    for (const v1::Zone& zone : page.zones())
       print(terminal.out, zone);
-  }
-  return grpc::Status::OK;
+  };
+  return print_pages<v1::ListZonesResponse>(client, terminal, request, ask, tell);
 }
 
 grpc::Status delete_zone(const std::string& apex, const Client& client, Terminal& terminal) {

@@ -70,6 +70,8 @@ TEST(CommandLine, RefusesOptionsThatContradictEachOther) {
   expect_usage_error({"cert", "issue", "--csr", "a", "--key-out", "b"}, "--csr excludes --key-out");
   expect_usage_error({"backup", "d", "--state", "s", "--config", "c"}, "--config excludes --state");
   expect_usage_error({"txt", "remove", "a.test", "value", "--all"}, "either a value or --all");
+  expect_usage_error({"policy", "test", "a.test", "--account", "a", "--directory", "d"}, "excludes");
+  expect_usage_error({"policy", "test", "a.test", "--account", "a", "--external-account", "k"}, "excludes");
   expect_usage_error({"zone", "list", "--client-certificate", "c"},
                      "--client-certificate requires --client-key");
 }
@@ -87,6 +89,13 @@ TEST(CommandLine, WantsEitherNamesAndAPlaceForTheKeyOrACsr) {
 TEST(CommandLine, RefusesDurationsWithoutAUnit) {
   expect_usage_error({"txt", "present", "a.test", "v", "--lifetime", "60"}, "--lifetime");
   expect_usage_error({"zone", "rrset", "put", "a.test", "A", "192.0.2.1", "--ttl", "-1s"}, "--ttl");
+}
+
+TEST(CommandLine, RefusesTimesThatAreNoneBeforeItLooksForAServer) {
+  for (const char* time : {"tomorrow", "2030-01-31", "2030-02-31T00:00:00Z"}) {
+    expect_usage_error({"eab", "create", "--expires", time}, "--expires");
+    expect_usage_error({"credential", "create", "--expires", time}, "--expires");
+  }
 }
 
 TEST(CommandLine, KnowsTwoOutputs) {

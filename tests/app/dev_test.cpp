@@ -72,7 +72,8 @@ TEST_F(Dev, GivesKeysForExternalAccountBinding) {
   EXPECT_EQ(gone.exit_code, 1);
   EXPECT_THAT(gone.err, HasSubstr("notFound"));
   EXPECT_EQ(cli({"eab", "list"}).out, "");
-  EXPECT_THAT(cli({"eab", "create", "--expires", "tomorrow"}).err, HasSubstr("tomorrow"));
+  EXPECT_THAT(cli({"eab", "create", "--expires", "2030-01-31T01:00:00+01:00"}).out,
+              HasSubstr("  until 2030-01-31T00:00:00Z\n"));
   EXPECT_THAT(cli({"eab", "create", "--directory", "team"}).err, HasSubstr("there is no directory \"team\""));
 }
 
@@ -87,6 +88,9 @@ TEST_F(Dev, SaysWhatItsPolicyWouldCertify) {
   const Ended unknown = cli({"policy", "test", "www.acme.test", "--account", "nobody"});
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("there is no such account"));
+  EXPECT_THAT(cli({"policy", "test", "www.acme.test", "--directory", "team"}).err,
+              HasSubstr("there is no ACME directory \"team\""));
+  EXPECT_EQ(cli({"policy", "test", "www.acme.test", "--external-account", "nobody"}).exit_code, 1);
   EXPECT_EQ(cli({"policy", "test", "www.acme.test", "--key-type", "p224"}).exit_code, 2);
   EXPECT_EQ(cli({"policy", "test"}).exit_code, 2);
 }
