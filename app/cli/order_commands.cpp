@@ -17,6 +17,7 @@
 namespace app {
 
 namespace v1 = assay::v1;
+using base::Result;
 using google::protobuf::util::TimeUtil;
 using v1::OrderService;
 
@@ -78,6 +79,20 @@ grpc::Status list(const OrderOptions& options, const Client& client, Terminal& t
   return print_pages<v1::ListOrdersResponse>(client, terminal, request, ask, tell);
 }
 
+// What was approved may not be issued all the same, such as when the policy has changed.
+Result<grpc::Status> approve(const OrderOptions& options, const Client& client, Terminal& terminal) {
+  v1::ApproveOrderRequest request;
+  request.set_id(options.id);
+  v1::ApproveOrderResponse response;
+  const auto status = client.stub<OrderService>()->ApproveOrder(client.context().get(), request, &response);
+  if (!status.ok()) return status;
+  const v1::Order& order = response.order();
+  if (!client.printed_as_json(response, terminal.out)) print(terminal.out, order);
+  if (order.status() != "invalid") return status;
+  return base::fail(base::ErrorKind::order_not_ready,
+                    "the order was approved, but is invalid: " + order.error().detail());
+}
+
 }  // namespace
 
 void add_order(CLI::App& program, Command& chosen) {
@@ -112,8 +127,9 @@ void add_order(CLI::App& program, Command& chosen) {
   const auto tell = [](std::ostream& out, const auto& response) { print(out, response.order()); };
   add_for_one("show", "Show one order with its authorizations",
               call_for_one<OrderService>(&Stub::GetOrder, name, tell));
-  add_for_one("approve", "Issue the certificate of an order that waits",
-              call_for_one<OrderService>(&Stub::ApproveOrder, name, tell));
+  add_for_one(
+      "approve", "Issue the certificate of an order that waits",
+      [options](const Client& client, Terminal& terminal) { return approve(*options, client, terminal); });
   auto* reject = add_for_one("reject", "Make an order that waits invalid",
                              call_for_one<OrderService>(&Stub::RejectOrder, name_with_reason, tell));
   reject->add_option("--reason", options->reason, "One line, which the subscriber is told")

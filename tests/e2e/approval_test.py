@@ -77,6 +77,19 @@ class Approval(lab.CertificateChecks):
             self.assertIn("that host is gone", rejected["error"]["detail"])
             self.assertEqual([found["status"] for found in self.orders(net)], ["invalid"])
 
+    def test_an_approval_that_ends_without_a_certificate_is_a_failure(self):
+        with lab.Lab(settings=SETTINGS) as net:
+            self.finalized(net)
+            waiting, = self.waiting(net)
+            net.kill_assay()
+            net.config.write_text(net.config.read_text().replace(SETTINGS, SETTINGS + f'deny = ["{NAME}"]\n'))
+            net.start_assay()
+            refused = net.cli("order", "approve", waiting, check=False)
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn(f"{waiting} invalid\n", refused.stdout)
+            self.assertIn("the order was approved, but is invalid: ", refused.stdout)
+            self.assertIn("on its deny list", refused.stdout)
+
     def test_certbot_waits_until_somebody_approves(self):
         with lab.Lab(settings=SETTINGS) as net:
             hook = net.hook()
