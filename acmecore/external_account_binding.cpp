@@ -1,14 +1,12 @@
 #include "acmecore/external_account_binding.h"
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 
-#include <array>
-#include <cassert>
 #include <utility>
 
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/jws_parts.h"
+#include "base/openssl.h"
 
 namespace acmecore {
 
@@ -66,13 +64,13 @@ Result<ExternalAccountBinding> parse(const Json& object, std::string_view url,
   return binding;
 }
 
-const EVP_MD* digest_of(MacAlgorithm algorithm) {
-  switch (algorithm) {
+base::Bytes mac_of(const ExternalAccountBinding& binding, base::BytesView key) {
+  switch (binding.algorithm) {
     case MacAlgorithm::hs256: break;
-    case MacAlgorithm::hs384: return EVP_sha384();
-    case MacAlgorithm::hs512: return EVP_sha512();
+    case MacAlgorithm::hs384: return base::hmac_sha384(key, binding.signing_input);
+    case MacAlgorithm::hs512: return base::hmac_sha512(key, binding.signing_input);
   }
-  return EVP_sha256();
+  return base::hmac_sha256(key, binding.signing_input);
 }
 
 }  // namespace
@@ -85,13 +83,9 @@ Result<ExternalAccountBinding> parse_external_account_binding(const Json& bindin
 }
 
 bool is_mac_good(const ExternalAccountBinding& binding, base::BytesView mac_key) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> expected;
-  unsigned size = 0;
-  const auto* made =
-      HMAC(digest_of(binding.algorithm), mac_key.data(), int(mac_key.size()),
-           base::octets(binding.signing_input), binding.signing_input.size(), expected.data(), &size);
-  assert(made != nullptr);
-  return binding.mac.size() == size && CRYPTO_memcmp(binding.mac.data(), expected.data(), size) == 0;
+  const base::Bytes expected = mac_of(binding, mac_key);
+  return binding.mac.size() == expected.size() &&
+         CRYPTO_memcmp(binding.mac.data(), expected.data(), expected.size()) == 0;
 }
 
 }  // namespace acmecore

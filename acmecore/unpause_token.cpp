@@ -1,15 +1,15 @@
 #include "acmecore/unpause_token.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <cstdint>
+#include <utility>
 
 #include "acmecore/serial.h"
+#include "base/openssl.h"
 
 namespace acmecore {
 
@@ -40,13 +40,9 @@ std::string digits_of(Time time) {
 std::string mac(BytesView key, std::string_view directory, std::string_view account,
                 std::string_view digits) {
   const Bytes about = Bytes(directory) + '\0' + Bytes(account) + '\0' + Bytes(digits);
-  Bytes digest(EVP_MAX_MD_SIZE, '\0');
-  auto* out = reinterpret_cast<unsigned char*>(digest.data());
-  const auto* made =
-      HMAC(EVP_sha256(), key.data(), int(key.size()), base::octets(about), about.size(), out, nullptr);
-  assert(made != nullptr);
-  digest.resize(kMacSize);
-  return text_of(Serial{std::move(digest)});
+  Bytes whole = base::hmac_sha256(key, about);
+  whole.resize(kMacSize);
+  return text_of(Serial{std::move(whole)});
 }
 
 }  // namespace

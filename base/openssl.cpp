@@ -1,6 +1,7 @@
 #include "base/openssl.h"
 
 #include <openssl/err.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <cassert>
@@ -29,21 +30,47 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   return digest;
 }
 
+std::string hmac(const EVP_MD* algorithm, std::string_view key, std::string_view bytes) {
+  assert(algorithm != nullptr);
+  std::string mac(size_t(EVP_MD_get_size(algorithm)), '\0');
+  const auto* made =
+      HMAC(algorithm, key.data(), int(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
+           bytes.size(), reinterpret_cast<unsigned char*>(mac.data()), nullptr);
+  assert(made != nullptr);
+  return mac;
+}
+
+const EVP_MD* fetched_sha256() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
+}
+
+const EVP_MD* fetched_sha384() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA384", nullptr);
+  return algorithm;
+}
+
+const EVP_MD* fetched_sha512() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  return algorithm;
+}
+
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return digest(algorithm, bytes);
+std::string sha256(std::string_view bytes) { return digest(fetched_sha256(), bytes); }
+std::string sha384(std::string_view bytes) { return digest(fetched_sha384(), bytes); }
+std::string sha512(std::string_view bytes) { return digest(fetched_sha512(), bytes); }
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  return hmac(fetched_sha256(), key, bytes);
 }
 
-std::string sha384(std::string_view bytes) {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA384", nullptr);
-  return digest(algorithm, bytes);
+std::string hmac_sha384(std::string_view key, std::string_view bytes) {
+  return hmac(fetched_sha384(), key, bytes);
 }
 
-std::string sha512(std::string_view bytes) {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA512", nullptr);
-  return digest(algorithm, bytes);
+std::string hmac_sha512(std::string_view key, std::string_view bytes) {
+  return hmac(fetched_sha512(), key, bytes);
 }
 
 }  // namespace base

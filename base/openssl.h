@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace base {
 
@@ -42,5 +43,10 @@ inline constexpr size_t kSha256Size = 32;
 std::string sha256(std::string_view bytes);
 std::string sha384(std::string_view bytes);
 std::string sha512(std::string_view bytes);
+
+// HMAC (RFC 2104) of `bytes` by `key`, whole. A MAC that came from outside is compared with CRYPTO_memcmp.
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
+std::string hmac_sha384(std::string_view key, std::string_view bytes);
+std::string hmac_sha512(std::string_view key, std::string_view bytes);
 
 }  // namespace base
