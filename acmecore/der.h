@@ -36,7 +36,7 @@ base::Bytes sequence(std::initializer_list<base::BytesView> elements);
 base::Bytes oid(base::BytesView content);
 base::Bytes octet_string(base::BytesView content);
 base::Bytes bit_string(base::BytesView content);
-// An INTEGER that is not negative, from its octets in network order; none are zero.
+// An INTEGER that is not negative, from its octets in network order. No octets are the number zero.
 base::Bytes unsigned_integer(base::BytesView magnitude);
 
 // UTCTime through 2049, GeneralizedTime after (RFC 5280 §4.1.2.5); whole seconds, the rest is cut off.

@@ -26,7 +26,8 @@ struct Rate {
 // generic cell rate algorithm, ITU-T I.371 annex A). In the past, or never set: nothing is known, and all is there.
 using RegainedAt = std::chrono::sys_time<std::chrono::microseconds>;
 
-// From when on there is room for one more; not after `now` if there is now. REQUIRES: the rate is not off.
+// The time from which there is room for one more. It is `now` or before where there is room already. REQUIRES: the rate
+// is not off.
 base::Time room_from(const Rate& rate, RegainedAt regained, base::Time now);
 
 // After one more at `now`, whether or not there was room for it.

@@ -45,9 +45,9 @@ struct Order {
   base::Time created;
   base::Time expires;
   std::optional<Intent> intent;       // finalize was accepted
-  std::vector<Serial> abandoned;      // of intents that a restart cut short: never to be used again
+  std::vector<Serial> abandoned;      // of intents that came to nothing, never to be used again
   std::optional<Serial> certificate;  // it was issued
-  std::optional<base::Error> error;   // its issuance failed
+  std::optional<base::Error> error;   // it was not issued, or rejected, withdrawn or not approved in time
   std::optional<std::chrono::seconds> certificate_lifetime_max;  // of the account's restriction
   std::string profile = {};                 // its name; empty: there was a single one, without a name
   std::optional<AutoRenewal> auto_renewal;  // its certificate renews itself
@@ -72,8 +72,8 @@ bool is_waiting(const Order& order);
 // True if status_of does not depend on the authorizations.
 bool is_settled(const Order& order);
 
-// Why the order is invalid: the error of its issuance, or one suberror for each authorization that can no
-// longer be valid. Nothing where it is not invalid, or only too old.
+// Why the order is invalid: its error, or one suberror for each authorization that can no longer be valid. Nothing
+// where it is not invalid, or only too old.
 std::optional<base::Error> problem_of(const Order& order, std::span<const Authorization> authorizations,
                                       base::Time now);
 

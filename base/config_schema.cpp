@@ -54,7 +54,6 @@ Result<void> origin_of_pages(const std::string& text) {
   return {};
 }
 
-// As RFC 8659 §4.2 has an issuer-domain-name, and RFC 5280 §4.2.1.6 a dNSName.
 // A user name that Basic can carry (RFC 7617 §2).
 Result<void> without_colon(const std::string& text) {
   if (text.find(':') != std::string::npos) return fail(ErrorKind::malformed, "it has a colon");

@@ -33,7 +33,7 @@ inline constexpr char kCertificate = 'x';    // certificates and what led to the
 inline constexpr char kBlockedKey = 'b';     // keys that are never accepted again, by SHA-256 of their SPKI
 inline constexpr char kPrincipal = 'p';      // gRPC credential → account id
 inline constexpr char kRateLimit = 'q';      // what is known of those that a rate limit is about
-inline constexpr char kSecret = 's';         // the server's own secrets, by name: the nonce key
+inline constexpr char kSecret = 's';         // the server's own secrets, by name
 inline constexpr char kExternalAccountKey = 'w';  // external account keys, by id
 inline constexpr char kFailingName = 'j';  // names that accounts fail to prove, by account; which are paused
 

@@ -45,8 +45,8 @@ struct Question {
   Query query;
 };
 
-// Asks all of them over UDP, and waits for no answer before it asks the next if it can. The replies are in the order
-// of the questions. The prober outlives the task.
+// Asks all questions over UDP, several of them at once where it can. The replies are in the order of the questions. The
+// prober outlives the task.
 using AskAll = std::function<base::Task<std::vector<Reply>>(Prober&, std::vector<Question>)>;
 
 }  // namespace validator
