@@ -43,8 +43,8 @@ Result<void> directory_name(const std::string& text) {
   if (!is_plain || text.empty() || text.size() > kNameSizeMax) {
     return fail(ErrorKind::malformed, "1 to 32 lower-case letters, digits and hyphens");
   }
-  for (const char* taken : {"account", "authorization", "authz", "certificate", "challenge", "issuer",
-                            "order", "renewal-info", "star-certificate", "terms", "unpause"}) {
+  for (const char* taken : {"account", "authorization", "certificate", "challenge", "issuer", "order",
+                            "renewal-info", "star-certificate", "terms", "unpause"}) {
     if (text == taken) return fail(ErrorKind::malformed, "the default directory has URLs with this name");
   }
   return {};
