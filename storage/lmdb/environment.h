@@ -57,7 +57,7 @@ class Environment {
   // no one, but what is freed in the meantime stays until it is done.
   Result<void> copy_to(int descriptor);
 
-  // The value of `key` in the main database, before open_databases().
+  // The value of `key` in the main database, also before open_databases().
   Result<std::optional<Bytes>> read_meta(BytesView key);
 
  private:

@@ -99,6 +99,15 @@ Result<void> open_layout(Environment& environment, const std::filesystem::path& 
   return environment.open_databases(false);
 }
 
+Result<void> raise_format(Environment& environment) {
+  TRY(const auto stored, environment.read_meta(kFormatKey));
+  if (stored == to_stored(kFormat)) return {};
+  WriteTxn txn(environment);
+  CHECK(txn.begin());
+  CHECK(txn.put(Database::meta, kFormatKey, to_stored(kFormat)));
+  return txn.commit();
+}
+
 Result<Revision> last_revision(Txn& txn) {
   TRY(const auto stored, txn.get(Database::meta, kRevisionKey));
   return parse_revision(stored.value_or(BytesView()));

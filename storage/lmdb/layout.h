@@ -7,8 +7,9 @@
 // How a store lies in an environment: docs/storage-format.md.
 namespace storage::lmdb {
 
-// Grows with every change after which this code could not read an older store, or older code not this one.
-inline constexpr uint64_t kFormat = 1;
+// Grows with every change after which older code could misread what this code writes. This code reads all that are
+// older.
+inline constexpr uint64_t kFormat = 2;
 
 // Revision and time to expire, in front of every value.
 inline constexpr size_t kHeaderSize = 16;
@@ -42,6 +43,10 @@ Result<void> create_layout(Environment& environment);
 // Makes the sub-databases of a store known. internal, with a sentence that names `directory`: this is no
 // store of ours, or one that a newer Assay wrote.
 Result<void> open_layout(Environment& environment, const std::filesystem::path& directory);
+
+// Gives a store of an older format this one, durably, so that older code refuses it from now on. To be called before
+// anything is written to it. REQUIRES: open_layout has succeeded.
+Result<void> raise_format(Environment& environment);
 
 // The revision of the last commit.
 Result<Revision> last_revision(Txn& txn);

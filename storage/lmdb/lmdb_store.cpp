@@ -33,6 +33,7 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(Options options) {
   if (!lmdb::holds_store(directory)) CHECK(create_store(directory));
   TRY(auto environment, lmdb::Environment::open(directory, lmdb::Access::write, map_size(options.size_max)));
   CHECK(lmdb::open_layout(*environment, directory));
+  CHECK(lmdb::raise_format(*environment));
   Revision last = kAbsent;
   {
     lmdb::ReadTxn txn(*environment);

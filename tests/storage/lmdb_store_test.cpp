@@ -32,6 +32,20 @@ class LmdbStoreTest : public testing::Test {
     return opened ? base::Error{} : opened.error();
   }
 
+  // The format that the store says it has. REQUIRES of both: nobody has it open.
+  uint64_t format() {
+    const auto environment = lmdb::Environment::open(directory_, lmdb::Access::read).value();
+    return lmdb::parse_revision(environment->read_meta("format").value().value()).value();
+  }
+  void write_format(uint64_t number) {
+    const auto environment = lmdb::Environment::open(directory_, lmdb::Access::write, 64 * kMebi).value();
+    ASSERT_TRUE(environment->open_databases(false));
+    lmdb::WriteTxn txn(*environment);
+    ASSERT_TRUE(txn.begin());
+    ASSERT_TRUE(txn.put(lmdb::Database::meta, "format", lmdb::to_stored(number)));
+    ASSERT_TRUE(txn.commit());
+  }
+
   TempDirectory temporary_{TempDirectory::Place::memory};
   std::filesystem::path directory_ = temporary_.path() / "var" / "state";
 };
@@ -86,16 +100,21 @@ TEST_F(LmdbStoreTest, IsOpenForWritingOnlyOnce) {
 
 TEST_F(LmdbStoreTest, RefusesAStoreThatANewerAssayWrote) {
   open();
-  {
-    const auto environment = lmdb::Environment::open(directory_, lmdb::Access::write, 64 * kMebi).value();
-    ASSERT_TRUE(lmdb::open_layout(*environment, directory_));
-    lmdb::WriteTxn txn(*environment);
-    ASSERT_TRUE(txn.begin());
-    ASSERT_TRUE(txn.put(lmdb::Database::meta, "format", lmdb::to_stored(7)));
-    ASSERT_TRUE(txn.commit());
-  }
+  write_format(7);
   EXPECT_EQ(open_error().detail, "the store in " + directory_.string() +
-                                     " has format 7, written by a newer Assay; this one reads up to 1");
+                                     " has format 7, written by a newer Assay; this one reads up to 2");
+  write_format(3);
+  EXPECT_THAT(open_error().detail, HasSubstr("has format 3, written by a newer Assay"));
+  EXPECT_EQ(format(), 3u);
+}
+
+TEST_F(LmdbStoreTest, TakesAStoreOfTheFirstFormatOver) {
+  commit(*open(), {.puts = {{"a", "1"}}}).value();
+  EXPECT_EQ(format(), 2u);
+  write_format(1);
+  EXPECT_EQ(run_task(open()->get("a")).value(), (Entry{"a", "1", 1}));
+  EXPECT_EQ(format(), 2u);
+  EXPECT_EQ(commit(*open(), {.puts = {{"b", "2"}}}), 2u);
 }
 
 TEST_F(LmdbStoreTest, RefusesAnEnvironmentThatIsNotAStore) {
