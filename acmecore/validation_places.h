@@ -1,12 +1,9 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <utility>
+#include <cstddef>
 
 #include "acmecore/identifier.h"
+#include "base/places.h"
 
 namespace acmecore {
 
@@ -16,45 +13,9 @@ namespace acmecore {
 inline constexpr size_t kValidationsMax = kIdentifiersMax;
 
 // Whose validations are under way in this process, by account id.
-//
-// Thread-safe; the lock is held for one look-up. A place shares the state for the reason that WorkInHand's holds
-// do.
-class ValidationPlaces {
-  struct State {
-    std::mutex mutex;
-    std::map<std::string, size_t> taken;
-  };
-
+class ValidationPlaces : public base::Places {
  public:
-  // Free again when it is destroyed.
-  class Place {
-   public:
-    Place(std::shared_ptr<State> state, std::string account)
-        : state_(std::move(state)), account_(std::move(account)) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() {
-      const std::lock_guard lock(state_->mutex);
-      const auto taken = state_->taken.find(account_);
-      if (--taken->second == 0) state_->taken.erase(taken);
-    }
-
-   private:
-    const std::shared_ptr<State> state_;
-    const std::string account_;
-  };
-
-  // Null: the account has kValidationsMax.
-  std::unique_ptr<Place> take(const std::string& account) {
-    const std::lock_guard lock(state_->mutex);
-    size_t& taken = state_->taken[account];
-    if (taken == kValidationsMax) return nullptr;
-    ++taken;
-    return std::make_unique<Place>(state_, account);
-  }
-
- private:
-  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  ValidationPlaces() : Places(kValidationsMax) {}
 };
 
 }  // namespace acmecore

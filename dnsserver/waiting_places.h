@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <string>
 
 #include "base/error.h"
+#include "base/places.h"
 
 namespace dnsserver {
 
@@ -18,31 +18,18 @@ inline constexpr size_t kWaitingCallersOfOneMax = 8;
 // Who waits, by credential. Thread-safe.
 class WaitingPlaces {
  public:
-  // A place, until it is destroyed. The places outlive it.
-  class Place {
-   public:
-    Place(Place&& other) noexcept;
-    Place& operator=(Place&&) = delete;
-    ~Place();
-
-   private:
-    friend class WaitingPlaces;
-    Place(WaitingPlaces& places, std::string credential);
-
-    WaitingPlaces* places_;  // null: moved away
-    std::string credential_;
+  // Until it is destroyed.
+  struct Place {
+    std::unique_ptr<base::Places::Place> of_one;
+    std::unique_ptr<base::Places::Place> of_all;
   };
 
   // too_large: as many wait as may, of this credential or of all.
   base::Result<Place> take(const std::string& credential);
 
  private:
-  void leave(const std::string& credential);
-
-  // Calls begin and end on all threads of the runtime, and nothing waits while this is held.
-  std::mutex mutex_;
-  std::map<std::string, size_t> waiting_;  // nobody's is not in it
-  size_t all_ = 0;
+  base::Places of_one_{kWaitingCallersOfOneMax};
+  base::Places of_all_{kWaitingCallersMax};
 };
 
 }  // namespace dnsserver

@@ -222,7 +222,7 @@ TEST_F(Service, ExaminesNoMoreAtOnceThanTheNamedNumber) {
   resolver_.gate_.shut(io_);
   std::list<grpc::ClientContext> contexts;
   std::vector<std::unique_ptr<grpc::ClientReader<api::ExamineResponse>>> under_way;
-  for (int i = 0; i < kExaminationsMax; ++i) {
+  for (size_t i = 0; i < kExaminationsMax; ++i) {
     present(contexts.emplace_back(), "web");
     under_way.push_back(stub_->Examine(&contexts.back(), request_for("www.corp.test")));
   }
@@ -249,7 +249,7 @@ TEST_F(Service, LooksForNoMoreHoldersAtOnceThanTheNamedNumber) {
   };
   own_.gate_.shut(io_);
   std::list<Call> under_way;
-  for (int i = 0; i < kHolderSearchesMax; ++i) {
+  for (size_t i = 0; i < kHolderSearchesMax; ++i) {
     Call& call = under_way.emplace_back();
     present(call.context, "c1");
     call.request.set_name("one.acme.test");

@@ -22,25 +22,10 @@ using Writer = proto::StreamWriter<api::ExamineResponse>;
 
 namespace {
 
-// One of so many that may be under way, until it is gone.
-class Place {
- public:
-  Place(std::atomic<int>& taken, int places_max) : taken_(taken), got_(taken.fetch_add(1) < places_max) {}
-  ~Place() { taken_.fetch_sub(1); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-
-  bool got() const { return got_; }
-
- private:
-  std::atomic<int>& taken_;
-  const bool got_;
-};
-
-Task<grpc::Status> examine(const doctor::Doctor& doctor, Examination examination, std::atomic<int>& taken,
+Task<grpc::Status> examine(const doctor::Doctor& doctor, Examination examination, base::Places& places,
                            Writer& writer) {
-  const Place place(taken, kExaminationsMax);
-  if (!place.got()) {
+  const auto place = places.take();
+  if (place == nullptr) {
     co_return proto::to_status(
         {ErrorKind::too_large,
          std::to_string(kExaminationsMax) + " examinations are under way; try again when one is done"});
@@ -92,7 +77,7 @@ grpc::ServerWriteReactor<api::ExamineResponse>* DoctorService::Examine(grpc::Cal
   if (examination->resolvers.empty()) examination->resolvers = resolvers_;
   return Writer::serve(boost::asio::make_strand(executor_),
                        [this, examination = *std::move(examination)](Writer& writer) {
-                         return examine(doctor_, examination, under_way_, writer);
+                         return examine(doctor_, examination, examinations_, writer);
                        });
 }
 
@@ -186,8 +171,8 @@ Task<grpc::Status> DoctorService::describe_name(Caller caller, const api::Descri
 
 Task<grpc::Status> DoctorService::tell_holders(Caller caller, base::Name name,
                                                api::DescribeNameResponse& response) {
-  const Place place(searching_, kHolderSearchesMax);
-  if (!place.got()) {
+  const auto place = holder_searches_.take();
+  if (place == nullptr) {
     co_return proto::to_status({ErrorKind::too_large, std::to_string(kHolderSearchesMax) +
                                                           " calls look for holders already; try again"});
   }

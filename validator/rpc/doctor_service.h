@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/v1/doctor.grpc.pb.h"
+#include "base/places.h"
 #include "base/task.h"
 #include "proto/callers.h"
 #include "validator/doctor/doctor.h"
@@ -15,9 +16,10 @@
 namespace validator::rpc {
 
 // Examinations at once. Each sends some hundred questions.
-inline constexpr int kExaminationsMax = 4;
+inline constexpr size_t kExaminationsMax = 4;
 // Calls that look through all credentials at once.
-inline constexpr int kHolderSearchesMax = 4;
+inline constexpr size_t kHolderSearchesMax = 4;
+
 // Who proves to be a credential of the store by its password and may use it from there; nothing: nobody.
 using CallerByToken = std::function<std::optional<doctor::Caller>(
     const std::string& token, const std::optional<base::IpAddress>& address)>;
@@ -67,8 +69,8 @@ class DoctorService final : public assay::v1::DoctorService::CallbackService {
   const proto::Callers& callers_;
   const CallerByToken caller_by_token_;
   const base::Task<>::executor_type executor_;
-  std::atomic<int> under_way_ = 0;
-  std::atomic<int> searching_ = 0;
+  base::Places examinations_{kExaminationsMax};
+  base::Places holder_searches_{kHolderSearchesMax};
 };
 
 }  // namespace validator::rpc
