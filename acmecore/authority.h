@@ -22,6 +22,7 @@
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
 #include "acmecore/order.h"
+#include "acmecore/page.h"
 #include "acmecore/pausing.h"
 #include "acmecore/policy.h"
 #include "acmecore/profiles.h"
@@ -183,11 +184,7 @@ class Authority {
   // Ids, oldest first, at most kOrdersPageMax behind the id `after` (RFC 8555 §7.1.2.1). Orders that are
   // invalid or were removed are left out, so a page may be short; the last page is the one whose `next` is
   // empty.
-  struct OrdersPage {
-    std::vector<std::string> ids;
-    std::string next;  // what to pass as `after`
-  };
-  base::Task<base::Result<OrdersPage>> orders(Account account, std::string after);
+  base::Task<base::Result<Page<std::string>>> orders(Account account, std::string after);
 
   base::Task<base::Result<AuthorizationView>> authorization(Account account, std::string id);
 

@@ -91,13 +91,13 @@ Task<Result<void>> Authority::keep(std::string account, Changes& changes) {
   co_return Result<void>();
 }
 
-Task<Result<Authority::OrdersPage>> Authority::orders(Account account, std::string after) {
+Task<Result<Page<std::string>>> Authority::orders(Account account, std::string after) {
   CO_TRY(auto ids, co_await records_.orders_of(account.id, std::move(after), kOrdersPageMax));
-  OrdersPage page;
+  Page<std::string> page;
   if (ids.size() == kOrdersPageMax) page.next = ids.back();
   for (std::string& id : ids) {
     auto viewed = co_await order(account, id);
-    if (viewed && viewed->status != OrderStatus::invalid) page.ids.push_back(std::move(id));
+    if (viewed && viewed->status != OrderStatus::invalid) page.found.push_back(std::move(id));
     if (!viewed && viewed.error().kind != ErrorKind::not_found) co_return tl::unexpected(viewed.error());
   }
   co_return page;

@@ -53,9 +53,9 @@ Edge::Answer Edge::account(const SignedRequest& request, const Route& route) {
 Edge::Answer Edge::orders(const SignedRequest& request, const Route& route) {
   CO_CHECK(require_own(request, route));
   CO_CHECK(require_post_as_get(request));
-  CO_TRY(const Authority::OrdersPage page, co_await authority_.orders(*request.account, route.part));
+  CO_TRY(const auto page, co_await authority_.orders(*request.account, route.part));
   Json::Array orders;
-  for (const std::string& id : page.ids)
+  for (const std::string& id : page.found)
     orders.push_back(urls_.order(id));
   Response response = json_response(200, Json::Object{{"orders", std::move(orders)}});
   if (!page.next.empty()) {

@@ -89,7 +89,7 @@ TEST_F(AuthorityLimitsTest, AnAccountHasSoManyOrders) {
   const auto refused = order_for(account, {"c.corp.test"});
   expect_limited(refused, 1h, "new orders of this account: the limit is 2 in 2h");
   EXPECT_THAT(refused.error().detail, HasSubstr("the next may come at " + base::rfc3339(kNow + 1h)));
-  EXPECT_EQ(run(authority_->orders(account, ""))->ids.size(), 2u);
+  EXPECT_EQ(run(authority_->orders(account, ""))->found.size(), 2u);
   EXPECT_TRUE(order_for(new_account(), {"c.corp.test"}));
 }
 

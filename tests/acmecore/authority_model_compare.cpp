@@ -85,7 +85,7 @@ void ModelRun::compare_account(size_t index) {
     if (order.account == index && order.exists && order.status != OrderStatus::invalid)
       orders.insert(order.id);
   }
-  const auto listed = run(authority_->orders(stored->value, "")).value().ids;
+  const auto listed = run(authority_->orders(stored->value, "")).value().found;
   EXPECT_EQ(std::set<std::string>(listed.begin(), listed.end()), orders) << "of account " << index;
 }
 

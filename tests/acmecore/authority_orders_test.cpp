@@ -46,7 +46,7 @@ TEST_F(AuthorityOrdersTest, ABadOrderLeavesNothingBehind) {
   request.validity = {};
   memory_.set_full(true);
   EXPECT_EQ(error_of(authority_->new_order(account, request)), ErrorKind::unavailable);
-  EXPECT_TRUE(run(authority_->orders(account, ""))->ids.empty());
+  EXPECT_TRUE(run(authority_->orders(account, ""))->found.empty());
 }
 
 // O48–O50, T30: what is another's looks like what is not there.
@@ -142,11 +142,11 @@ TEST_F(AuthorityOrdersTest, AnAccountsOrdersAreListedInPagesWithoutTheInvalid) {
   }
   respond(account, run(records_.order(ids[1]))->value.authorizations[0]);  // fails
   const auto first = run(authority_->orders(account, "")).value();
-  EXPECT_EQ(first.ids.size(), kOrdersPageMax - 1);
-  EXPECT_EQ(first.ids[0], ids[0]);
-  EXPECT_EQ(first.ids[1], ids[2]);
+  EXPECT_EQ(first.found.size(), kOrdersPageMax - 1);
+  EXPECT_EQ(first.found[0], ids[0]);
+  EXPECT_EQ(first.found[1], ids[2]);
   const auto second = run(authority_->orders(account, first.next)).value();
-  EXPECT_EQ(second.ids, (std::vector<std::string>{ids.back()}));
+  EXPECT_EQ(second.found, (std::vector<std::string>{ids.back()}));
   EXPECT_EQ(second.next, "");
 }
 

@@ -27,7 +27,7 @@ TEST_F(AuthorityPolicyTest, AnOrderIsRefusedForEachNameThatThePolicyRefuses) {
   ASSERT_EQ(refused.error().suberrors.size(), 2u);
   EXPECT_EQ(refused.error().suberrors[0].identifier, "a.denied.test");
   EXPECT_EQ(refused.error().suberrors[1].identifier, "*.denied.test");
-  EXPECT_EQ(run(authority_->orders(account, ""))->ids.size(), 1u);
+  EXPECT_EQ(run(authority_->orders(account, ""))->found.size(), 1u);
 }
 
 TEST_F(AuthorityPolicyTest, AnAccountHasTheNamesThatItsOwnRulesAllow) {

@@ -67,7 +67,7 @@ TEST_F(AuthorityProfilesTest, AnOrderHasTheProfileThatItNamesOrThePreset) {
   EXPECT_EQ(order_by(account, "")->order.profile, "usual");
   const auto refused = order_by(account, "monthly");
   EXPECT_EQ(refused.error().kind, ErrorKind::invalid_profile);
-  EXPECT_EQ(run(authority_->orders(account, ""))->ids.size(), 2u);
+  EXPECT_EQ(run(authority_->orders(account, ""))->found.size(), 2u);
 }
 
 TEST_F(AuthorityProfilesTest, ACertificateIsAsItsProfileSays) {

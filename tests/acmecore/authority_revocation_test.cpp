@@ -70,7 +70,7 @@ TEST_F(AuthorityRevocationTest, AuthorizationsCountUntilTheyExpire) {
   ready_order(other, {"corp.test"});
   clock_.advance(options_.order_lifetime + kExpiredRetention);
   EXPECT_TRUE(run(authority_->sweep()));
-  EXPECT_TRUE(run(authority_->orders(other, ""))->ids.empty());
+  EXPECT_TRUE(run(authority_->orders(other, ""))->found.empty());
   clock_.advance(kNow + options_.authorization_lifetime - clock_.now());
   EXPECT_EQ(error_of(authority_->revoke(other, certificate.der, 0)), ErrorKind::unauthorized);
   clock_.advance(-std::chrono::milliseconds(1));
@@ -202,7 +202,7 @@ TEST_F(AuthoritySweepTest, RemovesWhatExpiredLongAgoAndNothingElse) {
   EXPECT_EQ(error_of(authority_->order(account, old.order.id)), ErrorKind::not_found);
   EXPECT_EQ(error_of(authority_->authorization(account, old.order.authorizations[0])), ErrorKind::not_found);
   EXPECT_EQ(error_of(authority_->order(account, certificate.order)), ErrorKind::not_found);
-  EXPECT_EQ(run(authority_->orders(account, ""))->ids, (std::vector<std::string>{young.order.id}));
+  EXPECT_EQ(run(authority_->orders(account, ""))->found, (std::vector<std::string>{young.order.id}));
   EXPECT_EQ(run(authority_->authorization(account, young.order.authorizations[0]))->status,
             AuthorizationStatus::pending);
   EXPECT_EQ(error_of(authority_->certificate(account, certificate.serial)), kNone);
