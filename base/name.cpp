@@ -49,13 +49,6 @@ void append_escaped(std::string& text, BytesView label) {
 
 }  // namespace
 
-Bytes lower(BytesView bytes) {
-  Bytes lowered(bytes);
-  for (char& c : lowered)
-    c = lower(c);
-  return lowered;
-}
-
 std::vector<BytesView> labels_of(BytesView wire) {
   std::vector<BytesView> labels;
   for (size_t at = 0; wire[at] != 0; at += size_t(uint8_t(wire[at])) + 1) {
@@ -149,8 +142,7 @@ bool Name::is_under(const Name& apex) const {
   size_t at = 0;
   while (at < start)
     at += size_t(uint8_t(wire_[at])) + 1;
-  return at == start && std::equal(wire_.begin() + long(start), wire_.end(), apex.wire_.begin(),
-                                   [](char a, char b) { return lower(a) == lower(b); });
+  return at == start && equal_without_case(wire().substr(start), apex.wire());
 }
 
 Name Name::parent() const {
@@ -177,9 +169,6 @@ std::weak_ordering Name::operator<=>(const Name& other) const {
   return mine.size() <=> theirs.size();
 }
 
-bool Name::operator==(const Name& other) const {
-  return std::equal(wire_.begin(), wire_.end(), other.wire_.begin(), other.wire_.end(),
-                    [](char a, char b) { return lower(a) == lower(b); });
-}
+bool Name::operator==(const Name& other) const { return equal_without_case(wire_, other.wire_); }
 
 }  // namespace base

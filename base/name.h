@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/bytes.h"
 #include "base/error.h"
 
@@ -69,10 +70,6 @@ class Name {
 
   Bytes wire_;
 };
-
-// ASCII only, as RFC 4343 asks.
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + ('a' - 'A')) : c; }
-Bytes lower(BytesView bytes);
 
 }  // namespace base
 

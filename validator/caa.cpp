@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "validator/txt.h"
 
 namespace validator {
@@ -13,26 +14,13 @@ constexpr uint8_t kCritical = 0x80;
 constexpr auto kKnownTags = std::to_array<std::string_view>(
     {"issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"});
 
-std::string lowered(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
-  return lower;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const size_t from = text.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return "";
-  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
-
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 // "dns-01,http-01"
 bool lists(std::string_view methods, std::string_view method) {
   while (true) {
     const size_t comma = methods.find(',');
-    if (trimmed(methods.substr(0, comma)) == method) return true;
+    if (base::trimmed(methods.substr(0, comma)) == method) return true;
     if (comma == std::string_view::npos) return false;
     methods.remove_prefix(comma + 1);
   }
@@ -41,7 +29,7 @@ bool lists(std::string_view methods, std::string_view method) {
 bool lets(const Caa& caa, const CaaQuestion& question) {
   const CaaIssuer issuer = parse_caa_issuer(caa.value);
   const auto methods = issuer.parameter("validationmethods");
-  return issuer.domain == lowered(question.issuer) && !issuer.domain.empty() &&
+  return issuer.domain == base::lower(question.issuer) && !issuer.domain.empty() &&
          (methods.empty() || lists(methods, question.method));
 }
 
@@ -60,7 +48,7 @@ base::Result<Caa> parse_caa(base::BytesView rdata) {
   if (rdata.size() < 2) return bad();
   const size_t size = uint8_t(rdata[1]);
   if (size == 0 || rdata.size() < 2 + size) return bad();
-  Caa caa{(uint8_t(rdata[0]) & kCritical) != 0, lowered(rdata.substr(2, size)),
+  Caa caa{(uint8_t(rdata[0]) & kCritical) != 0, base::lower(rdata.substr(2, size)),
           std::string(rdata.substr(2 + size))};
   if (!std::ranges::all_of(caa.tag, is_letter_or_digit)) return bad();
   return caa;
@@ -74,14 +62,14 @@ std::string_view CaaIssuer::parameter(std::string_view tag) const {
 }
 
 CaaIssuer parse_caa_issuer(std::string_view value) {
-  CaaIssuer issuer{lowered(trimmed(value.substr(0, value.find(';'))))};
+  CaaIssuer issuer{base::lower(base::trimmed(value.substr(0, value.find(';'))))};
   while (value.find(';') != std::string_view::npos) {
     value.remove_prefix(value.find(';') + 1);
     const auto parameter = value.substr(0, value.find(';'));
     const size_t equals = parameter.find('=');
     if (equals == std::string_view::npos) continue;
-    issuer.parameters.emplace_back(lowered(trimmed(parameter.substr(0, equals))),
-                                   trimmed(parameter.substr(equals + 1)));
+    issuer.parameters.emplace_back(base::lower(base::trimmed(parameter.substr(0, equals))),
+                                   base::trimmed(parameter.substr(equals + 1)));
   }
   return issuer;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace acmecore::http {
 
 namespace {
@@ -9,23 +11,11 @@ namespace {
 constexpr std::string_view kPemChain = "application/pem-certificate-chain";
 constexpr std::string_view kPkixCert = "application/pkix-cert";
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t";
-  const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
 // Takes what stands before the next `separator` off the front.
 std::string_view take_part(std::string_view& text, char separator) {
   const std::string_view part = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(text.size(), part.size() + 1));
-  return trimmed(part);
-}
-
-bool is_equal(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; };
-  return std::ranges::equal(a, b, [lower](char x, char y) { return lower(x) == lower(y); });
+  return base::trimmed(part);
 }
 
 // In thousandths (RFC 9110 §12.4.2); what is no weight says nothing.
@@ -42,8 +32,8 @@ int weight_of(std::string_view text) {
 
 // How exactly a media range matches a type: 0 not at all, 3 by name.
 int precision(std::string_view range, std::string_view type) {
-  if (is_equal(range, type)) return 3;
-  if (is_equal(range, "application/*")) return 2;
+  if (base::equal_without_case(range, type)) return 3;
+  if (base::equal_without_case(range, "application/*")) return 2;
   return range == "*/*" ? 1 : 0;
 }
 
@@ -56,7 +46,7 @@ int weight_for(std::string_view type, std::string_view accept) {
     int given = 1000;
     while (!item.empty()) {
       const std::string_view parameter = take_part(item, ';');
-      if (parameter.size() > 1 && is_equal(parameter.substr(0, 2), "q="))
+      if (parameter.size() > 1 && base::equal_without_case(parameter.substr(0, 2), "q="))
         given = weight_of(parameter.substr(2));
     }
     if (match > best) {

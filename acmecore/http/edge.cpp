@@ -1,8 +1,7 @@
 #include "acmecore/http/edge.h"
 
-#include <algorithm>
-
 #include "acmecore/http/problem.h"
+#include "base/ascii.h"
 
 namespace acmecore::http {
 
@@ -19,11 +18,7 @@ constexpr std::string_view kJoseJson = "application/jose+json";
 // The media type without its parameters (RFC 9110 §8.3.1), of which jose+json has none that matter.
 bool is_jose_json(const base::http::Request& request) {
   const auto field = request.header("Content-Type");
-  if (!field) return false;
-  std::string_view type = field->substr(0, field->find(';'));
-  while (type.ends_with(' ') || type.ends_with('\t'))
-    type.remove_suffix(1);
-  return std::ranges::equal(type, kJoseJson, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+  return field && base::equal_without_case(base::trimmed(field->substr(0, field->find(';'))), kJoseJson);
 }
 
 // RFC 8739 §3.2.

@@ -1,23 +1,13 @@
 #include "base/http/message.h"
 
-#include <algorithm>
 #include <ostream>
 
 #include <boost/beast/http/status.hpp>  // needs <ostream>
 
+#include "base/ascii.h"
 #include "base/json.h"
-#include "base/name.h"
 
 namespace base::http {
-
-namespace {
-
-bool equal_without_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
 
 std::optional<std::string_view> Request::header(std::string_view name) const {
   std::optional<std::string_view> value;

@@ -6,7 +6,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <limits>
 
-#include "base/name.h"
+#include "base/ascii.h"
 
 namespace base::http {
 
@@ -19,7 +19,7 @@ constexpr BytesView kHeaderEnd = "\r\n\r\n";
 // "https://host/path" (absolute-form, RFC 9112 §3.2.2) to "/path". Others stay as they are.
 std::string origin_form(std::string_view target) {
   for (const std::string_view scheme : {"https://", "http://"}) {
-    if (lower(target.substr(0, scheme.size())) != scheme) continue;
+    if (!equal_without_case(target.substr(0, scheme.size()), scheme)) continue;
     const size_t path = target.find_first_of("/?", scheme.size());
     if (path == std::string_view::npos) return "/";
     return (target[path] == '?' ? "/" : "") + std::string(target.substr(path));
@@ -35,15 +35,14 @@ std::vector<Header> headers_of(const beast::fields& fields) {
   return headers;
 }
 
-// `name` in lower case.
 bool has(const Request& request, std::string_view name) {
-  return std::any_of(request.headers.begin(), request.headers.end(),
-                     [&](const Header& header) { return lower(header.name) == name; });
+  return std::ranges::any_of(request.headers,
+                             [&](const Header& header) { return equal_without_case(header.name, name); });
 }
 
 bool has_only(const Request& request, std::string_view name, std::string_view value) {
   const auto field = request.header(name);
-  return field && lower(*field) == value;
+  return field && equal_without_case(*field, value);
 }
 
 }  // namespace
@@ -126,9 +125,9 @@ bool RequestReader::check_header() {
   if (!check_target()) return false;
   if (!request_.header("Host")) {
     refuse(400, "a request has exactly one Host");
-  } else if (has(request_, "transfer-encoding") && !has_only(request_, "Transfer-Encoding", "chunked")) {
+  } else if (has(request_, "Transfer-Encoding") && !has_only(request_, "Transfer-Encoding", "chunked")) {
     refuse(501, "the only Transfer-Encoding here is chunked");
-  } else if (has(request_, "expect") && !has_only(request_, "Expect", "100-continue")) {
+  } else if (has(request_, "Expect") && !has_only(request_, "Expect", "100-continue")) {
     refuse(417, "the only expectation is 100-continue");
   }
   return part_ != Part::refused;
@@ -151,11 +150,11 @@ bool RequestReader::begin_body(std::optional<uint64_t> content_length) {
   }
   content_length_ = size_t(content_length.value_or(0));
   chunks_.reset();
-  if (has(request_, "transfer-encoding")) {
+  if (has(request_, "Transfer-Encoding")) {
     chunks_.emplace(limits_.body_size_max, limits_.body_size_max + limits_.header_size_max);
   }
   part_ = chunks_ || content_length_ > 0 ? Part::body : Part::complete;
-  expects_continue_ = has(request_, "expect");
+  expects_continue_ = has(request_, "Expect");
   return true;
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/endpoint.h"
-#include "base/name.h"
 
 namespace dnsserver::http {
 
@@ -16,16 +16,11 @@ using base::IpAddress;
 std::vector<std::string_view> hops(const base::http::Request& request) {
   std::vector<std::string_view> hops;
   for (const auto& header : request.headers) {
-    if (base::lower(header.name) != "x-forwarded-for") continue;
+    if (!base::equal_without_case(header.name, "X-Forwarded-For")) continue;
     std::string_view rest = header.value;
     for (;;) {
       const size_t comma = rest.find(',');
-      std::string_view hop = rest.substr(0, comma);
-      while (hop.starts_with(' ') || hop.starts_with('\t'))
-        hop.remove_prefix(1);
-      while (hop.ends_with(' ') || hop.ends_with('\t'))
-        hop.remove_suffix(1);
-      hops.push_back(hop);
+      hops.push_back(base::trimmed(rest.substr(0, comma)));
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
     }
