@@ -139,9 +139,9 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
     if (directories == nullptr) co_return starting();
     co_return co_await directories->handle(std::move(request));
   };
-  const auto refuse = [this](unsigned status, std::string_view detail) {
+  const auto refuse = [this](const http::Refused& refused) {
     acmecore::http::Directories* directories = serving_.load();
-    return directories == nullptr ? http::plain_problem(status, detail) : directories->refuse(status, detail);
+    return directories == nullptr ? http::plain_refusal(refused) : directories->refuse(refused);
   };
   TRY(listener_,
       http::Listener::open(runtime_.executor(), config.acme.listen, identity, config.http, handle, refuse));

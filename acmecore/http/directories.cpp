@@ -24,22 +24,28 @@ Directories::Served::Served(Authority& authority, Records& records, Nonces& nonc
       authenticator(records, nonces, urls.account_prefix(), directory.name),
       edge(authority, authenticator, nonces, urls, std::move(directory)) {}
 
-base::Task<base::http::Response> Directories::handle(base::http::Request request) {
-  Served* chosen = nullptr;
+Directories::Served* Directories::find(std::string_view target) {
+  Served* found = nullptr;
   for (Served& served : served_) {
-    if (served.is_default && chosen == nullptr) chosen = &served;  // where no other's name is in the target
-    if (!served.is_default && served.urls.path_of(request.target)) chosen = &served;
+    if (served.is_default && found == nullptr) found = &served;  // where no other's name is in the target
+    if (!served.is_default && served.urls.path_of(target)) found = &served;
   }
-  if (chosen == nullptr) {
+  return found;
+}
+
+base::Task<base::http::Response> Directories::handle(base::http::Request request) {
+  Served* const found = find(request.target);
+  if (found == nullptr) {
     request.target = kNowhere;
     return served_.front().edge.handle(std::move(request));
   }
-  request.target = *chosen->urls.path_of(request.target);
-  return chosen->edge.handle(std::move(request));
+  request.target = *found->urls.path_of(request.target);
+  return found->edge.handle(std::move(request));
 }
 
-base::http::Response Directories::refuse(unsigned status, std::string_view detail) {
-  return served_.front().edge.refuse(status, detail);
+base::http::Response Directories::refuse(const base::http::Refused& refused) {
+  Served* const found = find(refused.target);
+  return (found == nullptr ? served_.front() : *found).edge.refuse(refused);
 }
 
 std::vector<std::string> Directories::urls() const {

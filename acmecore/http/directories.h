@@ -13,6 +13,7 @@
 #include "acmecore/nonces.h"
 #include "acmecore/records.h"
 #include "base/http/message.h"
+#include "base/http/refused.h"
 #include "base/task.h"
 
 namespace acmecore::http {
@@ -29,7 +30,7 @@ class Directories {
 
   // As Edge, of the directory that the target names; the first where it names none.
   base::Task<base::http::Response> handle(base::http::Request request);
-  base::http::Response refuse(unsigned status, std::string_view detail);
+  base::http::Response refuse(const base::http::Refused& refused);
 
   // In the order in which they were given.
   std::vector<std::string> urls() const;
@@ -44,6 +45,9 @@ class Directories {
     Authenticator authenticator;
     Edge edge;
   };
+
+  // Whose the target is. Null: it is none's.
+  Served* find(std::string_view target);
 
   std::list<Served> served_;
 };

@@ -83,8 +83,8 @@ Task<base::http::Response> Edge::handle(base::http::Request request) {
   co_return response;
 }
 
-base::http::Response Edge::refuse(unsigned status, std::string_view detail) {
-  Response response = refusal(status, detail);
+base::http::Response Edge::refuse(const base::http::Refused& refused) {
+  Response response = to_problem(refused);
   response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
   response.headers.push_back({"Link", "<" + urls_.directory() + ">;rel=\"index\""});
   share(response);

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "acmecore/authenticator.h"
 #include "acmecore/authority.h"
@@ -12,6 +12,7 @@
 #include "acmecore/nonces.h"
 #include "base/error.h"
 #include "base/http/message.h"
+#include "base/http/refused.h"
 #include "base/json.h"
 #include "base/task.h"
 
@@ -29,7 +30,7 @@ class Edge {
   base::Task<base::http::Response> handle(base::http::Request request);
 
   // For the listener: what it refuses by itself, in the same form.
-  base::http::Response refuse(unsigned status, std::string_view detail);
+  base::http::Response refuse(const base::http::Refused& refused);
 
  private:
   using Response = base::http::Response;

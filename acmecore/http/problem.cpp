@@ -89,10 +89,10 @@ base::http::Response to_problem(const Error& error) {
   return response;
 }
 
-base::http::Response refusal(unsigned status, std::string_view detail) {
-  return problem_response(
-      status,
-      {{"type", base::problem_type(ErrorKind::malformed)}, {"status", int64_t{status}}, {"detail", detail}});
+base::http::Response to_problem(const base::http::Refused& refused) {
+  return problem_response(refused.status, {{"type", base::problem_type(ErrorKind::malformed)},
+                                           {"status", int64_t{refused.status}},
+                                           {"detail", refused.detail}});
 }
 
 }  // namespace acmecore::http

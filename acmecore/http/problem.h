@@ -1,9 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include "base/error.h"
 #include "base/http/message.h"
+#include "base/http/refused.h"
 #include "base/json.h"
 
 namespace acmecore::http {
@@ -18,6 +17,6 @@ base::Json problem_json(const base::Error& error);
 base::http::Response to_problem(const base::Error& error);
 
 // The same for what got no further than the listener.
-base::http::Response refusal(unsigned status, std::string_view detail);
+base::http::Response to_problem(const base::http::Refused& refused);
 
 }  // namespace acmecore::http

@@ -62,8 +62,9 @@ Task<bool> Connection::exchange() {
     co_return false;
   }
   if (progress != Progress::complete) {
-    Refused refused =
-        progress == Progress::refused ? reader_.refusal() : Refused{408, "the request is too slow"};
+    Refused refused = progress == Progress::refused
+                          ? reader_.refusal()
+                          : Refused{408, "the request is too slow", reader_.target()};
     co_await answer_refusal(std::move(refused));
     co_return false;
   }
@@ -133,7 +134,7 @@ Task<bool> Connection::write(std::string text) {
 Task<> Connection::answer_refusal(Refused refused) {
   log::debug("http.request.refused",
              {{"peer", peer_}, {"status", refused.status}, {"detail", refused.detail}});
-  const Response response = service_.refusal(refused.status, refused.detail);
+  const Response response = service_.refusal(refused);
   std::string text = response_text(response, now(), {.closes = true});
   if (co_await write(std::move(text))) co_await close(true);
 }

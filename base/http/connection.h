@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/http/message.h"
+#include "base/http/refused.h"
 #include "base/http/request_reader.h"
 #include "base/http_limits.h"
 #include "base/task.h"
@@ -21,7 +22,7 @@ namespace base::http {
 // What a connection needs to know about the server it belongs to.
 struct Service {
   std::function<Task<Response>(Request)> handler;
-  std::function<Response(unsigned status, std::string_view detail)> refusal;
+  std::function<Response(const Refused&)> refusal;
   HttpLimits limits;
 };
 

@@ -165,6 +165,8 @@ class Listener::Server : public std::enable_shared_from_this<Server> {
   bool acceptors_are_open_ = true;
 };
 
+Response plain_refusal(const Refused& refused) { return plain_problem(refused.status, refused.detail); }
+
 Result<std::unique_ptr<Listener>> Listener::open(asio::any_io_executor executor,
                                                  const std::vector<Endpoint>& endpoints,
                                                  const TlsIdentity& identity, const HttpLimits& limits,

@@ -3,12 +3,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 #include "base/endpoint.h"
 #include "base/error.h"
 #include "base/http/message.h"
+#include "base/http/refused.h"
 #include "base/http_limits.h"
 #include "base/task.h"
 
@@ -22,7 +22,10 @@ namespace base::http {
 using Handler = std::function<Task<Response>(Request)>;
 
 // The answer to a request that got no further than the listener (400, 408, 413, 414, 417, 431, 501, 505).
-using Refusal = std::function<Response(unsigned status, std::string_view detail)>;
+using Refusal = std::function<Response(const Refused& refused)>;
+
+// As plain_problem() has it.
+Response plain_refusal(const Refused& refused);
 
 // Serves HTTP/1.1 over TLS (RFC 9112, RFC 9110 §4.2.2) or in the clear, within limits that hold whatever its
 // peers do.
@@ -35,14 +38,14 @@ class Listener {
   static Result<std::unique_ptr<Listener>> open(boost::asio::any_io_executor executor,
                                                 const std::vector<Endpoint>& endpoints,
                                                 const TlsIdentity& identity, const HttpLimits& limits,
-                                                Handler handler, Refusal refusal = plain_problem);
+                                                Handler handler, Refusal refusal = plain_refusal);
 
   // The same in the clear: whoever is between reads and changes what is said. For loopback, and behind a proxy
   // that speaks TLS for us.
   static Result<std::unique_ptr<Listener>> open_plain(boost::asio::any_io_executor executor,
                                                       const std::vector<Endpoint>& endpoints,
                                                       const HttpLimits& limits, Handler handler,
-                                                      Refusal refusal = plain_problem);
+                                                      Refusal refusal = plain_refusal);
 
   // Ends everything at once; for a kind end, drain() first.
   ~Listener();

@@ -8,6 +8,7 @@ namespace base::http {
 struct Refused {
   unsigned status;
   std::string detail;
+  std::string target = {};  // of the request; empty: it was not read so far
 
   bool operator==(const Refused&) const = default;
 };

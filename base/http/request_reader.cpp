@@ -5,6 +5,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <limits>
+#include <utility>
 
 #include "base/ascii.h"
 
@@ -62,12 +63,12 @@ RequestReader::Progress RequestReader::advance() {
 
 Request RequestReader::take() {
   part_ = Part::header;
-  return std::move(request_);
+  return std::exchange(request_, {});
 }
 
 RequestReader::Progress RequestReader::refuse(unsigned status, std::string detail) {
   part_ = Part::refused;
-  refused_ = {status, std::move(detail)};
+  refused_ = {status, std::move(detail), request_.target};
   return Progress::refused;
 }
 

@@ -39,6 +39,8 @@ class RequestReader {
   Request take();
   // REQUIRES: advance() returned refused.
   const Refused& refusal() const { return refused_; }
+  // Of the request that is being read; empty: not so far.
+  const std::string& target() const { return request_.target; }
   // The client asked for the connection to end behind the request that is complete or was taken last.
   bool wants_close() const { return wants_close_; }
 

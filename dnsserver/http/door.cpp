@@ -98,9 +98,9 @@ Task<Response> Door::handle_storage(Request request, std::string path) {
   co_return co_await storage_.keep(std::move(request), domain);
 }
 
-Response refusal(unsigned status, std::string_view detail) {
-  const base::Json document = base::Json::Object{{"error", detail}};
-  return json_response(status, document.text());
+Response refusal(const base::http::Refused& refused) {
+  const base::Json document = base::Json::Object{{"error", refused.detail}};
+  return json_response(refused.status, document.text());
 }
 
 }  // namespace dnsserver::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/http/message.h"
+#include "base/http/refused.h"
 #include "dnsserver/http/acme_dns.h"
 #include "dnsserver/http/cors.h"
 #include "dnsserver/http/httpreq.h"
@@ -39,6 +40,6 @@ class Door {
 };
 
 // What the listener itself refuses, in the form of this door.
-base::http::Response refusal(unsigned status, std::string_view detail);
+base::http::Response refusal(const base::http::Refused& refused);
 
 }  // namespace dnsserver::http

@@ -93,7 +93,7 @@ class RawClient {
 // An io_context on two threads, and a listener on it.
 class ListenerFixture {
  public:
-  ListenerFixture(Handler handler, HttpLimits limits = {}, Refusal refusal = plain_problem);
+  ListenerFixture(Handler handler, HttpLimits limits = {}, Refusal refusal = plain_refusal);
   ~ListenerFixture();
 
   Listener& listener() { return *listener_; }

@@ -148,13 +148,22 @@ TEST(Listener, RefusesWithAProblemDocumentAndCloses) {
 }
 
 TEST(Listener, LetsItsOwnerWordRefusals) {
-  const auto refusal = [](unsigned status, std::string_view) {
-    return Response{status, {{"Content-Type", "text/plain"}}, "no"};
+  const auto refusal = [](const Refused& refused) {
+    return Response{refused.status, {{"Content-Type", "text/plain"}}, "no: " + refused.target};
   };
-  ListenerFixture fixture(echo, {}, refusal);
-  TlsClient client = fixture.client();
-  client.send("rubbish\r\n\r\n");
-  EXPECT_EQ(client.read_reply().body, "no");
+  HttpLimits limits;
+  limits.body_timeout = 50ms;
+  ListenerFixture fixture(echo, limits, refusal);
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"rubbish\r\n\r\n", "no: "},
+      {"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n", "no: /x"},
+      {"POST /y HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx", "no: /y"},
+  };
+  for (const auto& [request, answer] : cases) {
+    TlsClient client = fixture.client();
+    client.send(request);
+    EXPECT_EQ(client.read_reply().body, answer);
+  }
 }
 
 TEST(Listener, DoesNotWaitForAHeaderSectionForEver) {

@@ -246,6 +246,24 @@ TEST(RequestReader, HoldsALimitOnWhatChunksCarryBesideTheBody) {
   EXPECT_EQ(refusal(head + chunks), 413u);
 }
 
+TEST(RequestReader, TellsTheTargetOfWhatItRefusesWhereItWasRead) {
+  const std::string head = "POST /x?y HTTP/1.1\r\nHost: a\r\n";
+  const std::string_view with_target[] = {"Content-Length: 101\r\n\r\n", "Expect: 200-ok\r\n\r\n",
+                                          "Host: b\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nx\r\n"};
+  for (const std::string_view rest : with_target) {
+    RequestReader reader(small_limits());
+    ASSERT_EQ(progress(head + std::string(rest), reader), Progress::refused) << rest;
+    EXPECT_EQ(reader.refusal().target, "/x?y") << rest;
+  }
+  for (const std::string& octets : {std::string("rubbish\r\n\r\n"), head + std::string(300, 'x')}) {
+    RequestReader reader(small_limits());
+    EXPECT_EQ(progress("GET /before HTTP/1.1\r\nHost: a\r\n\r\n", reader), Progress::complete);
+    EXPECT_EQ(reader.take().target, "/before");
+    ASSERT_EQ(progress(octets, reader), Progress::refused);
+    EXPECT_EQ(reader.refusal().target, "");
+  }
+}
+
 TEST(RequestReader, StaysRefused) {
   RequestReader reader(small_limits());
   ASSERT_EQ(progress("rubbish\r\n\r\n", reader), Progress::refused);

@@ -105,6 +105,16 @@ class Directories(DirectoriesTest):
         url = self.server.directory["newAccount"]
         self.refused(self.send(url, self.draft(url, {}, Key(), protected={"nonce": nonce})), 400, "badNonce")
 
+    def test_what_the_listener_refuses_leads_to_the_directory_that_was_asked(self):
+        head = b" HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n"
+        default, team, teams = self.server.directories
+        for path, directory in (("/acme/team/new-order", team), ("/acme/team/no-such-thing", team),
+                                ("/acme/teams/new-order", teams), ("/acme/new-order", default), ("/", default)):
+            reply = self.raw(b"POST " + path.encode() + head)
+            self.refused(reply, 413, "malformed")
+            self.assertEqual(reply.links("index"), [directory])
+        self.assertEqual(self.raw(b"rubbish\r\n\r\n").links("index"), [default])
+
 
 class AccountSpaces(DirectoriesTest):
     def test_a_key_has_an_account_in_each_directory(self):

@@ -1,7 +1,5 @@
 """RFC 8555 §6.1 to §6.3 and §7.1: T01 to T44, and what HTTP itself asks."""
-import http.client
 import json
-import socket
 import unittest
 
 import wire
@@ -164,14 +162,6 @@ class Bodies(wire.WireTest):
 
 class Http(wire.WireTest):
     """What the listener refuses by itself, in the form of the ACME server."""
-
-    def raw(self, octets):
-        connection = socket.create_connection((self.server.host, self.server.port), 20)
-        with self.server.tls.wrap_socket(connection, server_hostname="localhost") as raw:
-            raw.sendall(octets)
-            response = http.client.HTTPResponse(raw)
-            response.begin()
-            return wire.Reply(response)
 
     def test_its_refusals_are_problem_documents_with_nonce_and_link(self):
         for octets, status in ((b"rubbish\r\n\r\n", 400), (b"POST /acme/new-order HTTP/1.1\r\n\r\n", 400),

@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import ssl
 import subprocess
 import unittest
@@ -244,6 +245,20 @@ class WireTest(unittest.TestCase):
         """A request of `account`: good, but for `protected` over its header and `outer` over the whole."""
         body = self.draft(url, payload, account.key, account.url, protected, sign)
         return self.send(url, with_members(body, outer or {}), accept=accept)
+
+    def raw(self, octets, pieces=()):
+        """The answer to these octets and to `pieces`, which are sent as long as the server takes them."""
+        connection = socket.create_connection((self.server.host, self.server.port), 20)
+        with self.server.tls.wrap_socket(connection, server_hostname="localhost") as raw:
+            raw.sendall(octets)
+            try:
+                for piece in pieces:
+                    raw.sendall(piece)
+            except OSError:
+                pass  # it has answered and closed
+            response = http.client.HTTPResponse(raw)
+            response.begin()
+            return Reply(response)
 
     def at_once(self, requests):
         """Sends (url, body) pairs, each over a connection of its own that is open already."""

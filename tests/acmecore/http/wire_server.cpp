@@ -186,8 +186,8 @@ class Server {
         policy_(policy_rules(options.public_names), suffixes_),
         nonces_(support::run_task(acmecore::Nonces::open(store_, clock_)).value()) {
     const auto handler = [this](base::http::Request request) { return answer(std::move(request)); };
-    const auto refusal = [this](unsigned status, std::string_view detail) {
-      return serving_.load()->refuse(status, detail);
+    const auto refusal = [this](const base::http::Refused& refused) {
+      return serving_.load()->refuse(refused);
     };
     const auto identity =
         support::run_task(acmecore::new_server_identity(records_, issuer_, {}, clock_.now())).value();
