@@ -1,5 +1,7 @@
 #include "acmecore/http/edge.h"
 
+#include <algorithm>
+
 #include "acmecore/http/problem.h"
 #include "base/ascii.h"
 
@@ -74,7 +76,7 @@ Task<base::http::Response> Edge::handle(base::http::Request request) {
   }
   if (request.method == "POST" || response.status >= 400 ||
       (route && route->resource == Resource::new_nonce)) {
-    response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
+    add_nonce(response);
   }
   if (!route || route->resource != Resource::directory) {
     response.headers.push_back({"Link", "<" + urls_.directory() + ">;rel=\"index\""});
@@ -85,10 +87,21 @@ Task<base::http::Response> Edge::handle(base::http::Request request) {
 
 base::http::Response Edge::refuse(const base::http::Refused& refused) {
   Response response = to_problem(refused);
-  response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
+  add_nonce(response);
   response.headers.push_back({"Link", "<" + urls_.directory() + ">;rel=\"index\""});
   share(response);
   return response;
+}
+
+// A nonce is for one client, once. Without a word about it, caches may keep many an error (RFC 9110 §15.1) and hand
+// its nonce to others.
+void Edge::add_nonce(Response& response) {
+  const auto is_cache_control = [](const base::http::Header& header) {
+    return header.name == "Cache-Control";
+  };
+  const bool is_told = std::ranges::any_of(response.headers, is_cache_control);  // of a page for a person
+  if (!is_told) response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"Replay-Nonce", nonces_.fresh()});
 }
 
 Edge::Answer Edge::answer(const base::http::Request& request, const Route& route) {
@@ -195,9 +208,7 @@ base::http::Response Edge::directory() const {
 }
 
 // RFC 8555 §7.2: 200 to HEAD, 204 to GET. handle() adds the nonce.
-base::http::Response Edge::new_nonce(bool is_get) {
-  return {is_get ? 204u : 200u, {{"Cache-Control", "no-store"}}, ""};
-}
+base::http::Response Edge::new_nonce(bool is_get) { return {is_get ? 204u : 200u, {}, ""}; }
 
 Result<void> require_post_as_get(const SignedRequest& request) {
   if (request.is_post_as_get()) return {};

@@ -42,6 +42,7 @@ class Edge {
                   const base::http::Request& sent);
   base::Result<Response> open_resource(const Route& route, bool is_get) const;
   Response directory() const;
+  void add_nonce(Response& response);
   static Response new_nonce(bool is_get);
 
   // edge_accounts.cpp

@@ -72,7 +72,7 @@ class AutoRenewal(wire.WireTest):
         chain = self.post(self.account, url)
         self.assertEqual(chain.headers["Content-Type"], "application/pem-certificate-chain")
         self.assertEqual(chain.body.count(b"BEGIN CERTIFICATE"), 2)
-        self.assertNotIn("Cache-Control", chain.headers)
+        self.assertEqual(chain.headers["Cache-Control"], "no-store")
         der = self.post(self.account, url, accept="application/pkix-cert")
         self.assertEqual(self.certificate(der), leaf)
         self.assertEqual(len(der.links("up")), 1)

@@ -41,12 +41,13 @@ class Methods(wire.WireTest):
             self.assertNotIn("GET", reply.headers["Allow"])
             self.assertIn(self.server.origin + "/directory", reply.links("index"))
 
-    def test_an_error_has_a_nonce_whatever_the_method(self):
+    def test_an_error_has_a_nonce_whatever_the_method_and_no_cache_keeps_it(self):
         for method, url in (("GET", self.url["newOrder"]), ("HEAD", self.url["newOrder"]), ("GET", "/nothing"),
                             ("DELETE", "/acme/order/x"), ("PUT", "/directory")):
             reply = self.server.request(method, url)
             self.assertGreaterEqual(reply.status, 400)
             self.assertEqual(len(reply.headers.get_all("Replay-Nonce")), 1)
+            self.assertEqual(reply.headers.get_all("Cache-Control"), ["no-store"])
             self.assertEqual(reply.links("index"), [] if url == "/directory" else [self.server.origin + "/directory"])
 
     def test_T22_other_methods_are_405(self):

@@ -224,6 +224,7 @@ class WireTest(unittest.TestCase):
         nonces = reply.headers.get_all("Replay-Nonce") or []
         self.assertEqual(len(nonces), 1, "G03, G04: one Replay-Nonce")
         self.assertRegex(nonces[0], r"^[A-Za-z0-9_-]{16,}$")
+        self.assertEqual(reply.headers.get_all("Cache-Control"), ["no-store"])
         if url not in self.server.directories:
             self.assertEqual(reply.links("index"), [self.server.directory_of(url)], "G06")
         if reply.status >= 400:
