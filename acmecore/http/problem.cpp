@@ -14,6 +14,10 @@ namespace {
 // How soon a client may try again after a failure of ours, or when it asks for too much at once (RFC 8555 §6.6).
 constexpr const char* kRetryAfterSeconds = "10";
 
+// A 401 says how to authenticate (RFC 9110 §15.5.2). Who signs requests as RFC 8555 §6.2 has it goes by the type of the
+// problem, and no scheme of IANA's registry is that way: a name that no client takes for one it knows.
+constexpr const char* kChallenge = "ACME";
+
 // All that a client hears of what went wrong inside.
 std::string_view shown_detail(ErrorKind kind, const std::string& detail) {
   return kind == ErrorKind::internal ? "internal error" : std::string_view(detail);
@@ -80,6 +84,7 @@ base::http::Response to_problem(const Error& error) {
   }
   const Json problem = problem_json(error);
   base::http::Response response = problem_response(status_of(error.kind), *problem.object());
+  if (response.status == 401) response.headers.push_back({"WWW-Authenticate", kChallenge});
   const bool is_over_soon = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::rate_limited;
   if (error.retry_after) {
     response.headers.push_back({"Retry-After", std::to_string(error.retry_after->count())});

@@ -10,12 +10,14 @@ using base::ErrorKind;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string retry_after(const base::http::Response& response) {
+std::string header(const base::http::Response& response, std::string_view wanted) {
   for (const auto& [name, value] : response.headers) {
-    if (name == "Retry-After") return value;
+    if (name == wanted) return value;
   }
   return "";
 }
+
+std::string retry_after(const base::http::Response& response) { return header(response, "Retry-After"); }
 
 TEST(Problem, OfWhatIsOverSoonSaysWhenToTryAgain) {
   for (const ErrorKind kind : {ErrorKind::unavailable, ErrorKind::rate_limited})
@@ -24,6 +26,13 @@ TEST(Problem, OfWhatIsOverSoonSaysWhenToTryAgain) {
   for (const ErrorKind kind : {ErrorKind::malformed, ErrorKind::internal})
     EXPECT_EQ(retry_after(to_problem({kind, "x", {}})), "");
   EXPECT_EQ(retry_after(to_problem({ErrorKind::rate_limited, "x", {}, std::chrono::hours(1)})), "3600");
+}
+
+TEST(Problem, Of401SaysHowToAuthenticateAndNoOther) {
+  const auto response = to_problem({ErrorKind::account_not_valid, "x", {}});
+  EXPECT_EQ(response.status, 401u);
+  EXPECT_EQ(header(response, "WWW-Authenticate"), "ACME");
+  EXPECT_EQ(header(to_problem({ErrorKind::unauthorized, "x", {}}), "WWW-Authenticate"), "");
 }
 
 TEST(Problem, KeepsInternalDetailsToItself) {

@@ -227,6 +227,7 @@ class WireTest(unittest.TestCase):
         self.assertEqual(reply.headers.get_all("Cache-Control"), ["no-store"])
         if url not in self.server.directories:
             self.assertEqual(reply.links("index"), [self.server.directory_of(url)], "G06")
+        self.assertEqual(reply.headers["WWW-Authenticate"], "ACME" if reply.status == 401 else None)  # RFC 9110 §15.5.2
         if reply.status >= 400:
             self.assertEqual(reply.headers["Content-Type"], "application/problem+json", "G02")
             problem = reply.json()
