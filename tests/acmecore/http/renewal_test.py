@@ -41,6 +41,17 @@ class Renewal(wire.WireTest):
         self.assertGreater(time_of(window["start"]), leaf.not_valid_before + datetime.timedelta(days=59))
         self.assertNotIn("explanationURL", reply.json())
 
+    def test_a_page_that_explains_the_window_is_told_where_there_is_one(self):
+        name = self.issued("l.renewal.test")
+        window = self.info(name).json()["suggestedWindow"]
+        self.server.change("renewal_explanation=https://corp.test/renewal")
+        try:
+            self.assertEqual(self.info(name).json(), {"suggestedWindow": window,
+                                                      "explanationURL": "https://corp.test/renewal"})
+        finally:
+            self.server.change("renewal_explanation=")
+        self.assertEqual(self.info(name).json(), {"suggestedWindow": window})
+
     def test_T76_a_revoked_certificate_has_a_window_in_the_past(self):
         der, _, _ = self.issue(self.account, "b.renewal.test")
         self.assertEqual(self.post(self.account, self.url["revokeCert"], {"certificate": b64(der)}).status, 200)

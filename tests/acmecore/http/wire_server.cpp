@@ -362,6 +362,8 @@ void set_option(Options& options, std::string_view argument) {
     options.preset.terms_of_service = value;
   } else if (name == "must_agree_again") {
     options.preset.must_agree_again = value == "true";
+  } else if (name == "renewal_explanation") {
+    options.preset.renewal_explanation = value;
   } else if (name == "subdomain_authorization") {
     options.preset.subdomain_authorization = value == "true";
   } else if (name == "retry_for") {
