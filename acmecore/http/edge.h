@@ -69,11 +69,11 @@ class Edge {
 
   // edge_terms.cpp
   Answer ask_to_agree(const Account& account, const base::Error& error);
-  Answer terms(const std::string& method, const Route& route);
+  base::Task<Response> terms(const std::string& method, const Route& route);
 
   // edge_pausing.cpp
   Answer refused(const Account& account, base::Error error);
-  Answer unpause(const std::string& method, const Route& route);
+  base::Task<Response> unpause(const std::string& method, const Route& route);
 
   Response order_response(unsigned status, const OrderView& view) const;
 

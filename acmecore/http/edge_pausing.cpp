@@ -6,7 +6,6 @@
 namespace acmecore::http {
 
 using base::ErrorKind;
-using base::Json;
 
 namespace {
 
@@ -24,6 +23,16 @@ std::string table(const Page<FailingName>& paused) {
   rows += "</table>\n";
   if (!paused.next.empty()) rows += "<p>There are others.</p>\n";
   return rows;
+}
+
+base::http::Response paused_page(const Page<FailingName>& paused) {
+  if (paused.found.empty()) return page(200, kTitle, "<p>Nothing is paused for this ACME account.</p>");
+  return page(200, kTitle,
+              "<p>An ACME account has failed to prove these names again and again, so it cannot order "
+              "certificates for them. See what was wrong, mend it, and go on.</p>\n" +
+                  table(paused) +
+                  "<form method=\"post\"><button>Let the account order certificates for them again"
+                  "</button></form>");
 }
 
 base::http::Response lifted_page(const std::vector<std::string>& lifted) {
@@ -53,26 +62,15 @@ Edge::Answer Edge::refused(const Account& account, base::Error error) {
 }
 
 // A person sees a page whatever becomes of it.
-Edge::Answer Edge::unpause(const std::string& method, const Route& route) {
+base::Task<base::http::Response> Edge::unpause(const std::string& method, const Route& route) {
   const auto checked = co_await authority_.pausing().check_token(directory_.name, route.id, route.part);
-  if (!checked) {
-    const ErrorKind kind = checked.error().kind;
-    if (kind != ErrorKind::not_found && kind != ErrorKind::unauthorized)
-      co_return tl::unexpected(checked.error());
-    co_return page(status_of(kind), kTitle, "<p>" + html(checked.error().detail) + ".</p>");
-  }
+  if (!checked) co_return error_page(kTitle, checked.error());
   if (method == "POST") {
-    CO_TRY(const auto lifted, co_await authority_.pausing().lift_all(route.id));
-    co_return lifted_page(lifted);
+    const auto lifted = co_await authority_.pausing().lift_all(route.id);
+    co_return lifted ? lifted_page(*lifted) : error_page(kTitle, lifted.error());
   }
-  CO_TRY(const auto paused, co_await authority_.pausing().paused(route.id, "", kPausedShownMax));
-  if (paused.found.empty()) co_return page(200, kTitle, "<p>Nothing is paused for this ACME account.</p>");
-  co_return page(200, kTitle,
-                 "<p>An ACME account has failed to prove these names again and again, so it cannot order "
-                 "certificates for them. See what was wrong, mend it, and go on.</p>\n" +
-                     table(paused) +
-                     "<form method=\"post\"><button>Let the account order certificates for them again"
-                     "</button></form>");
+  const auto paused = co_await authority_.pausing().paused(route.id, "", kPausedShownMax);
+  co_return paused ? paused_page(*paused) : error_page(kTitle, paused.error());
 }
 
 }  // namespace acmecore::http

@@ -5,7 +5,6 @@
 // The page where a person agrees to terms of service that have changed (RFC 8555 §7.3.3).
 namespace acmecore::http {
 
-using base::ErrorKind;
 using base::Json;
 
 namespace {
@@ -25,13 +24,16 @@ Edge::Answer Edge::ask_to_agree(const Account& account, const base::Error& error
   co_return response;
 }
 
-Edge::Answer Edge::terms(const std::string& method, const Route& route) {
+// A person sees a page whatever becomes of it.
+base::Task<base::http::Response> Edge::terms(const std::string& method, const Route& route) {
   if (method == "POST") {
-    CO_CHECK(co_await authority_.agree(directory_, route.id, route.part));
+    const auto agreed = co_await authority_.agree(directory_, route.id, route.part);
+    if (!agreed) co_return error_page(kTitle, agreed.error());
     co_return page(200, kTitle, "<p>Thank you. The ACME account can order certificates again.</p>");
   }
-  CO_TRY(const std::string terms, co_await authority_.terms_to_agree_to(directory_, route.id, route.part));
-  const std::string url = html(terms);
+  const auto terms = co_await authority_.terms_to_agree_to(directory_, route.id, route.part);
+  if (!terms) co_return error_page(kTitle, terms.error());
+  const std::string url = html(*terms);
   co_return page(
       200, kTitle,
       "<p>The terms of service of this certificate authority have changed. They are at <a href=\"" + url +

@@ -1,5 +1,7 @@
 #include "acmecore/http/page.h"
 
+#include "acmecore/http/problem.h"
+
 namespace acmecore::http {
 
 std::string html(std::string_view text) {
@@ -25,6 +27,17 @@ base::http::Response page(unsigned status, std::string_view title, std::string_v
   response.headers.push_back({"Referrer-Policy", "no-referrer"});  // the URL is what entitles
   response.body = "<!doctype html>\n<html lang=\"en\"><title>" + std::string(title) + "</title>\n" +
                   std::string(content) + "\n</html>\n";
+  return response;
+}
+
+base::http::Response error_page(std::string_view title, const base::Error& error) {
+  const base::http::Response problem = to_problem(error);
+  const base::Json document = problem_json(error);
+  base::http::Response response =
+      page(problem.status, title, "<p>" + html(*document.find("detail")->string()) + ".</p>");
+  for (const base::http::Header& header : problem.headers) {
+    if (header.name != "Content-Type") response.headers.push_back(header);
+  }
   return response;
 }
 

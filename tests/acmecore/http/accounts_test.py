@@ -113,6 +113,14 @@ class ChangedTerms(AccountTest):
         self.assertEqual(reply.links("terms-of-service"), [self.OTHERS])
         return reply.json()["instance"]
 
+    def page(self, method, url, status=200):
+        """What a person sees."""
+        reply = self.server.request(method, url, "" if method == "POST" else None,
+                                    {"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {})
+        self.assertEqual((reply.status, reply.headers["Content-Type"]), (status, "text/html; charset=utf-8"), reply)
+        self.assertEqual(reply.headers.get_all("Cache-Control"), ["no-store"])
+        return reply
+
     def test_who_agreed_to_the_terms_is_not_asked_again(self):
         self.assertEqual(self.order().status, 201)
 
@@ -122,16 +130,26 @@ class ChangedTerms(AccountTest):
         instance = self.refused_order()
         self.assertEqual(self.refused_order(), instance)
         self.assertEqual(self.get(self.account, before)["status"], "pending")  # all else goes on
-        page = self.server.request("GET", instance)
-        self.assertEqual((page.status, page.headers["Content-Type"]), (200, "text/html; charset=utf-8"))
+        page = self.page("GET", instance)
         self.assertIn(b'<a href="https://corp.test/terms?v=2&amp;x">', page.body)
         self.assertEqual(self.server.request("HEAD", instance).status, 200)
         self.refused_order()
-        agreed = self.server.request("POST", instance, "", {"Content-Type": "application/x-www-form-urlencoded"})
-        self.assertEqual(agreed.status, 200, agreed)
+        self.page("POST", instance)
         self.assertEqual(self.order().status, 201)
         for method in ("GET", "POST"):
-            self.refused(self.server.request(method, instance), 404, "malformed")
+            self.assertIn(b"it was agreed to already", self.page(method, instance, 404).body)
+
+    def test_a_person_sees_a_page_also_where_the_agreement_cannot_be_kept(self):
+        self.server.change("terms_of_service=" + self.OTHERS)
+        instance = self.refused_order()
+        self.server.change("store_full=true")
+        try:
+            page = self.page("POST", instance, 503)
+            self.assertEqual(page.headers["Retry-After"], "10")
+        finally:
+            self.server.change("store_full=false")
+        self.page("POST", instance)
+        self.assertEqual(self.order().status, 201)
 
     def test_the_account_cannot_agree_by_itself(self):
         self.server.change("terms_of_service=" + self.OTHERS)
@@ -148,12 +166,12 @@ class ChangedTerms(AccountTest):
                      f"{self.server.origin}/acme/terms/{other.url.rsplit('/', 1)[1]}/{token}",
                      f"{self.server.origin}/acme/terms/0/{token}"):
             for method in ("GET", "POST"):
-                self.refused(self.server.request(method, path), 404, "malformed")
+                self.assertIn(b"nothing to agree to", self.page(method, path, 404).body)
         reply = self.server.request("PUT", instance)
         self.refused(reply, 405, "malformed")
         self.assertEqual(reply.headers["Allow"], "GET, HEAD, POST, OPTIONS")
         self.server.change("terms_of_service=https://corp.test/3")
-        self.refused(self.server.request("POST", instance), 404, "malformed")
+        self.page("POST", instance, 404)
         self.refused(self.order(), 403, "userActionRequired")
 
 
