@@ -58,13 +58,13 @@ class Edge {
   Answer finalize(const SignedRequest& request, const Route& route);
   Answer authorization(const SignedRequest& request, const Route& route);
   Answer challenge(const SignedRequest& request, const Route& route);
-  Answer certificate(const SignedRequest& request, const Route& route, CertificateForm form);
+  Answer cancel(const SignedRequest& request, const Route& route);
   Answer revoke_cert(const SignedRequest& request);
 
   Answer renewal_info(const Route& route);  // edge_renewal.cpp
 
-  // edge_auto_renewal.cpp
-  Answer cancel(const SignedRequest& request, const Route& route);
+  // edge_certificates.cpp
+  Answer certificate(const SignedRequest& request, const Route& route, CertificateForm form);
   Answer star_certificate(std::optional<std::string> account, const Route& route, CertificateForm form);
 
   // edge_terms.cpp

@@ -1,11 +1,8 @@
 #include "acmecore/http/edge.h"
-
-#include <optional>
-
 #include "acmecore/http/payload.h"
 #include "acmecore/http/resources.h"
 
-// The resources of RFC 8555 §7.4 to §7.6.
+// The resources of RFC 8555 §7.4 to §7.6, but for the certificates themselves.
 namespace acmecore::http {
 
 using base::ErrorKind;
@@ -18,15 +15,6 @@ constexpr std::chrono::seconds kIssuance{1};
 
 void ask_to_retry(base::http::Response& response, std::chrono::seconds after) {
   response.headers.push_back({"Retry-After", std::to_string(after.count())});
-}
-
-// The number of a chain in a URL: nothing is the usual one, "1" the first alternate. Nothing: there is no such one.
-std::optional<size_t> chain_number(std::string_view text, size_t chains) {
-  if (text.empty()) return 0;
-  for (size_t chain = 1; chain < chains; ++chain) {
-    if (text == std::to_string(chain)) return chain;
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -71,6 +59,13 @@ Edge::Answer Edge::order(const SignedRequest& request, const Route& route) {
   co_return order_response(200, view);
 }
 
+// RFC 8739 §3.1.2.
+Edge::Answer Edge::cancel(const SignedRequest& request, const Route& route) {
+  CO_CHECK(parse_cancellation(request.payload));
+  CO_TRY(const OrderView view, co_await authority_.cancel(*request.account, route.id));
+  co_return order_response(200, view);
+}
+
 Edge::Answer Edge::finalize(const SignedRequest& request, const Route& route) {
   CO_TRY(base::Bytes csr, parse_finalize(request.payload));
   CO_TRY(const OrderView view,
@@ -107,27 +102,6 @@ Edge::Answer Edge::challenge(const SignedRequest& request, const Route& route) {
   response.headers.push_back({"Link", "<" + urls_.authorization(route.id) + ">;rel=\"up\""});
   if (challenge->status == ChallengeStatus::processing) {
     ask_to_retry(response, time_to_wait(*challenge, view.time));
-  }
-  co_return response;
-}
-
-Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route, CertificateForm form) {
-  CO_CHECK(require_post_as_get(request));
-  const auto serial = parse_serial(route.id);
-  const auto chain = chain_number(route.part, authority_.issuer().chains());
-  if (!serial || !chain) co_return fail(ErrorKind::not_found, "there is no such certificate");
-  Response response{200, {{"Vary", "Accept"}}, {}};
-  if (form == CertificateForm::der) {
-    CO_TRY(response.body, co_await authority_.leaf(*request.account, *serial));
-    response.headers.push_back({"Content-Type", "application/pkix-cert"});
-    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer().id(*chain)) + ">;rel=\"up\""});
-  } else {
-    CO_TRY(response.body, co_await authority_.certificate(*request.account, *serial, *chain));
-    response.headers.push_back({"Content-Type", "application/pem-certificate-chain"});
-  }
-  for (size_t other = 0; other < authority_.issuer().chains(); ++other) {
-    if (other == *chain) continue;
-    response.headers.push_back({"Link", "<" + urls_.certificate(*serial, other) + ">;rel=\"alternate\""});
   }
   co_return response;
 }
