@@ -39,7 +39,8 @@ KeyForm key_form(Resource resource) {
 // A browser may show all of it to whatever page has asked.
 void share(base::http::Response& response) {
   response.headers.push_back({"Access-Control-Allow-Origin", "*"});
-  response.headers.push_back({"Access-Control-Expose-Headers", "Link, Location, Replay-Nonce, Retry-After"});
+  response.headers.push_back({"Access-Control-Expose-Headers",
+                              "Cert-Not-After, Cert-Not-Before, Link, Location, Replay-Nonce, Retry-After"});
 }
 
 // A browser's question whether it may (RFC 8555 §9.1 leaves CORS to us): it may, for nothing here goes by

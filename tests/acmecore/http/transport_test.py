@@ -76,7 +76,7 @@ class Methods(wire.WireTest):
         for reply in (self.server.request("GET", "/directory"), self.server.request("GET", "/nothing"),
                       self.new_account().reply):
             self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "*")
-            for name in ("Link", "Location", "Replay-Nonce", "Retry-After"):
+            for name in ("Cert-Not-After", "Cert-Not-Before", "Link", "Location", "Replay-Nonce", "Retry-After"):
                 self.assertIn(name, reply.headers["Access-Control-Expose-Headers"])
 
     def test_T23_an_unknown_path_is_404(self):
