@@ -6,8 +6,8 @@
 
 namespace acmecore::http {
 
-// The resources of RFC 8555 §7.1, RFC 8739 and RFC 9773, the certificate of an issuing CA, and the pages for persons:
-// that of §7.3.3, and where names that are paused are no longer.
+// The resources of RFC 8555 §7.1, RFC 8739 and RFC 9773, the certificate of an issuing CA, and the pages where a person
+// agrees to new terms of service (RFC 8555 §7.3.3) or lifts the pauses of names.
 enum class Resource {
   directory,
   new_nonce,
@@ -32,8 +32,8 @@ enum class Resource {
 
 struct Route {
   Resource resource;
-  std::string
-      id;  // of the account, order, authorization, certificate or issuing CA; what names a certificate for RFC 9773
+  // Of the account, order, authorization, certificate or issuing CA; what names a certificate for RFC 9773.
+  std::string id;
   std::string part;  // a challenge's type; where a page of orders begins; a token; which alternate chain
 
   bool operator==(const Route&) const = default;
