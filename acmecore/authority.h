@@ -234,10 +234,11 @@ class Authority {
   base::Task<base::Result<OrderView>> cancel(Account account, std::string id);
 
   // The latest certificate of an order that renews itself (RFC 8739 §3.3), for its account or, where there is none, for
-  // anybody. not_found: there is no such order, or it has none yet. unauthorized: the order is not open to anybody.
-  // auto_renewal_canceled: by the account, or with it. auto_renewal_expired.
+  // anybody; `chain` as in certificate(). not_found: there is no such order or chain, or it has none yet.
+  // unauthorized: the order is not open to anybody. auto_renewal_canceled: by the account, or with it.
+  // auto_renewal_expired.
   base::Task<base::Result<RollingCertificate>> star_certificate(std::optional<std::string> account,
-                                                                std::string order_id);
+                                                                std::string order_id, size_t chain = 0);
 
   // The certificate of an issuing CA by its Issuer::id, in DER.
   base::Result<base::Bytes> issuer_certificate(std::string_view id) const;

@@ -40,7 +40,7 @@ Task<Result<OrderView>> Authority::cancel(Account account, std::string id) {
 }
 
 Task<Result<RollingCertificate>> Authority::star_certificate(std::optional<std::string> account,
-                                                             std::string order_id) {
+                                                             std::string order_id, size_t chain) {
   const auto none = fail(ErrorKind::not_found, "there is no such certificate");
   const auto found = co_await records_.order(std::move(order_id));
   if (!found && found.error().kind == ErrorKind::not_found) co_return none;
@@ -48,6 +48,7 @@ Task<Result<RollingCertificate>> Authority::star_certificate(std::optional<std::
   const Order& order = found->value;
   if (!order.auto_renewal || !order.certificate) co_return none;
   if (account && *account != order.account) co_return none;
+  if (chain >= issuer_.chains()) co_return none;
   if (!account && !order.auto_renewal->allow_certificate_get) {
     co_return fail(ErrorKind::unauthorized,
                    "this order did not ask for certificates that are open to GET (RFC 8739 §3.4)");
@@ -57,7 +58,7 @@ Task<Result<RollingCertificate>> Authority::star_certificate(std::optional<std::
   CO_TRY(auto record, co_await records_.certificate(*order.certificate));
   CO_TRY(const Certificate certificate, parse_certificate(record->der));
   RollingCertificate rolling;
-  rolling.chain_pem = issuer_.chain_pem(record->der);
+  rolling.chain_pem = issuer_.chain_pem(record->der, chain);
   rolling.validity = certificate.validity;
   rolling.next = std::min(order.auto_renewal->next_look, certificate.validity.not_after);
   rolling.time = clock_.now();

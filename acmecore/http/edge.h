@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -66,6 +67,7 @@ class Edge {
   // edge_certificates.cpp
   Answer certificate(const SignedRequest& request, const Route& route, CertificateForm form);
   Answer star_certificate(std::optional<std::string> account, const Route& route, CertificateForm form);
+  void describe(Response& response, CertificateForm form, const std::string& url, size_t chain) const;
 
   // edge_terms.cpp
   Answer ask_to_agree(const Account& account, const base::Error& error);

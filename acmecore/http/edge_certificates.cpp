@@ -4,7 +4,7 @@
 #include "acmecore/http/edge.h"
 #include "base/http/response_text.h"
 
-// Certificates to download: those of RFC 8555 §7.4.2, and the latest of an order that renews itself (STAR, RFC 8739 §3.3).
+// Certificates to download: those of RFC 8555 §7.4.2, and the latest of an order that renews itself (RFC 8739 §3.3).
 namespace acmecore::http {
 
 using base::ErrorKind;
@@ -31,32 +31,41 @@ Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route,
   const auto serial = parse_serial(route.id);
   const auto chain = chain_number(route.part, authority_.issuer().chains());
   if (!serial || !chain) co_return fail(ErrorKind::not_found, "there is no such certificate");
-  Response response{200, {{"Vary", "Accept"}}, {}};
+  Response response{200, {}, {}};
   if (form == CertificateForm::der) {
     CO_TRY(response.body, co_await authority_.leaf(*request.account, *serial));
-    response.headers.push_back({"Content-Type", "application/pkix-cert"});
-    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer().id(*chain)) + ">;rel=\"up\""});
   } else {
     CO_TRY(response.body, co_await authority_.certificate(*request.account, *serial, *chain));
-    response.headers.push_back({"Content-Type", "application/pem-certificate-chain"});
   }
-  for (size_t other = 0; other < authority_.issuer().chains(); ++other) {
-    if (other == *chain) continue;
-    response.headers.push_back({"Link", "<" + urls_.certificate(*serial, other) + ">;rel=\"alternate\""});
-  }
+  describe(response, form, urls_.certificate(*serial), *chain);
   co_return response;
+}
+
+// What the answer with a certificate says of its form and its chains. `url`: the certificate's, with its usual chain.
+void Edge::describe(Response& response, CertificateForm form, const std::string& url, size_t chain) const {
+  const Issuer& issuer = authority_.issuer();
+  const bool is_der = form == CertificateForm::der;
+  response.headers.push_back(
+      {"Content-Type", is_der ? "application/pkix-cert" : "application/pem-certificate-chain"});
+  response.headers.push_back({"Vary", "Accept"});
+  if (is_der) response.headers.push_back({"Link", "<" + urls_.issuer(issuer.id(chain)) + ">;rel=\"up\""});
+  for (size_t other = 0; other < issuer.chains(); ++other) {
+    if (other == chain) continue;
+    response.headers.push_back({"Link", "<" + Urls::with_chain(url, other) + ">;rel=\"alternate\""});
+  }
 }
 
 // No account: whoever asks by GET, of whom caches may be many, and hold it until there may be another (RFC 8739 §4.3).
 Edge::Answer Edge::star_certificate(std::optional<std::string> account, const Route& route,
                                     CertificateForm form) {
   const bool is_get = !account;
-  CO_TRY(RollingCertificate rolling, co_await authority_.star_certificate(std::move(account), route.id));
+  const auto chain = chain_number(route.part, authority_.issuer().chains());
+  if (!chain) co_return fail(ErrorKind::not_found, "there is no such certificate");
+  CO_TRY(RollingCertificate rolling,
+         co_await authority_.star_certificate(std::move(account), route.id, *chain));
   const bool is_der = form == CertificateForm::der;
   Response response{200, {}, is_der ? std::move(rolling.der) : std::move(rolling.chain_pem)};
-  response.headers.push_back(
-      {"Content-Type", is_der ? "application/pkix-cert" : "application/pem-certificate-chain"});
-  response.headers.push_back({"Vary", "Accept"});
+  describe(response, form, urls_.star_certificate(route.id), *chain);
   response.headers.push_back({"Cert-Not-Before", quoted_date(rolling.validity.not_before)});
   response.headers.push_back({"Cert-Not-After", quoted_date(rolling.validity.not_after)});
   if (is_get) {
@@ -64,8 +73,6 @@ Edge::Answer Edge::star_certificate(std::optional<std::string> account, const Ro
     response.headers.push_back(
         {"Cache-Control", "public, max-age=" + std::to_string(std::max<int64_t>(fresh.count(), 0))});
   }
-  if (is_der)
-    response.headers.push_back({"Link", "<" + urls_.issuer(authority_.issuer().id()) + ">;rel=\"up\""});
   co_return response;
 }
 

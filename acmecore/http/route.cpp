@@ -38,6 +38,7 @@ constexpr std::array kWithId = {
     WithId{"/acme/certificate/", "", Resource::certificate},
     WithId{"/acme/certificate/", "/*", Resource::certificate},
     WithId{"/acme/star-certificate/", "", Resource::star_certificate},
+    WithId{"/acme/star-certificate/", "/*", Resource::star_certificate},
     WithId{"/acme/issuer/", "", Resource::issuer},
 };
 

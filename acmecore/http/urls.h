@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,10 +59,10 @@ class Urls {
     return at("/acme/star-certificate/") + order;
   }
   std::string issuer(const std::string& id) const { return at("/acme/issuer/") + id; }
-  // With a chain of Issuer::chains().
-  std::string certificate(const Serial& serial, size_t chain = 0) const {
-    const std::string usual = at("/acme/certificate/") + text_of(serial);
-    return chain == 0 ? usual : usual + "/" + std::to_string(chain);
+  std::string certificate(const Serial& serial) const { return at("/acme/certificate/") + text_of(serial); }
+  // Of a certificate of either kind, given its URL with the usual chain, with a chain of Issuer::chains().
+  static std::string with_chain(const std::string& certificate, size_t chain) {
+    return chain == 0 ? certificate : certificate + "/" + std::to_string(chain);
   }
 
  private:

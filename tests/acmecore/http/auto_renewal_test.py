@@ -13,7 +13,7 @@ def rfc3339(time):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class AutoRenewal(wire.WireTest):
+class StarTest(wire.WireTest):
     """Up to 30 days, in lifetimes of two hours at least."""
     server_arguments = ("auto_renewal=30",)
 
@@ -54,6 +54,8 @@ class AutoRenewal(wire.WireTest):
         self.assertEqual(reply.headers["Vary"], "Accept")
         return leaf
 
+
+class AutoRenewal(StarTest):
     def cancel(self, order, status="canceled", account=None):
         return self.post(account or self.account, order["url"], {"status": status})
 
@@ -111,7 +113,7 @@ class AutoRenewal(wire.WireTest):
         other = self.new_account()
         self.refused(self.post(other, order["star-certificate"]), 404, "malformed")
         self.refused(self.post(self.account, order["star-certificate"], {}), 400, "malformed")
-        for url in (order["star-certificate"] + "0", order["star-certificate"] + "/x",
+        for url in (order["star-certificate"] + "0", order["star-certificate"] + "/x", order["star-certificate"] + "/1",
                     self.server.origin + "/acme/star-certificate/"):
             self.refused(self.server.request("GET", url), 404, "malformed")
         plain = self.issue(self.account, "a.plain.test")[2]
@@ -184,6 +186,47 @@ class AutoRenewal(wire.WireTest):
             self.refused(self.order(self.asked()), 400, "malformed")
         finally:
             self.server.change("auto_renewal=30")
+
+
+class Alternates(StarTest):
+    server_arguments = (*StarTest.server_arguments, "alternate_chains=2")
+
+    def setUp(self):
+        super().setUp()
+        self.usual = self.start()["star-certificate"]
+        self.urls = [self.usual, self.usual + "/1", self.usual + "/2"]
+
+    def test_each_chain_is_linked_to_all_the_others_whoever_asks(self):
+        leaf = self.certificate(self.post(self.account, self.usual))
+        issuers = set()
+        for url in self.urls:
+            replies = [self.post(self.account, url), self.server.request("GET", url)]
+            for reply in replies:
+                self.assertEqual(self.certificate(reply), leaf)
+                self.assertEqual(reply.links("alternate"), [other for other in self.urls if other != url])
+            self.assertEqual(replies[0].body, replies[1].body)
+            issuers.add(replies[0].body.split(b"-----END CERTIFICATE-----\n")[1])
+        self.assertEqual(len(issuers), 3)
+
+    def test_the_leaf_alone_is_linked_to_its_issuer_in_the_chain(self):
+        for url in self.urls:
+            reply = self.post(self.account, url, accept="application/pkix-cert")
+            self.certificate(reply)
+            up, = reply.links("up")
+            issuer = wire.x509.load_der_x509_certificate(self.server.request("GET", up).body)
+            self.assertIn(issuer.public_bytes(wire.serialization.Encoding.PEM), self.post(self.account, url).body)
+            self.assertEqual(reply.links("alternate"), [other for other in self.urls if other != url])
+
+    def test_there_are_no_others(self):
+        for number in ("0", "3", "01", "1/", "a", "18446744073709551617"):
+            self.refused(self.post(self.account, f"{self.usual}/{number}"), 404, "malformed")
+            self.refused(self.server.request("GET", f"{self.usual}/{number}"), 404, "malformed")
+
+    def test_they_are_open_to_whom_the_order_is(self):
+        self.refused(self.post(self.new_account(), self.urls[1]), 404, "malformed")
+        closed = self.start(allow_certificate_get=False)["star-certificate"] + "/1"
+        self.refused(self.server.request("GET", closed), 403, "unauthorized")
+        self.certificate(self.post(self.account, closed))
 
 
 if __name__ == "__main__":
