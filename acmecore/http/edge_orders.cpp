@@ -100,7 +100,7 @@ Edge::Answer Edge::challenge(const SignedRequest& request, const Route& route) {
   if (challenge == nullptr) co_return fail(ErrorKind::not_found, "the authorization has no such challenge");
   Response response = json_response(200, to_json(*challenge, route.id, urls_));
   response.headers.push_back({"Link", "<" + urls_.authorization(route.id) + ">;rel=\"up\""});
-  if (challenge->status == ChallengeStatus::processing) {
+  if (challenge == processing_challenge(view.authorization)) {
     ask_to_retry(response, time_to_wait(*challenge, view.time));
   }
   co_return response;

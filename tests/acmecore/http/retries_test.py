@@ -50,6 +50,15 @@ class Retries(wire.WireTest):
         self.assertNotIn("error", settled)
         self.assertEqual(self.get(account, order["url"])["status"], "ready")
 
+    def test_there_is_nothing_to_wait_for_once_the_authorization_is_deactivated(self):
+        account, _, url, challenge, _ = self.responded("d.refused.test")
+        replies = [self.post(account, url, {"status": "deactivated"}), self.post(account, url),
+                   self.post(account, challenge)]
+        self.assertEqual([(reply.status, reply.json()["status"]) for reply in replies],
+                         [(200, "deactivated"), (200, "deactivated"), (200, "processing")])
+        for reply in replies:
+            self.assertNotIn("Retry-After", reply.headers)
+
     def test_every_failure_is_added_to_the_error(self):
         account, _, _, challenge, _ = self.responded("c.refused.test")
         seen = self.respond_until(account, challenge, lambda seen: "subproblems" in seen["error"])
