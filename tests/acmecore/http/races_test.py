@@ -42,6 +42,7 @@ class Races(wire.WireTest):
         self.assertEqual(self.statuses(replies), [200] * TIMES)
         self.assertEqual({reply.json()["status"] for reply in replies}, {"processing"})
         self.assertEqual(self.poll(account, challenge, "processing")["status"], "valid")
+        self.assertEqual(self.server.times_validated("a.slow.test"), 1)
 
     def test_an_order_gets_one_certificate(self):
         account = self.new_account()

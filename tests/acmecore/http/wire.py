@@ -169,12 +169,16 @@ class Server:
 
     def operate(self, what, url, **more):
         """What an operator does with what is at an URL, as wire_server.cpp has it; returns the error, or ""."""
-        self.process.stdin.write(json.dumps({"operate": what, "id": url.rsplit("/", 1)[1], **more}) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())["error"]
+        return self.ask(operate=what, id=url.rsplit("/", 1)[1], **more)["error"]
 
     def external_account_key(self, **wanted):
         """A new key, as wire_server.cpp has it: {"kid", "mac_key"}."""
+        return self.ask(**wanted)
+
+    def times_validated(self, name):
+        return self.ask(asked=name)
+
+    def ask(self, **wanted):
         self.process.stdin.write(json.dumps(wanted) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())

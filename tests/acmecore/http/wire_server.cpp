@@ -12,10 +12,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -66,9 +66,10 @@ class NameValidation final : public acmecore::Validation {
     const auto is_under = [&](std::string_view apex) {
       return identifier.is_under(base::Name::parse(apex).value());
     };
+    const bool is_first = count(identifier) == 1;
     acmecore::Verdict verdict;
     if (is_under("refused.test")) verdict.outcome = base::fail(ErrorKind::unauthorized, "got another value");
-    if (is_under("later.test") && is_first(identifier)) {
+    if (is_under("later.test") && is_first) {
       verdict.outcome = base::fail(ErrorKind::unauthorized, "got nothing yet");
     }
     if (is_under("unanswered.test")) verdict.outcome = base::fail(ErrorKind::dns, "got no answer");
@@ -83,15 +84,21 @@ class NameValidation final : public acmecore::Validation {
     co_return base::fail(ErrorKind::dns, "nobody asks here");
   }
 
- private:
-  bool is_first(const base::Name& identifier) {
+  // How often this name was looked at.
+  int times_asked(const base::Name& identifier) {
     const std::lock_guard lock(mutex_);
-    return asked_.insert(identifier.text()).second;
+    return asked_[identifier];
+  }
+
+ private:
+  int count(const base::Name& identifier) {
+    const std::lock_guard lock(mutex_);
+    return ++asked_[identifier];
   }
 
   acmecore::http::Faults& faults_;
   std::mutex mutex_;  // the server has two threads
-  std::set<std::string> asked_;
+  std::map<base::Name, int> asked_;
 };
 
 // Names below denied.test are refused, and so are keys on P-521. Somebody approves names below asked.test.
@@ -206,6 +213,14 @@ class Server {
     with_reuse.authorization_reuse = std::chrono::hours(1);
     reusing_ = open(with_reuse, options);
     serving_ = open(options.authority, options);
+  }
+
+  // What a line of JSON on stdin asks for, as main() has them.
+  base::Json answer_to(const base::Json& wanted) {
+    if (wanted.find("operate") != nullptr) return operate(wanted);
+    if (const auto* name = wanted.find("asked"))
+      return int64_t{validation_.times_asked(base::Name::parse(*name->string()).value())};
+    return make_external_account_key(wanted);
   }
 
   // {"directory", "names", "profiles", "lifetime_max_s", "uses_max", "expires", "disabled"}, each of which may go.
@@ -398,8 +413,8 @@ void set_option(Options& options, std::string_view argument) {
 
 // wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
 // "directory:NAME=off|optional|required" adds a directory; what set_fault takes makes faults, in percent. A line on
-// stdin is one of these: a JSON object with "operate" is what an operator does; another one makes an external account
-// key, whatever state the object says it is in; "faults" is answered with how many there were; more options are
+// stdin is one of these: a JSON object with "operate" is what an operator does; one with "asked" is how often the name in it
+// was validated; another one makes an external account key, whatever state the object says it is in; "faults" is answered with how many there were; more options are
 // answered by an empty line, and hold from then on.
 int main(int argc, char** argv) {
   Options options;
@@ -413,10 +428,7 @@ int main(int argc, char** argv) {
   std::cout << server.where().text() << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     if (line.starts_with('{')) {
-      const base::Json wanted = base::parse_json(line).value();
-      const bool is_operator = wanted.find("operate") != nullptr;
-      std::cout << (is_operator ? server.operate(wanted) : server.make_external_account_key(wanted)).text()
-                << std::endl;
+      std::cout << server.answer_to(base::parse_json(line).value()).text() << std::endl;
       continue;
     }
     if (line == "faults") {
