@@ -5,16 +5,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -36,7 +31,6 @@
 #include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
 #include "acmecore/server_identity.h"
-#include "acmecore/validation.h"
 #include "base/async/executor_background.h"
 #include "base/base64url.h"
 #include "base/http/listener.h"
@@ -46,60 +40,10 @@
 #include "storage/memory_store.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/http/faults.h"
+#include "tests/acmecore/http/name_validation.h"
 #include "tests/support/run_task.h"
 
 namespace {
-
-using base::ErrorKind;
-
-// How long a validation below slow.test takes: longer than an answer to a challenge waits for it.
-constexpr auto kSlow = 4 * acmecore::kChallengePatience;
-
-// Names below refused.test answer with another value, those below later.test when they are first asked, those below
-// unanswered.test not at all, those below endless.test never come to an end, and all others prove themselves, those
-// below slow.test after a while.
-class NameValidation final : public acmecore::Validation {
- public:
-  explicit NameValidation(acmecore::http::Faults& faults) : faults_(faults) {}
-
-  base::Task<acmecore::Verdict> dns01(base::Name identifier, std::string) override {
-    const auto is_under = [&](std::string_view apex) {
-      return identifier.is_under(base::Name::parse(apex).value());
-    };
-    const bool is_first = count(identifier) == 1;
-    acmecore::Verdict verdict;
-    if (is_under("refused.test")) verdict.outcome = base::fail(ErrorKind::unauthorized, "got another value");
-    if (is_under("later.test") && is_first) {
-      verdict.outcome = base::fail(ErrorKind::unauthorized, "got nothing yet");
-    }
-    if (is_under("unanswered.test")) verdict.outcome = base::fail(ErrorKind::dns, "got no answer");
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    timer.expires_after(is_under("slow.test") ? kSlow : faults_.validation_time());
-    if (is_under("endless.test")) timer.expires_at(boost::asio::steady_timer::time_point::max());
-    co_await timer.async_wait(boost::asio::use_awaitable);
-    co_return verdict;
-  }
-
-  base::Task<base::Result<acmecore::ChallengePath>> challenge_path(base::Name) override {
-    co_return base::fail(ErrorKind::dns, "nobody asks here");
-  }
-
-  // How often this name was looked at.
-  int times_asked(const base::Name& identifier) {
-    const std::lock_guard lock(mutex_);
-    return asked_[identifier];
-  }
-
- private:
-  int count(const base::Name& identifier) {
-    const std::lock_guard lock(mutex_);
-    return ++asked_[identifier];
-  }
-
-  acmecore::http::Faults& faults_;
-  std::mutex mutex_;  // the server has two threads
-  std::map<base::Name, int> asked_;
-};
 
 // Names below denied.test are refused, and so are keys on P-521. Somebody approves names below asked.test.
 acmecore::PolicyRules policy_rules(bool public_names) {
@@ -327,7 +271,7 @@ class Server {
   storage::MemoryStore store_;
   acmecore::Records records_;
   acmecore::Administration administration_;
-  NameValidation validation_;
+  acmecore::http::NameValidation validation_;
   base::ExecutorBackground background_;
   acmecore::PublicSuffixes suffixes_;
   acmecore::Policy policy_;
@@ -413,9 +357,10 @@ void set_option(Options& options, std::string_view argument) {
 
 // wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
 // "directory:NAME=off|optional|required" adds a directory; what set_fault takes makes faults, in percent. A line on
-// stdin is one of these: a JSON object with "operate" is what an operator does; one with "asked" is how often the name in it
-// was validated; another one makes an external account key, whatever state the object says it is in; "faults" is answered with how many there were; more options are
-// answered by an empty line, and hold from then on.
+// stdin is one of these: a JSON object with "operate" is what an operator does, one with "asked" is answered with how
+// often the name in it was validated, another one makes an external account key, whatever state the object says it is
+// in; "faults" is answered with how many there were; more options are answered by an empty line, and hold from then
+// on.
 int main(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i)
