@@ -48,6 +48,11 @@ Result<std::vector<Identifier>> identifiers_of(const assay::v1::IssueRequest& re
   return identifiers;
 }
 
+// It says nothing about any name, nor about what was recorded before it.
+bool is_our_own_trouble(const Error& error) {
+  return error.kind == ErrorKind::internal || error.kind == ErrorKind::unavailable;
+}
+
 Error compound(std::string detail, std::vector<base::Suberror> suberrors) {
   return {ErrorKind::compound, std::move(detail), std::move(suberrors)};
 }
@@ -57,6 +62,7 @@ Error compound(std::string detail, std::vector<base::Suberror> suberrors) {
 Task<Result<void>> IssueCall::run(assay::v1::IssueRequest request) {
   give_up_ = services_.clock.now() + kIssueWaitMax;
   auto outcome = co_await issue(std::move(request));
+  if (may_wait_) co_await withdraw_order();
   co_await withdraw();
   co_return outcome;
 }
@@ -75,9 +81,12 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   CO_CHECK(co_await tell(order_created(order_)));
   CO_CHECK(co_await prove());
   CO_CHECK(still_wanted());
-  CO_TRY(order,
-         co_await services_.authority.finalize(account_, order_.id, request.csr_der(), kIssuancePatience));
-  if (is_waiting(order.order)) {
+  auto finalized =
+      co_await services_.authority.finalize(account_, order_.id, request.csr_der(), kIssuancePatience);
+  may_wait_ = finalized ? is_waiting(finalized->order) : is_our_own_trouble(finalized.error());
+  if (!finalized) co_return tl::unexpected(std::move(finalized).error());
+  order = *std::move(finalized);
+  if (may_wait_) {
     CO_TRY(order, co_await approved_order(std::move(order)));
   }
   CO_TRY(order, co_await settled_order(std::move(order)));
@@ -105,8 +114,7 @@ Task<Result<void>> IssueCall::prove() {
   co_return co_await await_validations();
 }
 
-// All names are looked at before the call fails, so that its caller hears of every record to add at once. Our own
-// trouble says nothing about any name.
+// All names are looked at before the call fails, so that its caller hears of every record to add at once.
 Task<Result<void>> IssueCall::find_delegations() {
   std::vector<base::Suberror> suberrors;
   for (const Identifier& identifier : identifiers_) {
@@ -115,8 +123,7 @@ Task<Result<void>> IssueCall::find_delegations() {
     auto delegation = co_await find_delegation(identifier);
     if (!delegation) {
       const Error& error = delegation.error();
-      if (error.kind == ErrorKind::internal || error.kind == ErrorKind::unavailable)
-        co_return tl::unexpected(error);
+      if (is_our_own_trouble(error)) co_return tl::unexpected(error);
       suberrors.push_back({error.kind, error.detail, identifier.text()});
       continue;
     }
@@ -197,26 +204,27 @@ Task<Result<OrderView>> IssueCall::settled_order(OrderView order) {
   co_return order;
 }
 
-// The order when a person has decided, or it is too late. Nobody would have the certificate of an order that is
-// approved when nobody waits for it.
+// The order when a person has decided, or it is too late.
 Task<Result<OrderView>> IssueCall::approved_order(OrderView order) {
-  Result<void> goes_on = co_await tell(approval_needed(order.order));
-  for (milliseconds duration = kPauseMin; goes_on && can_be_decided(order);) {
-    goes_on = co_await pause(duration);
-    if (!goes_on) break;
+  CO_CHECK(co_await tell(approval_needed(order.order)));
+  for (milliseconds duration = kPauseMin; can_be_decided(order);) {
+    const auto goes_on = co_await pause(duration);
+    if (!goes_on && caller_.has_gone()) co_return tl::unexpected(goes_on.error());
+    if (!goes_on) {
+      co_return fail(ErrorKind::unavailable, "nobody approved the order within the " +
+                                                 std::to_string(kIssueWaitMax.count()) +
+                                                 " minutes of this call; those of ACME clients wait longer");
+    }
     CO_TRY(order, co_await services_.authority.order(account_, order_.id));
   }
-  if (goes_on) co_return order;
-  co_await withdraw_order();
-  if (caller_.has_gone()) co_return tl::unexpected(goes_on.error());
-  co_return fail(ErrorKind::unavailable, "nobody approved the order within the " +
-                                             std::to_string(kIssueWaitMax.count()) +
-                                             " minutes of this call; those of ACME clients wait longer");
+  may_wait_ = false;
+  co_return order;
 }
 
+// Nobody would have the certificate of an order that is approved when nobody waits for it.
 Task<> IssueCall::withdraw_order() {
   const auto withdrawn = co_await services_.authority.withdraw(account_, order_.id);
-  if (!withdrawn) {  // it was decided at this very moment
+  if (!withdrawn) {  // it was decided at this very moment, was never accepted, or cannot be changed for now
     base::log::warning("issue.order.not_withdrawn",
                        {{"order", order_.id}, {"detail", withdrawn.error().detail}});
   }

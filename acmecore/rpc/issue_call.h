@@ -50,8 +50,8 @@ class IssueCall {
   //
   // The errors of Authority, and: bad_csr also for names that are not those of the CSR. compound: one suberror
   // for each name that does not lead to a zone here, before which no order is made, or whose validation failed.
-  // unavailable: the caller has gone, it takes longer than kIssueWaitMax, or nothing can be looked up. An order that
-  // waits for a person then is withdrawn.
+  // unavailable: the caller has gone, it takes longer than kIssueWaitMax, or nothing can be looked up. With whatever
+  // error it returns, an order that waits for a person is withdrawn; where that fails, it is logged.
   base::Task<base::Result<void>> run(assay::v1::IssueRequest request);
 
  private:
@@ -81,6 +81,7 @@ class IssueCall {
   std::vector<Identifier> identifiers_;
   Account account_;
   Order order_;
+  bool may_wait_ = false;  // the order, for a person
   std::vector<Authorization> authorizations_;
   std::map<std::string, Delegation> delegations_;  // by name, without "*."
   std::vector<std::pair<base::Name, std::string>> published_;

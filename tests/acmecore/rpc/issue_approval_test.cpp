@@ -10,9 +10,11 @@ namespace {
 
 using assay::v1::IssueResponse;
 using base::ErrorKind;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // A call that waits for a person.
 class IssueApprovalTest : public IssueTest {
@@ -35,6 +37,13 @@ class IssueApprovalTest : public IssueTest {
     const auto account = support::run_task(io_, authority_.account_for("admin")).value();
     const std::string& id = caller_.events()[1].order_created().order();
     return support::run_task(io_, authority_.order(account, id)).value();
+  }
+  void expect_withdrawn() {
+    const OrderView withdrawn = order_told();
+    EXPECT_EQ(withdrawn.status, OrderStatus::invalid);
+    ASSERT_TRUE(withdrawn.error);
+    EXPECT_THAT(withdrawn.error->detail, HasSubstr("withdrawn"));
+    EXPECT_THAT(dns_.published(), IsEmpty());
   }
 
   bool decided_ = false;
@@ -71,10 +80,7 @@ TEST_F(IssueApprovalTest, WithdrawsTheOrderWhenNobodyDecidesInTime) {
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind, ErrorKind::unavailable);
   EXPECT_THAT(outcome.error().detail, HasSubstr("nobody approved"));
-  const OrderView withdrawn = order_told();
-  EXPECT_EQ(withdrawn.status, OrderStatus::invalid);
-  EXPECT_THAT(withdrawn.error->detail, HasSubstr("withdrawn"));
-  EXPECT_THAT(dns_.published(), IsEmpty());
+  expect_withdrawn();
 }
 
 TEST_F(IssueApprovalTest, WithdrawsTheOrderOfACallerThatGoes) {
@@ -82,7 +88,35 @@ TEST_F(IssueApprovalTest, WithdrawsTheOrderOfACallerThatGoes) {
   const auto outcome = issue({"www.asked.acme.test"});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind, ErrorKind::unavailable);
-  EXPECT_EQ(order_told().status, OrderStatus::invalid);
+  expect_withdrawn();
+}
+
+TEST_F(IssueApprovalTest, WithdrawsTheOrderWhenItCannotBeReadWhileItWaits) {
+  caller_.at_each_wait([this] {
+    if (!waiting().empty()) read_store_.fail_next_read();
+  });
+  EXPECT_EQ(issue({"www.asked.acme.test"}).error().kind, ErrorKind::unavailable);
+  expect_withdrawn();
+}
+
+TEST_F(IssueApprovalTest, WithdrawsTheOrderWhenItCannotBeReadOnceFinalizeWasRecorded) {
+  caller_.at_each_wait([this] {
+    const auto lines = told();
+    if (!lines.empty() && lines.back() == "valid www.asked.acme.test")
+      read_store_.fail_read_behind_next_commit();
+  });
+  EXPECT_EQ(issue({"www.asked.acme.test"}).error().kind, ErrorKind::unavailable);
+  EXPECT_THAT(told(), Not(Contains("approval")));
+  expect_withdrawn();
+}
+
+TEST_F(IssueApprovalTest, LeavesAnOrderThatFinalizeRefusesAsItIs) {
+  const auto request = request_for({"www.asked.acme.test"});
+  Changes changes;
+  changes.block_key(parse_csr(request.csr_der()).value().spki_der);
+  ASSERT_TRUE(support::run_task(io_, records_.commit(std::move(changes))));
+  EXPECT_EQ(issue(request).error().kind, ErrorKind::bad_csr);
+  EXPECT_EQ(order_told().status, OrderStatus::ready);
 }
 
 TEST_F(IssueApprovalTest, ADisabledCredentialGetsNothing) {

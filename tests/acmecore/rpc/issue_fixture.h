@@ -14,6 +14,7 @@
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/policy_fixture.h"
 #include "tests/acmecore/rpc/fake_dns.h"
+#include "tests/acmecore/rpc/unreadable_store.h"
 #include "tests/support/run_task.h"
 
 namespace acmecore::rpc {
@@ -72,8 +73,9 @@ class IssueTest : public testing::Test {
 
   boost::asio::io_context io_;
   storage::MemoryStore store_;
+  UnreadableStore read_store_{store_};  // the same, as the CA reads it
   base::ManualClock clock_{kNow};
-  Records records_{store_};
+  Records records_{read_store_};
   FakeDns dns_;
   base::ExecutorBackground background_{io_.get_executor()};
   Policy policy_{policy_rules(), test_suffixes()};
