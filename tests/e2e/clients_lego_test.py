@@ -29,10 +29,7 @@ class Lego(PageTest):
             with FACTS.does("renew"):
                 net.run("renew", {"--days 30": "--days 9999"})
                 self.assertNotEqual(self.check_stored(net, self.NAMES)[0], first)
-            with FACTS.does("revoke"):
-                self.check_revoked(net, chain, False)
-                net.run("revoke")
-                self.check_revoked(net, chain)
+            self.revokes(net, FACTS, "revoke", chain)
 
     def test_by_httpreq(self):
         with ClientLab("knot") as net:

@@ -46,24 +46,16 @@ class Node(PageTest):
         with ClientLab("bind") as net:
             page = net.open("node")
             (net.folder / "etc/team/node_modules").symlink_to(self.modules)
+            names = self.NAMES[:2]
             chain, key, account = (net.folder / name for name in ("chain.pem", "key.pem", "account.pem"))
             with FACTS.does("certificate", "wildcard", "EAB"):
                 net.run("run")
-                first = self.check(net, chain, key, self.NAMES[:2])
+                self.check(net, chain, key, names)
                 self.assertEqual(net.bound_accounts(), 1)
                 FACTS.publishes_by("acme-dns")
-            with FACTS.does("renew"):
-                net.run("run")
-                self.assertNotEqual(first, self.check(net, chain, key, self.NAMES[:2]))
-            with FACTS.does("key rollover"):
-                before = account.read_text()
-                net.run("new_key")
-                self.assertNotEqual(before, account.read_text())
-            with FACTS.does("revoke"):
-                # By the new key, what the account was given under the old one.
-                self.check_revoked(net, chain, False)
-                net.run("revoke")
-                self.check_revoked(net, chain)
+            self.renews(net, FACTS, "run", chain, key, names)
+            self.changes_key(net, FACTS, "new_key", account)
+            self.revokes(net, FACTS, "revoke", chain)  # by the new key what the account was given under the old one
             self.assertEqual(net.bound_accounts(), 1)
             self.assertEqual(page.left(), [])
 

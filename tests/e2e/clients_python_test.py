@@ -10,19 +10,15 @@ class Python(PageTest):
     def test_by_its_page(self):
         with ClientLab("nsd") as net:
             page = net.open("python")
+            names = self.NAMES[:2]
             chain, key = net.folder / "chain.pem", net.folder / "key.pem"
             with FACTS.does("certificate", "wildcard", "EAB"):
                 net.run("run")
-                first = self.check(net, chain, key, self.NAMES[:2])
+                self.check(net, chain, key, names)
                 self.assertEqual(net.bound_accounts(), 1)
                 FACTS.publishes_by("acme-dns")
-            with FACTS.does("renew"):
-                net.run("run")
-                self.assertNotEqual(first, self.check(net, chain, key, self.NAMES[:2]))
-            with FACTS.does("revoke"):
-                self.check_revoked(net, chain, False)
-                net.run("revoke")
-                self.check_revoked(net, chain)
+            self.renews(net, FACTS, "run", chain, key, names)
+            self.revokes(net, FACTS, "revoke", chain)
             self.assertEqual(net.bound_accounts(), 1)
             self.assertEqual(page.left(), [])
 

@@ -10,24 +10,15 @@ class Ruby(PageTest):
     def test_by_its_page(self):
         with ClientLab("nsd") as net:
             page = net.open("ruby")
+            names = self.NAMES[:2]
             chain, key, account = (net.folder / name for name in ("chain.pem", "key.pem", "account.pem"))
             with FACTS.does("certificate", "wildcard"):
                 net.run("run")
-                first = self.check(net, chain, key, self.NAMES[:2])
+                self.check(net, chain, key, names)
                 FACTS.publishes_by("acme-dns")
-            with FACTS.does("renew"):
-                net.run("run")
-                second = self.check(net, chain, key, self.NAMES[:2])
-                self.assertNotEqual(first, second)
-            with FACTS.does("key rollover"):
-                before = account.read_text()
-                net.run("new_key")
-                self.assertNotEqual(before, account.read_text())
-            with FACTS.does("revoke"):
-                # By the new key, what the account was given under the old one.
-                self.check_revoked(net, chain, False)
-                net.run("revoke")
-                self.check_revoked(net, chain)
+            self.renews(net, FACTS, "run", chain, key, names)
+            self.changes_key(net, FACTS, "new_key", account)
+            self.revokes(net, FACTS, "revoke", chain)  # by the new key what the account was given under the old one
             self.assertEqual(page.left(), [])
 
     def test_what_it_lacks(self):

@@ -146,9 +146,30 @@ class ClientLab(lab.Lab):
 
 
 class PageTest(lab.CertificateChecks):
-    """A test of one client by its page."""
+    """A test of one client by its page, and the steps that many have: each runs the block of a title, and is one of the
+    client's `facts`."""
 
     NAMES = ["api.corp.test", "*.api.corp.test", "www.corp.test", "*.www.corp.test"]
+
+    def renews(self, net, facts, title, chain, key, names):
+        """Another certificate comes in the place of the one that is there."""
+        with facts.does("renew"):
+            first = self.check(net, chain, key, names)
+            net.run(title)
+            self.assertNotEqual(first, self.check(net, chain, key, names))
+
+    def changes_key(self, net, facts, title, account):
+        """The account gets another key, which is in the file `account`."""
+        with facts.does("key rollover"):
+            before = account.read_text()
+            net.run(title)
+            self.assertNotEqual(before, account.read_text())
+
+    def revokes(self, net, facts, title, chain):
+        with facts.does("revoke"):
+            self.check_revoked(net, chain, False)
+            net.run(title)
+            self.check_revoked(net, chain)
 
     def renewal_window(self, net, chain):
         """What our renewal information says of the leaf (RFC 9773 §4.2): first and last moment, in UTC."""

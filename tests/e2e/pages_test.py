@@ -13,7 +13,7 @@ class Pages(unittest.TestCase):
         for path in sorted(pages.FOLDER.glob("*.md")):
             tests = "".join(text for text in TESTS if f'open("{path.stem}")' in text)
             titles = set(pages.Page(path, {}).titles())
-            run = set(re.findall(r'net\.run\("(\w+)"', tests))
+            run = set(re.findall(r'net(?:\.run\(|, FACTS, )"(\w+)"', tests))  # by itself, or as a step of PageTest
             self.assertEqual({title for title in titles if not title.startswith("/")} - run, set(), path.name)
 
     def test_the_overview_has_every_page(self):
