@@ -51,8 +51,9 @@ inline constexpr std::chrono::milliseconds kIssuancePatience{1000};
 
 inline constexpr size_t kOrdersPageMax = 100;
 
-// Records of each kind that one sweep looks at, beside those that it has to pass over.
-inline constexpr size_t kSweepMax = 1000;
+// Records of each kind that one sweep looks at, beside those that it has to pass over: requests wait for no more than so
+// many at a time, where they share its thread.
+inline constexpr size_t kSweepMax = 200;
 
 struct AuthorityOptions {
   std::chrono::seconds order_lifetime = std::chrono::days(7);           // of pending authorizations too
