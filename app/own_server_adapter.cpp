@@ -109,16 +109,14 @@ std::optional<Name> OwnServerAdapter::zone_of(const Name& name) const {
 }
 
 Task<Result<std::optional<Host>>> OwnServerAdapter::host() {
-  CO_TRY(const auto zones, co_await dns_.publishing().list_zones("", kHostsSeenMax));
-  std::optional<Host> host;
-  for (const dnsserver::Zone& zone : zones.items) {
-    if (is_of_one_name(zone.apex)) continue;
-    host.emplace();
-    host->apex = zone.apex;
-    host->name_server = zone.name_servers.front();
-    break;
+  for (base::Bytes after;;) {
+    CO_TRY(const auto zones, co_await dns_.publishing().list_zones(after, kZonesPage));
+    for (const dnsserver::Zone& zone : zones.items) {
+      if (!is_of_one_name(zone.apex)) co_return Host{zone.apex, zone.name_servers.front()};
+    }
+    if (zones.next.empty()) co_return std::nullopt;
+    after = zones.next;
   }
-  co_return host;
 }
 
 Task<Result<std::vector<Name>>> OwnServerAdapter::name_servers(Name apex) {

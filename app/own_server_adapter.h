@@ -11,8 +11,8 @@
 
 namespace app {
 
-// Zones that are looked at for one to suggest.
-inline constexpr size_t kHostsSeenMax = 100;
+// Zones that are read together, where one to suggest is looked for.
+inline constexpr size_t kZonesPage = 100;
 // Names of a door's certificate that are told.
 inline constexpr size_t kCertificateNamesMax = 20;
 
