@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/ledger.h"
+
 namespace storage {
 
 using base::ErrorKind;
@@ -17,6 +19,21 @@ Result<void> validate_key(const Bytes& key) {
                                           std::to_string(kKeySizeMax));
   }
   return {};
+}
+
+Result<void> validate_value(size_t size) {
+  if (size <= kValueSizeMax) return {};
+  return fail(ErrorKind::malformed, "a value of " + std::to_string(size) +
+                                        " octets cannot be stored; the limit is " +
+                                        std::to_string(kValueSizeMax));
+}
+
+Result<void> validate_append(const Append& append) {
+  if (append.ledger.empty() || append.payload.empty()) {
+    return fail(ErrorKind::malformed, "an entry without a payload, or of no ledger, is to be appended");
+  }
+  CHECK(validate_key(ledger_key(append.ledger, 1)));
+  return validate_value(kLinkSize + append.payload.size());
 }
 
 bool changes_a_key_twice(const Batch& batch) {
@@ -36,12 +53,10 @@ Result<void> validate(const Batch& batch) {
     CHECK(validate_key(key));
   for (const Put& put : batch.puts) {
     CHECK(validate_key(put.key));
-    if (put.value.size() > kValueSizeMax) {
-      return fail(ErrorKind::malformed, "a value of " + std::to_string(put.value.size()) +
-                                            " octets cannot be stored; the limit is " +
-                                            std::to_string(kValueSizeMax));
-    }
+    CHECK(validate_value(put.value.size()));
   }
+  for (const Append& append : batch.appends)
+    CHECK(validate_append(append));
   if (changes_a_key_twice(batch)) return fail(ErrorKind::internal, "a batch changes one key twice");
   return {};
 }
@@ -50,17 +65,9 @@ size_t put_size(const Batch& batch) {
   size_t size = 0;
   for (const Put& put : batch.puts)
     size += put.key.size() + put.value.size();
+  for (const Append& append : batch.appends)
+    size += append.ledger.size() + kSequenceSize + kLinkSize + append.payload.size();
   return size;
-}
-
-std::vector<Change> changes_of(const Batch& batch, Revision revision) {
-  std::vector<Change> changes;
-  changes.reserve(batch.puts.size() + batch.deletes.size());
-  for (const Put& put : batch.puts)
-    changes.push_back({put.key, put.value, revision});
-  for (const Bytes& key : batch.deletes)
-    changes.push_back({key, std::nullopt, revision});
-  return changes;
 }
 
 }  // namespace storage

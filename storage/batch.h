@@ -7,14 +7,11 @@ namespace storage {
 // What Store::commit asks of a batch before it looks at any state: malformed and internal, as it says there.
 Result<void> validate(const Batch& batch);
 
-// Octets of keys and values that the batch puts.
+// Octets of keys and values that the batch puts and appends.
 size_t put_size(const Batch& batch);
 
 // A batch takes no room if each of its puts replaces a value that is at most so many octets shorter. It is how room is
-// made: what is deleted from a zone moves the zone's serial.
+// made: what is deleted from a zone moves the zone's serial. What is appended always takes room.
 inline constexpr size_t kRewriteGrowthMax = 16;
-
-// What a watch reports of the batch once it is committed: its puts, then its deletes.
-std::vector<Change> changes_of(const Batch& batch, Revision revision);
 
 }  // namespace storage

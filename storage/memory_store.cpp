@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <tuple>
 
 #include "storage/batch.h"
@@ -32,10 +33,10 @@ Task<Result<std::vector<Entry>>> MemoryStore::list(Range range) {
 
 Task<Result<Revision>> MemoryStore::commit(Batch batch) {
   CO_CHECK(validate(batch));
-  co_return apply(batch);
+  co_return apply(std::move(batch));
 }
 
-Result<Revision> MemoryStore::apply(const Batch& batch) {
+Result<Revision> MemoryStore::apply(Batch batch) {
   std::lock_guard lock(mutex_);
   if (full_) return fail(ErrorKind::unavailable, "the store is full; nothing was changed");
   for (const auto& [key, revision] : batch.expected) {
@@ -50,8 +51,20 @@ Result<Revision> MemoryStore::apply(const Batch& batch) {
     state_->entries.insert_or_assign(put.key, Record{put.value, revision, put.expires});
   for (const Bytes& key : batch.deletes)
     state_->entries.erase(key);
+  for (const Append& append : batch.appends) {
+    Put entry = next_entry(append, head_of(append.ledger));
+    state_->entries.insert_or_assign(entry.key, Record{entry.value, revision, std::nullopt});
+    batch.puts.push_back(std::move(entry));
+  }
   watches_.publish(batch, revision);
   return revision;
+}
+
+LedgerHead MemoryStore::head_of(const Bytes& ledger) const {
+  const auto behind = state_->entries.upper_bound(last_ledger_key(ledger));
+  if (behind == state_->entries.begin()) return {};
+  const auto& [key, record] = *std::prev(behind);
+  return ledger_head_at(ledger, key, record.value).value();
 }
 
 std::unique_ptr<Watch> MemoryStore::watch(Bytes prefix) { return watches_.add(std::move(prefix)); }

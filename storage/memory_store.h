@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 
+#include "storage/ledger.h"
 #include "storage/store.h"
 #include "storage/watch_list.h"
 
@@ -38,7 +39,8 @@ class MemoryStore final : public Store {
     Revision revision = kAbsent;
   };
 
-  Result<Revision> apply(const Batch& batch);
+  Result<Revision> apply(Batch batch);
+  LedgerHead head_of(const Bytes& ledger) const;
 
   // Stands in for LMDB's transactions: any thread may call any operation. A reader shares the state that it
   // reads, and the next commit changes a copy; both take and let go of it under the mutex.

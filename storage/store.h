@@ -51,12 +51,20 @@ struct Put {
   std::optional<Time> expires = std::nullopt;
 };
 
+// An entry at the end of a ledger (storage/ledger.h). The store gives it the next number and its link, so that commits
+// which append at the same time expect nothing of each other.
+struct Append {
+  Bytes ledger;   // the prefix of its keys, under which nothing else is
+  Bytes payload;  // not empty
+};
+
 // All or nothing. REQUIRES: a key appears at most once among puts and deletes. Deleting an absent key is no
-// error. An empty batch is a commit like any other.
+// error. An empty batch is a commit like any other. What is appended comes after all else, in its order.
 struct Batch {
   std::vector<Expectation> expected = {};
   std::vector<Put> puts = {};
   std::vector<Bytes> deletes = {};
+  std::vector<Append> appends = {};
 };
 
 // The keys that start with `prefix`; an empty one is every key.
@@ -80,7 +88,8 @@ inline constexpr size_t kWatchSizeMax = 32 * 1024 * 1024;
 inline constexpr size_t kChangeOverhead = 128;
 
 // Reports the commits after it was made, in their order, each key once a commit. A batch that deletes an
-// absent key reports it too. Ends when it is destroyed; may outlive its store.
+// absent key reports it too; what was appended is reported as what was put. Ends when it is destroyed; may outlive its
+// store.
 class Watch {
  public:
   virtual ~Watch() = default;
@@ -95,8 +104,8 @@ class Watch {
 class Follower {
  public:
   virtual ~Follower() = default;
-  // A batch that is durable and not yet answered. In the order of revisions, one call at a time, on a thread of
-  // the store's that waits for it: it neither blocks nor calls the store.
+  // A batch that is durable and not yet answered; what was appended is among its puts. In the order of revisions, one
+  // call at a time, on a thread of the store's that waits for it: it neither blocks nor calls the store.
   virtual void follow(const Batch& batch) = 0;
 };
 
@@ -138,7 +147,7 @@ class Store {
 
   // Applies the batch and returns its revision once it is durable: it survives SIGKILL and power loss, and
   // whoever reads afterwards sees it. conflict: an expectation does not hold. unavailable: no space, or
-  // closing. malformed: a key or value over its limit, or an empty key. Of a batch that failed so, nothing is
+  // closing. malformed: a key or value over its limit, an empty key or payload. Of a batch that failed so, nothing is
   // or will be seen. internal: a key that the batch changes twice; or the disk failed at the very end, and
   // whether the batch was applied is known after a restart.
   virtual Task<Result<Revision>> commit(Batch batch) = 0;

@@ -36,12 +36,23 @@ inline constexpr char kRateLimit = 'q';      // what is known of those that a ra
 inline constexpr char kSecret = 's';         // the server's own secrets, by name
 inline constexpr char kExternalAccountKey = 'w';  // external account keys, by id
 inline constexpr char kFailingName = 'j';  // names that accounts fail to prove, by account; which are paused
+// Which certificates a key has, by SHA-256 of its SPKI and serial.
+inline constexpr char kKeyCertificate = 'f';
+inline constexpr char kRevoked = 'R';        // revoked certificates, by CA, shard and serial
+inline constexpr char kCrl = 'C';            // the latest CRL, by CA and shard
+inline constexpr char kRevocationJob = 'J';  // certificates that are to be revoked, by id
+// The latest audit event of a kind, by its name, with which the next is compared.
+inline constexpr char kLastEvent = 'i';
+
+// Behind all others, so that what is appended fills its pages (storage/lmdb, MDB_APPEND).
+inline constexpr char kAudit = '~';  // the ledger of audit events
 
 inline constexpr char kAll[] = {
-    kZone,      kStaticRRset,  kChallenge,          kNode,        kCredential,  kLogin,
-    kTsigKey,   kHandedOut,    kHeldName,           kKeptAccount, kAccount,     kAccountKey,
-    kOrder,     kAccountOrder, kAuthorization,      kValid,       kCertificate, kBlockedKey,
-    kPrincipal, kSecret,       kExternalAccountKey, kRateLimit,   kFailingName, kWaitingOrder};
+    kZone,          kStaticRRset, kChallenge,    kNode,           kCredential, kLogin,  kTsigKey,
+    kHandedOut,     kHeldName,    kKeptAccount,  kAccount,        kAccountKey, kOrder,  kAccountOrder,
+    kAuthorization, kValid,       kCertificate,  kBlockedKey,     kPrincipal,  kSecret, kExternalAccountKey,
+    kRateLimit,     kFailingName, kWaitingOrder, kKeyCertificate, kRevoked,    kCrl,    kRevocationJob,
+    kLastEvent,     kAudit};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

@@ -1,5 +1,6 @@
 #include "storage/lmdb/apply.h"
 
+#include "storage/ledger.h"
 #include "storage/lmdb/layout.h"
 
 namespace storage::lmdb {
@@ -13,6 +14,13 @@ Result<bool> forget_expiry(WriteTxn& txn, BytesView key) {
   TRY(const Record record, parse_record(*stored));
   if (record.expires) CHECK(txn.erase(Database::expiry, expiry_key(*record.expires, key)));
   return true;
+}
+
+Result<LedgerHead> head_of(WriteTxn& txn, const Bytes& ledger) {
+  TRY(const auto last, txn.last_until(Database::entries, last_ledger_key(ledger)));
+  if (!last) return LedgerHead{};
+  TRY(const Record record, parse_record(last->value));
+  return ledger_head_at(ledger, last->key, record.value);
 }
 
 }  // namespace
@@ -30,7 +38,7 @@ Result<bool> expectations_hold(Txn& txn, const Batch& batch) {
   return true;
 }
 
-Result<void> apply(WriteTxn& txn, const Batch& batch, Revision revision) {
+Result<std::vector<Put>> apply(WriteTxn& txn, const Batch& batch, Revision revision) {
   for (const Put& put : batch.puts) {
     CHECK(forget_expiry(txn, put.key));
     CHECK(txn.put(Database::entries, put.key, to_stored(Record{revision, put.expires, put.value})));
@@ -40,7 +48,14 @@ Result<void> apply(WriteTxn& txn, const Batch& batch, Revision revision) {
     TRY(const bool present, forget_expiry(txn, key));
     if (present) CHECK(txn.erase(Database::entries, key));
   }
-  return {};
+  std::vector<Put> appended;
+  for (const Append& append : batch.appends) {
+    TRY(const LedgerHead head, head_of(txn, append.ledger));
+    Put entry = next_entry(append, head);
+    CHECK(txn.put_last(Database::entries, entry.key, to_stored(Record{revision, std::nullopt, entry.value})));
+    appended.push_back(std::move(entry));
+  }
+  return appended;
 }
 
 }  // namespace storage::lmdb

@@ -271,6 +271,35 @@ Result<void> WriteTxn::put(Database database, BytesView key, BytesView value) {
   return {};
 }
 
+Result<void> WriteTxn::put_last(Database database, BytesView key, BytesView value) {
+  MDB_val name = value_of(key);
+  MDB_val data = value_of(value);
+  const int code = mdb_put(txn_, environment_.handles_[size_t(database)], &name, &data, MDB_APPEND);
+  if (code == MDB_KEYEXIST)
+    return put(database, key, value);  // there is a key behind it; nothing was changed
+  if (code) return failure(code, "writing an entry");
+  return {};
+}
+
+Result<std::optional<EntryView>> WriteTxn::last_until(Database database, BytesView key) {
+  MDB_cursor* cursor = nullptr;
+  if (const int code = mdb_cursor_open(txn_, environment_.handles_[size_t(database)], &cursor)) {
+    return failure(code, "opening a cursor");
+  }
+  MDB_val name = value_of(key);
+  MDB_val value;
+  int code = mdb_cursor_get(cursor, &name, &value, MDB_SET_RANGE);
+  if (code == MDB_NOTFOUND) {
+    code = mdb_cursor_get(cursor, &name, &value, MDB_LAST);
+  } else if (code == MDB_SUCCESS && view_of(name) != key) {
+    code = mdb_cursor_get(cursor, &name, &value, MDB_PREV);
+  }
+  mdb_cursor_close(cursor);
+  if (code == MDB_SUCCESS) return EntryView{view_of(name), view_of(value)};
+  if (code == MDB_NOTFOUND) return std::nullopt;
+  return failure(code, "reading the store");
+}
+
 Result<void> WriteTxn::erase(Database database, BytesView key) {
   MDB_val name = value_of(key);
   const int code = mdb_del(txn_, environment_.handles_[size_t(database)], &name, nullptr);

@@ -128,7 +128,11 @@ class WriteTxn final : public Txn {
 
   Result<void> begin();
   Result<void> put(Database database, BytesView key, BytesView value);
+  // The same of a key that is most likely the last of all: pages are filled to their end, and not split in halves.
+  Result<void> put_last(Database database, BytesView key, BytesView value);
   Result<void> erase(Database database, BytesView key);  // an absent key is no error
+  // The last entry whose key is not behind `key`.
+  Result<std::optional<EntryView>> last_until(Database database, BytesView key);
   // Returns once the transaction is on the disk. unavailable: it was not made, for want of room. internal: the
   // disk failed, and from now on so does everything in this environment but what has begun to read.
   Result<void> commit();

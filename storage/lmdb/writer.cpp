@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -21,6 +22,7 @@ constexpr size_t kGroupsBetweenChecks = 1000;
 
 // See kRewriteGrowthMax.
 Result<bool> takes_no_room(WriteTxn& txn, const Batch& batch) {
+  if (!batch.appends.empty()) return false;
   for (const Put& put : batch.puts) {
     TRY(const auto stored, txn.get(Database::entries, put.key));
     if (!stored) return false;
@@ -116,10 +118,13 @@ void Writer::commit_group(std::span<Waiting> group) {
   }
   // Before anyone is told, so that whoever is told and looks sees it.
   committed_.store(*last, std::memory_order_release);
-  for (const Waiting& waiting : group) {
+  for (Waiting& waiting : group) {
     if (!waiting.result) continue;
+    auto& puts = waiting.batch.puts;
+    puts.insert(puts.end(), std::make_move_iterator(waiting.appended.begin()),
+                std::make_move_iterator(waiting.appended.end()));
     watches_.publish(waiting.batch, *waiting.result);
-    if (!waiting.batch.puts.empty() && std::exchange(refusing_, false)) base::log::info("storage.writable");
+    if (!puts.empty() && std::exchange(refusing_, false)) base::log::info("storage.writable");
   }
 }
 
@@ -131,11 +136,11 @@ Result<Revision> Writer::try_group(std::span<Waiting> group) {
   size_t size = 0;
   WriteTxn txn(environment_);
   CHECK(txn.begin());
-  for (auto& [batch, answer, result] : group) {
+  for (auto& [batch, answer, result, appended] : group) {
     TRY(const bool holds, expectations_hold(txn, batch));
     TRY(const bool fits, has_room(txn, batch, size));
     if (holds && fits) {
-      CHECK(apply(txn, batch, last + 1));
+      TRY(appended, apply(txn, batch, last + 1));
       size += put_size(batch);
       result = ++last;
     } else if (holds) {
@@ -159,7 +164,7 @@ base::Error Writer::refusal(std::string_view cause) {
 // Whether the batch stays under the limit together with `size` octets of its group. One that takes no
 // room always does.
 Result<bool> Writer::has_room(WriteTxn& txn, const Batch& batch, size_t size) {
-  if (batch.puts.empty()) return true;
+  if (batch.puts.empty() && batch.appends.empty()) return true;
   const size_t needed = size + put_size(batch);
   const size_t in_use_max = environment_.high_water();
   if (in_use_max + needed <= size_max_) return true;

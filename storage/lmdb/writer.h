@@ -49,6 +49,7 @@ class Writer {
     Batch batch;
     Answer answer;
     Result<Revision> result = kAbsent;
+    std::vector<Put> appended = {};  // by the transaction that was tried last
   };
   using Group = std::vector<Waiting>;
 

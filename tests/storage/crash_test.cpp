@@ -7,6 +7,7 @@
 #include <random>
 #include <thread>
 
+#include "storage/ledger.h"
 #include "storage/lmdb/layout.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/support/run_task.h"
@@ -15,8 +16,9 @@
 // A process is killed while several of its threads commit; what it acknowledged and only whole batches are
 // there afterwards.
 //
-// Batch i of a thread puts kKeys keys of its own, deletes those of batch i-2 and moves the thread's counter
-// from i-1 to i. So the counter tells the exact contents of the store under this thread's prefix.
+// Batch i of a thread puts kKeys keys of its own, deletes those of batch i-2, moves the thread's counter
+// from i-1 to i and appends that to a ledger of all threads. So the counter tells the exact contents of the store under
+// this thread's prefix, and the last that the ledger tells of the thread.
 namespace storage {
 namespace {
 
@@ -25,6 +27,7 @@ using support::run_task;
 constexpr int kKills = 250;
 constexpr int kThreads = 4;
 constexpr int kKeys = 4;
+constexpr const char* kLedger = "ledger";
 constexpr int kAcknowledgedMax = 40;  // after which a child is killed, at the latest
 
 struct Acknowledgement {
@@ -41,7 +44,8 @@ Bytes batch_value(int batch, int key) { return Bytes(key == 0 ? 9000 : 20, char(
 Time expiry(int batch) { return Time(std::chrono::seconds(batch)); }
 
 Batch make_batch(int thread, int batch) {
-  Batch made{.puts = {{counter_key(thread), std::to_string(batch)}}};
+  Batch made{.puts = {{counter_key(thread), std::to_string(batch)}},
+             .appends = {{kLedger, batch_key(thread, batch, 0)}}};
   for (int key = 0; key < kKeys; ++key) {
     made.puts.push_back({batch_key(thread, batch, key), batch_value(batch, key), expiry(batch)});
     if (batch > 1) made.deletes.push_back(batch_key(thread, batch - 2, key));
@@ -117,6 +121,22 @@ void check(const std::filesystem::path& directory, const LastAcknowledged& last)
   }
 }
 
+// Every batch up to each thread's counter was appended once, and the ledger is without gaps since `known`.
+void check_ledger(const std::filesystem::path& directory, LedgerHead& known, LastAcknowledged& appended) {
+  const auto store = LmdbStore::open({.directory = directory}).value();
+  const auto entries =
+      run_task(store->list({.prefix = kLedger, .after = ledger_key(kLedger, known.sequence)})).value();
+  for (const Entry& stored : entries) {
+    const LedgerEntry entry = parse_ledger_entry(kLedger, stored.key, stored.value).value();
+    ASSERT_TRUE(follows(entry, known));
+    known = entry.head;
+    const int thread = entry.payload[1] - '0';
+    ASSERT_EQ(entry.payload, batch_key(thread, ++appended[size_t(thread)], 0));
+  }
+  for (int thread = 0; thread < kThreads; ++thread)
+    ASSERT_EQ(appended[size_t(thread)], counter(*store, thread));
+}
+
 TEST(LmdbStoreCrash, WhatWasAcknowledgedAndOnlyWholeBatchesAreThereAfterSigkill) {
   const support::TempDirectory temporary(support::TempDirectory::Place::memory);
   const auto directory = temporary.path() / "state";
@@ -124,10 +144,13 @@ TEST(LmdbStoreCrash, WhatWasAcknowledgedAndOnlyWholeBatchesAreThereAfterSigkill)
   std::uniform_int_distribution<int> counts(1, kAcknowledgedMax);
   LastAcknowledged last;
   last.fill(-1);
+  LastAcknowledged appended = last;
+  LedgerHead head;
   for (int kills = 0; kills < kKills; ++kills) {
     SCOPED_TRACE("kill " + std::to_string(kills));
     ASSERT_NO_FATAL_FAILURE(run_and_kill(directory, counts(random), last));
     ASSERT_NO_FATAL_FAILURE(check(directory, last));
+    ASSERT_NO_FATAL_FAILURE(check_ledger(directory, head, appended));
     const auto store = LmdbStore::open({.directory = directory}).value();
     for (int thread = 0; thread < kThreads; ++thread)
       last[size_t(thread)] = counter(*store, thread);

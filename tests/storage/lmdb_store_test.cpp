@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "storage/batch.h"
+#include "storage/ledger.h"
 #include "storage/lmdb/layout.h"
 #include "tests/support/run_task.h"
 #include "tests/support/temp_directory.h"
@@ -88,6 +89,32 @@ TEST_F(LmdbStoreTest, KeepsEverythingWhenItIsOpenedAgain) {
   EXPECT_THAT(run_task(store->expired("", expires, 9)).value(), testing::ElementsAre(Expectation{"a", 1}));
   const auto reader = store->reader();
   EXPECT_EQ(reader->get("a").value(), "1");
+}
+
+TEST_F(LmdbStoreTest, GoesOnWithALedgerWhenItIsOpenedAgain) {
+  ASSERT_EQ(commit(*open(), {.appends = {{"~", "first"}}}), 1u);
+  const auto store = open();
+  ASSERT_EQ(commit(*store, {.appends = {{"~", "second"}}}), 2u);
+  const auto entries = run_task(store->list({.prefix = "~"})).value();
+  ASSERT_EQ(entries.size(), 2u);
+  const LedgerEntry first = parse_ledger_entry("~", entries[0].key, entries[0].value).value();
+  EXPECT_TRUE(follows(first, {}));
+  EXPECT_TRUE(follows(parse_ledger_entry("~", entries[1].key, entries[1].value).value(), first.head));
+}
+
+// LMDB's usual way leaves pages half empty when keys come in order.
+TEST_F(LmdbStoreTest, FillsThePagesOfALedgerBehindAllOtherKeys) {
+  constexpr size_t kPayload = 300;
+  constexpr int kEntries = 4000;
+  const auto store = open();
+  commit(*store, {.puts = {{"zone", "v"}}}).value();
+  const auto before = std::filesystem::file_size(directory_ / lmdb::kDataFile);
+  Batch batch;
+  for (int i = 0; i < kEntries; ++i)
+    batch.appends.push_back({"~", Bytes(kPayload, 'v')});
+  commit(*store, std::move(batch)).value();
+  const auto taken = std::filesystem::file_size(directory_ / lmdb::kDataFile) - before;
+  EXPECT_LT(taken, kEntries * (kPayload + 120));
 }
 
 TEST_F(LmdbStoreTest, IsOpenForWritingOnlyOnce) {
@@ -197,6 +224,15 @@ TEST_F(LmdbStoreTest, AtItsLimitTakesWhatNeedsNoMoreRoom) {
   EXPECT_EQ(commit(*store, {.puts = {{"new", ""}}, .deletes = {"serial"}}).error().kind,
             ErrorKind::unavailable);
   EXPECT_EQ(run_task(store->get("serial")).value()->value, longest);
+}
+
+TEST_F(LmdbStoreTest, AtItsLimitAppendsNothingAndNeitherDoesWhatGoesWithIt) {
+  commit(*open(), {.puts = {{"a", Bytes(3 * kMebi, 'v')}, {"serial", "1"}}}).value();
+  const auto store = open(kSmall);
+  EXPECT_EQ(commit(*store, {.appends = {{"~", "x"}}}).error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(commit(*store, {.puts = {{"serial", "2"}}, .appends = {{"~", "x"}}}).error().kind,
+            ErrorKind::unavailable);
+  EXPECT_EQ(run_task(store->get("serial")).value()->value, "1");
 }
 
 TEST_F(LmdbStoreTest, HasRoomForMoreWhenItIsOpenedWithALargerLimit) {

@@ -29,7 +29,7 @@ Batch make_batch(int thread, int batch) {
   const auto key = [thread](int number, int part) {
     return "t" + std::to_string(thread) + "/" + std::to_string(number) + "/" + std::to_string(part);
   };
-  Batch made{.puts = {{"last", key(batch, 0)}}};
+  Batch made{.puts = {{"last", key(batch, 0)}}, .appends = {{"ledger", key(batch, 0)}}};
   for (int part = 0; part < 4; ++part) {
     made.puts.push_back({key(batch, part), Bytes(part == 0 ? 6000 : 700, char('a' + batch)), kTime});
     if (batch > 1) made.deletes.push_back(key(batch - 2, part));
