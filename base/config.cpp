@@ -24,6 +24,7 @@ struct BrokenToml {};
 #include "base/config_node.h"
 #include "base/config_reader.h"
 #include "base/config_schema.h"
+#include "base/openssl.h"
 #include "base/utf8.h"
 
 namespace base {
@@ -135,6 +136,14 @@ std::string sentences(std::string_view source, std::vector<ConfigReport::Mistake
   return text;
 }
 
+std::string hexadecimal(std::string_view octets) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char octet : octets)
+    text += {kDigits[uint8_t(octet) >> 4], kDigits[uint8_t(octet) & 15]};
+  return text;
+}
+
 Result<ConfigNode> parse_toml(std::string_view text, std::string_view source) {
   try {
     const toml::parse_result parsed = toml::parse(text);
@@ -163,6 +172,7 @@ Result<Config> parse_config(std::string_view text, std::string_view source) {
   ConfigReport report;
   ConfigReader top(&std::get<ConfigNode::Table>(root.value), {}, "", report);
   Config config;
+  config.sha256 = hexadecimal(sha256(text));
   read_config(top, config);
   if (!report.mistakes.empty()) {
     return fail(ErrorKind::malformed, sentences(source, std::move(report.mistakes)));

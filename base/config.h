@@ -70,7 +70,27 @@ enum class PublicSuffixRule { certified, icann, icann_and_private };
 
 enum class CertifiedKey { rsa, p256, p384, p521 };
 
-// One kind of certificate (draft-ietf-acme-profiles). The durations are those of [issuance] unless it says otherwise.
+// Whose rules certificates keep: the operator's own, or the Baseline Requirements of the CA/Browser Forum.
+enum class CertificateRules { private_trust, public_trust, short_lived };
+
+enum class CertifiedUsage { server_auth, client_auth };
+
+// What certificates hold beside names, key and dates.
+struct CertificateContent {
+  CertificateRules rules = CertificateRules::private_trust;
+  std::set<CertifiedUsage> extended_key_usages = {CertifiedUsage::server_auth};
+  bool key_encipherment = false;  // of RSA keys
+  bool subject_key_identifier = false;
+  std::vector<std::string> policies = {"2.23.140.1.2.1"};  // object identifiers
+  std::string ca_issuers_url = {};                         // URLs; empty: none
+  std::string ocsp_url = {};
+  bool must_staple = false;
+  std::string country = {};  // of the subject; empty: none
+  std::string organization = {};
+};
+
+// One kind of certificate (draft-ietf-acme-profiles). Durations and content are those of [issuance] unless it says
+// otherwise.
 struct CertificateProfile {
   std::string name = {};
   std::string description = {};  // a text or a URL
@@ -82,6 +102,7 @@ struct CertificateProfile {
   bool wildcards = true;
   bool common_name = false;
   unsigned names_max = 100;
+  CertificateContent content = {};
 };
 
 // Queries under `zone` go to these servers instead of down from the root.
@@ -92,6 +113,8 @@ struct StubZone {
 
 // Everything that an operator can set. docs/configuration.md describes each key; the names are the same.
 struct Config {
+  std::string sha256;  // of the text that it was read from, in hexadecimal; empty: of none
+
   std::filesystem::path state_directory = "/var/lib/assay";
   std::set<Role> roles = {Role::dns, Role::ca, Role::validator};
 
@@ -221,8 +244,29 @@ struct Config {
     std::chrono::seconds requested_lifetime_max{0};  // of a notAfter that a client asks for; 0: the same
     std::chrono::seconds not_before_ahead_max = std::chrono::days(1);
     std::vector<std::string> alternate_chains;  // PEM files
-    std::vector<CertificateProfile> profiles;   // none: a single one, which no order names
+    CertificateContent content;
+    std::vector<CertificateProfile> profiles;  // none: a single one, which no order names
   } issuance = {};
+
+  struct Audit {
+    std::chrono::seconds retention = std::chrono::days(1200);  // of entries; older ones are removed
+  } audit = {};
+  // Where relying parties ask whether certificates are revoked.
+  struct Revocation {
+    std::vector<Endpoint> listen;  // none: no such listener
+    std::string
+        external_url;  // "http://pki.corp.example"; empty: http://localhost and the first port, if any
+
+    struct Crl {
+      unsigned shards = 16;  // that the certificates are spread over
+      std::chrono::seconds lifetime = std::chrono::days(7);
+    } crl = {};
+
+    struct Ocsp {
+      bool enabled = false;
+      std::chrono::seconds lifetime = std::chrono::days(1);
+    } ocsp = {};
+  } revocation = {};
 
   // Publishing challenge values by HTTP: acme-dns's REST interface and lego's httpreq.
   struct Publish {

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "base/config_values.h"
+#include "base/object_identifier.h"
+#include "base/utf8.h"
 
 namespace base {
 
@@ -14,6 +16,16 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kDay = std::chrono::days(1);
 constexpr size_t kProfilesMax = 50;
 constexpr size_t kAlternateChainsMax = 10;
+constexpr size_t kPoliciesMax = 10;
+constexpr size_t kUrlSizeMax = 255;
+
+constexpr std::pair<std::string_view, CertificateRules> kRules[] = {
+    {"private", CertificateRules::private_trust},
+    {"public", CertificateRules::public_trust},
+    {"short-lived", CertificateRules::short_lived}};
+
+constexpr std::pair<std::string_view, CertifiedUsage> kUsages[] = {
+    {"server_auth", CertifiedUsage::server_auth}, {"client_auth", CertifiedUsage::client_auth}};
 
 // A member of a JSON object, which people type.
 Result<void> profile_name(const std::string& text) {
@@ -29,14 +41,69 @@ Result<void> profile_name(const std::string& text) {
 // Of [issuance] and of a profile.
 template <class Table>
 void read_lifetimes(ConfigReader& section, Table& table) {
-  // What a certificate needs to serve anybody, and the longest that browsers have ever taken.
-  section.duration("certificate_lifetime", table.certificate_lifetime, 2h, 398 * kDay);
-  section.duration("requested_lifetime_max", table.requested_lifetime_max, 0ms, 398 * kDay);
+  // What a certificate needs to serve anybody, and as long as an issuing CA may last.
+  section.duration("certificate_lifetime", table.certificate_lifetime, 2h, 3650 * kDay);
+  section.duration("requested_lifetime_max", table.requested_lifetime_max, 0ms, 3650 * kDay);
   section.duration("not_before_ahead_max", table.not_before_ahead_max, 0ms, 90 * kDay);
   if (table.requested_lifetime_max > std::chrono::seconds(0) &&
       table.requested_lifetime_max < table.certificate_lifetime) {
     section.mistake("requested_lifetime_max", "a client can ask for no less than certificate_lifetime");
   }
+}
+
+Result<void> policy_identifier(const std::string& text) {
+  CHECK(parse_object_identifier(text));
+  return {};
+}
+
+Result<void> empty_or_pointer(const std::string& text) {
+  CHECK(empty_or_web_url(text));
+  if (text.size() > kUrlSizeMax) return fail(ErrorKind::malformed, "at most 255 octets");
+  return {};
+}
+
+// RFC 5280 appendix A.1: X520countryName.
+Result<void> empty_or_country(const std::string& text) {
+  const bool is_one =
+      text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (is_one || text.empty()) return {};
+  return fail(ErrorKind::malformed, "two upper-case letters");
+}
+
+// RFC 5280 appendix A.1: ub-organization-name, in characters.
+Result<void> organization_name(const std::string& text) {
+  constexpr size_t kCharactersMax = 64;
+  size_t characters = 0;
+  for (std::string_view rest = text; !rest.empty(); ++characters) {
+    const size_t size = utf8_character_size(rest);
+    if (size == 0 || characters == kCharactersMax) return fail(ErrorKind::malformed, "at most 64 characters");
+    rest.remove_prefix(size);
+  }
+  return {};
+}
+
+// Of [issuance] and of a profile.
+void read_content(ConfigReader& section, CertificateContent& content) {
+  section.word<CertificateRules>("rules", content.rules, kRules);
+  section.words<CertifiedUsage>("extended_key_usages", content.extended_key_usages, kUsages);
+  section.boolean("key_encipherment", content.key_encipherment);
+  section.boolean("subject_key_identifier", content.subject_key_identifier);
+  section.texts("policies", content.policies, "an object identifier, such as \"2.23.140.1.2.1\"",
+                policy_identifier);
+  section.text("ca_issuers_url", content.ca_issuers_url,
+               "a URL, such as \"http://pki.corp.example/issuing.der\"", empty_or_pointer);
+  section.text("ocsp_url", content.ocsp_url, "a URL, such as \"http://ocsp.corp.example\"", empty_or_pointer);
+  section.boolean("must_staple", content.must_staple);
+  section.text("country", content.country, "a country's code, such as \"DE\"", empty_or_country);
+  section.text("organization", content.organization, "a name of at most 64 characters", organization_name);
+  if (!content.extended_key_usages.contains(CertifiedUsage::server_auth))
+    section.mistake("extended_key_usages", "certificates are for servers: \"server_auth\" is missing");
+  if (std::set(content.policies.begin(), content.policies.end()).size() != content.policies.size())
+    section.mistake("policies", "a policy is there twice");  // RFC 5280 §4.2.1.4
+  if (content.policies.size() > kPoliciesMax)
+    section.mistake("policies", "there are more than " + std::to_string(kPoliciesMax) + " policies");
+  if (content.must_staple && content.ocsp_url.empty())
+    section.mistake("must_staple", "what a server is to staple comes from ocsp_url, which is missing");
 }
 
 void read_profile(ConfigReader& section, CertificateProfile& profile) {
@@ -47,6 +114,7 @@ void read_profile(ConfigReader& section, CertificateProfile& profile) {
   section.boolean("wildcards", profile.wildcards);
   section.boolean("common_name", profile.common_name);
   section.count("names_max", profile.names_max, 1, 100);
+  read_content(section, profile.content);
   if (profile.name.empty()) section.mistake("name", "the profile has no name");
   if (profile.description.empty()) section.mistake("description", "the profile has no description");
 }
@@ -55,6 +123,7 @@ void read_profile(ConfigReader& section, CertificateProfile& profile) {
 
 void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
   read_lifetimes(section, issuance);
+  read_content(section, issuance.content);
   section.texts("alternate_chains", issuance.alternate_chains, "a path", not_empty);
   if (issuance.alternate_chains.size() > kAlternateChainsMax) {
     section.mistake("alternate_chains",
@@ -65,6 +134,7 @@ void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
     profile.certificate_lifetime = issuance.certificate_lifetime;
     profile.requested_lifetime_max = issuance.requested_lifetime_max;
     profile.not_before_ahead_max = issuance.not_before_ahead_max;
+    profile.content = issuance.content;
     read_profile(element, profile);
     if (std::ranges::count(issuance.profiles, profile.name, &CertificateProfile::name) > 0) {
       element.mistake("name", "another profile has this name");

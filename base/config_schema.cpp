@@ -8,6 +8,7 @@
 #include "base/config_acme.h"
 #include "base/config_issuance.h"
 #include "base/config_policy.h"
+#include "base/config_revocation.h"
 #include "base/config_values.h"
 #include "base/ip_network.h"
 
@@ -18,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kDay = std::chrono::days(1);
+constexpr std::chrono::milliseconds kAuditRetentionMax = 100 * 365 * kDay;
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr size_t kCredentialsMax = 1000;
 constexpr size_t kStubZonesMax = 1000;
@@ -285,6 +287,10 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("acme", [&](ConfigReader& section) { read_acme(section, config.acme); });
   top.table("policy", [&](ConfigReader& section) { read_policy(section, config.acme, config.policy); });
   top.table("issuance", [&](ConfigReader& section) { read_issuance(section, config.issuance); });
+  top.table("audit", [&](ConfigReader& section) {
+    section.duration("retention", config.audit.retention, kDay, kAuditRetentionMax);
+  });
+  top.table("revocation", [&](ConfigReader& section) { read_revocation(section, config.revocation); });
   top.table("publish", [&](ConfigReader& section) { read_publish(section, config.publish); });
   top.table("metrics", [&](ConfigReader& section) { section.endpoints("listen", config.metrics.listen, 0); });
   top.table("http", [&](ConfigReader& section) { read_http(section, config.http); });

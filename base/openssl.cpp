@@ -33,8 +33,10 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
 std::string hmac(const EVP_MD* algorithm, std::string_view key, std::string_view bytes) {
   assert(algorithm != nullptr);
   std::string mac(size_t(EVP_MD_get_size(algorithm)), '\0');
+  const char* const octets =
+      key.empty() ? "" : key.data();  // a null pointer is the key of the call before, to OpenSSL
   const auto* made =
-      HMAC(algorithm, key.data(), int(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
+      HMAC(algorithm, octets, int(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
            bytes.size(), reinterpret_cast<unsigned char*>(mac.data()), nullptr);
   assert(made != nullptr);
   return mac;

@@ -13,7 +13,8 @@ enum class Permission {
   credentials,
   external_accounts,
   administration,
-  approval
+  approval,
+  audit
 };
 
 // As the configuration writes them.
@@ -24,7 +25,8 @@ inline constexpr std::pair<std::string_view, Permission> kPermissions[] = {
     {"credentials", Permission::credentials},
     {"external_accounts", Permission::external_accounts},
     {"administration", Permission::administration},
-    {"approval", Permission::approval}};
+    {"approval", Permission::approval},
+    {"audit", Permission::audit}};
 
 constexpr std::string_view name_of(Permission permission) {
   for (const auto& [name, one] : kPermissions) {

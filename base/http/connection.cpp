@@ -1,5 +1,6 @@
 #include "base/http/connection.h"
 
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -76,7 +77,9 @@ Task<bool> Connection::exchange() {
   const Response response = co_await service_.handler(std::move(request));
   const bool closes = reader_.wants_close() || is_draining_;
   std::string text = response_text(response, now(), {omits_body, closes});
-  const bool is_written = co_await write(std::move(text));
+  const bool has_more = response.shared_body && !omits_body;
+  const std::string_view behind = has_more ? std::string_view(*response.shared_body) : std::string_view();
+  const bool is_written = co_await write(std::move(text), behind);
   if (is_written && closes) co_await close(true);
   co_return is_written && !closes;
 }
@@ -119,14 +122,15 @@ Task<bool> Connection::read_some() {
   co_return true;
 }
 
-Task<bool> Connection::write(std::string text) {
+Task<bool> Connection::write(std::string text, std::string_view behind) {
   expire_in(service_.limits.write_timeout, Expiry::closes);
+  const std::array<asio::const_buffer, 2> octets{asio::buffer(text), asio::buffer(behind)};
   boost::system::error_code error;
   size_t size = 0;
   if (tls_) {
-    std::tie(error, size) = co_await asio::async_write(*tls_, asio::buffer(text), kAwait);
+    std::tie(error, size) = co_await asio::async_write(*tls_, octets, kAwait);
   } else {
-    std::tie(error, size) = co_await asio::async_write(socket_, asio::buffer(text), kAwait);
+    std::tie(error, size) = co_await asio::async_write(socket_, octets, kAwait);
   }
   co_return !error;
 }

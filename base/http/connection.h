@@ -54,7 +54,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> exchange();
   Task<RequestReader::Progress> read_request();
   Task<bool> read_some();
-  Task<bool> write(std::string text);
+  // `behind` comes behind the text.
+  Task<bool> write(std::string text, std::string_view behind = {});
   Task<> answer_refusal(Refused refused);
   Task<> close(bool waits_for_peer);
 

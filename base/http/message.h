@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ struct Response {
   unsigned status = 200;
   std::vector<Header> headers = {};
   std::string body = {};
+  // In the place of a body: one that is too large to be copied for each response.
+  std::shared_ptr<const std::string> shared_body = nullptr;
 
   bool operator==(const Response&) const = default;
 };

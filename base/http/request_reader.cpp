@@ -111,14 +111,21 @@ bool RequestReader::parse_header(BytesView section) {
     return false;
   }
   const auto& head = parser.get();
-  if (!is_known_version || head.version() != 11) {
-    refuse(505, "this server speaks HTTP/1.1");
+  const bool is_old = head.version() == 10;  // as OpenSSL asks for CRLs and OCSP answers
+  if (!is_known_version || (head.version() != 11 && !is_old)) {
+    refuse(505, "this server speaks HTTP/1.1 and 1.0");
     return false;
   }
   request_ = Request{std::string(head.method_string()), origin_form(head.target()), headers_of(head), {}, {}};
-  wants_close_ = !head.keep_alive();
+  wants_close_ = is_old || !head.keep_alive();
+  if (is_old && has(request_, "Transfer-Encoding")) {
+    refuse(400, "HTTP/1.0 has no Transfer-Encoding");  // RFC 9112 §6.1
+    return false;
+  }
   const auto length = parser.content_length();
-  return check_header() && begin_body(length ? std::optional<uint64_t>(*length) : std::nullopt);
+  if (!check_header() || !begin_body(length ? std::optional<uint64_t>(*length) : std::nullopt)) return false;
+  if (is_old) expects_continue_ = false;  // RFC 9110 §10.1.1
+  return true;
 }
 
 // The two below set refused_ if they return false.

@@ -23,7 +23,9 @@ void append_header(std::string& text, std::string_view name, std::string_view va
 }  // namespace
 
 std::string response_text(const Response& response, Time now, ResponseText form) {
-  assert(has_content(response.status) || response.body.empty());
+  const size_t size = response.shared_body ? response.shared_body->size() : response.body.size();
+  assert(response.body.empty() || !response.shared_body);
+  assert(has_content(response.status) || size == 0);
   std::string text;
   text.reserve(kHeadSize + response.body.size());
   text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
@@ -31,8 +33,7 @@ std::string response_text(const Response& response, Time now, ResponseText form)
   append_header(text, "Date", http_date(now));
   for (const Header& header : response.headers)
     append_header(text, header.name, header.value);
-  if (has_content(response.status))
-    append_header(text, "Content-Length", std::to_string(response.body.size()));
+  if (has_content(response.status)) append_header(text, "Content-Length", std::to_string(size));
   if (form.closes) append_header(text, "Connection", "close");
   text += "\r\n";
   if (!form.omits_body) text += response.body;

@@ -12,8 +12,8 @@ struct ResponseText {
   bool closes = false;      // the connection ends behind it
 };
 
-// The response in HTTP/1.1. REQUIRES: header names are tokens, values are free of CR, LF and NUL, and a
-// status that has no content (1xx, 204, 304) comes without a body.
+// The response in HTTP/1.1, but for a shared body, which comes behind it. REQUIRES: header names are tokens, values
+// are free of CR, LF and NUL, and a status that has no content (1xx, 204, 304) comes without a body.
 std::string response_text(const Response& response, Time now, ResponseText form);
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7).

@@ -20,11 +20,11 @@ TEST(AcmeConfig, KeepsItsBounds) {
   const std::string reuse = "acme.authorization_reuse = ";
   const std::string lifetime = "issuance.requested_lifetime_max = ";
   const std::string ahead = "issuance.not_before_ahead_max = ";
-  for (const std::string& good : {reuse + "'0s'", reuse + "'398d'", lifetime + "'0s'", lifetime + "'398d'",
+  for (const std::string& good : {reuse + "'0s'", reuse + "'398d'", lifetime + "'0s'", lifetime + "'3650d'",
                                   ahead + "'0s'", ahead + "'90d'"}) {
     EXPECT_TRUE(is_taken(good)) << good;
   }
-  for (const std::string& bad : {reuse + "'-1s'", reuse + "'399d'", lifetime + "'-1s'", lifetime + "'399d'",
+  for (const std::string& bad : {reuse + "'-1s'", reuse + "'399d'", lifetime + "'-1s'", lifetime + "'3651d'",
                                  ahead + "'-1s'", ahead + "'91d'"}) {
     EXPECT_FALSE(is_taken(bad)) << bad;
   }

@@ -85,16 +85,94 @@ TEST(ConfigProfiles, HaveANameAndADescription) {
 
 TEST(ConfigProfiles, KeepTheirBounds) {
   for (const char* good :
-       {"certificate_lifetime = '2h'", "certificate_lifetime = '398d'", "requested_lifetime_max = '398d'",
+       {"certificate_lifetime = '2h'", "certificate_lifetime = '3650d'", "requested_lifetime_max = '3650d'",
         "not_before_ahead_max = '90d'", "names_max = 1", "names_max = 100", "key_types = ['p521']"}) {
     EXPECT_EQ(mistakes(profile("a", good)), "") << good;
   }
   for (const char* bad :
-       {"certificate_lifetime = '7199s'", "certificate_lifetime = '399d'", "requested_lifetime_max = '399d'",
-        "requested_lifetime_max = '89d'", "not_before_ahead_max = '91d'", "names_max = 0", "names_max = 101",
-        "key_types = []", "key_types = ['p224']", "common_name = 'corp.example'", "lifetime = '7d'"}) {
+       {"certificate_lifetime = '7199s'", "certificate_lifetime = '3651d'",
+        "requested_lifetime_max = '3651d'", "requested_lifetime_max = '89d'", "not_before_ahead_max = '91d'",
+        "names_max = 0", "names_max = 101", "key_types = []", "key_types = ['p224']",
+        "common_name = 'corp.example'", "lifetime = '7d'"}) {
     EXPECT_NE(mistakes(profile("a", bad)), "") << bad;
   }
+}
+
+constexpr const char* kContent = R"(
+rules = "short-lived"
+extended_key_usages = ["client_auth", "server_auth"]
+key_encipherment = true
+subject_key_identifier = true
+policies = ["2.23.140.1.2.1", "1.3.6.1.4.1.55555.1"]
+ca_issuers_url = "http://pki.corp.example/issuing.der"
+ocsp_url = "http://ocsp.corp.example"
+must_staple = true
+country = "DE"
+organization = "Pr\u00FCfer & S\u00F6hne"
+)";
+
+TEST(ConfigProfiles, SayWhatCertificatesHold) {
+  const auto config = parse_config(profile("a") + profile("b", kContent), "t");
+  ASSERT_TRUE(config) << config.error().detail;
+  const CertificateContent& preset = config->issuance.profiles[0].content;
+  EXPECT_EQ(preset.rules, CertificateRules::private_trust);
+  EXPECT_THAT(preset.extended_key_usages, ElementsAre(CertifiedUsage::server_auth));
+  EXPECT_THAT(preset.policies, ElementsAre("2.23.140.1.2.1"));
+  EXPECT_FALSE(preset.key_encipherment || preset.subject_key_identifier || preset.must_staple);
+  EXPECT_EQ(preset.ca_issuers_url + preset.ocsp_url + preset.country + preset.organization, "");
+  const CertificateContent& content = config->issuance.profiles[1].content;
+  EXPECT_EQ(content.rules, CertificateRules::short_lived);
+  EXPECT_THAT(content.extended_key_usages,
+              ElementsAre(CertifiedUsage::server_auth, CertifiedUsage::client_auth));
+  EXPECT_TRUE(content.key_encipherment && content.subject_key_identifier && content.must_staple);
+  EXPECT_THAT(content.policies, ElementsAre("2.23.140.1.2.1", "1.3.6.1.4.1.55555.1"));
+  EXPECT_EQ(content.ca_issuers_url, "http://pki.corp.example/issuing.der");
+  EXPECT_EQ(content.ocsp_url, "http://ocsp.corp.example");
+  EXPECT_EQ(content.country, "DE");
+  EXPECT_EQ(content.organization,
+            "Pr\xC3\xBC"
+            "fer & S\xC3\xB6hne");
+}
+
+TEST(ConfigProfiles, HoldWhatTheSectionSaysUnlessTheySayOtherwise) {
+  const auto config =
+      parse_config("[issuance]" + std::string(kContent) + profile("a", "country = 'AT'"), "t");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->issuance.content.country, "DE");
+  const CertificateContent& content = config->issuance.profiles[0].content;
+  EXPECT_EQ(content.country, "AT");
+  EXPECT_EQ(content.rules, CertificateRules::short_lived);
+  EXPECT_EQ(content.policies.size(), 2u);
+  EXPECT_TRUE(content.must_staple);
+}
+
+TEST(ConfigProfiles, HoldOnlyWhatACertificateCanHold) {
+  const std::string url = "'http://corp.example/";  // of 20 octets
+  for (const std::string& good :
+       {std::string("rules = 'public'"), std::string("policies = []"),
+        std::string("policies = ['2.5.29.32.0']"), std::string("ocsp_url = ''"), std::string("country = ''"),
+        "ocsp_url = " + url + std::string(235, 'x') + "'", "organization = '" + std::string(64, 'x') + "'"}) {
+    EXPECT_EQ(mistakes(profile("a", good)), "") << good;
+  }
+  for (const std::string& bad :
+       {std::string("rules = 'ov'"), std::string("extended_key_usages = ['client_auth']"),
+        std::string("extended_key_usages = []"),
+        std::string("extended_key_usages = ['server_auth', 'code_signing']"),
+        std::string("policies = ['domain-validated']"), std::string("policies = ['1.3.06']"),
+        std::string("policies = ['2.23.140.1.2.1', '2.23.140.1.2.1']"),
+        std::string("ocsp_url = 'ocsp.corp.example'"),
+        std::string("ca_issuers_url = 'ldap://pki.corp.example'"), std::string("must_staple = true"),
+        std::string("country = 'de'"), std::string("country = 'DEU'"),
+        "ca_issuers_url = " + url + std::string(236, 'x') + "'",
+        "organization = '" + std::string(65, 'x') + "'"}) {
+    EXPECT_NE(mistakes(profile("a", bad)), "") << bad;
+  }
+  std::string policies;
+  for (int i = 0; i < 10; ++i)
+    policies += "'1.3." + std::to_string(i) + "',";
+  EXPECT_EQ(mistakes(profile("a", "policies = [" + policies + "]")), "");
+  EXPECT_THAT(mistakes(profile("a", "policies = [" + policies + "'1.3.10']")),
+              HasSubstr("more than 10 policies"));
 }
 
 TEST(ConfigProfiles, AreFiftyAtMost) {

@@ -308,7 +308,7 @@ TEST(Config, KeepsEveryBound) {
       {"update", "lifetime", "'59s'", "'1m'", "'30d'", "'31d'"},
       {"acme", "order_lifetime", "'59s'", "'1m'", "'90d'", "'2161h'"},
       {"acme", "authorization_lifetime", "'59s'", "'1m'", "'398d'", "'399d'"},
-      {"issuance", "certificate_lifetime", "'119m'", "'2h'", "'398d'", "'399d'"},
+      {"issuance", "certificate_lifetime", "'119m'", "'2h'", "'3650d'", "'3651d'"},
       {"publish", "value_lifetime", "'59s'", "'1m'", "'30d'", "'31d'"},
       {"publish.registration", "per_minute", "0", "1", "100000", "100001"},
       {"http", "target_size_max", "'255B'", "'256B'", "'64KiB'", "'65KiB'"},

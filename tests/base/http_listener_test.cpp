@@ -106,6 +106,20 @@ TEST(Listener, AnswersHeadWithoutABody) {
   EXPECT_EQ(client.read_reply().body, "GET\n/y\n");
 }
 
+TEST(Listener, SendsASharedBodyBehindTheHeadButNotToHead) {
+  const auto large = std::make_shared<const std::string>(3'000'000, 'x');
+  ListenerFixture fixture([large](Request) -> Task<Response> {
+    Response response;
+    response.shared_body = large;
+    co_return response;
+  });
+  TlsClient client = fixture.client();
+  client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + get("/") + get("/"));
+  EXPECT_EQ(client.read_reply(false).header("Content-Length"), "3000000");
+  EXPECT_EQ(client.read_reply().body, *large);
+  EXPECT_EQ(client.read_reply().body, *large);
+}
+
 TEST(Listener, ReadsChunkedBodies) {
   ListenerFixture fixture(echo);
   TlsClient client = fixture.client();
@@ -134,7 +148,7 @@ TEST(Listener, RefusesWithAProblemDocumentAndCloses) {
       {"GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(17000, 'x') + "\r\n\r\n", 431},
       {post("/", std::string(1025, 'x')), 413},
       {post("/", std::string(200'000, 'x')), 413},  // much is still on its way when the answer goes out
-      {"GET / HTTP/1.0\r\nHost: a\r\n\r\n", 505},
+      {"GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505},
   };
   for (const auto& [request, status] : cases) {
     TlsClient client = fixture.client();

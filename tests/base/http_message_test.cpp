@@ -37,6 +37,15 @@ TEST(ResponseText, ToHeadHasTheLengthWithoutTheBody) {
   EXPECT_TRUE(text.ends_with("Content-Length: 5\r\n\r\n"));
 }
 
+TEST(ResponseText, OfASharedBodyIsTheHeadAlone) {
+  Response response{200, {}, ""};
+  response.shared_body = std::make_shared<const std::string>("hello");
+  for (const bool omits_body : {false, true}) {
+    const std::string text = response_text(response, sunday(), {.omits_body = omits_body});
+    EXPECT_TRUE(text.ends_with("Content-Length: 5\r\n\r\n"));
+  }
+}
+
 TEST(ResponseText, OfNoContentHasNoLength) {
   const std::string text = response_text({204, {}, ""}, sunday(), {});
   EXPECT_TRUE(text.starts_with("HTTP/1.1 204 No Content\r\n"));

@@ -126,8 +126,20 @@ TEST(RequestReader, KnowsWhenTheClientWantsToClose) {
   EXPECT_FALSE(other.wants_close());
 }
 
-TEST(RequestReader, RefusesWhatIsNotHttp11) {
-  EXPECT_EQ(refusal("GET / HTTP/1.0\r\nHost: a\r\n\r\n"), 505u);
+TEST(RequestReader, AnswersHttp10AndCloses) {
+  RequestReader reader(small_limits());
+  ASSERT_EQ(progress("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n", reader),
+            Progress::complete);
+  EXPECT_TRUE(reader.wants_close());
+  RequestReader expecting(small_limits());
+  const std::string head = "POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n";
+  ASSERT_EQ(progress(head, expecting), Progress::in_body);
+  EXPECT_EQ(refusal("GET / HTTP/1.0\r\n\r\n"), 400u);
+  EXPECT_EQ(refusal("POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400u);
+}
+
+TEST(RequestReader, RefusesWhatIsNotHttp1) {
+  EXPECT_EQ(refusal("GET / HTTP/0.9\r\nHost: a\r\n\r\n"), 505u);
   EXPECT_EQ(refusal("GET / HTTP/1.2\r\nHost: a\r\n\r\n"), 505u);
   EXPECT_EQ(refusal("PRI * HTTP/2.0\r\n\r\n"), 505u);
   EXPECT_EQ(refusal("GET /\r\n\r\n"), 400u);
