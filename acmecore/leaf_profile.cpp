@@ -1,11 +1,10 @@
 #include "acmecore/leaf_profile.h"
 
-#include <algorithm>
-#include <cassert>
 #include <utility>
 
+#include "acmecore/ca_certificate.h"
 #include "acmecore/der.h"
-#include "acmecore/dns_name_syntax.h"
+#include "acmecore/key_identifier.h"
 #include "acmecore/oids.h"
 #include "acmecore/public_key.h"
 
@@ -13,96 +12,106 @@ namespace acmecore {
 
 using base::Bytes;
 using base::BytesView;
-using base::ErrorKind;
-using base::fail;
-using base::Result;
 using namespace std::string_view_literals;
 
 namespace {
 
-constexpr size_t kSerialSizeMin = 9;  // 64 random bits and something in front (BR 7.1)
-
 constexpr BytesView kEmptySequence = "\x30\x00"sv;
-constexpr BytesView kDigitalSignature = "\x03\x02\x07\x80"sv;  // BIT STRING, bit 0
+constexpr BytesView kDigitalSignature = "\x03\x02\x07\x80"sv;                    // BIT STRING, bit 0
+constexpr BytesView kDigitalSignatureAndKeyEncipherment = "\x03\x02\x05\xa0"sv;  // bits 0 and 2
+constexpr BytesView kStatusRequest = "\x30\x03\x02\x01\x05"sv;  // RFC 7633 §4.1, RFC 6066 §8
 
 Bytes subject(const LeafRequest& request);
+Bytes extended_key_usage(const LeafContent& content);
+Bytes certificate_policies(const std::vector<Bytes>& policies);
+Bytes crl_distribution_points(const std::string& url);
+Bytes authority_info_access(const LeafContent& content);
 Bytes subject_alt_name(const LeafRequest& request);
-Bytes authority_key_identifier(const Certificate& issuer);
 
-template <class T>
-bool has_duplicate(std::vector<T> values) {
-  std::sort(values.begin(), values.end());
-  return std::adjacent_find(values.begin(), values.end()) != values.end();
+bool is_rsa(BytesView spki_der) {
+  const auto type = key_type_of(spki_der);
+  return type && *type == KeyType::rsa;
 }
-
-bool is_whole_seconds(base::Time time) { return std::chrono::floor<std::chrono::seconds>(time) == time; }
 
 }  // namespace
 
-Result<void> check_leaf_request(const LeafRequest& request, const Certificate& issuer) {
-  const auto refuse = [](const std::string& why) {
-    return fail(ErrorKind::internal, "asked to sign a certificate that must not be: " + why);
-  };
-  if (request.dns_names.empty() && request.ip_addresses.empty()) return refuse("it has no names");
-  if (has_duplicate(request.dns_names)) return refuse("it has a name twice");
-  for (const std::string& name : request.dns_names) {
-    if (const auto good = check_dns_name(name); !good) return refuse(good.error().detail);
-  }
-  if (has_duplicate(request.ip_addresses)) return refuse("it has an address twice");
-  for (const Bytes& address : request.ip_addresses) {
-    if (address.size() != 4 && address.size() != 16)
-      return refuse("it has an address of neither 4 nor 16 octets");
-  }
-  if (!request.common_name.empty()) {
-    const auto& names = request.dns_names;
-    if (std::find(names.begin(), names.end(), request.common_name) == names.end())
-      return refuse("its common name is none of its names");
-    if (request.common_name.size() > kCommonNameSizeMax) return refuse("its common name is too long");
-  }
-  if (const auto key = parse_public_key(request.spki_der); !key) return refuse(key.error().detail);
-  if (request.serial.octets.size() < kSerialSizeMin || !serial_from_octets(request.serial.octets)) {
-    return refuse("its serial number is not one of new_serial()");
-  }
-  const Validity& validity = request.validity;
-  if (!is_whole_seconds(validity.not_before) || !is_whole_seconds(validity.not_after)) {
-    return refuse("its validity has fractions of seconds");
-  }
-  if (validity.not_before >= validity.not_after) return refuse("it would end before it begins");
-  if (validity.not_before < issuer.validity.not_before || validity.not_after > issuer.validity.not_after) {
-    return refuse("its validity is not within the issuing CA's");
-  }
-  return {};
-}
-
 TbsFields leaf_fields(const LeafRequest& request, const Certificate& issuer) {
-  const auto extension = [](BytesView oid, bool critical, BytesView value) {
-    return Extension{Bytes(oid), critical, Bytes(value)};
+  const LeafContent& content = request.content;
+  TbsFields fields{request.serial,   issuer.subject_der, request.validity,
+                   subject(request), request.spki_der,   {}};
+  const auto add = [&fields](BytesView oid, bool critical, BytesView value) {
+    fields.extensions.push_back({Bytes(oid), critical, Bytes(value)});
   };
-  return {
-      request.serial,
-      issuer.subject_der,
-      request.validity,
-      subject(request),
-      request.spki_der,
-      {
-          extension(oids::kKeyUsage, true, kDigitalSignature),
-          extension(oids::kExtendedKeyUsage, false, der::sequence({der::oid(oids::kServerAuth)})),
-          extension(oids::kBasicConstraints, true, kEmptySequence),
-          extension(oids::kAuthorityKeyIdentifier, false, authority_key_identifier(issuer)),
-          extension(oids::kCertificatePolicies, false,
-                    der::sequence({der::sequence({der::oid(oids::kDomainValidated)})})),
-          extension(oids::kSubjectAltName, request.common_name.empty(), subject_alt_name(request)),
-      },
-  };
+  const bool enciphers = content.key_encipherment && is_rsa(request.spki_der);
+  add(oids::kKeyUsage, true, enciphers ? kDigitalSignatureAndKeyEncipherment : kDigitalSignature);
+  add(oids::kExtendedKeyUsage, false, extended_key_usage(content));
+  add(oids::kBasicConstraints, true, kEmptySequence);
+  if (content.subject_key_identifier) {
+    const auto identifier = key_identifier(request.spki_der);
+    add(oids::kSubjectKeyIdentifier, false, der::octet_string(identifier.value_or(Bytes())));
+  }
+  add(oids::kAuthorityKeyIdentifier, false, authority_key_identifier(issuer));
+  if (!content.policies.empty()) {
+    add(oids::kCertificatePolicies, false, certificate_policies(content.policies));
+  }
+  if (!content.crl_distribution_point.empty()) {
+    add(oids::kCrlDistributionPoints, false, crl_distribution_points(content.crl_distribution_point));
+  }
+  if (!content.ocsp_url.empty() || !content.ca_issuers_url.empty()) {
+    add(oids::kAuthorityInfoAccess, false, authority_info_access(content));
+  }
+  add(oids::kSubjectAltName, fields.subject_der == kEmptySequence, subject_alt_name(request));
+  if (content.must_staple) add(oids::kTlsFeature, false, kStatusRequest);
+  return fields;
 }
 
 namespace {
 
+Bytes rdn(BytesView type, uint8_t string_type, BytesView value) {
+  return der::element(der::kSet, der::sequence({der::oid(type), der::element(string_type, value)}));
+}
+
+// In the order of BR 7.1.4.2.
 Bytes subject(const LeafRequest& request) {
-  if (request.common_name.empty()) return Bytes(kEmptySequence);
-  const Bytes attribute =
-      der::sequence({der::oid(oids::kCommonName), der::element(der::kUtf8String, request.common_name)});
-  return der::sequence({der::element(der::kSet, attribute)});
+  const LeafContent& content = request.content;
+  Bytes rdns;
+  if (!content.country.empty()) rdns += rdn(oids::kCountryName, der::kPrintableString, content.country);
+  if (!content.organization.empty()) {
+    rdns += rdn(oids::kOrganizationName, der::kUtf8String, content.organization);
+  }
+  if (!request.common_name.empty()) rdns += rdn(oids::kCommonName, der::kUtf8String, request.common_name);
+  return der::element(der::kSequence, rdns);
+}
+
+Bytes extended_key_usage(const LeafContent& content) {
+  return der::sequence(
+      {der::oid(oids::kServerAuth), content.client_auth ? der::oid(oids::kClientAuth) : Bytes()});
+}
+
+Bytes certificate_policies(const std::vector<Bytes>& policies) {
+  Bytes all;
+  for (const Bytes& policy : policies)
+    all += der::sequence({der::oid(policy)});
+  return der::element(der::kSequence, all);
+}
+
+constexpr uint8_t kUniformResourceIdentifier = der::context(6);  // a GeneralName
+
+Bytes crl_distribution_points(const std::string& url) {
+  const Bytes full_name =
+      der::element(der::context_constructed(0), der::element(kUniformResourceIdentifier, url));
+  return der::sequence({der::sequence({der::element(der::context_constructed(0), full_name)})});
+}
+
+Bytes authority_info_access(const LeafContent& content) {
+  Bytes descriptions;
+  const auto add = [&](BytesView method, const std::string& url) {
+    if (!url.empty())
+      descriptions += der::sequence({der::oid(method), der::element(kUniformResourceIdentifier, url)});
+  };
+  add(oids::kOcsp, content.ocsp_url);
+  add(oids::kCaIssuers, content.ca_issuers_url);
+  return der::element(der::kSequence, descriptions);
 }
 
 Bytes subject_alt_name(const LeafRequest& request) {
@@ -112,14 +121,6 @@ Bytes subject_alt_name(const LeafRequest& request) {
   for (const Bytes& address : request.ip_addresses)
     names += der::element(der::context(7), address);
   return der::element(der::kSequence, names);
-}
-
-Bytes authority_key_identifier(const Certificate& issuer) {
-  const Extension* own = find_extension(issuer.extensions, oids::kSubjectKeyIdentifier);
-  assert(own != nullptr);
-  const auto key_identifier = der::only(der::kOctetString, own->value);
-  assert(key_identifier.has_value());
-  return der::sequence({der::element(der::context(0), *key_identifier)});
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "acmecore/der.h"
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/leaf_profile.h"
+#include "acmecore/oids.h"
 
 namespace acmecore {
 
@@ -12,11 +14,8 @@ using base::ErrorKind;
 using base::fail;
 using base::Result;
 using std::chrono::seconds;
-using namespace std::string_view_literals;
 
 namespace {
-
-constexpr base::BytesView kEmptySubject = "\x30\x00"sv;
 
 std::string words_for(const Profile& profile) {
   return profile.name.empty() ? "the CA's profile" : "the profile " + in_quotes(profile.name);
@@ -52,6 +51,12 @@ Result<void> check_key(const Profile& profile, KeyType type) {
                                       "; it has " + allowed);
 }
 
+Result<void> check_must_staple(const Profile& profile, bool must_staple) {
+  if (!must_staple || profile.content.must_staple) return {};
+  return fail(ErrorKind::bad_csr,
+              "the CSR asks for OCSP must-staple (RFC 7633), which " + words_for(profile) + " does not have");
+}
+
 std::string common_name(const Profile& profile, const std::vector<std::string>& names) {
   if (!profile.common_name) return "";
   const auto found =
@@ -67,8 +72,8 @@ Result<void> check_tbs(const Profile& profile, const Certificate& tbs) {
   CHECK(check_names(profile, names));
   TRY(const KeyType type, key_type_of(tbs.spki_der));
   CHECK(check_key(profile, type));
-  const bool has_subject = tbs.subject_der != kEmptySubject;
-  if (has_subject != !common_name(profile, tbs.subject_alt_name.dns_names).empty()) {
+  const bool has_common_name = tbs.subject_der.find(der::oid(oids::kCommonName)) != base::Bytes::npos;
+  if (has_common_name != !common_name(profile, tbs.subject_alt_name.dns_names).empty()) {
     return fail(ErrorKind::internal, "asked to sign a subject that " + words_for(profile) + " does not have");
   }
   const auto lifetime = tbs.validity.not_after - tbs.validity.not_before + seconds(1);

@@ -2,14 +2,52 @@
 
 #include <map>
 
+#include "acmecore/baseline_requirements.h"
+#include "acmecore/status_urls.h"
 #include "app/policy.h"
+#include "app/revocation_role.h"
+#include "base/log.h"
+#include "base/object_identifier.h"
 
 namespace app {
 
+using acmecore::BrViolation;
 using acmecore::Profile;
+using acmecore::ProfileRules;
 using acmecore::Profiles;
+using base::CertificateRules;
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Time;
 
 namespace {
+
+ProfileRules rules_of(CertificateRules rules) {
+  switch (rules) {
+    case CertificateRules::private_trust: return ProfileRules::private_trust;
+    case CertificateRules::public_trust: return ProfileRules::public_trust;
+    case CertificateRules::short_lived: return ProfileRules::short_lived;
+  }
+  return ProfileRules::private_trust;
+}
+
+acmecore::LeafContent content_of(const base::CertificateContent& from) {
+  acmecore::LeafContent content;
+  content.rules = rules_of(from.rules);
+  content.client_auth = from.extended_key_usages.contains(base::CertifiedUsage::client_auth);
+  content.key_encipherment = from.key_encipherment;
+  content.subject_key_identifier = from.subject_key_identifier;
+  content.policies.clear();
+  for (const std::string& policy : from.policies)
+    content.policies.push_back(base::parse_object_identifier(policy).value());
+  content.ca_issuers_url = from.ca_issuers_url;
+  content.ocsp_url = from.ocsp_url;
+  content.must_staple = from.must_staple;
+  content.country = from.country;
+  content.organization = from.organization;
+  return content;
+}
 
 Profile profile_of(const base::CertificateProfile& from) {
   Profile profile;
@@ -22,7 +60,34 @@ Profile profile_of(const base::CertificateProfile& from) {
   profile.wildcards = from.wildcards;
   profile.common_name = from.common_name;
   profile.names_max = from.names_max;
+  profile.content = content_of(from.content);
   return profile;
+}
+
+std::vector<Profile> all_profiles(const base::Config::Issuance& issuance) {
+  std::vector<Profile> all;
+  for (const base::CertificateProfile& profile : issuance.profiles)
+    all.push_back(profile_of(profile));
+  if (!all.empty()) return all;
+  Profile only;
+  only.validity = {issuance.certificate_lifetime, issuance.requested_lifetime_max,
+                   issuance.not_before_ahead_max};
+  only.content = content_of(issuance.content);
+  return {std::move(only)};
+}
+
+// Those that certificates are made by, with the CRL that they name beside what profiles say.
+std::vector<Profile> published_profiles(const base::Config& config) {
+  std::vector<Profile> all = all_profiles(config.issuance);
+  const std::string& origin = config.revocation.external_url;
+  const acmecore::StatusUrls status{{},
+                                    config.revocation.crl.shards,
+                                    origin.empty() ? "http://localhost" : origin,
+                                    config.revocation.ocsp.enabled};
+  for (Profile& profile : all) {
+    if (publishes_status(config)) status.add_to(profile.content, acmecore::Serial());
+  }
+  return all;
 }
 
 Profiles::Offer offer_of(const base::AcmeDirectory& directory, const std::vector<Profile>& all) {
@@ -35,24 +100,70 @@ Profiles::Offer offer_of(const base::AcmeDirectory& directory, const std::vector
   return offer;
 }
 
+// What the policy lets pass that no publicly trusted certificate may name.
+std::vector<BrViolation> policy_violations(const base::Config::Policy& policy) {
+  std::vector<BrViolation> found;
+  if (policy.internal_names)
+    found.push_back({"7.1.2.7.12", "policy.internal_names is true, so that internal names are certified"});
+  if (policy.reverse_names)
+    found.push_back(
+        {"4.2.2", "policy.reverse_names is true, so that names of the reverse mapping are certified"});
+  if (policy.wildcards && policy.public_suffixes == base::PublicSuffixRule::certified) {
+    found.push_back(
+        {"3.2.2.6", "policy.public_suffixes is \"certified\", so that wildcards below public suffixes are"});
+  }
+  return found;
+}
+
+std::string name_of(const Profile& profile) {
+  return profile.name.empty() ? "[issuance]" : "the profile \"" + profile.name + "\"";
+}
+
+bool claims_to_keep_the_br(const Profile& profile) {
+  return profile.content.rules != ProfileRules::private_trust;
+}
+
 }  // namespace
 
 Profiles profiles_of(const base::Config& config) {
-  const auto& issuance = config.issuance;
-  if (issuance.profiles.empty()) {
-    Profile only;
-    only.validity = {issuance.certificate_lifetime, issuance.requested_lifetime_max,
-                     issuance.not_before_ahead_max};
-    return only;
-  }
-  std::vector<Profile> all;
-  for (const base::CertificateProfile& profile : issuance.profiles)
-    all.push_back(profile_of(profile));
+  std::vector<Profile> all = all_profiles(config.issuance);
+  if (config.issuance.profiles.empty()) return std::move(all.front());
   std::map<std::string, Profiles::Offer, std::less<>> of_directories;
   for (const base::AcmeDirectory& directory : config.acme.directories)
     of_directories.emplace(directory.name, offer_of(directory, all));
   Profiles::Offer of_others = offer_of(config.acme.preset, all);
   return {std::move(all), std::move(of_directories), std::move(of_others)};
+}
+
+Result<void> check_profiles(const base::Config& config, Time now) {
+  std::string lines;
+  const auto add = [&lines](const std::string& who, const BrViolation& found) {
+    lines +=
+        (lines.empty() ? "" : "\n") + who + " breaks BR " + std::string(found.section) + ": " + found.what;
+  };
+  bool is_any_public = false;
+  for (const Profile& profile : published_profiles(config)) {
+    if (!claims_to_keep_the_br(profile)) continue;
+    is_any_public = true;
+    for (const BrViolation& found : acmecore::br_violations(profile, now))
+      add(name_of(profile), found);
+  }
+  if (is_any_public) {
+    for (const BrViolation& found : policy_violations(config.policy))
+      add("the policy beside public profiles", found);
+  }
+  if (lines.empty()) return {};
+  return fail(ErrorKind::malformed, std::move(lines));
+}
+
+void warn_of_profiles(const base::Config& config, Time now) {
+  for (const Profile& profile : published_profiles(config)) {
+    if (claims_to_keep_the_br(profile)) continue;
+    for (const BrViolation& found : acmecore::br_violations(profile, now)) {
+      base::log::warning("acme.profile.breaks_br",
+                         {{"profile", profile.name}, {"section", found.section}, {"detail", found.what}});
+    }
+  }
 }
 
 }  // namespace app

@@ -1,3 +1,4 @@
+#include "acmecore/oids.h"
 #include "tests/acmecore/authority_fixture.h"
 
 // Profiles at work: at an order, at finalize, and in the certificate.
@@ -102,6 +103,71 @@ TEST_F(AuthorityProfilesTest, AKeyOfATypeThatTheProfileHasNotIsABadCsr) {
   EXPECT_EQ(error_of(finalize(account, ready, csr_for({"a.corp.test"}, key.get()))), ErrorKind::bad_csr);
   EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::ready);
   EXPECT_TRUE(run(finalize(account, ready_by(account, "usual"), csr_for({"a.corp.test"}, key.get()))));
+}
+
+TEST_F(AuthorityProfilesTest, ACertificateHoldsWhatItsProfileSays) {
+  Profile full = usual();
+  full.content.ocsp_url = "http://ocsp.corp.test";
+  full.content.organization = "Corp";
+  full.content.must_staple = true;
+  offer({full, weekly()});
+  const Account account = new_account();
+  const Certificate leaf = issued_by(account, "usual");
+  EXPECT_NE(leaf.subject_der.find("Corp"), base::Bytes::npos);
+  EXPECT_NE(find_extension(leaf.extensions, oids::kAuthorityInfoAccess), nullptr);
+  EXPECT_NE(find_extension(leaf.extensions, oids::kTlsFeature), nullptr);
+  const Certificate plain = issued_by(account, "weekly");
+  EXPECT_EQ(find_extension(plain.extensions, oids::kAuthorityInfoAccess), nullptr);
+}
+
+TEST_F(AuthorityProfilesTest, ACsrThatAsksForMustStapleIsForAProfileThatHasIt) {
+  Profile stapled = usual();
+  stapled.content.ocsp_url = "http://ocsp.corp.test";
+  stapled.content.must_staple = true;
+  offer({stapled, weekly()});
+  const Account account = new_account();
+  const base::Bytes csr =
+      make_csr({.san = "DNS:a.corp.test", .extensions = {{"tlsfeature", "status_request"}}});
+  const OrderView refused = ready_by(account, "weekly");
+  EXPECT_EQ(error_of(finalize(account, refused, csr)), ErrorKind::bad_csr);
+  EXPECT_EQ(order(account, refused.order.id).status, OrderStatus::ready);
+  EXPECT_EQ(run(finalize(account, ready_by(account, "usual"), csr))->status, OrderStatus::valid);
+}
+
+TEST_F(AuthorityProfilesTest, PublicCertificatesGetShorterByThemselvesWhenALimitFalls) {
+  Profile web = usual();
+  web.validity.lifetime = days(150);
+  web.content.rules = ProfileRules::public_trust;
+  web.content.ocsp_url = "http://ocsp.corp.test";
+  offer({web});
+  const auto life = [&] {
+    const Account account = new_account();
+    const OrderView made = order_by(account, "", {"a.assay.dev"}).value();
+    prove(account, made.order.authorizations[0]);
+    const OrderView valid =
+        run(finalize(account, order(account, made.order.id), csr_for({"a.assay.dev"}))).value();
+    const Certificate leaf =
+        parse_certificate(run(records_.certificate(*valid.order.certificate))->value.der).value();
+    return leaf.validity.not_after - leaf.validity.not_before + std::chrono::seconds(1);
+  };
+  EXPECT_EQ(life(), days(150));
+  clock_.advance(base::parse_rfc3339("2027-03-15T00:00:00Z").value() - clock_.now());
+  EXPECT_EQ(life(), days(100));
+}
+
+TEST_F(AuthorityProfilesTest, WhatALintRefusesIsOurOwnTroubleAndMakesTheOrderInvalid) {
+  Profile web = usual();
+  web.content.rules = ProfileRules::public_trust;
+  web.content.ocsp_url = "http://ocsp.corp.test";
+  offer({web});
+  const Account account = new_account();
+  const OrderView ready =
+      ready_by(account, "");  // a.corp.test is a special-use name, which the policy lets pass
+  const auto finalized = run(finalize(account, ready, csr_for({"a.corp.test"})));
+  ASSERT_TRUE(finalized);
+  EXPECT_EQ(finalized->status, OrderStatus::invalid);
+  EXPECT_EQ(finalized->order.error->kind, ErrorKind::internal);
+  EXPECT_EQ(finalized->order.error->detail, "the certificate could not be made");
 }
 
 TEST_F(AuthorityProfilesTest, AnOrderWhoseProfileIsGoneIsNotFinalized) {

@@ -65,6 +65,19 @@ TEST(Profile, HasKeysOfItsTypes) {
   EXPECT_EQ(refused.error().detail, "the profile \"tlsserver\" has no keys of type RSA; it has P-256, P-384");
 }
 
+TEST(Profile, HasCertificatesThatNeedAStapledResponseWhereItSaysSo) {
+  Profile stapled = profile();
+  EXPECT_TRUE(check_must_staple(stapled, false));
+  const auto refused = check_must_staple(stapled, true);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::bad_csr);
+  EXPECT_EQ(refused.error().detail,
+            "the CSR asks for OCSP must-staple (RFC 7633), which the profile \"tlsserver\" does not have");
+  stapled.content.must_staple = true;
+  EXPECT_TRUE(check_must_staple(stapled, true));
+  EXPECT_TRUE(check_must_staple(stapled, false));
+}
+
 TEST(Profile, PutsTheFirstNameThatFitsIntoTheSubject) {
   Profile classic = profile();
   const std::string longest = std::string(kCommonNameSizeMax - 5, 'a') + ".test";
@@ -93,6 +106,9 @@ TEST(Profile, IsWhatIsAboutToBeSigned) {
   EXPECT_EQ(refusal(classic, named), kNone);
   EXPECT_EQ(refusal(classic, good), ErrorKind::internal);
   EXPECT_EQ(refusal(profile(), named), ErrorKind::internal);
+  named.common_name = "";
+  named.content.organization = "Corp";
+  EXPECT_EQ(refusal(profile(), named), kNone);
 }
 
 TEST(Profile, LastsNoLongerThanAnOrderMayAskFor) {

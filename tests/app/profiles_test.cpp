@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+
 namespace app {
 namespace {
 
@@ -61,6 +63,146 @@ TEST(ProfilesOf, AreTheConfigurations) {
   EXPECT_FALSE(made.wildcards);
   EXPECT_TRUE(made.common_name);
   EXPECT_EQ(made.names_max, 25u);
+}
+
+base::CertificateContent everything() {
+  base::CertificateContent content;
+  content.rules = base::CertificateRules::short_lived;
+  content.extended_key_usages.insert(base::CertifiedUsage::client_auth);
+  content.key_encipherment = true;
+  content.subject_key_identifier = true;
+  content.policies = {"1.3.6.1", "2.23.140.1.2.1"};
+  content.ca_issuers_url = "http://pki.corp.test";
+  content.ocsp_url = "http://ocsp.corp.test";
+  content.must_staple = true;
+  content.country = "DE";
+  content.organization = "Corp";
+  return content;
+}
+
+acmecore::LeafContent everything_of_leaves() {
+  acmecore::LeafContent content;
+  content.rules = acmecore::ProfileRules::short_lived;
+  content.client_auth = true;
+  content.key_encipherment = true;
+  content.subject_key_identifier = true;
+  content.policies = {"\x2b\x06\x01", "\x67\x81\x0c\x01\x02\x01"};
+  content.ca_issuers_url = "http://pki.corp.test";
+  content.ocsp_url = "http://ocsp.corp.test";
+  content.must_staple = true;
+  content.country = "DE";
+  content.organization = "Corp";
+  return content;
+}
+
+TEST(ProfilesOf, HaveTheContentOfTheConfiguration) {
+  base::Config config;
+  EXPECT_EQ((*profiles_of(config).choose(""))->content, acmecore::LeafContent());
+  config.issuance.content = everything();
+  EXPECT_EQ((*profiles_of(config).choose(""))->content, everything_of_leaves());
+  base::CertificateProfile plain;
+  plain.name = "plain";
+  base::CertificateProfile full;
+  full.name = "full";
+  full.content = everything();
+  config.issuance.profiles = {plain, full};
+  const Profiles profiles = profiles_of(config);
+  EXPECT_EQ((*profiles.choose("plain"))->content, acmecore::LeafContent());
+  EXPECT_EQ((*profiles.choose("full"))->content, everything_of_leaves());
+}
+
+const base::Time kNow = base::parse_rfc3339("2026-11-23T04:30:00Z").value();
+
+std::string breaches(const base::Config& config) {
+  const auto checked = check_profiles(config, kNow);
+  return checked ? "" : checked.error().detail;
+}
+
+// One public profile, and a policy that lets nothing pass that it may not.
+base::Config with_public_profile() {
+  base::Config config;
+  config.policy.internal_names = false;
+  config.policy.public_suffixes = base::PublicSuffixRule::icann;
+  base::CertificateProfile profile;
+  profile.name = "web";
+  profile.certificate_lifetime = days(90);
+  profile.content.rules = base::CertificateRules::public_trust;
+  profile.content.ocsp_url = "http://ocsp.corp.test";
+  config.issuance.profiles = {profile};
+  return config;
+}
+
+TEST(CheckProfiles, LetsPrivateOnesBeAsTheyLike) {
+  base::Config config;
+  config.issuance.certificate_lifetime = days(825);
+  EXPECT_EQ(breaches(config), "");
+}
+
+TEST(CheckProfiles, TellsEachBreachOfThePublicOnesInALine) {
+  base::Config config = with_public_profile();
+  EXPECT_EQ(breaches(config), "");
+  config.issuance.profiles[0].certificate_lifetime = days(201);
+  config.issuance.profiles[0].content.organization = "Corp";
+  EXPECT_EQ(
+      breaches(config),
+      "the profile \"web\" breaks BR 6.3.2: certificates are valid for up to 201d, where 200d are the most\n"
+      "the profile \"web\" breaks BR 7.1.2.7.2: the subject has an organization, which domain validation "
+      "does "
+      "not prove");
+}
+
+TEST(CheckProfiles, LooksAtTheOnlyOneOfTheSection) {
+  base::Config config = with_public_profile();
+  config.issuance.content = config.issuance.profiles[0].content;
+  config.issuance.profiles.clear();
+  EXPECT_EQ(breaches(config), "");
+  config.issuance.content.ocsp_url = "";
+  EXPECT_EQ(breaches(config),
+            "[issuance] breaks BR 7.1.2.11.2: certificates name neither a CRL nor an OCSP responder");
+}
+
+TEST(CheckProfiles, CountsTheCrlThatCertificatesNameWithRevocation) {
+  base::Config config = with_public_profile();
+  config.issuance.profiles[0].content.ocsp_url = "";
+  EXPECT_THAT(breaches(config), testing::HasSubstr("neither a CRL"));
+  config.revocation.external_url = "http://pki.corp.test";
+  EXPECT_EQ(breaches(config), "");
+  config.revocation.external_url = "";
+  config.revocation.listen = {{"127.0.0.1", 80}};
+  EXPECT_EQ(breaches(config), "");
+}
+
+TEST(CheckProfiles, LooksAtThePolicyBesidePublicOnes) {
+  const std::function<void(base::Config::Policy&)> changes[] = {
+      [](auto& policy) { policy.internal_names = true; },
+      [](auto& policy) { policy.reverse_names = true; },
+      [](auto& policy) { policy.public_suffixes = base::PublicSuffixRule::certified; },
+  };
+  for (const auto& change : changes) {
+    base::Config config = with_public_profile();
+    change(config.policy);
+    EXPECT_THAT(breaches(config), testing::StartsWith("the policy beside public profiles breaks BR "));
+    config.issuance.profiles[0].content.rules = base::CertificateRules::private_trust;
+    EXPECT_EQ(breaches(config), "");
+  }
+  base::Config config = with_public_profile();
+  config.policy.public_suffixes = base::PublicSuffixRule::certified;
+  config.policy.wildcards = false;
+  EXPECT_EQ(breaches(config), "");
+}
+
+TEST(WarnOfProfiles, TellsTheLogOfPrivateOnes) {
+  base::Config config = with_public_profile();
+  config.issuance.profiles[0].certificate_lifetime = days(201);
+  const auto told = [&] {
+    testing::internal::CaptureStderr();
+    warn_of_profiles(config, kNow);
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(told(), "");
+  config.issuance.profiles[0].content.rules = base::CertificateRules::private_trust;
+  EXPECT_THAT(told(), testing::AllOf(testing::HasSubstr("acme.profile.breaks_br"), testing::HasSubstr("web"),
+                                     testing::HasSubstr("6.3.2"), testing::HasSubstr("201d")));
 }
 
 TEST(ProfilesOf, AreOfferedAsTheDirectoriesSay) {

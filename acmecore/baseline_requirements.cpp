@@ -1,0 +1,130 @@
+#include "acmecore/baseline_requirements.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/quantity.h"
+
+namespace acmecore {
+
+using base::Time;
+using std::chrono::days;
+using std::chrono::seconds;
+using std::chrono::sys_days;
+using std::chrono::year;
+using namespace std::string_literals;
+
+namespace {
+
+struct Limit {
+  sys_days from;
+  days lifetime;
+};
+
+// BR 6.3.2, newest first.
+constexpr std::array<Limit, 3> kLimits{{
+    {year(2029) / 3 / 15, days(47)},
+    {year(2027) / 3 / 15, days(100)},
+    {year(2026) / 3 / 15, days(200)},
+}};
+constexpr days kLimitBefore(398);
+
+constexpr days kShortLivedLimit(7);  // BR 1.6.1, from 2026-03-15 on
+
+using Violations = std::vector<BrViolation>;
+
+void look_at_dates(const Profile& profile, ProfileRules rules, Time now, Violations& found);
+void look_at_subject(const LeafContent& content, Violations& found);
+void look_at_policies(const LeafContent& content, Violations& found);
+void look_at_pointers(const LeafContent& content, ProfileRules rules, Violations& found);
+
+}  // namespace
+
+std::optional<seconds> lifetime_limit(ProfileRules rules, Time now) {
+  switch (rules) {
+    case ProfileRules::private_trust: return std::nullopt;
+    case ProfileRules::short_lived: return kShortLivedLimit;
+    case ProfileRules::public_trust: break;
+  }
+  const auto found = std::ranges::find_if(kLimits, [now](const Limit& limit) { return now >= limit.from; });
+  return found == kLimits.end() ? kLimitBefore : found->lifetime;
+}
+
+ValidityRule validity_rule(const Profile& profile, std::optional<seconds> lifetime_max, Time now) {
+  return capped(capped(profile.validity, lifetime_max), lifetime_limit(profile.content.rules, now));
+}
+
+Violations br_violations(const Profile& profile, Time now) {
+  const ProfileRules rules = profile.content.rules == ProfileRules::private_trust ? ProfileRules::public_trust
+                                                                                  : profile.content.rules;
+  Violations found;
+  look_at_dates(profile, rules, now, found);
+  look_at_subject(profile.content, found);
+  look_at_policies(profile.content, found);
+  look_at_pointers(profile.content, rules, found);
+  return found;
+}
+
+namespace {
+
+void look_at_dates(const Profile& profile, ProfileRules rules, Time now, Violations& found) {
+  const seconds lifetime = std::max(profile.validity.lifetime, profile.validity.lifetime_max);
+  const seconds limit = *lifetime_limit(rules, now);
+  if (lifetime > limit) {
+    found.push_back({rules == ProfileRules::short_lived ? "1.6.1" : "6.3.2",
+                     "certificates are valid for up to " + base::duration_text(lifetime) + ", where " +
+                         base::duration_text(limit) + " are the most"});
+  }
+  if (profile.validity.ahead_max > kBackdateMax) {
+    found.push_back({"7.1.2.7", "notBefore may lie " + base::duration_text(profile.validity.ahead_max) +
+                                    " ahead of the signature, where 48h are the most"});
+  }
+}
+
+void look_at_subject(const LeafContent& content, Violations& found) {
+  if (content.organization.empty()) return;
+  found.push_back({"7.1.2.7.2", "the subject has an organization, which domain validation does not prove"});
+}
+
+bool is_reserved(const base::Bytes& policy) {
+  constexpr std::array kReserved{oids::kDomainValidated, oids::kOrganizationValidated,
+                                 oids::kIndividualValidated, oids::kExtendedValidation};
+  return std::ranges::find(kReserved, policy) != kReserved.end();
+}
+
+void look_at_policies(const LeafContent& content, Violations& found) {
+  const auto& policies = content.policies;
+  if (std::ranges::find(policies, oids::kDomainValidated) == policies.end()) {
+    found.push_back({"7.1.2.7.2", "the policies lack 2.23.140.1.2.1 (domain validated)"});
+  }
+  if (std::ranges::count_if(policies, is_reserved) > 1) {
+    found.push_back({"7.1.2.7.9", "the policies have more than one that the BR reserve"});
+  }
+  if (std::ranges::find(policies, oids::kAnyPolicy) != policies.end()) {
+    found.push_back({"7.1.2.7.9", "the policies have 2.5.29.32.0 (anyPolicy)"});
+  }
+}
+
+void look_at_pointers(const LeafContent& content, ProfileRules rules, Violations& found) {
+  struct Pointer {
+    const std::string& url;
+    std::string_view section;
+    const char* what;
+  };
+  const Pointer pointers[] = {
+      {content.ocsp_url, "7.1.2.7.7", "the URL of the OCSP responder"},
+      {content.ca_issuers_url, "7.1.2.7.7", "the URL of the issuing CA's certificate"},
+      {content.crl_distribution_point, "7.1.2.11.2", "the URL of the CRL"}};
+  for (const Pointer& pointer : pointers) {
+    if (!pointer.url.empty() && !pointer.url.starts_with("http://"))
+      found.push_back({pointer.section, pointer.what + " does not begin with \"http://\""s});
+  }
+  const bool tells_revocation = !content.ocsp_url.empty() || !content.crl_distribution_point.empty();
+  if (rules != ProfileRules::short_lived && !tells_revocation) {
+    found.push_back({"7.1.2.11.2", "certificates name neither a CRL nor an OCSP responder"});
+  }
+}
+
+}  // namespace
+
+}  // namespace acmecore

@@ -1,0 +1,291 @@
+#include "acmecore/lint/lint.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "acmecore/der.h"
+#include "acmecore/lint/finding_log.h"
+#include "acmecore/oids.h"
+#include "acmecore/pem.h"
+#include "base/log.h"
+#include "tests/acmecore/certificate_fixtures.h"
+#include "tests/acmecore/lint/tbs_draft.h"
+
+namespace acmecore::lint {
+namespace {
+
+using base::Bytes;
+using base::Time;
+using std::chrono::days;
+using std::chrono::seconds;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using namespace std::string_view_literals;
+
+std::vector<Case> leaf_cases() {
+  return joined({field_cases(), date_cases(), subject_cases(), name_cases(), extension_cases(),
+                 pointer_cases(), key_cases()});
+}
+
+std::vector<Finding> look(const TbsDraft& draft, ProfileRules rules, Time now = kSigning) {
+  return lint_leaf(draft.der(), test_issuer().certificate(), rules, now);
+}
+
+std::vector<std::string> names_of(const std::vector<Finding>& findings, Severity severity) {
+  std::vector<std::string> names;
+  for (const Finding& finding : findings) {
+    if (finding.severity == severity) names.emplace_back(finding.rule->name);
+  }
+  return names;
+}
+
+std::vector<std::string> names_of(const std::vector<Finding>& findings) {
+  std::vector<std::string> names;
+  for (const Finding& finding : findings)
+    names.emplace_back(finding.rule->name);
+  return names;
+}
+
+const Rule& rule_of(std::string_view name) {
+  const auto found = std::ranges::find(rules(), name, &Rule::name);
+  EXPECT_NE(found, rules().end()) << name;
+  return *found;
+}
+
+TEST(Lint, FindsNothingInWhatEachKindOfProfileMakes) {
+  for (const auto rules :
+       {ProfileRules::private_trust, ProfileRules::public_trust, ProfileRules::short_lived}) {
+    const auto findings = look(good_draft(rules), rules);
+    EXPECT_THAT(names_of(findings), IsEmpty());
+  }
+}
+
+TEST(Lint, FindsWhatBreaksARuleAndNotTheNearestThatDoesNot) {
+  for (const Case& one : leaf_cases()) {
+    SCOPED_TRACE(std::string(one.rule) + ": " + std::string(one.what));
+    TbsDraft broken = good_draft(one.rules);
+    one.broken(broken);
+    const auto findings = look(broken, one.rules);
+    EXPECT_THAT(names_of(findings), Contains(std::string(one.rule)));
+    for (const Finding& finding : findings) {
+      EXPECT_EQ(finding.severity, finding.rule->severity(one.rules));
+      EXPECT_FALSE(finding.what.empty());
+    }
+
+    TbsDraft good = good_draft(one.rules);
+    one.good(good);
+    const auto none = look(good, one.rules);
+    EXPECT_THAT(names_of(none), Not(Contains(std::string(one.rule))));
+    EXPECT_THAT(names_of(none, Severity::error), IsEmpty());
+  }
+}
+
+TEST(Lint, HasACertificateThatBreaksItForEachRule) {
+  std::set<std::string_view> shown;
+  for (const Case& one : leaf_cases())
+    shown.insert(one.rule);
+  for (const Case& one : ca_cases())
+    shown.insert(one.rule);
+  std::set<std::string_view> all;
+  for (const Rule& rule : rules())
+    EXPECT_TRUE(all.insert(rule.name).second) << rule.name;
+  EXPECT_EQ(shown, all);
+}
+
+TEST(Lint, IsOffForPrivateProfilesWhereTheRuleIsNotForThem) {
+  for (const Case& one : leaf_cases()) {
+    if (rule_of(one.rule).for_private != Severity::off) continue;
+    TbsDraft broken = good_draft(ProfileRules::private_trust);
+    one.broken(broken);
+    EXPECT_THAT(names_of(look(broken, ProfileRules::private_trust)), Not(Contains(std::string(one.rule))))
+        << one.what;
+  }
+}
+
+TEST(Lint, LetsOnlyShortLivedOnesBeSilentAboutRevocation) {
+  for (const auto rules : {ProfileRules::public_trust, ProfileRules::short_lived}) {
+    TbsDraft draft = good_draft(rules);
+    draft.erase(oids::kCrlDistributionPoints);
+    draft.erase(oids::kAuthorityInfoAccess);
+    const auto errors = names_of(look(draft, rules), Severity::error);
+    if (rules == ProfileRules::short_lived) {
+      EXPECT_THAT(errors, IsEmpty());
+    } else {
+      EXPECT_THAT(errors, ElementsAre("revocation_is_told"));
+    }
+  }
+}
+
+TEST(Lint, KnowsTheLongestLifeOfTheDay) {
+  struct {
+    const char* now;
+    days longest;
+  } const cases[] = {{"2026-03-14T23:59:59Z", days(398)}, {"2026-03-15T00:00:00Z", days(200)},
+                     {"2027-03-14T23:59:59Z", days(200)}, {"2027-03-15T00:00:00Z", days(100)},
+                     {"2029-03-14T23:59:59Z", days(100)}, {"2029-03-15T00:00:00Z", days(47)}};
+  for (const auto& one : cases) {
+    const Time now = base::parse_rfc3339(one.now).value();
+    TbsDraft draft = good_draft(ProfileRules::public_trust);
+    draft.set_validity(now, now + one.longest - seconds(1));
+    EXPECT_THAT(names_of(look(draft, ProfileRules::public_trust, now)), Not(Contains("validity_within_max")))
+        << one.now;
+    draft.set_validity(now, now + one.longest);
+    EXPECT_THAT(names_of(look(draft, ProfileRules::public_trust, now)), Contains("validity_within_max"))
+        << one.now;
+  }
+}
+
+TEST(Lint, SaysWhichRuleWasBrokenAndWhoAsksForIt) {
+  TbsDraft draft = good_draft(ProfileRules::public_trust);
+  draft.set_validity(kSigning, kSigning + days(201) - seconds(1));
+  const auto findings = look(draft, ProfileRules::public_trust);
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(text_of(findings[0]),
+            "validity_within_max (BR 6.3.2): the certificate is valid for 201d, where 200d are the most");
+}
+
+TEST(Lint, StopsWhereWhatIsToBeSignedIsNoTbsCertificate) {
+  const Certificate& issuer = test_issuer().certificate();
+  const Bytes good = good_draft(ProfileRules::public_trust).der();
+  for (const Bytes& bad : {Bytes(), Bytes("\x30\x00"sv), good + '\0', good.substr(0, good.size() - 1)}) {
+    const auto findings = lint_leaf(bad, issuer, ProfileRules::public_trust, kSigning);
+    EXPECT_THAT(names_of(findings), ElementsAre("tbs_structure"));
+  }
+}
+
+TEST(Lint, StopsAtMoreThanItCanLookAt) {
+  TbsDraft draft = good_draft(ProfileRules::private_trust);
+  while (draft.extensions.size() < kExtensionsMax)
+    draft.add("\x2a\x03"sv, "\x05\x00"sv);
+  EXPECT_THAT(names_of(look(draft, ProfileRules::private_trust)), Not(Contains("tbs_structure")));
+  draft.add("\x2a\x03"sv, "\x05\x00"sv);
+  EXPECT_THAT(names_of(look(draft, ProfileRules::private_trust)), ElementsAre("tbs_structure"));
+
+  TbsDraft named = good_draft(ProfileRules::private_trust);
+  Bytes names;
+  for (size_t i = 0; i < kNamesMax; ++i)
+    names += dns_name("n" + std::to_string(i) + ".assay.dev");
+  named.set_names({names});
+  EXPECT_THAT(names_of(look(named, ProfileRules::private_trust)), IsEmpty());
+  named.set_names({names, dns_name("assay.dev")});
+  EXPECT_THAT(names_of(look(named, ProfileRules::private_trust)), ElementsAre("tbs_structure"));
+}
+
+Certificate issuing() { return test_issuer().certificate(); }
+
+Certificate root() {
+  return parse_certificate(parse_pem(kPemCertificate, test_ca().root_pem).value()).value();
+}
+
+TbsDraft draft_of(const Certificate& certificate) {
+  TbsDraft draft = good_draft(ProfileRules::private_trust);
+  draft.serial = certificate.serial.octets;
+  draft.issuer = certificate.issuer_der;
+  draft.subject = certificate.subject_der;
+  draft.spki = certificate.spki_der;
+  draft.extensions.clear();
+  for (const Extension& extension : certificate.extensions)
+    draft.add(extension.oid, extension.value, extension.critical);
+  return draft;
+}
+
+TEST(LintOfACa, FindsNothingInTheDevelopmentCa) {
+  EXPECT_THAT(names_of(lint_ca(root(), root(), kNow)), IsEmpty());
+  EXPECT_THAT(names_of(lint_ca(issuing(), root(), kNow)), IsEmpty());
+}
+
+TEST(LintOfACa, WarnsOfWhatBreaksARule) {
+  for (const Case& one : ca_cases()) {
+    SCOPED_TRACE(std::string(one.rule) + ": " + std::string(one.what));
+    const auto findings_after = [&](void (*change)(TbsDraft&)) {
+      TbsDraft draft = draft_of(issuing());
+      change(draft);
+      Certificate changed = issuing();
+      changed.tbs_der = draft.der();
+      return lint_ca(changed, root(), kNow);
+    };
+    const auto findings = findings_after(one.broken);
+    EXPECT_THAT(names_of(findings, Severity::warning), Contains(std::string(one.rule)));
+    EXPECT_THAT(names_of(findings, Severity::error), IsEmpty());
+    EXPECT_THAT(names_of(findings_after(one.good)), IsEmpty());
+  }
+}
+
+class FindingLogTest : public testing::Test {
+ protected:
+  FindingLogTest() { base::log::configure(base::log::Level::info, base::log::Format::text); }
+
+  // What the log is told of this leaf of ours.
+  std::string told_of(const TbsDraft& draft, ProfileRules rules) {
+    testing::internal::CaptureStderr();
+    noted_ = log_.note(look(draft, rules), rules, Serial{"\x01\x02"});
+    return testing::internal::GetCapturedStderr();
+  }
+
+  FindingLog log_;
+  base::Result<void> noted_;
+};
+
+TEST_F(FindingLogTest, TellsAWarningOnceForEachKindOfProfile) {
+  constexpr auto kPublic = ProfileRules::public_trust;
+  constexpr auto kShortLived = ProfileRules::short_lived;
+  const auto warned = [](ProfileRules rules) {
+    TbsDraft draft = good_draft(rules);
+    draft.set_subject(name({rdn(oids::kCommonName, der::kUtf8String, "assay.dev")}));
+    return draft;
+  };
+  const std::string line = told_of(warned(kPublic), kPublic);
+  EXPECT_THAT(line, testing::AllOf(HasSubstr("acme.lint.warning"), HasSubstr("common_name_absent"),
+                                   HasSubstr("BR 7.1.2.7.2"), HasSubstr("0102")));
+  EXPECT_TRUE(noted_);
+  EXPECT_EQ(told_of(warned(kPublic), kPublic), "");
+  EXPECT_NE(told_of(warned(kShortLived), kShortLived), "");
+  EXPECT_EQ(told_of(good_draft(kPublic), kPublic), "");
+}
+
+TEST_F(FindingLogTest, TellsAnErrorEachTimeAndRefuses) {
+  constexpr auto kPublic = ProfileRules::public_trust;
+  TbsDraft draft = good_draft(kPublic);
+  draft.version.clear();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(told_of(draft, kPublic),
+                testing::AllOf(HasSubstr("acme.lint.error"), HasSubstr("version_is_3")));
+    ASSERT_FALSE(noted_);
+    EXPECT_EQ(noted_.error().kind, base::ErrorKind::internal);
+    EXPECT_EQ(noted_.error().detail,
+              "what was to be signed breaks version_is_3 (RFC 5280 §4.1.2.1): the version is not 3");
+  }
+}
+
+// Of the rows "| `name` | source | private | public | … |".
+std::vector<std::string> documented_rules() {
+  std::ifstream file(ASSAY_SOURCE_DIR "/docs/certificates.md");
+  std::vector<std::string> rows;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("| `")) continue;
+    size_t end = 0;
+    for (int columns = 0; columns < 5; ++columns)
+      end = line.find('|', end) + 1;
+    rows.push_back(line.substr(0, end));
+  }
+  return rows;
+}
+
+TEST(Lint, IsDocumentedRuleByRule) {
+  std::vector<std::string> expected;
+  for (const Rule& rule : rules()) {
+    expected.push_back("| `" + std::string(rule.name) + "` | " + std::string(rule.source) + " | " +
+                       std::string(name_of(rule.for_private)) + " | " +
+                       std::string(name_of(rule.for_public)) + " |");
+  }
+  EXPECT_THAT(documented_rules(), testing::ElementsAreArray(expected));
+}
+
+}  // namespace
+}  // namespace acmecore::lint
