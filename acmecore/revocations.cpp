@@ -1,0 +1,259 @@
+#include "acmecore/revocations.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "acmecore/audit_event.h"
+#include "acmecore/optimism.h"
+#include "base/log.h"
+#include "base/openssl.h"
+#include "base/random.h"
+
+namespace acmecore {
+
+using base::Bytes;
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using base::Task;
+using base::Time;
+
+namespace {
+
+// Certificates that a job looks at for one commit: few enough not to hold up the commits beside it.
+constexpr size_t kPage = 200;
+
+// Jobs that are gone on with in turn.
+constexpr size_t kJobsAtOnce = 16;
+
+void log_revoked(const Serial& serial, RevocationReason reason, const std::string& by) {
+  base::log::info("acme.certificate.revoked",
+                  {{"serial", text_of(serial)}, {"reason", int64_t(reason)}, {"by", by}});
+}
+
+AuditEvent job_event(std::string_view kind, const RevocationJob& job, Actor by, Time now) {
+  AuditEvent event;
+  event.kind = kind;
+  event.time = now;
+  event.actor = std::move(by);
+  event.account = job.filter.account;
+  event.reason = name_of(job.reason);
+  event.add("job", job.id);
+  if (!job.filter.ca.empty()) event.add("ca", job.filter.ca);
+  if (job.filter.issued_from) event.add("issued_from", base::rfc3339(*job.filter.issued_from));
+  if (job.filter.issued_before) event.add("issued_before", base::rfc3339(*job.filter.issued_before));
+  if (!job.filter.spki_digest.empty()) event.add("key_sha256", text_of(Serial{job.filter.spki_digest}));
+  return event;
+}
+
+}  // namespace
+
+std::string_view name_of(RevocationOutcome::Status status) {
+  switch (status) {
+    case RevocationOutcome::Status::revoked: return "revoked";
+    case RevocationOutcome::Status::was_revoked: return "was_revoked";
+    case RevocationOutcome::Status::expired: return "expired";
+    case RevocationOutcome::Status::unknown: return "unknown";
+  }
+  return "unknown";
+}
+
+void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& revocation,
+                    const StatusUrls& urls, Actor by, Time now, Changes& changes) {
+  certificate->revocation = revocation;
+  if (!certificate->crl) certificate->crl = urls.shard(certificate->serial);
+  changes.revoke(certificate);
+  AuditEvent event = audit_event(audit_kind::kCertificateRevoked, certificate.value, std::move(by), now);
+  if (const auto parsed = parse_certificate(certificate->der)) {
+    event.identifiers = parsed->subject_alt_name.dns_names;
+  }
+  event.reason = name_of(revocation.reason);
+  changes.note(event);
+}
+
+void add_compromise(const Certificate& certificate, Actor by, Time now, Changes& changes) {
+  changes.block_key(certificate.spki_der);
+  AuditEvent event;
+  event.kind = audit_kind::kKeyBlocked;
+  event.time = now;
+  event.actor = std::move(by);
+  event.serial = certificate.serial;
+  event.identifiers = certificate.subject_alt_name.dns_names;
+  event.reason = "the key of the certificate was reported as compromised";
+  const Bytes digest = base::sha256(certificate.spki_der);
+  event.add("key_sha256", text_of(Serial{digest}));
+  changes.note(event);
+  RevocationJob job;
+  job.id = base::time_ordered_id(now);
+  job.filter.spki_digest = digest;
+  job.reason = RevocationReason::key_compromise;
+  job.created = now;
+  changes.create(job);
+}
+
+Revocations::Revocations(Records& records, const base::Clock& clock, StatusUrls urls)
+    : records_(records), clock_(clock), urls_(std::move(urls)) {}
+
+Task<Result<std::vector<RevocationOutcome>>> Revocations::revoke(std::vector<Serial> serials,
+                                                                 RevocationReason reason, Actor by) {
+  if (serials.size() > kRevokedAtOnceMax) {
+    co_return fail(ErrorKind::too_large,
+                   "at most " + std::to_string(kRevokedAtOnceMax) + " certificates are revoked at once");
+  }
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    std::vector<RevocationOutcome> outcomes;
+    std::vector<Certificate> compromised;
+    Changes changes;
+    for (const Serial& serial : serials) {
+      const auto is_the_same = [&](const RevocationOutcome& outcome) { return outcome.serial == serial; };
+      const auto before = std::ranges::find_if(outcomes, is_the_same);
+      if (before != outcomes.end()) {
+        outcomes.push_back(*before);
+        continue;
+      }
+      CO_TRY(RevocationOutcome outcome, co_await revoke_one(serial, reason, by, compromised, changes));
+      outcomes.push_back(std::move(outcome));
+    }
+    for (const Certificate& certificate : compromised)
+      add_compromise(certificate, by, clock_.now(), changes);
+    if (changes.empty()) co_return outcomes;
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (is_conflict(committed)) continue;
+    if (!committed) co_return tl::unexpected(committed.error());
+    for (const RevocationOutcome& outcome : outcomes) {
+      if (outcome.status == RevocationOutcome::Status::revoked)
+        log_revoked(outcome.serial, reason, by.credential);
+    }
+    co_return outcomes;
+  }
+  co_return too_many_at_once();
+}
+
+// Notes the key, once, in `compromised` if that is the reason.
+Task<Result<RevocationOutcome>> Revocations::revoke_one(Serial serial, RevocationReason reason, Actor by,
+                                                        std::vector<Certificate>& compromised,
+                                                        Changes& changes) {
+  using Status = RevocationOutcome::Status;
+  auto record = co_await records_.certificate(serial);
+  if (!record && record.error().kind == ErrorKind::not_found) {
+    co_return RevocationOutcome{std::move(serial), Status::unknown};
+  }
+  if (!record) co_return tl::unexpected(std::move(record).error());
+  const bool is_compromise = reason == RevocationReason::key_compromise;
+  const auto certificate = parse_certificate((*record)->der);
+  if (is_compromise && certificate &&
+      std::ranges::find(compromised, certificate->spki_der, &Certificate::spki_der) == compromised.end())
+    compromised.push_back(*certificate);
+  const Time now = clock_.now();
+  if (now > (*record)->not_after) co_return RevocationOutcome{std::move(serial), Status::expired};
+  const auto before = (*record)->revocation;
+  if (before && (!is_compromise || before->reason == reason)) {
+    co_return RevocationOutcome{std::move(serial), Status::was_revoked, before};
+  }
+  const Revocation revocation{before ? before->time : now, reason};
+  add_revocation(*std::move(record), revocation, urls_, std::move(by), now, changes);
+  co_return RevocationOutcome{std::move(serial), before ? Status::was_revoked : Status::revoked, revocation};
+}
+
+Task<Result<RevocationJob>> Revocations::start(RevocationFilter filter, RevocationReason reason, Actor by) {
+  if (filter.empty())
+    co_return fail(ErrorKind::malformed, "it is not said which certificates are to be revoked");
+  RevocationJob job;
+  job.created = clock_.now();
+  job.id = base::time_ordered_id(job.created);
+  job.filter = std::move(filter);
+  job.reason = reason;
+  job.by = by.credential;
+  Changes changes;
+  changes.create(job);
+  changes.note(job_event(audit_kind::kRevocationJobStarted, job, std::move(by), job.created));
+  CO_CHECK(co_await records_.commit(std::move(changes)));
+  base::log::info("acme.revocation_job.started",
+                  {{"job", job.id}, {"reason", int64_t(reason)}, {"by", job.by}});
+  co_return job;
+}
+
+Task<Result<Page<RevocationJob>>> Revocations::jobs(std::string after, size_t limit) {
+  CO_TRY(auto found, co_await records_.revocation_jobs(std::move(after), limit));
+  Page<RevocationJob> page;
+  if (found.size() == limit) page.next = found.back().id;
+  page.found = std::move(found);
+  co_return page;
+}
+
+Task<Result<RevocationJob>> Revocations::job(std::string id) {
+  CO_TRY(auto job, co_await records_.revocation_job(std::move(id)));
+  co_return std::move(job.value);
+}
+
+Task<Result<RevocationJob>> Revocations::stop(std::string id, Actor by) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(auto job, co_await records_.revocation_job(id));
+    if (job->ended) co_return std::move(job.value);
+    job->ended = clock_.now();
+    job->stopped = true;
+    Changes changes;
+    changes.update(job);
+    changes.note(job_event(audit_kind::kRevocationJobStopped, job.value, by, *job->ended));
+    const auto committed = co_await records_.commit(std::move(changes));
+    if (is_conflict(committed)) continue;
+    if (!committed) co_return tl::unexpected(committed.error());
+    base::log::info("acme.revocation_job.stopped", {{"job", id}, {"by", by.credential}});
+    co_return std::move(job.value);
+  }
+  co_return too_many_at_once();
+}
+
+Task<Result<bool>> Revocations::work() {
+  CO_TRY(const auto ids, co_await records_.unfinished_revocation_jobs(kJobsAtOnce));
+  for (const std::string& id : ids)
+    CO_CHECK(co_await work_on(id));
+  co_return !ids.empty();
+}
+
+// A page that met a change by others is done again the next time.
+Task<Result<void>> Revocations::work_on(std::string id) {
+  CO_TRY(auto job, co_await records_.revocation_job(std::move(id)));
+  Changes changes;
+  CO_CHECK(co_await add_page(job.value, changes));
+  const bool is_forgotten = job->ended && job->by.empty();
+  if (is_forgotten) {
+    changes.erase(job);
+  } else {
+    changes.update(job);
+  }
+  const auto committed = co_await records_.commit(std::move(changes));
+  if (!committed && !is_conflict(committed)) co_return tl::unexpected(committed.error());
+  if (committed && job->ended && (!is_forgotten || job->revoked > 0)) {
+    base::log::info(
+        "acme.revocation_job.ended",
+        {{"job", job->id}, {"examined", int64_t(job->examined)}, {"revoked", int64_t(job->revoked)}});
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Revocations::add_page(RevocationJob& job, Changes& changes) {
+  const RevocationFilter& filter = job.filter;
+  auto look = filter.spki_digest.empty()
+                  ? records_.certificates(job.position, kPage)
+                  : records_.certificates_with_key(filter.spki_digest, job.position, kPage);
+  CO_TRY(const auto serials, co_await std::move(look));
+  const Time now = clock_.now();
+  Actor by;
+  by.credential = job.by;
+  for (const Serial& serial : serials) {
+    auto record = co_await records_.certificate(serial);
+    if (!record && record.error().kind != ErrorKind::not_found)
+      co_return tl::unexpected(std::move(record).error());
+    ++job.examined;
+    if (!record || !is_to_be_revoked(job, record->value, urls_.ca, now)) continue;
+    const Revocation revocation{now, job.reason};
+    add_revocation(*std::move(record), revocation, urls_, by, now, changes);
+    ++job.revoked;
+  }
+  if (!serials.empty()) job.position = serials.back().octets;
+  if (serials.size() < kPage) job.ended = now;
+  co_return Result<void>();
+}
+
+}  // namespace acmecore

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "acmecore/certificate.h"
+#include "acmecore/page.h"
+#include "acmecore/records.h"
+#include "acmecore/requester.h"
+#include "acmecore/revocation_job.h"
+#include "acmecore/status_urls.h"
+#include "base/error.h"
+#include "base/task.h"
+#include "base/time.h"
+
+namespace acmecore {
+
+// Serials that one call revokes at the most.
+inline constexpr size_t kRevokedAtOnceMax = 1000;
+
+// What became of a certificate that was to be revoked.
+struct RevocationOutcome {
+  enum class Status {
+    revoked,      // now
+    was_revoked,  // before; its reason stays, unless it is now known that others have its key
+    expired,      // so no CRL has it any more
+    unknown,      // it is none of ours
+  };
+
+  Serial serial;
+  Status status;
+  std::optional<Revocation> revocation = {};
+
+  bool operator==(const RevocationOutcome&) const = default;
+};
+
+// "revoked", "was_revoked", "expired", "unknown".
+std::string_view name_of(RevocationOutcome::Status status);
+
+// Revocation by operators, whoever's the certificates are, and what is revoked in the background. What subscribers
+// revoke is Authority's. Thread-safe.
+//
+// With keyCompromise the keys are blocked, too, and all other certificates of these keys are revoked by a job.
+class Revocations {
+ public:
+  // The references outlive the object.
+  Revocations(Records& records, const base::Clock& clock, StatusUrls urls);
+
+  // All of them in one commit, in the order of `serials`. too_large: more than kRevokedAtOnceMax. `by`: who
+  // asks for it.
+  base::Task<base::Result<std::vector<RevocationOutcome>>> revoke(std::vector<Serial> serials,
+                                                                  RevocationReason reason, Actor by);
+
+  // Begins to revoke all certificates that fit the filter, those that are issued while it goes on as well. malformed:
+  // the filter is empty.
+  base::Task<base::Result<RevocationJob>> start(RevocationFilter filter, RevocationReason reason, Actor by);
+
+  // The oldest first. A job that has ended is there for kRevocationJobRetention, but for one that nobody asked for,
+  // which goes when it has ended.
+  base::Task<base::Result<Page<RevocationJob>>> jobs(std::string after, size_t limit);
+  // not_found.
+  base::Task<base::Result<RevocationJob>> job(std::string id);
+  // What is revoked stays so. One that has ended stays as it is. not_found.
+  base::Task<base::Result<RevocationJob>> stop(std::string id, Actor by);
+
+  // Goes on with each job by one page, and is to be called again and again, never twice at once. After a restart it
+  // goes on where it was. True: there is more to do at once.
+  base::Task<base::Result<bool>> work();
+
+ private:
+  base::Task<base::Result<RevocationOutcome>> revoke_one(Serial serial, RevocationReason reason, Actor by,
+                                                         std::vector<Certificate>& compromised,
+                                                         Changes& changes);
+  base::Task<base::Result<void>> work_on(std::string id);
+  base::Task<base::Result<void>> add_page(RevocationJob& job, Changes& changes);
+
+  Records& records_;
+  const base::Clock& clock_;
+  const StatusUrls urls_;
+};
+
+// Adds to `changes` that the certificate is revoked, in the CRL that it names, or else in that of its serial, and the
+// event in the audit log: that `by` did it at `now`.
+void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& revocation,
+                    const StatusUrls& urls, Actor by, base::Time now, Changes& changes);
+
+// Adds that the certificate's key is never accepted again, with the event, and the job that revokes what else is
+// certified for it.
+void add_compromise(const Certificate& certificate, Actor by, base::Time now, Changes& changes);
+
+}  // namespace acmecore

@@ -1,0 +1,17 @@
+#include "acmecore/status_urls.h"
+
+namespace acmecore {
+
+std::string StatusUrls::crl(const CrlShard& shard) const {
+  return origin + std::string(kCrlPath) + shard.ca + "/" + std::to_string(shard.number) + ".crl";
+}
+
+void StatusUrls::add_to(LeafContent& content, const Serial& serial) const {
+  if (content.ca_issuers_url.empty())
+    content.ca_issuers_url = origin + std::string(kIssuerPath) + ca + ".crt";
+  if (content.rules == ProfileRules::short_lived) return;
+  content.crl_distribution_point = crl(shard(serial));
+  if (ocsp && content.ocsp_url.empty()) content.ocsp_url = origin + std::string(kOcspPath);
+}
+
+}  // namespace acmecore

@@ -1,0 +1,122 @@
+#include "app/revocation_role.h"
+
+#include <sys/resource.h>
+
+#include "acmecore/ca_certificate.h"
+#include "app/state.h"
+#include "base/log.h"
+
+namespace app {
+
+using base::Result;
+using base::Task;
+using std::chrono::milliseconds;
+namespace http = base::http;
+
+namespace {
+
+// Revocations that come within it are in one CRL.
+constexpr milliseconds kPublishInterval{1'000};
+
+// Issuance comes first, where there is one processor for both.
+constexpr int kNiceness = 10;
+
+Task<> publish_again_and_again(acmecore::CrlPublisher& publisher, Loop::Pause pause) {
+  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread, for that is what Linux means by it
+  const acmecore::CrlPublisher::Yield yield = [&pause] { return pause(milliseconds::zero()); };
+  for (bool go_on = true; go_on;) {
+    co_await publisher.publish_due(yield);
+    go_on = co_await pause(kPublishInterval);
+  }
+}
+
+http::Response starting() {
+  http::Response response = http::plain_problem(503, "the server is starting");
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
+}  // namespace
+
+bool publishes_status(const base::Config& config) {
+  return !config.revocation.listen.empty() || !config.revocation.external_url.empty();
+}
+
+Result<std::unique_ptr<RevocationRole>> RevocationRole::open(const base::Config& config,
+                                                             const acmecore::Issuer& issuer,
+                                                             storage::Store& store, const base::Clock& clock,
+                                                             Runtime& runtime) {
+  CHECK(acmecore::check_crl_issuer("the issuing certificate", issuer.certificate()));
+  if (config.revocation.ocsp.enabled)
+    CHECK(acmecore::check_ocsp_signer("the issuing certificate", issuer.certificate()));
+  std::unique_ptr<RevocationRole> role(new RevocationRole(config, issuer, store, clock));
+  CHECK(role->listen(config, runtime));
+  CHECK(role->publish(config, runtime));
+  return role;
+}
+
+RevocationRole::RevocationRole(const base::Config& config, const acmecore::Issuer& issuer,
+                               storage::Store& store, const base::Clock& clock)
+    : issuer_(issuer),
+      store_(store),
+      clock_(clock),
+      records_(store),
+      files_(config.state_directory / kCrlDirectory) {
+  urls_.ca = acmecore::ca_id(issuer.certificate());
+  urls_.crl_shards = config.revocation.crl.shards;
+  urls_.origin = config.revocation.external_url;
+  urls_.ocsp = config.revocation.ocsp.enabled;
+}
+
+RevocationRole::~RevocationRole() {
+  if (publishing_) publishing_->stop();
+  builder_.join();
+  if (responder_) store_.unfollow(*responder_);
+  if (publisher_) store_.unfollow(*publisher_);
+}
+
+Result<void> RevocationRole::listen(const base::Config& config, Runtime& runtime) {
+  if (config.revocation.listen.empty()) return {};
+  const auto handle = [this](http::Request request) -> Task<http::Response> {
+    acmecore::http::StatusEdge* edge = serving_.load();
+    if (edge == nullptr) co_return starting();
+    co_return co_await edge->handle(std::move(request));
+  };
+  TRY(listener_,
+      http::Listener::open_plain(runtime.executor(), config.revocation.listen, config.http, handle));
+  if (urls_.origin.empty()) {
+    const uint16_t port = listener_->endpoints().front().port;
+    urls_.origin = "http://localhost" + (port == 80 ? "" : ":" + std::to_string(port));
+  }
+  return {};
+}
+
+Result<void> RevocationRole::publish(const base::Config& config, Runtime& runtime) {
+  const auto& revocation = config.revocation;
+  publisher_.emplace(records_, issuer_, files_, clock_, urls_, revocation.crl.lifetime, crls_);
+  store_.follow(*publisher_);
+  if (revocation.ocsp.enabled) {
+    responder_.emplace(records_, issuer_, clock_, revocation.ocsp.lifetime);
+    store_.follow(*responder_);
+  }
+  CHECK(runtime.wait(publisher_->open()));
+  edge_.emplace(urls_, issuer_.certificate().der, crls_, responder_ ? &*responder_ : nullptr, clock_);
+  serving_.store(&*edge_);
+  const auto body = [publisher = &*publisher_](Loop::Pause pause) {
+    return publish_again_and_again(*publisher, std::move(pause));
+  };
+  publishing_ = std::make_unique<Loop>(builder_.get_executor(), body);
+  base::log::info("acme.revocation", {{"url", urls_.origin}, {"ca", urls_.ca}});
+  return {};
+}
+
+std::vector<base::Endpoint> RevocationRole::endpoints() const {
+  return listener_ ? listener_->endpoints() : std::vector<base::Endpoint>();
+}
+
+Task<> RevocationRole::drain() {
+  publishing_->stop();
+  if (listener_) co_await listener_->drain();
+}
+
+}  // namespace app

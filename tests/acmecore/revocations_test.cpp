@@ -1,0 +1,318 @@
+#include "acmecore/revocations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "acmecore/certificate.h"
+#include "base/openssl.h"
+#include "tests/acmecore/actors.h"
+#include "tests/acmecore/authority_fixture.h"
+
+namespace acmecore {
+namespace {
+
+using base::Bytes;
+using base::ErrorKind;
+using std::chrono::hours;
+using std::chrono::seconds;
+using testing::Each;
+using testing::Eq;
+using Status = RevocationOutcome::Status;
+
+class RevocationsTest : public AuthorityTest {
+ protected:
+  std::optional<Revocation> revocation(const IssuedCertificate& certificate) {
+    return run(records_.certificate(certificate.serial))->value.revocation;
+  }
+  RevocationOutcome revoke(const Serial& serial, RevocationReason reason = RevocationReason::superseded) {
+    return run(revocations_.revoke({serial}, reason, kAnna)).value().at(0);
+  }
+  // As a process that works until nothing is left to do. How many pages that were.
+  int finish_jobs() {
+    int pages = 0;
+    while (run(revocations_.work()).value())
+      ++pages;
+    return pages;
+  }
+  RevocationJob start(RevocationFilter filter) {
+    return run(revocations_.start(std::move(filter), RevocationReason::superseded, kAnna)).value();
+  }
+  RevocationJob job(const std::string& id) { return run(revocations_.job(id)).value(); }
+  // Those that a CRL has.
+  std::vector<Serial> in_crl() {
+    std::vector<Serial> found;
+    const CrlShard shard{urls_.ca, 0};
+    const auto records = run(records_.revoked(shard, "", 10'000)).value();
+    for (const RevokedRecord& revoked : records)
+      found.push_back(revoked.serial);
+    return found;
+  }
+  bool is_blocked(const IssuedCertificate& certificate) {
+    return run(records_.is_blocked(base::sha256(parse_certificate(certificate.der)->spki_der))).value();
+  }
+  // So many records, without the work of issuing them.
+  std::vector<IssuedCertificate> record(const std::string& account, int count) {
+    std::vector<IssuedCertificate> made;
+    Changes changes;
+    for (int i = 0; i < count; ++i) {
+      made.push_back({new_serial(), account, "order", "leaf", clock_.now(), kNow + hours(24), std::nullopt});
+      changes.create(made.back());
+    }
+    EXPECT_TRUE(run(records_.commit(std::move(changes))));
+    return made;
+  }
+
+  const StatusUrls urls_{ca_id(test_issuer().certificate()), 1, "", false};
+  Revocations revocations_{records_, clock_, urls_};
+  const Account account_ = new_account();
+};
+
+TEST_F(RevocationsTest, ACertificateIsRevokedOnceWhoeverItBelongsTo) {
+  const IssuedCertificate certificate = issue(account_, {"corp.test"});
+  const Revocation expected{kNow, RevocationReason::privilege_withdrawn};
+  EXPECT_EQ(revoke(certificate.serial, RevocationReason::privilege_withdrawn),
+            (RevocationOutcome{certificate.serial, Status::revoked, expected}));
+  EXPECT_EQ(revocation(certificate), expected);
+  EXPECT_EQ(in_crl(), std::vector<Serial>{certificate.serial});
+  clock_.advance(hours(1));
+  EXPECT_EQ(revoke(certificate.serial),
+            (RevocationOutcome{certificate.serial, Status::was_revoked, expected}));
+  EXPECT_EQ(revocation(certificate), expected);
+}
+
+TEST_F(RevocationsTest, WhatExpiredOrIsUnknownIsLeftAlone) {
+  const IssuedCertificate certificate = issue(account_, {"corp.test"});
+  EXPECT_EQ(revoke(new_serial()).status, Status::unknown);
+  clock_.advance(certificate.not_after - clock_.now());
+  const IssuedCertificate other = issue(account_, {"corp.test"});
+  clock_.advance(seconds(1));
+  EXPECT_EQ(revoke(certificate.serial).status, Status::expired);
+  EXPECT_EQ(revocation(certificate), std::nullopt);
+  EXPECT_EQ(revoke(other.serial).status, Status::revoked);
+}
+
+TEST_F(RevocationsTest, ManyAreRevokedInOneCommit) {
+  std::vector<Serial> serials;
+  for (const IssuedCertificate& certificate : record("account", 999))
+    serials.push_back(certificate.serial);
+  serials.push_back(serials.front());  // named twice
+  store_.next_commits({ErrorKind::conflict});
+  const auto outcomes = run(revocations_.revoke(serials, RevocationReason::superseded, kAnna)).value();
+  EXPECT_EQ(outcomes.size(), 1000u);
+  EXPECT_THAT(outcomes, Each(testing::Field(&RevocationOutcome::status, Status::revoked)));
+  EXPECT_EQ(in_crl().size(), 999u);
+  serials.push_back(new_serial());
+  EXPECT_EQ(error_of(revocations_.revoke(serials, RevocationReason::superseded, kAnna)),
+            ErrorKind::too_large);
+}
+
+// RFC 9773 §4.2.
+TEST_F(RevocationsTest, WhatIsRevokedIsToBeRenewedAtOnce) {
+  const IssuedCertificate certificate = issue(account_, {"corp.test"});
+  const std::string id = text_of(certificate_id(parse_certificate(certificate.der).value()).value());
+  EXPECT_GT(run(authority_->renewal_info(id))->start, clock_.now());
+  clock_.advance(hours(1));
+  revoke(certificate.serial);
+  EXPECT_LE(run(authority_->renewal_info(id))->end, clock_.now());
+}
+
+TEST_F(RevocationsTest, AKeyThatIsKnownToOthersIsBlockedAndItsCertificatesAreRevoked) {
+  const base::PkeyHandle key = make_p256();
+  const IssuedCertificate named = issue(account_, {"corp.test"}, key.get());
+  const IssuedCertificate sibling = issue(new_account(), {"a.corp.test"}, key.get());
+  const IssuedCertificate other = issue(account_, {"b.corp.test"});
+  EXPECT_EQ(revoke(named.serial, RevocationReason::key_compromise).status, Status::revoked);
+  EXPECT_TRUE(is_blocked(named));
+  EXPECT_EQ(revocation(sibling), std::nullopt);
+  finish_jobs();
+  EXPECT_EQ(revocation(sibling)->reason, RevocationReason::key_compromise);
+  EXPECT_EQ(revocation(other), std::nullopt);
+  EXPECT_FALSE(is_blocked(other));
+  EXPECT_TRUE(run(revocations_.jobs("", 10))->found.empty());  // nobody asked for this one
+}
+
+TEST_F(RevocationsTest, ASubscriberWhoSignsByTheKeyStartsTheSame) {
+  const base::PkeyHandle key = make_p256();
+  const IssuedCertificate named = issue(account_, {"corp.test"}, key.get());
+  const IssuedCertificate sibling = issue(new_account(), {"a.corp.test"}, key.get());
+  EXPECT_EQ(error_of(authority_->revoke_by_key(spki_of(key.get()), named.der, std::nullopt)), kNone);
+  restart();  // the job is among the records
+  finish_jobs();
+  EXPECT_EQ(revocation(sibling), (Revocation{kNow, RevocationReason::key_compromise}));
+}
+
+TEST_F(RevocationsTest, WhatWasRevokedForAnotherReasonIsNowKnownToBeCompromised) {
+  const IssuedCertificate certificate = issue(account_, {"corp.test"});
+  revoke(certificate.serial);
+  clock_.advance(hours(1));
+  EXPECT_EQ(revoke(certificate.serial, RevocationReason::key_compromise).status, Status::was_revoked);
+  EXPECT_EQ(revocation(certificate), (Revocation{kNow, RevocationReason::key_compromise}));
+  EXPECT_TRUE(is_blocked(certificate));
+  const CrlShard shard{urls_.ca, 0};
+  EXPECT_EQ(run(records_.revoked(shard, "", 2)).value().at(0).revocation.reason,
+            RevocationReason::key_compromise);
+}
+
+TEST_F(RevocationsTest, AJobRevokesWhatFitsItsFilterAndNothingElse) {
+  const auto mine = record("mine", 3);
+  const auto others = record("others", 3);
+  clock_.advance(hours(1));
+  const auto late = record("mine", 3);
+  const RevocationJob started = start({.account = "mine", .issued_before = clock_.now()});
+  EXPECT_EQ(started.by, "anna");
+  finish_jobs();
+  const RevocationJob ended = job(started.id);
+  EXPECT_EQ(ended.ended, clock_.now());
+  EXPECT_EQ(ended.revoked, 3u);
+  EXPECT_EQ(ended.examined, 9u);
+  for (const IssuedCertificate& certificate : mine)
+    EXPECT_EQ(revocation(certificate), (Revocation{clock_.now(), RevocationReason::superseded}));
+  for (const IssuedCertificate& certificate : others)
+    EXPECT_EQ(revocation(certificate), std::nullopt);
+  for (const IssuedCertificate& certificate : late)
+    EXPECT_EQ(revocation(certificate), std::nullopt);
+}
+
+TEST_F(RevocationsTest, AJobCanBeForACaOrATime) {
+  const auto early = record("a", 2);
+  clock_.advance(hours(1));
+  const auto late = record("a", 2);
+  const RevocationJob by_time = start({.issued_from = clock_.now()});
+  const RevocationJob by_another_ca = start({.ca = "0000000000000000"});
+  finish_jobs();
+  EXPECT_EQ(job(by_time.id).revoked, 2u);
+  EXPECT_EQ(job(by_another_ca.id).revoked, 0u);
+  const RevocationJob by_ca = start({.ca = urls_.ca});
+  finish_jobs();
+  EXPECT_EQ(job(by_ca.id).revoked, 2u);
+  EXPECT_EQ(revocation(early[0]), (Revocation{clock_.now(), RevocationReason::superseded}));
+}
+
+TEST_F(RevocationsTest, AJobWithoutAFilterIsRefused) {
+  EXPECT_EQ(error_of(revocations_.start({}, RevocationReason::superseded, kAnna)), ErrorKind::malformed);
+}
+
+// Nothing is revoked twice, and nothing is left out, wherever the process ends.
+TEST_F(RevocationsTest, AJobGoesOnWhereItWas) {
+  const auto certificates = record("mine", 1000);
+  const RevocationJob started = start({.account = "mine"});
+  int pages = 0;
+  for (bool more = true; more; ++pages) {
+    if (pages == 1) store_.next_commits({ErrorKind::conflict});     // its page is done again
+    if (pages == 3) store_.next_commits({ErrorKind::unavailable});  // the process ends
+    Revocations next_process(records_, clock_, urls_);
+    more = run(next_process.work()).value_or(true);
+  }
+  EXPECT_GT(pages, 6);
+  EXPECT_EQ(job(started.id).revoked, 1000u);
+  EXPECT_EQ(job(started.id).examined, 1000u);
+  EXPECT_EQ(in_crl().size(), 1000u);
+}
+
+TEST_F(RevocationsTest, AJobIsStopped) {
+  record("mine", 500);
+  const RevocationJob started = start({.account = "mine"});
+  EXPECT_TRUE(run(revocations_.work()).value());
+  const RevocationJob stopped = run(revocations_.stop(started.id, kAnna)).value();
+  EXPECT_TRUE(stopped.stopped);
+  EXPECT_EQ(finish_jobs(), 0);
+  EXPECT_EQ(in_crl().size(), stopped.revoked);
+  EXPECT_LT(stopped.revoked, 500u);
+  clock_.advance(hours(1));
+  EXPECT_EQ(run(revocations_.stop(started.id, kAnna)).value(), stopped);
+  EXPECT_EQ(error_of(revocations_.stop("other", kAnna)), ErrorKind::not_found);
+}
+
+TEST_F(RevocationsTest, JobsAreListedByAgeAndForgottenAtLast) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3; ++i) {
+    ids.push_back(start({.account = "mine"}).id);
+    clock_.advance(seconds(1));
+  }
+  finish_jobs();
+  const RevocationJob going_on = start({.account = "others"});
+  const auto page = run(revocations_.jobs("", 2)).value();
+  ASSERT_EQ(page.found.size(), 2u);
+  EXPECT_EQ(page.found[0].id, ids[0]);
+  EXPECT_EQ(page.next, ids[1]);
+  EXPECT_EQ(run(revocations_.jobs(page.next, 10))->found.size(), 2u);
+  clock_.advance(kRevocationJobRetention);
+  EXPECT_TRUE(run(authority_->sweep()));
+  const auto left = run(revocations_.jobs("", 10)).value();
+  ASSERT_EQ(left.found.size(), 1u);
+  EXPECT_EQ(left.found[0], going_on);
+}
+
+// RFC 8739 §3.1.2: they end by themselves, and no more are issued for a key that is blocked.
+TEST_F(RevocationsTest, WhatRenewsItselfIsLeftAloneWhereOnlyItsKeyIsAskedFor) {
+  const base::PkeyHandle key = make_p256();
+  IssuedCertificate rolling = issue(account_, {"corp.test"}, key.get());
+  Stored<IssuedCertificate> record = run(records_.certificate(rolling.serial)).value();
+  record->auto_renewed = true;
+  Changes changes;
+  changes.update(record);
+  EXPECT_TRUE(run(records_.commit(std::move(changes))));
+  const IssuedCertificate named = issue(account_, {"a.corp.test"}, key.get());
+  revoke(named.serial, RevocationReason::key_compromise);
+  finish_jobs();
+  EXPECT_EQ(revocation(rolling), std::nullopt);
+  start({.account = account_.id});
+  finish_jobs();
+  EXPECT_EQ(revocation(rolling)->reason, RevocationReason::superseded);
+}
+
+TEST_F(RevocationsTest, WhenACertificateIsForgottenSoIsWhatWasKnownOfIt) {
+  const base::PkeyHandle key = make_p256();
+  const IssuedCertificate certificate = issue(account_, {"corp.test"}, key.get());
+  const Bytes digest = base::sha256(spki_of(key.get()));
+  EXPECT_EQ(run(records_.certificates_with_key(digest, "", 10)).value(),
+            std::vector<Serial>{certificate.serial});
+  revoke(certificate.serial);
+  clock_.advance(certificate.not_after + kCertificateRetention - clock_.now());
+  EXPECT_TRUE(run(authority_->sweep()));
+  EXPECT_TRUE(run(records_.certificates_with_key(digest, "", 10)).value().empty());
+  EXPECT_TRUE(in_crl().empty());
+}
+
+TEST_F(RevocationsTest, TheCertificateNamesItsCrlAndIsInIt) {
+  options_.status = {"", 16, "http://pki.test", true};
+  restart();
+  const IssuedCertificate certificate = issue(account_, {"corp.test"});
+  const CrlShard shard{urls_.ca, shard_of(certificate.serial, 16)};
+  EXPECT_EQ(certificate.crl, shard);
+  const std::string url = "http://pki.test/crl/" + urls_.ca + "/" + std::to_string(shard.number) + ".crl";
+  for (const std::string& named :
+       {url, std::string("http://pki.test/ocsp"), "http://pki.test/issuer/" + urls_.ca + ".crt"})
+    EXPECT_THAT(certificate.der, testing::HasSubstr(named));
+
+  // The number of shards is another one by now.
+  options_.status.crl_shards = 5;
+  restart();
+  EXPECT_EQ(error_of(authority_->revoke(account_, certificate.der, std::nullopt)), kNone);
+  EXPECT_EQ(run(records_.revoked(shard, "", 10)).value().size(), 1u);
+}
+
+// BR 1.6.1: it has ended before anybody would have read so.
+TEST_F(RevocationsTest, AShortLivedCertificateNamesNoCrl) {
+  const StatusUrls urls{urls_.ca, 16, "http://pki.test", true};
+  LeafContent content;
+  content.rules = ProfileRules::short_lived;
+  urls.add_to(content, new_serial());
+  EXPECT_EQ(content.crl_distribution_point, "");
+  EXPECT_EQ(content.ocsp_url, "");
+  EXPECT_EQ(content.ca_issuers_url, "http://pki.test/issuer/" + urls_.ca + ".crt");
+  content = {.ca_issuers_url = "http://a.test/ca", .ocsp_url = "http://a.test/ocsp"};
+  urls.add_to(content, new_serial());
+  EXPECT_NE(content.crl_distribution_point, "");
+  EXPECT_EQ(content.ocsp_url, "http://a.test/ocsp");
+  EXPECT_EQ(content.ca_issuers_url, "http://a.test/ca");
+}
+
+TEST_F(RevocationsTest, WithoutAnOriginTheCertificateSaysNothingOfItsStatus) {
+  const IssuedCertificate certificate = issue(account_, {"corp.test"});
+  EXPECT_EQ(certificate.crl, std::nullopt);
+  EXPECT_EQ(certificate.der.find("http"), Bytes::npos);
+}
+
+}  // namespace
+}  // namespace acmecore
