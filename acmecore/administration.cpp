@@ -77,7 +77,7 @@ Task<Result<Account>> Administration::account(std::string id) {
   co_return std::move(stored.value);
 }
 
-Task<Result<Account>> Administration::disable_account(std::string id) {
+Task<Result<Account>> Administration::disable_account(std::string id, Actor by) {
   const auto disable = [this](Account& account) -> Result<bool> {
     if (account.status == AccountStatus::revoked) return false;
     CHECK(check_valid(account));
@@ -86,17 +86,18 @@ Task<Result<Account>> Administration::disable_account(std::string id) {
     account.unused = false;  // it would be removed some day, and its key be as good as new
     return true;
   };
-  co_return co_await change_account(std::move(id), disable);
+  co_return co_await change_account(std::move(id), disable, audit_kind::kAccountDisabled, std::move(by));
 }
 
-Task<Result<Account>> Administration::set_contacts(std::string id, std::vector<std::string> contacts) {
+Task<Result<Account>> Administration::set_contacts(std::string id, std::vector<std::string> contacts,
+                                                   Actor by) {
   CO_CHECK(check_contacts(contacts));
   const auto set = [&contacts](Account& account) -> Result<bool> {
     CHECK(check_valid(account));
     account.contacts = contacts;
     return true;
   };
-  co_return co_await change_account(std::move(id), set);
+  co_return co_await change_account(std::move(id), set, audit_kind::kAccountUpdated, std::move(by));
 }
 
 Task<Result<Page<OrderView>>> Administration::orders(OrderFilter filter, std::string after, size_t limit) {
@@ -136,7 +137,7 @@ Task<Result<AuthorizationView>> Administration::authorization(std::string id) {
   co_return view_at(std::move(stored.value), clock_.now());
 }
 
-Task<Result<AuthorizationView>> Administration::revoke_authorization(std::string id) {
+Task<Result<AuthorizationView>> Administration::revoke_authorization(std::string id, Actor by) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto stored, co_await records_.authorization(id));
     const base::Time now = clock_.now();
@@ -149,6 +150,7 @@ Task<Result<AuthorizationView>> Administration::revoke_authorization(std::string
     stored->revoked = now;
     Changes changes;
     changes.update(stored);
+    changes.note(audit_event(audit_kind::kAuthorizationRevoked, stored.value, by, now));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return view_at(std::move(stored.value), now);
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
@@ -158,13 +160,15 @@ Task<Result<AuthorizationView>> Administration::revoke_authorization(std::string
 
 // `change` returns false where nothing is to be changed.
 Task<Result<Account>> Administration::change_account(std::string id,
-                                                     std::function<Result<bool>(Account&)> change) {
+                                                     std::function<Result<bool>(Account&)> change,
+                                                     std::string_view kind, Actor by) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto stored, co_await records_.account(id));
     CO_TRY(const bool changed, change(stored.value));
     if (!changed) co_return std::move(stored.value);
     Changes changes;
     changes.update(stored);
+    changes.note(audit_event(kind, stored.value, by, clock_.now()));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return std::move(stored.value);
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());

@@ -10,6 +10,7 @@
 #include "acmecore/jws.h"
 #include "acmecore/nonces.h"
 #include "acmecore/records.h"
+#include "acmecore/requester.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/task.h"
@@ -25,9 +26,9 @@ enum class KeyForm {
 
 // A request whose signature was verified and whose nonce is used up.
 struct SignedRequest {
-  base::Bytes payload;             // empty: a POST-as-GET
-  std::optional<Account> account;  // of the kid; its status is valid
-  std::optional<AccountKey> jwk;   // exactly one of the two is there
+  base::Bytes payload;               // empty: a POST-as-GET
+  std::optional<Requester> account;  // of the kid; its status is valid
+  std::optional<AccountKey> jwk;     // exactly one of the two is there
 
   bool is_post_as_get() const { return payload.empty(); }
 };

@@ -9,6 +9,15 @@ using base::fail;
 using base::Result;
 using base::Task;
 
+namespace {
+
+AuthorityOptions with_ca(AuthorityOptions options, const Issuer& issuer) {
+  options.status.ca = ca_id(issuer.certificate());
+  return options;
+}
+
+}  // namespace
+
 Authority::Authority(Records& records, const base::Clock& clock, const Issuer& issuer, const Policy& policy,
                      Validation& validation, base::Background& background, AuthorityOptions options)
     : records_(records),
@@ -17,9 +26,10 @@ Authority::Authority(Records& records, const base::Clock& clock, const Issuer& i
       policy_(policy),
       validation_(validation),
       background_(background),
-      options_(std::move(options)),
+      options_(with_ca(std::move(options), issuer)),
       limits_(records, clock, policy.suffixes(), options_.limits),
-      pausing_(records, clock, options_.pausing) {}
+      pausing_(records, clock, options_.pausing),
+      refusals_(records, clock) {}
 
 Task<Result<Account>> Authority::account(std::string id) {
   CO_TRY(auto stored, co_await records_.account(std::move(id)));

@@ -28,8 +28,11 @@
 #include "acmecore/profiles.h"
 #include "acmecore/rate_limits.h"
 #include "acmecore/records.h"
+#include "acmecore/refusals.h"
 #include "acmecore/renewal.h"
+#include "acmecore/requester.h"
 #include "acmecore/retries.h"
+#include "acmecore/status_urls.h"
 #include "acmecore/validation.h"
 #include "acmecore/validation_places.h"
 #include "acmecore/work_in_hand.h"
@@ -51,8 +54,8 @@ inline constexpr std::chrono::milliseconds kIssuancePatience{1000};
 
 inline constexpr size_t kOrdersPageMax = 100;
 
-// Records of each kind that one sweep looks at, beside those that it has to pass over: requests wait for no more than so
-// many at a time, where they share its thread.
+// Records of each kind that one sweep looks at, beside those that it has to pass over: requests wait for no more than
+// so many at a time, where they share its thread.
 inline constexpr size_t kSweepMax = 200;
 
 struct AuthorityOptions {
@@ -64,6 +67,7 @@ struct AuthorityOptions {
   LimitRules limits = {};
   PausingRule pausing = {};
   std::chrono::seconds approval_timeout = std::chrono::days(3);  // for a person to decide
+  StatusUrls status = {};                                        // its ca is the issuer's, whatever is given
 };
 
 struct NewAccountRequest {
@@ -110,7 +114,8 @@ struct RollingCertificate {
 // `account` is who asks, as the edge has authenticated it. What belongs to another account is not_found, as
 // is what does not exist. What is `processing` goes on in the background, and after a restart when sweep()
 // finds it. Any call may fail with unavailable or internal. Thread-safe: all state is in the records and
-// changes optimistically.
+// changes optimistically. Each change is committed with its event in the audit log (audit_event.h); where a request is
+// refused, refusals() has the event.
 class Authority {
  public:
   // All of these outlive the authority and the work it has put into the background.
@@ -120,6 +125,7 @@ class Authority {
   const Policy& policy() const { return policy_; }
   const Profiles& profiles() const { return options_.profiles; }
   Pausing& pausing() { return pausing_; }
+  Refusals& refusals() { return refusals_; }
 
   // RFC 8555 §7.3, §7.3.1, §7.3.4. A key that has an account in `directory` returns it and ignores the rest.
   // An account that does not order within kUnusedAccountRetention is removed.
@@ -132,20 +138,20 @@ class Authority {
                                                          NewAccountRequest request);
 
   // The account of a gRPC credential, made at its first use, with a key that is made once and signs nothing.
-  // account_not_valid: an operator has disabled it.
-  base::Task<base::Result<Account>> account_for(std::string principal);
+  // `address`, here and below: of who asks; empty: it is not known. account_not_valid: an operator has disabled it.
+  base::Task<base::Result<Account>> account_for(std::string principal, std::string address = {});
 
   // For operators, whoever's it is. not_found.
   base::Task<base::Result<Account>> account(std::string id);
 
   // RFC 8555 §7.3.2. An empty list clears.
-  base::Task<base::Result<Account>> update_contacts(Account account, std::vector<std::string> contacts);
+  base::Task<base::Result<Account>> update_contacts(Requester account, std::vector<std::string> contacts);
 
   // RFC 8555 §7.3.6. For ever.
-  base::Task<base::Result<Account>> deactivate_account(Account account);
+  base::Task<base::Result<Account>> deactivate_account(Requester account);
 
   // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.
-  base::Task<base::Result<KeyChangeResult>> change_key(Account account, AccountKey key);
+  base::Task<base::Result<KeyChangeResult>> change_key(Requester account, AccountKey key);
 
   // RFC 8555 §7.3.3. user_action_required: the account agreed to other terms than those of its directory, where
   // Directory::must_agree_again. To be asked before new_order and new_authorization are called for a client.
@@ -164,7 +170,8 @@ class Authority {
   // was used, or the terms are others by now, or the account is another directory's.
   base::Task<base::Result<std::string>> terms_to_agree_to(const Directory& directory, std::string account,
                                                           std::string token);
-  base::Task<base::Result<void>> agree(const Directory& directory, std::string account, std::string token);
+  base::Task<base::Result<void>> agree(const Directory& directory, std::string account, std::string token,
+                                       std::string address = {});
 
   // RFC 8555 §7.4. The errors of parse_identifiers, accept_auto_renewal, check_allowed, Policy::check_names,
   // Policy::check_ancestor, Profiles::choose and of the profile's check_names; malformed: it asks for a validity out of
@@ -173,12 +180,15 @@ class Authority {
   // names or on failed validations leaves no room. paused, also then: as Pausing::check. Of `replaces`:
   // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
   // account's; already_replaced: by an order that is not invalid.
-  base::Task<base::Result<OrderView>> new_order(Account account, NewOrderRequest request);
+  base::Task<base::Result<OrderView>> new_order(Requester account, NewOrderRequest request);
 
   // RFC 8555 §7.4.1, RFC 9444 §4.2: an authorization before any order. The errors of parse_identifier and
   // Policy::check_ancestor; malformed: a wildcard. account_does_not_exist, rate_limited and paused as above.
-  base::Task<base::Result<AuthorizationView>> new_authorization(Account account,
+  base::Task<base::Result<AuthorizationView>> new_authorization(Requester account,
                                                                 RequestedIdentifier identifier);
+
+  // For those who ask first what new_order would refuse: it was.
+  void note_refused_order(const base::Error& error, Actor actor, std::vector<std::string> identifiers);
 
   base::Task<base::Result<OrderView>> order(Account account, std::string id);
 
@@ -191,7 +201,7 @@ class Authority {
 
   // RFC 8555 §7.5.2. malformed: it is neither pending nor valid, nor deactivated already. One whose challenge is
   // processing counts as a failed validation.
-  base::Task<base::Result<AuthorizationView>> deactivate_authorization(Account account, std::string id);
+  base::Task<base::Result<AuthorizationView>> deactivate_authorization(Requester account, std::string id);
 
   // The client says that the challenge of `type` is in place (RFC 8555 §7.5.1). A pending one becomes
   // processing and is validated, again and again as AuthorityOptions::retries says; one that is processing is
@@ -208,20 +218,19 @@ class Authority {
   // names than the order's, a key that is an account's or blocked, and the errors of parse_csr and of
   // check_key. malformed: the validity that the order asks for has come too close to its end. rate_limited,
   // which leaves it ready too: there are enough certificates of these names for now.
-  base::Task<base::Result<OrderView>> finalize(Account account, std::string id, base::Bytes csr_der,
+  base::Task<base::Result<OrderView>> finalize(Requester account, std::string id, base::Bytes csr_der,
                                                std::chrono::milliseconds patience);
 
   // For operators, of an order that waits for a person, whoever's it is; `by` is who decides. Issues the certificate
   // as finalize does. order_not_ready: it waits for none, because somebody has decided, or it is invalid by now.
   // account_not_valid, bad_csr: what finalize found is not so any more: the account is not valid, the key is blocked
   // or an account's. rate_limited, as finalize. The order goes on waiting then.
-  base::Task<base::Result<OrderView>> approve(std::string id, std::string by,
-                                              std::chrono::milliseconds patience);
+  base::Task<base::Result<OrderView>> approve(std::string id, Actor by, std::chrono::milliseconds patience);
   // Makes it invalid. order_not_ready as above. The errors of check_reason.
-  base::Task<base::Result<OrderView>> reject(std::string id, std::string by, std::string reason);
+  base::Task<base::Result<OrderView>> reject(std::string id, Actor by, std::string reason);
 
   // The same, by the account whose order it is, and which does not wait any longer. order_not_ready as above.
-  base::Task<base::Result<OrderView>> withdraw(Account account, std::string id);
+  base::Task<base::Result<OrderView>> withdraw(Requester account, std::string id);
 
   // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered. `chain`: which one of
   // Issuer::chains(); not_found: there is none with this number.
@@ -232,7 +241,7 @@ class Authority {
 
   // RFC 8739 §3.1.2: no further certificate is issued for the order. malformed: it is none that renews itself.
   // auto_renewal_cancellation_invalid: it is not valid.
-  base::Task<base::Result<OrderView>> cancel(Account account, std::string id);
+  base::Task<base::Result<OrderView>> cancel(Requester account, std::string id);
 
   // The latest certificate of an order that renews itself (RFC 8739 §3.3), for its account or, where there is none, for
   // anybody; `chain` as in certificate(). not_found: there is no such order or chain, or it has none yet.
@@ -250,17 +259,17 @@ class Authority {
   base::Task<base::Result<RenewalInfo>> renewal_info(std::string id);
 
   // RFC 8555 §7.6, asked for by an account that ordered the certificate or that holds valid authorizations
-  // for all its names, or for names above that count for them (RFC 9444). malformed: no certificate. not_found: not one of ours. unauthorized: neither of the
-  // two, or it has expired. already_revoked. bad_revocation_reason. auto_renewal_revocation_not_supported: its order
-  // renews itself (RFC 8739 §3.1.2).
-  base::Task<base::Result<void>> revoke(Account account, base::Bytes certificate_der,
+  // for all its names, or for names above that count for them (RFC 9444). malformed: no certificate. not_found: not
+  // one of ours. unauthorized: neither of the two, or it has expired. already_revoked. bad_revocation_reason.
+  // auto_renewal_revocation_not_supported: its order renews itself (RFC 8739 §3.1.2).
+  base::Task<base::Result<void>> revoke(Requester account, base::Bytes certificate_der,
                                         std::optional<int64_t> reason);
 
   // The same, asked for by the certificate's own key, which is taken as the key being known to others: the
   // reason is keyCompromise whatever was asked for, and the key is blocked; also where the answer is
   // already_revoked, that it has expired, or auto_renewal_revocation_not_supported. unauthorized: it is another key.
   base::Task<base::Result<void>> revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
-                                               std::optional<int64_t> reason);
+                                               std::optional<int64_t> reason, std::string address = {});
 
   // Takes up what is processing and in nobody's hand, which after a restart is everything that was processing
   // before it, and removes what expired long ago; first the former, at most kSweepMax of each kind. True: more is
@@ -274,6 +283,20 @@ class Authority {
   using Hold = std::unique_ptr<WorkInHand::Hold>;
   using Place = std::unique_ptr<ValidationPlaces::Place>;
   using Authorizations = std::vector<Stored<Authorization>>;
+
+  // The use cases above, whose refusals those note (authority_refusals.cpp).
+  base::Task<base::Result<NewAccountResult>> try_to_make_account(const Directory& directory, AccountKey key,
+                                                                 NewAccountRequest request);
+  base::Task<base::Result<OrderView>> try_to_order(Requester account, NewOrderRequest request);
+  base::Task<base::Result<AuthorizationView>> try_to_authorize(Requester account,
+                                                               RequestedIdentifier identifier);
+  base::Task<base::Result<OrderView>> try_to_finalize(Requester account, std::string id, base::Bytes csr_der,
+                                                      std::chrono::milliseconds patience);
+  base::Task<base::Result<void>> try_to_revoke(Requester account, base::Bytes certificate_der,
+                                               std::optional<int64_t> reason);
+  base::Task<base::Result<void>> try_to_revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
+                                                      std::optional<int64_t> reason, Actor actor);
+  void note_refused_revocation(const base::Error& error, Actor actor, base::BytesView certificate_der);
 
   // not_found unless it is the account's.
   base::Task<base::Result<Stored<Order>>> owned_order(const Account& account, std::string id);
@@ -311,7 +334,8 @@ class Authority {
                                                        Changes& changes);
   base::Task<base::Result<void>> keep(std::string account, Changes& changes);
   base::Task<base::Result<Stored<Account>>> change_account(std::string id,
-                                                           std::function<void(Account&)> change);
+                                                           std::function<void(Account&)> change,
+                                                           std::string_view kind, Actor actor);
 
   base::Task<base::Result<AuthorizationView>> look_at_once(Stored<Authorization> authorization,
                                                            std::string type,
@@ -336,7 +360,8 @@ class Authority {
   void accept(Order& order, const Account& account, const Csr& csr) const;
   static void log_waiting(const Order& order);
   base::Task<base::Result<void>> expect_still_certifiable(const Order& order, Changes& changes);
-  base::Task<base::Result<OrderView>> end_waiting(std::string id, std::function<void(Order&)> end);
+  base::Task<base::Result<OrderView>> end_waiting(std::string id, std::function<void(Order&)> end,
+                                                  std::string_view kind, Actor actor);
   base::Task<base::Result<void>> close_unapproved(Hold hold, Stored<Order> order);
 
   base::Task<void> issue(Hold hold, Stored<Order> order);
@@ -348,9 +373,9 @@ class Authority {
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
   base::Task<base::Result<bool>> holds_authorization(std::string account, Identifier identifier);
   base::Task<base::Result<void>> revoke_record(Certificate certificate, RevocationReason reason,
-                                               bool block_key);
+                                               bool block_key, Actor actor);
 
-  base::Task<base::Result<void>> block_key_of(const Certificate& certificate);
+  base::Task<base::Result<void>> block_key_of(const Certificate& certificate, Actor actor);
 
   // What a sweep makes of one kind of record.
   struct Swept {
@@ -375,6 +400,7 @@ class Authority {
   const AuthorityOptions options_;
   RateLimits limits_;
   Pausing pausing_;
+  Refusals refusals_;
   WorkInHand in_hand_;
   ValidationPlaces places_;
 

@@ -47,8 +47,8 @@ Account new_account_with(const AccountKey& key, base::Time now) {
 
 }  // namespace
 
-Task<Result<NewAccountResult>> Authority::new_account(const Directory& directory, AccountKey key,
-                                                      NewAccountRequest request) {
+Task<Result<NewAccountResult>> Authority::try_to_make_account(const Directory& directory, AccountKey key,
+                                                              NewAccountRequest request) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto existing, co_await account_with(key, directory.name));
     if (existing) {
@@ -72,6 +72,8 @@ Task<Result<NewAccountResult>> Authority::new_account(const Directory& directory
     account.unused = !account.external_account;  // which cannot be made again where its key was for one use
     changes.create(account);
     changes.expect_not_blocked(account.key_spki);
+    const Requester made(account, request.address);
+    changes.note(audit_event(audit_kind::kAccountCreated, account, made.actor(), account.created));
     CO_CHECK(co_await limits_.count_account(request.address, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
@@ -87,7 +89,7 @@ Task<Result<NewAccountResult>> Authority::new_account(const Directory& directory
   co_return too_many_at_once();
 }
 
-Task<Result<Account>> Authority::account_for(std::string principal) {
+Task<Result<Account>> Authority::account_for(std::string principal, std::string address) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto id, co_await records_.account_of_principal(principal));
     if (id) {
@@ -101,6 +103,8 @@ Task<Result<Account>> Authority::account_for(std::string principal) {
     account.terms_of_service_agreed = true;  // an operator gave the credential
     Changes changes;
     changes.create(account);
+    const Requester made(account, address);
+    changes.note(audit_event(audit_kind::kAccountCreated, account, made.actor(), account.created));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       base::log::info("acme.account.created", {{"account", account.id}, {"principal", principal}});
@@ -111,24 +115,26 @@ Task<Result<Account>> Authority::account_for(std::string principal) {
   co_return too_many_at_once();
 }
 
-Task<Result<Account>> Authority::update_contacts(Account account, std::vector<std::string> contacts) {
+Task<Result<Account>> Authority::update_contacts(Requester account, std::vector<std::string> contacts) {
   CO_CHECK(check_contacts(contacts));
   auto set = [contacts = std::move(contacts)](Account& changed) { changed.contacts = contacts; };
-  CO_TRY(auto stored, co_await change_account(std::move(account.id), set));
+  const Actor actor = account.actor();
+  CO_TRY(auto stored, co_await change_account(account.id, set, audit_kind::kAccountUpdated, actor));
   co_return std::move(stored.value);
 }
 
-Task<Result<Account>> Authority::deactivate_account(Account account) {
+Task<Result<Account>> Authority::deactivate_account(Requester account) {
   auto set = [](Account& changed) {
     changed.status = AccountStatus::deactivated;
     changed.unused = false;  // or it would be removed, and its key be as good as new
   };
-  CO_TRY(auto stored, co_await change_account(std::move(account.id), set));
+  const Actor actor = account.actor();
+  CO_TRY(auto stored, co_await change_account(account.id, set, audit_kind::kAccountDeactivated, actor));
   base::log::info("acme.account.deactivated", {{"account", stored->id}});
   co_return std::move(stored.value);
 }
 
-Task<Result<KeyChangeResult>> Authority::change_key(Account account, AccountKey key) {
+Task<Result<KeyChangeResult>> Authority::change_key(Requester account, AccountKey key) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto holder, co_await account_with(key, account.directory));
     if (holder) {
@@ -146,6 +152,10 @@ Task<Result<KeyChangeResult>> Authority::change_key(Account account, AccountKey 
     Changes changes;
     changes.change_key(stored, account.key_spki);
     changes.expect_not_blocked(stored->key_spki);
+    AuditEvent event =
+        audit_event(audit_kind::kAccountKeyChanged, stored.value, account.actor(), clock_.now());
+    event.add("key_thumbprint_before", account.key_thumbprint);
+    changes.note(event);
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       base::log::info("acme.account.key_changed", {{"account", account.id}});
@@ -170,14 +180,18 @@ Task<Result<void>> Authority::refuse_blocked(const AccountKey& key) {
   co_return Result<void>();
 }
 
-Task<Result<Stored<Account>>> Authority::change_account(std::string id,
-                                                        std::function<void(Account&)> change) {
+// Without a kind it is no event.
+Task<Result<Stored<Account>>> Authority::change_account(std::string id, std::function<void(Account&)> change,
+                                                        std::string_view kind, Actor actor) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto stored, co_await records_.account(id));
     CO_CHECK(check_valid(stored.value));
+    const Account before = stored.value;
     change(stored.value);
+    if (stored.value == before) co_return stored;
     Changes changes;
     changes.update(stored);
+    if (!kind.empty()) changes.note(audit_event(kind, stored.value, actor, clock_.now()));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return Stored<Account>{std::move(stored.value), *committed};
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());

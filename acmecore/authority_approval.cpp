@@ -55,8 +55,7 @@ void Authority::log_waiting(const Order& order) {
                                          {"until", base::rfc3339(order.approval->until)}});
 }
 
-Task<Result<OrderView>> Authority::approve(std::string id, std::string by,
-                                           std::chrono::milliseconds patience) {
+Task<Result<OrderView>> Authority::approve(std::string id, Actor by, std::chrono::milliseconds patience) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto order, co_await records_.order(id));
     CO_TRY(const OrderView view, co_await view_of(order.value));
@@ -68,14 +67,16 @@ Task<Result<OrderView>> Authority::approve(std::string id, std::string by,
     // As in finalize: what is about to be signed is durable before it is signed.
     Approval& approval = *order->approval;
     approval.decided = clock_.now();
-    approval.by = by;
+    approval.by = by.credential;
     order->intent = Intent{new_serial(), approval.csr_digest, approval.spki_der, *approval.decided};
     changes.update(order);
+    changes.note(audit_event(audit_kind::kOrderApproved, order.value, by, *approval.decided));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
     order.revision = *committed;
-    base::log::info("acme.order.approved", {{"order", id}, {"account", order->account}, {"by", by}});
+    base::log::info("acme.order.approved",
+                    {{"order", id}, {"account", order->account}, {"by", by.credential}});
 
     Hold hold = in_hand_.take(id);
     if (hold == nullptr) co_return co_await view_of(std::move(order.value));  // a sweep was faster
@@ -107,32 +108,34 @@ Task<Result<void>> Authority::expect_still_certifiable(const Order& order, Chang
   co_return Result<void>();
 }
 
-Task<Result<OrderView>> Authority::reject(std::string id, std::string by, std::string reason) {
+Task<Result<OrderView>> Authority::reject(std::string id, Actor by, std::string reason) {
   CO_CHECK(check_reason(reason));
   const auto end = [&](Order& order) {
     order.error = rejected(reason);
     order.approval->decided = clock_.now();
-    order.approval->by = by;
+    order.approval->by = by.credential;
   };
-  CO_TRY(OrderView view, co_await end_waiting(std::move(id), end));
+  CO_TRY(OrderView view, co_await end_waiting(std::move(id), end, audit_kind::kOrderRejected, by));
   base::log::info(
       "acme.order.rejected",
-      {{"order", view.order.id}, {"account", view.order.account}, {"by", by}, {"reason", reason}});
+      {{"order", view.order.id}, {"account", view.order.account}, {"by", by.credential}, {"reason", reason}});
   co_return view;
 }
 
-Task<Result<OrderView>> Authority::withdraw(Account account, std::string id) {
+Task<Result<OrderView>> Authority::withdraw(Requester account, std::string id) {
   CO_TRY(const auto owned, co_await owned_order(account, id));
   const auto end = [](Order& order) {
     order.error = base::Error{ErrorKind::unauthorized, "the order was withdrawn before it was approved", {}};
   };
-  CO_TRY(OrderView view, co_await end_waiting(owned->id, end));
+  const Actor actor = account.actor();
+  CO_TRY(OrderView view, co_await end_waiting(owned->id, end, audit_kind::kOrderWithdrawn, actor));
   base::log::info("acme.order.withdrawn", {{"order", view.order.id}, {"account", view.order.account}});
   co_return view;
 }
 
-// Makes an order that waits invalid, by what `end` says of it. The errors of check_waiting.
-Task<Result<OrderView>> Authority::end_waiting(std::string id, std::function<void(Order&)> end) {
+// Makes an order that waits invalid, by the error that `end` gives it. The errors of check_waiting.
+Task<Result<OrderView>> Authority::end_waiting(std::string id, std::function<void(Order&)> end,
+                                               std::string_view kind, Actor actor) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto order, co_await records_.order(id));
     CO_TRY(const OrderView view, co_await view_of(order.value));
@@ -140,6 +143,9 @@ Task<Result<OrderView>> Authority::end_waiting(std::string id, std::function<voi
     end(order.value);
     Changes changes;
     changes.update(order);
+    AuditEvent event = audit_event(kind, order.value, actor, clock_.now());
+    set_problem(event, *order->error);
+    changes.note(event);
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return co_await view_of(std::move(order.value));
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
@@ -153,6 +159,9 @@ Task<Result<void>> Authority::close_unapproved([[maybe_unused]] Hold hold, Store
   order->error = not_approved_in_time(*order->approval);
   Changes changes;
   changes.update(order);
+  AuditEvent event = audit_event(audit_kind::kOrderNotApproved, order.value, {}, clock_.now());
+  set_problem(event, *order->error);
+  changes.note(event);
   const auto committed = co_await records_.commit(std::move(changes));
   if (is_conflict(committed)) co_return Result<void>();
   if (!committed) co_return tl::unexpected(committed.error());

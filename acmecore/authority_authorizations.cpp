@@ -10,7 +10,7 @@ using base::fail;
 using base::Result;
 using base::Task;
 
-Task<Result<AuthorizationView>> Authority::deactivate_authorization(Account account, std::string id) {
+Task<Result<AuthorizationView>> Authority::deactivate_authorization(Requester account, std::string id) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto stored, co_await owned_authorization(account, id));
     const AuthorizationStatus status = status_of(stored.value, clock_.now());
@@ -29,6 +29,8 @@ Task<Result<AuthorizationView>> Authority::deactivate_authorization(Account acco
     }
     stored->deactivated = clock_.now();
     changes.update(stored);
+    changes.note(audit_event(audit_kind::kAuthorizationDeactivated, stored.value, account.actor(),
+                             *stored->deactivated));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       if (pauses) log_pause(stored.value);

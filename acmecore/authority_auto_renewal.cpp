@@ -14,7 +14,7 @@ using base::fail;
 using base::Result;
 using base::Task;
 
-Task<Result<OrderView>> Authority::cancel(Account account, std::string id) {
+Task<Result<OrderView>> Authority::cancel(Requester account, std::string id) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto order, co_await owned_order(account, id));
     if (!order->auto_renewal) {
@@ -30,6 +30,7 @@ Task<Result<OrderView>> Authority::cancel(Account account, std::string id) {
     order->expires = std::min(order->expires, now);
     Changes changes;
     changes.update(order);
+    changes.note(audit_event(audit_kind::kOrderCanceled, order.value, account.actor(), now));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;
     if (!committed) co_return tl::unexpected(committed.error());
@@ -103,6 +104,9 @@ Task<Result<void>> Authority::renew(Hold hold, Stored<Order> order) {
   order->intent->begun = now;
   Changes changes;
   changes.update(order);
+  AuditEvent event = audit_event(audit_kind::kOrderFinalized, order.value, {}, now);
+  event.reason = "the next certificate of an order that renews itself is due (RFC 8739)";
+  changes.note(event);
   const auto committed = co_await records_.commit(std::move(changes));
   if (is_conflict(committed)) co_return Result<void>();  // it was canceled
   if (!committed) co_return tl::unexpected(committed.error());

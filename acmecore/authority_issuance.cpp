@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "acmecore/authority.h"
+#include "acmecore/baseline_requirements.h"
 #include "acmecore/optimism.h"
 #include "acmecore/rolling_order.h"
 #include "base/log.h"
@@ -51,14 +52,24 @@ Result<void> check_covered(const Order& order, const std::vector<Authorization>&
   return {};
 }
 
+AuditEvent issued(const Order& order, const IssuedCertificate& certificate, const Issuer& issuer) {
+  AuditEvent event = audit_event(audit_kind::kCertificateIssued, certificate, {}, certificate.issued);
+  event.identifiers = names_of(order);
+  event.authorizations = order.authorizations;
+  if (!order.profile.empty()) event.add("profile", order.profile);
+  event.add("issuer_sha256", issuer.id());
+  event.add("requirements", std::string(kRequirements));
+  return event;
+}
+
 tl::unexpected<base::Error> not_ready(OrderStatus status) {
   return fail(ErrorKind::order_not_ready, "the order is " + std::string(name_of(status)) + ", not ready");
 }
 
 }  // namespace
 
-Task<Result<OrderView>> Authority::finalize(Account account, std::string id, base::Bytes csr_der,
-                                            std::chrono::milliseconds patience) {
+Task<Result<OrderView>> Authority::try_to_finalize(Requester account, std::string id, base::Bytes csr_der,
+                                                   std::chrono::milliseconds patience) {
   std::optional<Csr> csr;  // read once
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto order, co_await owned_order(account, id));
@@ -77,15 +88,17 @@ Task<Result<OrderView>> Authority::finalize(Account account, std::string id, bas
     CO_CHECK(co_await check_certifiable(csr->spki_der));
     if (!order->validity.empty()) {  // it may have come too near to its end
       CO_CHECK(leaf_validity(clock_.now(), order->validity,
-                             capped(profile->validity, order->certificate_lifetime_max), kBackdateMax,
-                             issuer_.certificate().validity));
+                             validity_rule(*profile, order->certificate_lifetime_max, clock_.now()),
+                             kBackdateMax, issuer_.certificate().validity));
     }
 
     // What is about to be signed is durable before it is signed, and that it may be has not changed since.
     accept(order.value, account, *csr);
+    const auto kind = is_waiting(order.value) ? audit_kind::kOrderWaiting : audit_kind::kOrderFinalized;
     Changes changes;
     changes.update(order);
     changes.expect_not_blocked(csr->spki_der);
+    changes.note(audit_event(kind, order.value, account.actor(), clock_.now()));
     for (const auto& authorization : authorizations)
       changes.expect(authorization);
     if (order->intent) CO_CHECK(co_await limits_.count_certificate(order.value, changes));
@@ -118,7 +131,8 @@ Result<void> Authority::check_csr(const Csr& csr, const Order& order, const Prof
   }
   TRY(const KeyType key_type, key_type_of(csr.spki_der));
   CHECK(policy_.check_key(key_type));
-  return check_key(profile, key_type);
+  CHECK(check_key(profile, key_type));
+  return check_must_staple(profile, csr.must_staple);
 }
 
 // bad_csr: the key is an account's, or blocked.
@@ -143,11 +157,14 @@ Result<IssuedCertificate> Authority::sign(const Account& account, const Order& o
   request.common_name = common_name(*profile, request.dns_names);
   request.spki_der = order.intent->spki_der;
   request.serial = order.intent->serial;
+  request.issued = now;
+  request.content = profile->content;
+  if (!options_.status.origin.empty()) options_.status.add_to(request.content, request.serial);
   if (order.auto_renewal) {
     request.validity = validity_of(*order.auto_renewal, now, issuer_.certificate().validity);
   } else {
     TRY(request.validity,
-        leaf_validity(now, order.validity, capped(profile->validity, order.certificate_lifetime_max),
+        leaf_validity(now, order.validity, validity_rule(*profile, order.certificate_lifetime_max, now),
                       kBackdateMax, issuer_.certificate().validity));
   }
   const auto check = [&](const Certificate& tbs) -> Result<void> {
@@ -162,11 +179,13 @@ Result<IssuedCertificate> Authority::sign(const Account& account, const Order& o
   certificate.issued = now;
   certificate.not_after = request.validity.not_after;
   certificate.auto_renewed = order.auto_renewal.has_value();
+  if (!request.content.crl_distribution_point.empty())
+    certificate.crl = options_.status.shard(request.serial);
   return certificate;
 }
 
-// What the order's intent says, signed, if nothing has come to stand against it. Of an order that renews itself the next
-// one, which is noted in it.
+// What the order's intent says, signed, if nothing has come to stand against it. Of an order that renews itself the
+// next one, which is noted in it.
 Task<Result<IssuedCertificate>> Authority::signed_for(Order& order) {
   CO_TRY(const auto account, co_await records_.account(order.account));
   CO_CHECK(co_await check_certifiable(order.intent->spki_der));
@@ -192,12 +211,17 @@ Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
     finished->certificate = certificate->serial;
     note_issued(finished.value, certificate->not_after);
     changes.create(*certificate);
+    changes.note_key(certificate->serial, order->intent->spki_der);
     changes.expect_not_blocked(order->intent->spki_der);
+    changes.note(issued(order.value, *certificate, issuer_));
   } else {
     base::log::error("acme.certificate.not_signed",
                      {{"order", order->id}, {"detail", certificate.error().detail}});
     finished = order;
     note_not_issued(finished.value, told_of(certificate.error()), clock_.now());
+    AuditEvent event = audit_event(audit_kind::kCertificateRefused, order.value, {}, clock_.now());
+    set_problem(event, certificate.error());
+    changes.note(event);
   }
   changes.update(finished);
   const auto committed = co_await records_.commit(std::move(changes));

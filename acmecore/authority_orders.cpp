@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "acmecore/authority.h"
+#include "acmecore/baseline_requirements.h"
 #include "acmecore/optimism.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -26,7 +27,7 @@ Result<AutoRenewal> accept_auto_renewal(const NewOrderRequest& request, const Va
 
 }  // namespace
 
-Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest request) {
+Task<Result<OrderView>> Authority::try_to_order(Requester account, NewOrderRequest request) {
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
   CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
   CO_CHECK(check_external_account(account, identifiers));
@@ -37,13 +38,13 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
   CO_CHECK(check_names(*profile, identifiers));
   CO_CHECK(co_await pausing_.check(account.id, identifiers));
   const auto lifetime_max = certificate_lifetime_max(account);
+  const ValidityRule rule = validity_rule(*profile, lifetime_max, clock_.now());
   if (!request.validity.empty()) {
-    CO_CHECK(leaf_validity(clock_.now(), request.validity, capped(profile->validity, lifetime_max), kBackdate,
-                           issuer_.certificate().validity));
+    CO_CHECK(leaf_validity(clock_.now(), request.validity, rule, kBackdate, issuer_.certificate().validity));
   }
   std::optional<AutoRenewal> auto_renewal;
   if (request.auto_renewal) {
-    CO_TRY(auto_renewal, accept_auto_renewal(request, capped(profile->validity, lifetime_max), clock_.now()));
+    CO_TRY(auto_renewal, accept_auto_renewal(request, rule, clock_.now()));
   }
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Order order;
@@ -62,6 +63,7 @@ Task<Result<OrderView>> Authority::new_order(Account account, NewOrderRequest re
     CO_TRY(const bool all_valid,
            co_await add_authorizations(order, request.subdomain_authorization, changes));
     changes.create(order);
+    changes.note(audit_event(audit_kind::kOrderCreated, order, account.actor(), order.created));
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));
     CO_CHECK(co_await limits_.count_order(order, changes));
     const auto committed = co_await records_.commit(std::move(changes));

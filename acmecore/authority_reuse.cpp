@@ -37,7 +37,8 @@ Authorization Authority::pending_authorization(const std::string& account,
   return authorization;
 }
 
-Task<Result<AuthorizationView>> Authority::new_authorization(Account account, RequestedIdentifier requested) {
+Task<Result<AuthorizationView>> Authority::try_to_authorize(Requester account,
+                                                            RequestedIdentifier requested) {
   CO_TRY(const auto identifiers, parse_identifiers({requested}));  // whose errors name the identifier
   const Identifier& identifier = identifiers[0];
   if (identifier.wildcard) {
@@ -54,6 +55,8 @@ Task<Result<AuthorizationView>> Authority::new_authorization(Account account, Re
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Changes changes;
     changes.create(authorization);
+    changes.note(audit_event(audit_kind::kAuthorizationCreated, authorization, account.actor(),
+                             authorization.created));
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));
     CO_CHECK(co_await limits_.count_authorization(account.id, identifier, changes));
     const auto committed = co_await records_.commit(std::move(changes));

@@ -2,7 +2,9 @@
 
 #include "acmecore/authority.h"
 #include "acmecore/optimism.h"
+#include "acmecore/revocations.h"
 #include "base/log.h"
+#include "base/openssl.h"
 
 namespace acmecore {
 
@@ -19,8 +21,8 @@ tl::unexpected<base::Error> already_revoked() {
 
 }  // namespace
 
-Task<Result<void>> Authority::revoke(Account account, base::Bytes certificate_der,
-                                     std::optional<int64_t> reason) {
+Task<Result<void>> Authority::try_to_revoke(Requester account, base::Bytes certificate_der,
+                                            std::optional<int64_t> reason) {
   CO_TRY(Certificate certificate, parse_certificate(certificate_der));
   CO_TRY(const auto record, co_await records_.certificate(certificate.serial));
   const bool own = record->account == account.id;
@@ -35,18 +37,19 @@ Task<Result<void>> Authority::revoke(Account account, base::Bytes certificate_de
   CO_TRY(const RevocationReason asked, parse_reason(reason));
   // Who controls the names now says that their former owner does not (RFC 5280 §5.3.1).
   const RevocationReason given = own ? asked : RevocationReason::cessation_of_operation;
-  co_return co_await revoke_record(std::move(certificate), given, /*block_key=*/false);
+  Actor actor = account.actor();
+  co_return co_await revoke_record(std::move(certificate), given, /*block_key=*/false, std::move(actor));
 }
 
-Task<Result<void>> Authority::revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
-                                            std::optional<int64_t> reason) {
+Task<Result<void>> Authority::try_to_revoke_by_key(base::Bytes key_spki_der, base::Bytes certificate_der,
+                                                   std::optional<int64_t> reason, Actor actor) {
   CO_TRY(Certificate certificate, parse_certificate(certificate_der));
   if (certificate.spki_der != key_spki_der) {
     co_return fail(ErrorKind::unauthorized, "the request is not signed by the certificate's key");
   }
   CO_CHECK(parse_reason(reason));
   co_return co_await revoke_record(std::move(certificate), RevocationReason::key_compromise,
-                                   /*block_key=*/true);
+                                   /*block_key=*/true, std::move(actor));
 }
 
 Task<Result<bool>> Authority::holds_authorizations(const Account& account, std::vector<std::string> names) {
@@ -75,34 +78,38 @@ Task<Result<bool>> Authority::holds_authorization(std::string account, Identifie
 }
 
 // Who has it may have given it to others, so it is certified no more, whatever becomes of the certificate.
-Task<Result<void>> Authority::block_key_of(const Certificate& certificate) {
+Task<Result<void>> Authority::block_key_of(const Certificate& certificate, Actor actor) {
   Changes changes;
-  changes.block_key(certificate.spki_der);
+  add_compromise(certificate, std::move(actor), clock_.now(), changes);
   CO_CHECK(co_await records_.commit(std::move(changes)));
   co_return Result<void>();
 }
 
-Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationReason reason,
-                                            bool block_key) {
+Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationReason reason, bool block_key,
+                                            Actor actor) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto record, co_await records_.certificate(certificate.serial));
     if (record->der != certificate.der) co_return fail(ErrorKind::not_found, "there is no such certificate");
+    CO_TRY(const bool was_blocked, co_await records_.is_blocked(base::sha256(certificate.spki_der)));
     if (record->auto_renewed) {
-      if (block_key) CO_CHECK(co_await block_key_of(certificate));
+      if (block_key && !was_blocked) CO_CHECK(co_await block_key_of(certificate, actor));
       co_return fail(ErrorKind::auto_renewal_revocation_not_supported,
                      "the certificate's order renews itself: it can be canceled (RFC 8739 §3.1.2)");
     }
     const base::Time now = clock_.now();
     if (now > record->not_after) {
-      if (block_key) CO_CHECK(co_await block_key_of(certificate));
+      if (block_key && !was_blocked) CO_CHECK(co_await block_key_of(certificate, actor));
       co_return fail(ErrorKind::unauthorized, "the certificate has expired");
     }
     const bool was_revoked = record->revocation.has_value();
-    if (was_revoked && !block_key) co_return already_revoked();
-    record->revocation = Revocation{was_revoked ? record->revocation->time : now, reason};
+    if (was_revoked) {  // who asks again and again changes nothing, and has no event
+      const bool is_news = block_key && (!was_blocked || record->revocation->reason != reason);
+      if (!is_news) co_return already_revoked();
+    }
+    const Revocation revocation{was_revoked ? record->revocation->time : now, reason};
     Changes changes;
-    changes.update(record);
-    if (block_key) changes.block_key(certificate.spki_der);
+    add_revocation(std::move(record), revocation, options_.status, actor, now, changes);
+    if (block_key && !was_blocked) add_compromise(certificate, actor, now, changes);
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       base::log::info("acme.certificate.revoked",

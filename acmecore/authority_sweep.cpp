@@ -34,6 +34,7 @@ Task<Result<bool>> Authority::sweep() {
   CO_TRY(const bool accounts, co_await sweep_accounts());
   CO_CHECK(co_await records_.sweep_limits(clock_.now()));
   CO_CHECK(co_await records_.sweep_failing_names(clock_.now()));
+  CO_CHECK(co_await records_.sweep_revocation_jobs(clock_.now()));
   CO_TRY(const bool external_account_keys, co_await sweep_external_account_keys());
   co_return authorizations || orders || certificates || accounts || external_account_keys;
 }
@@ -50,6 +51,9 @@ Task<Result<bool>> Authority::sweep_accounts() {
     if (!account->value.unused) continue;  // it ordered just now
     base::log::info("acme.account.removed", {{"account", id}});
     swept.removed.erase(*account);
+    AuditEvent event = audit_event(audit_kind::kAccountRemoved, account->value, {}, clock_.now());
+    event.reason = "it never ordered";
+    swept.removed.note(event);
     --swept.stay;
   }
   co_return co_await finish(std::move(swept), accounts_limit_);
@@ -134,6 +138,9 @@ Task<Result<bool>> Authority::sweep_external_account_keys() {
     if (!key) co_return tl::unexpected(key.error());
     base::log::info("acme.external_account_key.removed", {{"external_account_key", id}});
     swept.removed.erase(*key);
+    AuditEvent event = audit_event(audit_kind::kExternalAccountKeyRemoved, key->value, {}, clock_.now());
+    event.reason = "it expired, or made its last account, long ago";
+    swept.removed.note(event);
     --swept.stay;
   }
   co_return co_await finish(std::move(swept), external_account_keys_limit_);
@@ -158,6 +165,10 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Order> order) {
   order->intent->serial = new_serial();
   Changes changes;
   changes.update(order);
+  AuditEvent event = audit_event(audit_kind::kOrderTakenUp, order.value, {}, clock_.now());
+  event.reason = "a process ended before it recorded the certificate of the serial number before";
+  event.add("abandoned_serial", text_of(order->abandoned.back()));
+  changes.note(event);
   const auto committed = co_await records_.commit(std::move(changes));
   if (is_conflict(committed)) co_return Result<void>();
   if (!committed) co_return tl::unexpected(committed.error());

@@ -46,7 +46,8 @@ Task<Result<std::string>> Authority::agreement_token(const Directory& directory,
   auto ask = [&](Account& changed) {
     if (!is_asked(changed)) changed.agreement = Agreement{terms, new_token()};
   };
-  CO_TRY(const auto stored, co_await change_account(std::move(account.id), ask));
+  const Actor nobody;  // to be asked is no event
+  CO_TRY(const auto stored, co_await change_account(std::move(account.id), ask, std::string_view(), nobody));
   co_return stored->agreement->token;
 }
 
@@ -63,14 +64,17 @@ Task<Result<std::string>> Authority::terms_to_agree_to(const Directory& director
   co_return agreement->terms_of_service;
 }
 
-Task<Result<void>> Authority::agree(const Directory& directory, std::string account, std::string token) {
+Task<Result<void>> Authority::agree(const Directory& directory, std::string account, std::string token,
+                                    std::string address) {
   CO_TRY(const std::string terms, co_await terms_to_agree_to(directory, account, std::move(token)));
   auto set = [&terms](Account& changed) {
     changed.terms_of_service_agreed = true;
     changed.terms_of_service = terms;
     changed.agreement.reset();
   };
-  CO_CHECK(co_await change_account(account, set));
+  Actor anybody;
+  anybody.address = std::move(address);
+  CO_CHECK(co_await change_account(account, set, audit_kind::kAccountAgreed, std::move(anybody)));
   base::log::info("acme.account.agreed", {{"account", account}, {"terms", terms}});
   co_return Result<void>();
 }

@@ -44,6 +44,19 @@ void log_outcome(const Authorization& authorization, const Challenge& challenge)
                    {"detail", challenge.error->detail}});
 }
 
+// In the audit log, what was seen at last, or of a failure at all looks. While there is another look to come, nothing.
+void note_outcome(const Authorization& authorization, const Challenge& challenge, const Verdict& verdict,
+                  bool pauses, base::Time now, Changes& changes) {
+  if (challenge.status == ChallengeStatus::processing) return;
+  const bool is_met = challenge.status == ChallengeStatus::valid;
+  const auto& seen = is_met ? verdict.evidence : challenge.evidence;
+  changes.note(validation_event(authorization, challenge, seen, now));
+  if (!pauses) return;
+  AuditEvent event = audit_event(audit_kind::kNamePaused, authorization, {}, now);
+  set_problem(event, *challenge.error);
+  changes.note(event);
+}
+
 }  // namespace
 
 Task<Result<AuthorizationView>> Authority::respond(Account account, std::string authorization,
@@ -164,6 +177,7 @@ Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::s
     Changes changes;
     changes.update(authorization);
     CO_TRY(const bool pauses, co_await count_outcome(authorization.value, *challenge, changes));
+    note_outcome(authorization.value, *challenge, verdict, pauses, now, changes);
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       if (!is_undecided(verdict)) log_outcome(authorization.value, *challenge);

@@ -1,5 +1,7 @@
 #include "acmecore/ca_certificate.h"
 
+#include <cassert>
+
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
 
@@ -11,6 +13,20 @@ using base::fail;
 using base::Result;
 using base::Time;
 using namespace std::string_view_literals;
+
+namespace {
+
+// Bits of keyUsage (RFC 5280 §4.2.1.3), all of which are in its first octet.
+constexpr uint8_t kDigitalSignature = 0x80;
+constexpr uint8_t kKeyCertSign = 0x04;
+constexpr uint8_t kCrlSign = 0x02;
+
+bool has_key_usage(const Certificate& certificate, uint8_t bit) {
+  const Extension* usage = find_extension(certificate.extensions, oids::kKeyUsage);
+  return usage != nullptr && usage->value.size() >= 4 && (uint8_t(usage->value[3]) & bit) != 0;
+}
+
+}  // namespace
 
 Result<void> check_ca_certificate(const std::string& what, const Certificate& certificate, Time now) {
   const Validity& validity = certificate.validity;
@@ -28,11 +44,7 @@ Result<void> check_ca_certificate(const std::string& what, const Certificate& ce
 
 Result<void> check_issuing_certificate(const std::string& what, const Certificate& issuing) {
   const auto refuse = [&](const char* why) { return fail(ErrorKind::unavailable, what + " has " + why); };
-  const Extension* usage = find_extension(issuing.extensions, oids::kKeyUsage);
-  constexpr uint8_t kKeyCertSign = 0x04;
-  if (usage == nullptr || usage->value.size() < 4 || (uint8_t(usage->value[3]) & kKeyCertSign) == 0) {
-    return refuse("no keyUsage keyCertSign");
-  }
+  if (!has_key_usage(issuing, kKeyCertSign)) return refuse("no keyUsage keyCertSign");
   const Extension* purposes = find_extension(issuing.extensions, oids::kExtendedKeyUsage);
   if (purposes != nullptr && purposes->value.find(der::oid(oids::kServerAuth)) == base::Bytes::npos) {
     return refuse("an extendedKeyUsage without serverAuth");
@@ -44,6 +56,25 @@ Result<void> check_issuing_certificate(const std::string& what, const Certificat
   }
   if (issuing.subject_der == "\x30\x00"sv) return refuse("an empty subject");
   return {};
+}
+
+Result<void> check_crl_issuer(const std::string& what, const Certificate& issuing) {
+  if (has_key_usage(issuing, kCrlSign)) return {};
+  return fail(ErrorKind::unavailable, what + " has no keyUsage cRLSign, without which it signs no CRLs");
+}
+
+Result<void> check_ocsp_signer(const std::string& what, const Certificate& issuing) {
+  if (has_key_usage(issuing, kDigitalSignature)) return {};
+  return fail(ErrorKind::unavailable,
+              what + " has no keyUsage digitalSignature, without which it signs no OCSP responses");
+}
+
+base::Bytes authority_key_identifier(const Certificate& issuing) {
+  const Extension* own = find_extension(issuing.extensions, oids::kSubjectKeyIdentifier);
+  assert(own != nullptr);
+  const auto key_identifier = der::only(der::kOctetString, own->value);
+  assert(key_identifier.has_value());
+  return der::sequence({der::element(der::context(0), *key_identifier)});
 }
 
 }  // namespace acmecore

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "acmecore/certificate.h"
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/time.h"
 
@@ -17,5 +18,14 @@ base::Result<void> check_ca_certificate(const std::string& what, const Certifica
 // What leaves that verify need of their issuer (RFC 5280 §6.1.4, BR 7.1.2.6): keyCertSign, serverAuth where it has
 // purposes, a subjectKeyIdentifier and a subject.
 base::Result<void> check_issuing_certificate(const std::string& what, const Certificate& issuing);
+
+// What CRLs and OCSP responses that verify need of whose key signs them: keyUsage cRLSign (RFC 5280 §6.3.3 (f)), and
+// digitalSignature (BR 7.1.2.10.7).
+base::Result<void> check_crl_issuer(const std::string& what, const Certificate& issuing);
+base::Result<void> check_ocsp_signer(const std::string& what, const Certificate& issuing);
+
+// The value of the extension authorityKeyIdentifier in what it signs: its subjectKeyIdentifier, without issuer and
+// serial. REQUIRES: check_issuing_certificate.
+base::Bytes authority_key_identifier(const Certificate& issuing);
 
 }  // namespace acmecore

@@ -42,7 +42,7 @@ constexpr BytesView kMistakenVersion = "\2"sv;
 Result<Parts> split(BytesView der);
 Result<void> check_self_signature(const Parts& parts);
 Result<std::vector<std::string>> common_names(BytesView subject);
-Result<std::vector<std::string>> collect_names(const Parts& parts);
+Result<std::vector<std::string>> collect_names(std::vector<std::string> names, BytesView subject);
 
 // Every error of the readers below is about the CSR: this says so.
 template <class T>
@@ -56,9 +56,12 @@ Result<T> as_bad_csr(Result<T> result) {
 Result<Csr> parse_csr(BytesView der) {
   if (der.size() > kCsrSizeMax) return fail(ErrorKind::bad_csr, "the CSR is larger than 32 KiB");
   TRY(const Parts parts, as_bad_csr(split(der)));
-  TRY(std::vector<std::string> names, as_bad_csr(collect_names(parts)));
+  TRY(RequestedExtensions extensions, as_bad_csr(requested_extensions(parts.attributes)));
+  TRY(std::vector<std::string> names,
+      as_bad_csr(collect_names(std::move(extensions.dns_names), parts.subject)));
   CHECK(as_bad_csr(check_self_signature(parts)));  // last, because it costs most
-  return Csr{std::move(names), Bytes(parts.spki), base::sha256(parts.spki), base::sha256(der)};
+  return Csr{std::move(names), Bytes(parts.spki), base::sha256(parts.spki), base::sha256(der),
+             extensions.must_staple};
 }
 
 namespace {
@@ -92,16 +95,15 @@ Result<void> check_self_signature(const Parts& parts) {
   return {};
 }
 
-// RFC 8555 §7.4: dns identifiers stand in the common name, in the subjectAltName, or in both.
-Result<std::vector<std::string>> collect_names(const Parts& parts) {
-  TRY(std::vector<std::string> names, requested_dns_names(parts.attributes));
+// RFC 8555 §7.4: dns identifiers stand in the common name, in the subjectAltName (`names`), or in both.
+Result<std::vector<std::string>> collect_names(std::vector<std::string> names, BytesView subject) {
   for (std::string& name : names)
     name = base::lower(name);
   std::sort(names.begin(), names.end());
   if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end()) {
     return fail(ErrorKind::malformed, "the subjectAltName has " + in_quotes(*twice) + " twice");
   }
-  TRY(std::vector<std::string> common, common_names(parts.subject));
+  TRY(std::vector<std::string> common, common_names(subject));
   std::transform(common.begin(), common.end(), std::back_inserter(names),
                  [](const std::string& name) { return base::lower(name); });
   std::sort(names.begin(), names.end());

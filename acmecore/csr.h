@@ -18,6 +18,7 @@ struct Csr {
   base::Bytes spki_der;                // the SubjectPublicKeyInfo, octet for octet
   base::Bytes spki_digest;             // SHA-256 of it; compare with account keys (RFC 8555 §11.1)
   base::Bytes digest;                  // SHA-256 of the whole request: the same CSR again is the same digest
+  bool must_staple = false;  // it asks for a certificate that needs a stapled OCSP response (RFC 7633)
 
   bool operator==(const Csr&) const = default;
 };
@@ -27,7 +28,7 @@ struct Csr {
 // the subjectAltName request, the common name, or both.
 //
 // What the certificate will not have is refused where its absence would surprise the subscriber (cA, other
-// names than dNSName, must-staple, certificate policies …) and ignored where clients send it by habit: the
+// names than dNSName, certificate policies …) and ignored where clients send it by habit: the
 // rest of the subject, keyUsage without keyCertSign and cRLSign, extendedKeyUsage of serverAuth and
 // clientAuth, basicConstraints without cA, subjectKeyIdentifier, and attributes other than extensionRequest.
 //

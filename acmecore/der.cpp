@@ -15,25 +15,31 @@ using base::Time;
 
 namespace {
 
-constexpr size_t kLengthOctetsMax = 3;  // 16 MiB, beyond every limit of our callers
-constexpr int kUtcTimeYearMax = 2049;
+constexpr size_t kLengthOctetsMax = 4;  // 4 GiB, beyond every limit of our callers
+constexpr std::string_view kUtcTimeLast = "20491231235959Z";
 
+std::string digits(Time time);
 base::Result<Time> parse_time(BytesView digits, int year_digits);
 
 }  // namespace
 
 Bytes element(uint8_t tag, BytesView content) {
-  Bytes out(1, char(tag));
-  if (content.size() < 0x80) {
-    out.push_back(char(content.size()));
-  } else {
-    Bytes length;
-    for (size_t rest = content.size(); rest > 0; rest >>= 8)
-      length.insert(length.begin(), char(rest & 0xff));
-    out.push_back(char(0x80 | length.size()));
-    out += length;
-  }
+  Bytes out = header(tag, content.size());
   out += content;
+  return out;
+}
+
+Bytes header(uint8_t tag, size_t content_size) {
+  Bytes out(1, char(tag));
+  if (content_size < 0x80) {
+    out.push_back(char(content_size));
+    return out;
+  }
+  Bytes length;
+  for (size_t rest = content_size; rest > 0; rest >>= 8)
+    length.insert(length.begin(), char(rest & 0xff));
+  out.push_back(char(0x80 | length.size()));
+  out += length;
   return out;
 }
 
@@ -60,18 +66,12 @@ Bytes unsigned_integer(BytesView magnitude) {
 }
 
 Bytes time(Time time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const auto day = std::chrono::floor<std::chrono::days>(seconds);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(seconds - day);
-  const int year = int(date.year());
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%04d%02u%02u%02d%02d%02dZ", year, unsigned(date.month()),
-                unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()),
-                int(clock.seconds().count()));
-  return year <= kUtcTimeYearMax ? element(kUtcTime, text.data() + 2)
-                                 : element(kGeneralizedTime, text.data());
+  const std::string text = digits(time);
+  // The first four of them are the year.
+  return text <= kUtcTimeLast ? element(kUtcTime, text.substr(2)) : element(kGeneralizedTime, text);
 }
+
+Bytes generalized_time(Time time) { return element(kGeneralizedTime, digits(time)); }
 
 Result<Element> Reader::next() {
   if (rest_.size() < 2) return fail(ErrorKind::malformed, "the DER ends within an element");
@@ -171,6 +171,19 @@ Result<BytesView> only(uint8_t tag, BytesView input) {
 }
 
 namespace {
+
+// "20261123043000Z".
+std::string digits(Time time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto day = std::chrono::floor<std::chrono::days>(seconds);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(seconds - day);
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%04d%02u%02u%02d%02d%02dZ", int(date.year()),
+                unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
+                int(clock.minutes().count()), int(clock.seconds().count()));
+  return text.data();
+}
 
 // Digits, then "Z". Fields out of range give another time or none; the caller writes it again and compares.
 Result<Time> parse_time(BytesView text, int year_digits) {

@@ -17,7 +17,9 @@ inline constexpr uint8_t kBoolean = 0x01;
 inline constexpr uint8_t kInteger = 0x02;
 inline constexpr uint8_t kBitString = 0x03;
 inline constexpr uint8_t kOctetString = 0x04;
+inline constexpr uint8_t kNull = 0x05;
 inline constexpr uint8_t kOid = 0x06;
+inline constexpr uint8_t kEnumerated = 0x0a;
 inline constexpr uint8_t kUtf8String = 0x0c;
 inline constexpr uint8_t kPrintableString = 0x13;
 inline constexpr uint8_t kIa5String = 0x16;
@@ -32,6 +34,9 @@ constexpr uint8_t context_constructed(uint8_t number) { return uint8_t(0xa0 | nu
 
 // Writing. Each returns one whole element.
 base::Bytes element(uint8_t tag, base::BytesView content);
+
+// The tag and the length alone, of an element whose content is too large to be copied once more.
+base::Bytes header(uint8_t tag, size_t content_size);
 base::Bytes sequence(std::initializer_list<base::BytesView> elements);
 base::Bytes oid(base::BytesView content);
 base::Bytes octet_string(base::BytesView content);
@@ -41,6 +46,9 @@ base::Bytes unsigned_integer(base::BytesView magnitude);
 
 // UTCTime through 2049, GeneralizedTime after (RFC 5280 §4.1.2.5); whole seconds, the rest is cut off.
 base::Bytes time(base::Time time);
+
+// GeneralizedTime whatever the year, as OCSP has it (RFC 6960 §4.2.1); otherwise as time().
+base::Bytes generalized_time(base::Time time);
 
 struct Element {
   uint8_t tag;

@@ -24,6 +24,7 @@ constexpr std::chrono::hours kCaBackdate = 2 * kBackdate;
 constexpr BytesView kCa = "\x30\x03\x01\x01\xff"sv;                             // cA TRUE
 constexpr BytesView kCaWithoutCasBelow = "\x30\x06\x01\x01\xff\x02\x01\x00"sv;  // and pathLenConstraint 0
 constexpr BytesView kKeyCertSignAndCrlSign = "\x03\x02\x01\x06"sv;              // BIT STRING, bits 5 and 6
+constexpr BytesView kAndDigitalSignature = "\x03\x02\x01\x86"sv;                // and bit 0, for OCSP
 
 Bytes ca_name(const std::string& common_name);
 Bytes key_identifier(BytesView spki_der);
@@ -54,7 +55,7 @@ Result<CaMaterial> make_development_ca(Time now) {
   const Bytes root_identifier = der::element(der::context(0), key_identifier(root_key.spki_der()));
   issuing.extensions = {
       extension(oids::kBasicConstraints, true, kCaWithoutCasBelow),
-      extension(oids::kKeyUsage, true, kKeyCertSignAndCrlSign),
+      extension(oids::kKeyUsage, true, kAndDigitalSignature),
       extension(oids::kExtendedKeyUsage, false, der::sequence({der::oid(oids::kServerAuth)})),
       extension(oids::kSubjectKeyIdentifier, false,
                 der::octet_string(key_identifier(issuing_key.spki_der()))),

@@ -10,19 +10,21 @@ using base::BytesView;
 using base::ErrorKind;
 using base::fail;
 using base::Result;
+using namespace std::string_view_literals;
 
 namespace {
 
 Result<BytesView> find_extension_request(BytesView attributes);
+Result<void> check_tls_feature(BytesView value);
 Result<void> check_ignorable(const Extension& extension);
 
 }  // namespace
 
-Result<std::vector<std::string>> requested_dns_names(BytesView attributes) {
+Result<RequestedExtensions> requested_extensions(BytesView attributes) {
   TRY(const BytesView request, find_extension_request(attributes));
-  if (request.empty()) return std::vector<std::string>();
+  RequestedExtensions requested;
+  if (request.empty()) return requested;
   TRY(const std::vector<Extension> extensions, parse_extensions(request));
-  std::vector<std::string> names;
   for (const Extension& extension : extensions) {
     if (extension.oid == oids::kSubjectAltName) {
       TRY(SubjectAltName san, parse_subject_alt_name(extension.value));
@@ -30,12 +32,15 @@ Result<std::vector<std::string>> requested_dns_names(BytesView attributes) {
         return fail(ErrorKind::malformed,
                     "the subjectAltName has an IP address; only DNS names are certified");
       }
-      names = std::move(san.dns_names);
+      requested.dns_names = std::move(san.dns_names);
+    } else if (extension.oid == oids::kTlsFeature) {
+      CHECK(check_tls_feature(extension.value));
+      requested.must_staple = true;
     } else {
       CHECK(check_ignorable(extension));
     }
   }
-  return names;
+  return requested;
 }
 
 namespace {
@@ -64,15 +69,17 @@ Result<BytesView> find_extension_request(BytesView attributes) {
   return found;
 }
 
+Result<void> check_tls_feature(BytesView value) {
+  constexpr BytesView kStatusRequest = "\x30\x03\x02\x01\x05"sv;
+  if (value == kStatusRequest) return {};
+  return fail(ErrorKind::malformed, "it asks for TLS features (RFC 7633) other than status_request alone");
+}
+
 Result<void> check_ignorable(const Extension& extension) {
   if (extension.oid == oids::kSubjectKeyIdentifier) return {};
   if (extension.oid == oids::kKeyUsage) return check_key_usage(extension.value);
   if (extension.oid == oids::kExtendedKeyUsage) return check_extended_key_usage(extension.value);
   if (extension.oid == oids::kBasicConstraints) return check_basic_constraints(extension.value);
-  if (extension.oid == oids::kTlsFeature) {
-    return fail(ErrorKind::malformed,
-                "it asks for OCSP must-staple (RFC 7633), which this CA does not offer");
-  }
   return fail(
       ErrorKind::malformed,
       "it asks for an extension other than subjectAltName that this CA would not put into the certificate");

@@ -32,7 +32,7 @@ Result<void> check_restriction(const ExternalAccountRestriction& restriction) {
 
 }  // namespace
 
-Task<Result<ExternalAccountKey>> ExternalAccountKeys::create(NewExternalAccountKey wanted) {
+Task<Result<ExternalAccountKey>> ExternalAccountKeys::create(NewExternalAccountKey wanted, Actor by) {
   ExternalAccountKey key;
   CO_TRY(key.directory, directory_for(wanted.directory));
   CO_CHECK(check_line("comment", wanted.comment, kExternalAccountCommentMax));
@@ -54,6 +54,7 @@ Task<Result<ExternalAccountKey>> ExternalAccountKeys::create(NewExternalAccountK
   key.mac_key = base::random_bytes(kMacKeySize);
   Changes changes;
   changes.create(key);
+  changes.note(audit_event(audit_kind::kExternalAccountKeyCreated, key, std::move(by), key.created));
   CO_TRY([[maybe_unused]] const auto revision, co_await records_.commit(std::move(changes)));
   co_return key;
 }
@@ -70,12 +71,15 @@ Task<Result<Page<ExternalAccountKey>>> ExternalAccountKeys::list(std::string aft
   co_return page;
 }
 
-Task<Result<ExternalAccountKey>> ExternalAccountKeys::set_disabled(std::string id, bool disabled) {
+Task<Result<ExternalAccountKey>> ExternalAccountKeys::set_disabled(std::string id, bool disabled, Actor by) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(auto stored, co_await records_.external_account_key(id));
     stored->disabled = disabled;
     Changes changes;
     changes.update(stored);
+    changes.note(audit_event(
+        disabled ? audit_kind::kExternalAccountKeyDisabled : audit_kind::kExternalAccountKeyEnabled,
+        stored.value, by, clock_.now()));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return std::move(stored.value);
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
@@ -83,11 +87,12 @@ Task<Result<ExternalAccountKey>> ExternalAccountKeys::set_disabled(std::string i
   co_return too_many_at_once();
 }
 
-Task<Result<void>> ExternalAccountKeys::remove(std::string id) {
+Task<Result<void>> ExternalAccountKeys::remove(std::string id, Actor by) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(const auto stored, co_await records_.external_account_key(id));
     Changes changes;
     changes.erase(stored);
+    changes.note(audit_event(audit_kind::kExternalAccountKeyRemoved, stored.value, by, clock_.now()));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return Result<void>();
     if (!is_conflict(committed)) co_return tl::unexpected(committed.error());

@@ -12,6 +12,7 @@
 #include "acmecore/page.h"
 #include "acmecore/profiles.h"
 #include "acmecore/records.h"
+#include "acmecore/requester.h"
 #include "base/error.h"
 #include "base/task.h"
 #include "base/time.h"
@@ -27,8 +28,8 @@ struct NewExternalAccountKey {
   uint32_t uses_max = 1;
 };
 
-// The external account keys of all directories, for their operators. not_found: there is no key with this id.
-// Thread-safe.
+// The external account keys of all directories, for their operators. not_found: there is no key with this id. `by` is
+// who does it, for the audit log. Thread-safe.
 class ExternalAccountKeys {
  public:
   // The references outlive the object. REQUIRES: at least one directory.
@@ -43,7 +44,7 @@ class ExternalAccountKeys {
   // kAllowedNamesMax names; a profile that the directory does not offer, or one twice; a comment that is no line of
   // text or too long; a time that has passed; a lifetime below kLeafLifetimeMin; uses beyond 1 to
   // kExternalAccountUsesMax.
-  base::Task<base::Result<ExternalAccountKey>> create(NewExternalAccountKey wanted);
+  base::Task<base::Result<ExternalAccountKey>> create(NewExternalAccountKey wanted, Actor by);
 
   base::Task<base::Result<ExternalAccountKey>> get(std::string id);
 
@@ -51,9 +52,9 @@ class ExternalAccountKeys {
   base::Task<base::Result<Page<ExternalAccountKey>>> list(std::string after, size_t limit);
 
   // A disabled key makes no accounts; those it made stay.
-  base::Task<base::Result<ExternalAccountKey>> set_disabled(std::string id, bool disabled);
+  base::Task<base::Result<ExternalAccountKey>> set_disabled(std::string id, bool disabled, Actor by);
 
-  base::Task<base::Result<void>> remove(std::string id);
+  base::Task<base::Result<void>> remove(std::string id, Actor by);
 
  private:
   base::Result<std::string> directory_for(const std::string& wanted) const;

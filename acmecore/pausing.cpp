@@ -88,7 +88,8 @@ Task<Result<Page<FailingName>>> Pausing::paused(std::string account, std::string
   co_return page;
 }
 
-Task<Result<std::vector<std::string>>> Pausing::lift(std::string account, std::vector<std::string> names) {
+Task<Result<std::vector<std::string>>> Pausing::lift(std::string account, std::vector<std::string> names,
+                                                     Actor by) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   std::vector<std::string> lifted;
@@ -100,20 +101,27 @@ Task<Result<std::vector<std::string>>> Pausing::lift(std::string account, std::v
     lifted.push_back(std::move(name));
   }
   if (lifted.empty()) co_return lifted;
+  AuditEvent event;
+  event.kind = audit_kind::kPauseLifted;
+  event.time = clock_.now();
+  event.actor = std::move(by);
+  event.account = account;
+  event.identifiers = lifted;
+  changes.note(event);
   CO_CHECK(co_await records_.commit(std::move(changes)));
   for (const std::string& name : lifted)
     base::log::info("acme.pause.lifted", {{"account", account}, {"identifier", name}});
   co_return lifted;
 }
 
-Task<Result<std::vector<std::string>>> Pausing::lift_all(std::string account) {
+Task<Result<std::vector<std::string>>> Pausing::lift_all(std::string account, Actor by) {
   std::vector<std::string> lifted;
   for (std::string after;;) {
     CO_TRY(const auto page, co_await paused(account, after, kPausedShownMax));
     std::vector<std::string> names;
     for (const FailingName& failing : page.found)
       names.push_back(failing.name);
-    CO_TRY(const auto some, co_await lift(account, std::move(names)));
+    CO_TRY(const auto some, co_await lift(account, std::move(names), by));
     lifted.insert(lifted.end(), some.begin(), some.end());
     if (page.next.empty()) co_return lifted;
     after = page.next;

@@ -11,6 +11,7 @@
 #include "acmecore/identifier.h"
 #include "acmecore/page.h"
 #include "acmecore/records.h"
+#include "acmecore/requester.h"
 #include "base/error.h"
 #include "base/task.h"
 #include "base/time.h"
@@ -51,10 +52,10 @@ class Pausing {
   base::Task<base::Result<Page<FailingName>>> paused(std::string account, std::string after, size_t limit);
 
   // Lifts the pauses of these names, without "*.", or of all that the account has; their failures are forgotten.
-  // Returns the names whose pause was lifted.
-  base::Task<base::Result<std::vector<std::string>>> lift(std::string account,
-                                                          std::vector<std::string> names);
-  base::Task<base::Result<std::vector<std::string>>> lift_all(std::string account);
+  // Returns the names whose pause was lifted. `by` is who does it, for the audit log.
+  base::Task<base::Result<std::vector<std::string>>> lift(std::string account, std::vector<std::string> names,
+                                                          Actor by);
+  base::Task<base::Result<std::vector<std::string>>> lift_all(std::string account, Actor by);
 
   // What a URL ends in at which a person lifts them (unpause_token). Its errors.
   base::Task<base::Result<std::string>> token(std::string directory, std::string account);

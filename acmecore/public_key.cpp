@@ -27,7 +27,7 @@ struct KeyAlgorithm {
   BytesView der;
   KeyType type;
   size_t point_size;  // uncompressed; 0 for RSA
-  const char* curve;  // OpenSSL's name
+  const char* curve;  // NIST's name
 };
 
 constexpr std::array<KeyAlgorithm, 4> kKeyAlgorithms{{
@@ -45,9 +45,16 @@ struct ReadKey {
   BytesView octets;
 };
 
+struct RsaNumbers {
+  BignumHandle modulus;
+  BignumHandle exponent;
+};
+
 Result<ReadKey> read_spki(BytesView spki_der);
-Result<PkeyHandle> read_rsa_key(BytesView key_octets);
-Result<PkeyHandle> read_point(BytesView point, const KeyAlgorithm& algorithm);
+Result<RsaNumbers> read_rsa_numbers(BytesView key_octets);
+Result<void> check_point(BytesView point, const KeyAlgorithm& algorithm);
+Result<PkeyHandle> rsa_key(const RsaNumbers& numbers);
+Result<PkeyHandle> elliptic_key(BytesView point, const KeyAlgorithm& algorithm);
 
 }  // namespace
 
@@ -63,10 +70,25 @@ std::string_view name_of(KeyType type) {
 
 Result<PublicKey> parse_public_key(BytesView spki_der) {
   TRY(const ReadKey read, read_spki(spki_der));
-  const KeyAlgorithm& known = *read.algorithm;
-  TRY(PkeyHandle key,
-      known.type == KeyType::rsa ? read_rsa_key(read.octets) : read_point(read.octets, known));
-  return PublicKey{known.type, std::move(key)};
+  const KeyType type = read.algorithm->type;
+  if (type == KeyType::rsa) {
+    TRY(const RsaNumbers numbers, read_rsa_numbers(read.octets));
+    TRY(PkeyHandle key, rsa_key(numbers));
+    return PublicKey{type, std::move(key)};
+  }
+  CHECK(check_point(read.octets, *read.algorithm));
+  TRY(PkeyHandle key, elliptic_key(read.octets, *read.algorithm));
+  return PublicKey{type, std::move(key)};
+}
+
+Result<KeyType> check_public_key(BytesView spki_der) {
+  TRY(const ReadKey read, read_spki(spki_der));
+  if (read.algorithm->type == KeyType::rsa) {
+    CHECK(read_rsa_numbers(read.octets));
+  } else {
+    CHECK(check_point(read.octets, *read.algorithm));
+  }
+  return read.algorithm->type;
 }
 
 Result<KeyType> key_type_of(BytesView spki_der) {
@@ -94,6 +116,60 @@ Result<ReadKey> read_spki(BytesView spki_der) {
   return ReadKey{known, key_octets};
 }
 
+Result<RsaNumbers> read_rsa_numbers(BytesView key_octets) {
+  TRY(const BytesView content, der::only(der::kSequence, key_octets));
+  der::Reader reader(content);
+  TRY(const BytesView modulus_octets, reader.integer());
+  TRY(const BytesView exponent_octets, reader.integer());
+  CHECK(reader.end());
+  if ((modulus_octets[0] & 0x80) != 0 || (exponent_octets[0] & 0x80) != 0) {
+    return fail(ErrorKind::bad_public_key, "the RSA key has a negative number");
+  }
+  BignumHandle modulus(BN_bin2bn(base::octets(modulus_octets), int(modulus_octets.size()), nullptr));
+  BignumHandle exponent(BN_bin2bn(base::octets(exponent_octets), int(exponent_octets.size()), nullptr));
+  const int bits = BN_num_bits(modulus.get());
+  if (bits < kRsaBitsMin || bits > kRsaBitsMax) {
+    return fail(ErrorKind::bad_public_key, "the RSA key has " + std::to_string(bits) +
+                                               " bits; it must have " + std::to_string(kRsaBitsMin) + " to " +
+                                               std::to_string(kRsaBitsMax));
+  }
+  if (const auto weakness = rsa_weakness(modulus.get(), exponent.get())) {
+    return fail(ErrorKind::bad_public_key, "the RSA key " + *weakness);
+  }
+  return RsaNumbers{std::move(modulus), std::move(exponent)};
+}
+
+using GroupHandle = base::OpensslHandle<EC_GROUP, EC_GROUP_free>;
+using PointHandle = base::OpensslHandle<EC_POINT, EC_POINT_free>;
+
+// Made once: it holds numbers that are the same for all points.
+const EC_GROUP* group_of(const KeyAlgorithm& algorithm) {
+  static const std::array<GroupHandle, kKeyAlgorithms.size()> groups = [] {
+    std::array<GroupHandle, kKeyAlgorithms.size()> made;
+    for (size_t i = 0; i < made.size(); ++i) {
+      const char* curve = kKeyAlgorithms[i].curve;
+      if (curve != nullptr) made[i].reset(EC_GROUP_new_by_curve_name(EC_curve_nist2nid(curve)));
+    }
+    return made;
+  }();
+  return groups[size_t(&algorithm - kKeyAlgorithms.data())].get();
+}
+
+// RFC 5480 §2.2. Compressed points are allowed there, but hardly any client of the certificate reads them.
+Result<void> check_point(BytesView point, const KeyAlgorithm& algorithm) {
+  if (point.size() != algorithm.point_size || point[0] != '\x04') {
+    return fail(ErrorKind::bad_public_key, "the key's point must be uncompressed and of its curve's size");
+  }
+  // OpenSSL takes a point only if both coordinates are below the field's prime and it is on the curve. That
+  // is full validation (SP 800-56A §5.6.2.3.3) for these curves, whose cofactor is 1.
+  const EC_GROUP* group = group_of(algorithm);
+  const PointHandle read(EC_POINT_new(group));
+  assert(read);
+  if (EC_POINT_oct2point(group, read.get(), base::octets(point), point.size(), nullptr) == 1) return {};
+  base::openssl_error();
+  return fail(ErrorKind::bad_public_key, "the key's point is not on its curve");
+}
+
 using ParamBuilderHandle = base::OpensslHandle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using ParamsHandle = base::OpensslHandle<OSSL_PARAM, OSSL_PARAM_free>;
 
@@ -109,46 +185,21 @@ PkeyHandle import_key(const char* type, OSSL_PARAM_BLD* builder) {
   return PkeyHandle(key);
 }
 
-Result<PkeyHandle> read_rsa_key(BytesView key_octets) {
-  TRY(const BytesView content, der::only(der::kSequence, key_octets));
-  der::Reader reader(content);
-  TRY(const BytesView modulus_octets, reader.integer());
-  TRY(const BytesView exponent_octets, reader.integer());
-  CHECK(reader.end());
-  if ((modulus_octets[0] & 0x80) != 0 || (exponent_octets[0] & 0x80) != 0) {
-    return fail(ErrorKind::bad_public_key, "the RSA key has a negative number");
-  }
-  const BignumHandle modulus(BN_bin2bn(base::octets(modulus_octets), int(modulus_octets.size()), nullptr));
-  const BignumHandle exponent(BN_bin2bn(base::octets(exponent_octets), int(exponent_octets.size()), nullptr));
-  const int bits = BN_num_bits(modulus.get());
-  if (bits < kRsaBitsMin || bits > kRsaBitsMax) {
-    return fail(ErrorKind::bad_public_key, "the RSA key has " + std::to_string(bits) +
-                                               " bits; it must have " + std::to_string(kRsaBitsMin) + " to " +
-                                               std::to_string(kRsaBitsMax));
-  }
-  if (const auto weakness = rsa_weakness(modulus.get(), exponent.get())) {
-    return fail(ErrorKind::bad_public_key, "the RSA key " + *weakness);
-  }
+Result<PkeyHandle> rsa_key(const RsaNumbers& numbers) {
   const ParamBuilderHandle builder(OSSL_PARAM_BLD_new());
-  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get());
-  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, numbers.modulus.get());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, numbers.exponent.get());
   PkeyHandle key = import_key("RSA", builder.get());
   if (!key) return fail(ErrorKind::bad_public_key, "the RSA key is refused by OpenSSL");
   return key;
 }
 
-// RFC 5480 §2.2. Compressed points are allowed there, but hardly any client of the certificate reads them.
-Result<PkeyHandle> read_point(BytesView point, const KeyAlgorithm& algorithm) {
-  if (point.size() != algorithm.point_size || point[0] != '\x04') {
-    return fail(ErrorKind::bad_public_key, "the key's point must be uncompressed and of its curve's size");
-  }
+Result<PkeyHandle> elliptic_key(BytesView point, const KeyAlgorithm& algorithm) {
   const ParamBuilderHandle builder(OSSL_PARAM_BLD_new());
   OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, algorithm.curve, 0);
   OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());
-  // OpenSSL takes a point only if both coordinates are below the field's prime and it is on the curve. That
-  // is full validation (SP 800-56A §5.6.2.3.3) for these curves, whose cofactor is 1.
   PkeyHandle key = import_key("EC", builder.get());
-  if (!key) return fail(ErrorKind::bad_public_key, "the key's point is not on its curve");
+  if (!key) return fail(ErrorKind::bad_public_key, "the elliptic key is refused by OpenSSL");
   return key;
 }
 

@@ -31,6 +31,9 @@ struct PublicKey {
 // malformed: not such a structure, or not in DER. bad_public_key: too small, too large or weak.
 base::Result<PublicKey> parse_public_key(base::BytesView spki_der);
 
+// Whether it would, and its type: what makes a key of it takes most of the time.
+base::Result<KeyType> check_public_key(base::BytesView spki_der);
+
 // Its type alone, by the AlgorithmIdentifier: nothing is said about the key. The errors of parse_public_key.
 base::Result<KeyType> key_type_of(base::BytesView spki_der);
 

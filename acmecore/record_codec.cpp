@@ -4,6 +4,7 @@
 
 #include "acmecore/auto_renewal_codec.h"
 #include "acmecore/external_account_codec.h"
+#include "acmecore/revocation_codec.h"
 #include "acmecore/stored_time.h"
 #include "assay/stored/v1/acme.pb.h"
 
@@ -209,6 +210,7 @@ Bytes encode(const IssuedCertificate& certificate) {
   message.set_auto_renewed(certificate.auto_renewed);
   for (const std::string& host : certificate.hosts)
     message.add_hosts(host);
+  if (certificate.crl) put(*certificate.crl, *message.mutable_crl());
   if (certificate.revocation) {
     message.mutable_revocation()->set_time_ms(milliseconds(certificate.revocation->time));
     message.mutable_revocation()->set_reason(uint32_t(certificate.revocation->reason));
@@ -228,6 +230,7 @@ Result<IssuedCertificate> decode_certificate(Serial serial, BytesView value) {
   certificate.replaced_by = message.replaced_by();
   certificate.auto_renewed = message.auto_renewed();
   certificate.hosts.assign(message.hosts().begin(), message.hosts().end());
+  if (message.has_crl()) certificate.crl = crl_shard_of(message.crl());
   if (message.has_revocation()) {
     TRY(const RevocationReason reason, reason_of(message.revocation().reason()));
     certificate.revocation = Revocation{time_of(message.revocation().time_ms()), reason};
@@ -351,9 +354,9 @@ Result<Observation> observation_of(const stored::Observation& message) {
 }
 
 Result<RevocationReason> reason_of(uint32_t code) {
-  auto reason = parse_reason(code);
+  const auto reason = reason_with_code(code);
   if (!reason) return fail(ErrorKind::internal, "a stored revocation has an unknown reason");
-  return reason;
+  return *reason;
 }
 
 }  // namespace

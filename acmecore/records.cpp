@@ -229,10 +229,18 @@ void Changes::erase(const Stored<Authorization>& authorization) {
 
 void Changes::erase(const Stored<IssuedCertificate>& certificate) {
   erase(key_in(table::kCertificate, certificate->serial.octets), certificate.revision);
+  forget_status(certificate.value);
 }
 
 void Changes::erase(const Stored<ExternalAccountKey>& key) {
   erase(key_in(table::kExternalAccountKey, key->id), key.revision);
+}
+
+void Changes::note(const AuditEvent& event) { batch_.appends.push_back({kAuditLedger, encode(event)}); }
+
+void Changes::note_and_keep(const AuditEvent& event) {
+  batch_.puts.push_back({key_in(table::kLastEvent, event.kind), encode(event)});
+  note(event);
 }
 
 void Changes::create(Bytes key, Bytes value, std::optional<Time> due) {
@@ -365,6 +373,13 @@ Task<Result<Stored<RegainedAt>>> Records::regained_at(Bytes key) {
 Task<Result<size_t>> Records::sweep_limits(Time now) {
   std::vector<Bytes> prefixes = {Bytes(1, table::kRateLimit)};
   co_return co_await storage::sweep(store_, std::move(prefixes), now);
+}
+
+Task<Result<std::optional<AuditEvent>>> Records::last_event(std::string kind) {
+  CO_TRY(const auto entry, co_await store_.get(key_in(table::kLastEvent, kind)));
+  if (!entry) co_return std::nullopt;
+  CO_TRY(auto event, decode_audit_event(entry->value));
+  co_return event;
 }
 
 Task<Result<storage::Revision>> Records::commit(Changes changes) {

@@ -6,17 +6,20 @@
 #include <vector>
 
 #include "acmecore/account.h"
+#include "acmecore/audit_event.h"
 #include "acmecore/authorization.h"
 #include "acmecore/external_account_key.h"
 #include "acmecore/failing_name.h"
 #include "acmecore/gcra.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/order.h"
+#include "acmecore/revocation_codec.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/task.h"
 #include "base/time.h"
 #include "storage/store.h"
+#include "storage/tables.h"
 
 namespace acmecore {
 
@@ -25,6 +28,9 @@ inline constexpr std::chrono::hours kExpiredRetention{24};
 
 // Certificates stay this long after their notAfter.
 inline constexpr std::chrono::hours kCertificateRetention{90 * 24};
+
+// Revocation jobs stay this long after their end, for whoever wants to know what became of them.
+inline constexpr std::chrono::hours kRevocationJobRetention{90 * 24};
 
 // Accounts that never ordered go after this, for a key of one's own making is all that such an account costs: it has no
 // external account binding.
@@ -46,6 +52,9 @@ base::Time removal_time(const Order& order);
 base::Time removal_time(const Authorization& authorization);
 base::Time removal_time(const IssuedCertificate& certificate);
 
+// The ledger of audit events (storage/ledger.h).
+inline constexpr char kAuditLedger[] = {storage::table::kAudit, '\0'};
+
 // A batch in acmecore's words. Committing it fails with conflict if a record that it creates exists, or one
 // that it updates, expects or erases is no longer at the revision it was read at.
 class Changes {
@@ -65,6 +74,21 @@ class Changes {
   void update(const Stored<Authorization>& authorization);
   void update(const Stored<IssuedCertificate>& certificate);
   void update(const Stored<ExternalAccountKey>& key);
+
+  // update(), once it is revoked, with its place in its CRL. REQUIRES: it has a revocation and a crl.
+  void revoke(const Stored<IssuedCertificate>& certificate);
+  // The place alone, of what only a CRL knows to be revoked.
+  void put_into_crl(const CrlShard& shard, const RevokedRecord& revoked);
+  // What has expired leaves its CRL.
+  void drop_from_crl(const CrlShard& shard, const Serial& serial);
+  void update(const CrlShard& shard, const Stored<CrlState>& state);
+
+  // With this, certificates_with_key finds the certificate for as long as it is there.
+  void note_key(const Serial& serial, base::BytesView spki_der);
+
+  void create(const RevocationJob& job);
+  void update(const Stored<RevocationJob>& job);
+  void erase(const Stored<RevocationJob>& job);
 
   // Of what a rate limit is about, until it has regained everything.
   void update(base::Bytes key, const Stored<RegainedAt>& regained);
@@ -93,10 +117,16 @@ class Changes {
   void erase(const Stored<IssuedCertificate>& certificate);
   void erase(const Stored<ExternalAccountKey>& key);
 
-  bool empty() const { return batch_.puts.empty() && batch_.deletes.empty(); }
+  // Its entry in the audit log, which is there if and only if all the rest is committed.
+  void note(const AuditEvent& event);
+  // The same of an event that the next of its kind is compared with (Records::last_event).
+  void note_and_keep(const AuditEvent& event);
+
+  bool empty() const { return batch_.puts.empty() && batch_.deletes.empty() && batch_.appends.empty(); }
   storage::Batch take() && { return std::move(batch_); }
 
  private:
+  void forget_status(const IssuedCertificate& certificate);
   void create(base::Bytes key, base::Bytes value, std::optional<base::Time> due = std::nullopt);
   void update(base::Bytes key, storage::Revision revision, base::Bytes value,
               std::optional<base::Time> due = std::nullopt);
@@ -119,6 +149,27 @@ class Records {
 
   // Whether there is any, signed or not.
   base::Task<base::Result<bool>> has_certificates();
+
+  // Serials of all there are, by their octets, which is by age, at most `limit` behind `after`; here and below,
+  // empty: of the first ones.
+  base::Task<base::Result<std::vector<Serial>>> certificates(base::Bytes after, size_t limit);
+  base::Task<base::Result<std::vector<Serial>>> certificates_with_key(base::Bytes spki_digest,
+                                                                      base::Bytes after, size_t limit);
+
+  // What is in a CRL, or is to be, by the octets of its serials.
+  base::Task<base::Result<std::vector<RevokedRecord>>> revoked(CrlShard shard, base::Bytes after,
+                                                               size_t limit);
+  // Number 0 and absent where there was no CRL yet.
+  base::Task<base::Result<Stored<CrlState>>> crl_state(CrlShard shard);
+  // Shards of a CA that have had a CRL, or that something is revoked in, in order.
+  base::Task<base::Result<std::vector<CrlShard>>> crl_shards(std::string ca);
+
+  base::Task<base::Result<Stored<RevocationJob>>> revocation_job(std::string id);
+  // The oldest first, at most `limit` behind the id `after`; and of those that have not ended, the ids alone.
+  base::Task<base::Result<std::vector<RevocationJob>>> revocation_jobs(std::string after, size_t limit);
+  base::Task<base::Result<std::vector<std::string>>> unfinished_revocation_jobs(size_t limit);
+  // Removes those that ended kRevocationJobRetention ago. How many they were.
+  base::Task<base::Result<size_t>> sweep_revocation_jobs(base::Time now);
 
   // Ids of accounts; nothing where there is none.
   base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest,
@@ -175,6 +226,9 @@ class Records {
                                                                   size_t limit);
   // Forgets what is to be forgotten. How many they were, with the places of those that were paused.
   base::Task<base::Result<size_t>> sweep_failing_names(base::Time now);
+
+  // The latest that was noted and kept. Nothing: there was none.
+  base::Task<base::Result<std::optional<AuditEvent>>> last_event(std::string kind);
 
   // As acmecore::secret_key.
   base::Task<base::Result<base::Bytes>> secret_key(std::string name);

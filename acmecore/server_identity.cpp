@@ -77,6 +77,7 @@ Task<Result<ServerIdentity>> new_server_identity(Records& records, const Issuer&
   CO_TRY(request.validity, leaf_validity(now, kServerIdentityLifetime, issuer.not_after()));
   request.spki_der = key.spki_der();
   request.serial = new_serial();
+  request.issued = now;
 
   Stored<IssuedCertificate> record{};
   record->serial = request.serial;
@@ -90,6 +91,11 @@ Task<Result<ServerIdentity>> new_server_identity(Records& records, const Issuer&
   CO_TRY(record->der, issuer.sign_leaf(request));
   Changes signed_one;
   signed_one.update(record);
+  signed_one.note_key(record->serial, key.spki_der());
+  AuditEvent event = audit_event(audit_kind::kCertificateIssued, record.value, {}, now);
+  event.reason = "for this server's own listeners";
+  event.add("issuer_sha256", issuer.id());
+  signed_one.note(event);
   CO_CHECK(co_await records.commit(std::move(signed_one)));
   base::log::info("acme.certificate.own", {{"serial", text_of(request.serial)}});
   co_return ServerIdentity{issuer.chain_pem(record->der), key.pem(), request.serial, request.validity};

@@ -8,11 +8,14 @@
 
 namespace acmecore {
 
-// Compares a signed leaf with what was asked for, field by field, with nothing that its writing used: names
-// and addresses, SPKI, serial, validity, issuer octets, the subject, the profile's extensions with their
-// criticality and values and no other, the signature's algorithm, and the signature by the issuer's key.
+// Compares what is about to be signed, read back, with what was asked for, field by field, with nothing that its
+// writing used: names and addresses, SPKI, serial, validity, issuer octets, the subject, and the extensions of
+// leaf_fields in their order, with their criticality and their values, and no other.
 //
 // internal: names the first difference.
+base::Result<void> verify_tbs(const Certificate& tbs, const LeafRequest& request, const Certificate& issuer);
+
+// The same of a signed leaf, and that its signature has the right algorithm and is by the issuer's key.
 // REQUIRES: `issuer_key` is the key that `issuer` certifies, read once instead of for every leaf.
 base::Result<void> verify_issued(base::BytesView leaf_der, const LeafRequest& request,
                                  const Certificate& issuer, const PublicKey& issuer_key);

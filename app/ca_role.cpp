@@ -27,8 +27,9 @@ acmecore::LimitRules limit_rules(const base::Config::Acme::Limits& config) {
           rate_of(config.failed_validations)};
 }
 
-acmecore::AuthorityOptions authority_options(const base::Config& config) {
+acmecore::AuthorityOptions authority_options(const base::Config& config, const acmecore::StatusUrls& status) {
   acmecore::AuthorityOptions options;
+  options.status = status;
   options.order_lifetime = config.acme.order_lifetime;
   options.authorization_lifetime = config.acme.authorization_lifetime;
   options.authorization_reuse = config.acme.authorization_reuse;
@@ -80,15 +81,12 @@ std::string origin(const base::Config::Acme& config, const base::Endpoint& endpo
   return "https://localhost" + (endpoint.port == 443 ? "" : ":" + std::to_string(endpoint.port));
 }
 
-Task<> sweep_again_and_again(acmecore::Authority& authority, Loop::Pause pause) {
-  std::chrono::seconds to_sweep{0};
+// What is to be revoked is, at once. Not awaited while there is more to do.
+Task<> revoke_again_and_again(acmecore::Revocations& revocations, Loop::Pause pause) {
   for (bool go_on = true; go_on;) {
-    const bool is_whole = to_sweep <= std::chrono::seconds(0);
-    Task<Result<bool>> work = is_whole ? authority.sweep() : authority.sweep_authorizations();
-    const auto swept = co_await std::move(work);
-    if (!swept) base::log::warning("acme.sweep.failed", {{"detail", swept.error().detail}});
-    const bool more = swept && *swept;
-    if (!more) to_sweep = is_whole ? kSweepInterval : to_sweep - kLookInterval;
+    const auto worked = co_await revocations.work();
+    if (!worked) base::log::warning("acme.revocation_job.failed", {{"detail", worked.error().detail}});
+    const bool more = worked && *worked;
     go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kLookInterval));
   }
 }
@@ -101,37 +99,48 @@ http::Response starting() {
 
 }  // namespace
 
-Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const acmecore::Issuer& issuer,
-                                             storage::Store& store, acmecore::Validation& validation,
-                                             const base::Clock& clock, Runtime& runtime,
-                                             const http::TlsIdentity& identity) {
+Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const acmecore::StatusUrls& status,
+                                             const acmecore::Issuer& issuer, storage::Store& store,
+                                             acmecore::Validation& validation, const base::Clock& clock,
+                                             Runtime& runtime, const http::TlsIdentity& identity) {
   TRY(auto suffixes, acmecore::PublicSuffixes::open());
   TRY(auto policy, policy_rules(config.policy));
+  warn_of_profiles(config, clock.now());
   Rules rules{std::move(suffixes), std::move(policy)};
   std::unique_ptr<CaRole> role(
-      new CaRole(config, std::move(rules), issuer, store, validation, clock, runtime));
+      new CaRole(config, std::move(rules), status, issuer, store, validation, clock, runtime));
   TRY(role->nonces_, runtime.wait(acmecore::Nonces::open(store, clock)));
   if (const auto opened = role->open_https(config, identity); !opened) {
     runtime.wait(role->save_nonces());  // which were used is still to be known when a start succeeds
     return tl::unexpected(opened.error());
   }
-  const auto sweep = [authority = &role->authority_](Loop::Pause pause) {
-    return sweep_again_and_again(*authority, std::move(pause));
+  const auto sweep = [self = role.get()](Loop::Pause pause) {
+    return self->sweep_again_and_again(std::move(pause));
   };
   role->sweep_ = std::make_unique<Loop>(runtime.executor(), sweep);
+  const auto revoke = [revocations = &role->revocations_](Loop::Pause pause) {
+    return revoke_again_and_again(*revocations, std::move(pause));
+  };
+  role->revoking_ = std::make_unique<Loop>(runtime.executor(), revoke);
   return role;
 }
 
-CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& issuer, storage::Store& store,
-               acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime)
+CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::StatusUrls& status,
+               const acmecore::Issuer& issuer, storage::Store& store, acmecore::Validation& validation,
+               const base::Clock& clock, Runtime& runtime)
     : runtime_(runtime),
+      clock_(clock),
+      audit_retention_(config.audit.retention),
       records_(store),
       background_(runtime.executor()),
       suffixes_(std::move(rules.suffixes)),
       policy_(std::move(rules.policy), suffixes_),
-      authority_(records_, clock, issuer, policy_, validation, background_, authority_options(config)),
+      authority_(records_, clock, issuer, policy_, validation, background_,
+                 authority_options(config, status)),
       external_account_keys_(records_, clock, directories(config.acme), authority_.profiles()),
-      administration_(records_, clock) {}
+      administration_(records_, clock),
+      audit_log_(store),
+      revocations_(records_, clock, status) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
@@ -161,9 +170,41 @@ std::vector<acmecore::rpc::DirectoryAt> CaRole::directories_at(const base::Confi
   return all;
 }
 
+Task<> CaRole::sweep_again_and_again(Loop::Pause pause) {
+  std::chrono::seconds to_sweep{0};
+  for (bool go_on = true; go_on;) {
+    co_await record_refusals(/*all=*/false);
+    const bool is_whole = to_sweep <= std::chrono::seconds(0);
+    const auto swept = co_await sweep(is_whole);
+    if (!swept) base::log::warning("acme.sweep.failed", {{"detail", swept.error().detail}});
+    const bool more = swept && *swept;
+    if (!more) to_sweep = is_whole ? kSweepInterval : to_sweep - kLookInterval;
+    go_on = co_await pause(more ? milliseconds::zero() : milliseconds(kLookInterval));
+  }
+}
+
+// True: more is due at once.
+Task<Result<bool>> CaRole::sweep(bool is_whole) {
+  if (!is_whole) co_return co_await authority_.sweep_authorizations();
+  // Either makes room, whatever becomes of the other.
+  const auto entries = co_await audit_log_.remove_before(clock_.now() - audit_retention_);
+  const auto records = co_await authority_.sweep();
+  if (!entries) co_return entries;
+  if (!records) co_return records;
+  co_return *entries || *records;
+}
+
+// What waits until the next time, or for room.
+Task<> CaRole::record_refusals(bool all) {
+  const auto recorded = co_await authority_.refusals().flush(all);
+  if (!recorded) base::log::warning("acme.refusals.not_recorded", {{"detail", recorded.error().detail}});
+}
+
 Task<> CaRole::drain() {
   sweep_->stop();
+  revoking_->stop();
   co_await listener_->drain();
+  co_await record_refusals(/*all=*/true);
   co_await save_nonces();
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "acmecore/administration.h"
+#include "acmecore/audit_log.h"
 #include "acmecore/authority.h"
 #include "acmecore/external_account_keys.h"
 #include "acmecore/http/directories.h"
@@ -15,7 +17,9 @@
 #include "acmecore/policy.h"
 #include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
+#include "acmecore/revocations.h"
 #include "acmecore/rpc/directory_service.h"
+#include "acmecore/status_urls.h"
 #include "app/loop.h"
 #include "app/runtime.h"
 #include "base/async/executor_background.h"
@@ -31,7 +35,9 @@ class CaRole {
  public:
   // Serves from now on, and takes up what was under way when the last process ended. The errors of Nonces::open,
   // Listener::open, PublicSuffixes::open and policy_rules. The arguments outlive the role, the role its work.
+  // `status`: what certificates say of theirs.
   static base::Result<std::unique_ptr<CaRole>> open(const base::Config& config,
+                                                    const acmecore::StatusUrls& status,
                                                     const acmecore::Issuer& issuer, storage::Store& store,
                                                     acmecore::Validation& validation,
                                                     const base::Clock& clock, Runtime& runtime,
@@ -40,6 +46,8 @@ class CaRole {
   acmecore::Authority& authority() { return authority_; }
   acmecore::ExternalAccountKeys& external_account_keys() { return external_account_keys_; }
   acmecore::Administration& administration() { return administration_; }
+  acmecore::AuditLog& audit_log() { return audit_log_; }
+  acmecore::Revocations& revocations() { return revocations_; }
   // As DirectoryService tells them. REQUIRES: the configuration is the one that the role was opened with.
   std::vector<acmecore::rpc::DirectoryAt> directories_at(const base::Config::Acme& config) const;
   const std::vector<base::Endpoint>& endpoints() const { return listener_->endpoints(); }
@@ -59,13 +67,19 @@ class CaRole {
     acmecore::PolicyRules policy;
   };
 
-  CaRole(const base::Config& config, Rules rules, const acmecore::Issuer& issuer, storage::Store& store,
-         acmecore::Validation& validation, const base::Clock& clock, Runtime& runtime);
+  CaRole(const base::Config& config, Rules rules, const acmecore::StatusUrls& status,
+         const acmecore::Issuer& issuer, storage::Store& store, acmecore::Validation& validation,
+         const base::Clock& clock, Runtime& runtime);
 
   base::Task<> save_nonces();
+  base::Task<> sweep_again_and_again(Loop::Pause pause);
+  base::Task<base::Result<bool>> sweep(bool is_whole);
+  base::Task<> record_refusals(bool all);
   base::Result<void> open_https(const base::Config& config, const base::http::TlsIdentity& identity);
 
   Runtime& runtime_;
+  const base::Clock& clock_;
+  const std::chrono::seconds audit_retention_;
   acmecore::Records records_;
   base::ExecutorBackground background_;
   const acmecore::PublicSuffixes suffixes_;
@@ -73,6 +87,8 @@ class CaRole {
   acmecore::Authority authority_;
   acmecore::ExternalAccountKeys external_account_keys_;
   acmecore::Administration administration_;
+  acmecore::AuditLog audit_log_;
+  acmecore::Revocations revocations_;
   std::unique_ptr<acmecore::Nonces> nonces_;
   std::optional<acmecore::http::Directories> directories_;
   // What the listener's threads answer with. Null until the URLs are known, which is after the listener has its
@@ -80,6 +96,7 @@ class CaRole {
   std::atomic<acmecore::http::Directories*> serving_ = nullptr;
   std::unique_ptr<base::http::Listener> listener_;
   std::unique_ptr<Loop> sweep_;
+  std::unique_ptr<Loop> revoking_;
 };
 
 }  // namespace app

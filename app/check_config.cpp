@@ -5,8 +5,11 @@
 #include "app/cookie_secrets.h"
 #include "app/identities.h"
 #include "app/policy.h"
+#include "app/profiles.h"
 #include "app/publish_role.h"
+#include "app/revocation_role.h"
 #include "app/validator_role.h"
+#include "base/time.h"
 
 namespace app {
 
@@ -35,6 +38,11 @@ Result<void> check_roles(const base::Config& config) {
         ErrorKind::malformed,
         "grpc.tls_certificate and grpc.tls_key are needed: without the role \"ca\" there is no CA here "
         "that would issue the listener's certificate");
+  }
+  if (!has_ca && publishes_status(config)) {
+    return fail(ErrorKind::malformed,
+                "roles: revocation.listen and revocation.external_url are of no use without \"ca\", because "
+                "there are no certificates here");
   }
   const bool needs_identity = !config.publish.listen.empty() && !config.publish.plain_http;
   if (!has_ca && needs_identity && config.publish.tls.empty()) {
@@ -65,6 +73,7 @@ Result<void> check_config(const base::Config& config) {
   CHECK(check_roles(config));
   CHECK(check_alias_zones(config));
   CHECK(policy_rules(config.policy));
+  CHECK(check_profiles(config, base::SystemClock().now()));
   CHECK(load_alternate_chains(config.issuance));
   CHECK(load_credentials(config.grpc));
   CHECK(load_identity(config.dns.tls.files));

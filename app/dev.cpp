@@ -25,10 +25,14 @@ Result<base::Credential> admin(const std::filesystem::path& state) {
   base::Credential credential;
   credential.name = "admin";
   credential.token_file = state / kTokenFile;
-  credential.permissions = {
-      base::Permission::zones,       base::Permission::challenges,        base::Permission::certificates,
-      base::Permission::credentials, base::Permission::external_accounts, base::Permission::administration,
-      base::Permission::approval};
+  credential.permissions = {base::Permission::zones,
+                            base::Permission::challenges,
+                            base::Permission::certificates,
+                            base::Permission::credentials,
+                            base::Permission::external_accounts,
+                            base::Permission::administration,
+                            base::Permission::approval,
+                            base::Permission::audit};
   std::error_code ignored;  // what cannot be looked at cannot be written either, which says why
   if (!std::filesystem::exists(credential.token_file, ignored)) {
     CHECK(write_file(credential.token_file, base::random_token() + "\n", FileMode::secret));
@@ -88,7 +92,7 @@ Result<DevServer> prepare_dev(const DevOptions& options) {
   const uint16_t next = std::max<uint16_t>(kPublishPort, config.grpc.listen.front().port + 1);
   TRY(config.publish.listen, listen(options.publish_port, options.grpc_port ? kPublishPort : next, Use::tcp));
   config.acme.preset.external_account = base::ExternalAccountMode::optional;  // for clients to try theirs
-  config.publish.registration.access = base::RegistrationAccess::open;    // on loopback
+  config.publish.registration.access = base::RegistrationAccess::open;        // on loopback
   config.publish.registration.zone = server.own_zones.made.front();
   return server;
 }

@@ -19,8 +19,10 @@ int main(int argc, char** argv) {
   app::add_authorization(program, chosen);
   app::add_directory(program, chosen);
   app::add_cert(program, chosen);
+  app::add_revocation(program, chosen);
   app::add_policy(program, chosen);
   app::add_pause(program, chosen);
+  app::add_audit(program, chosen);
   app::add_import(program, chosen);
   app::add_doctor(program, chosen);
   app::add_backup(program, chosen);

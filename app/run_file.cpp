@@ -43,6 +43,7 @@ Result<void> write_run_file(const std::filesystem::path& state, const RunFile& r
       {"grpc", json_of(run.grpc)},
       {"publish", json_of(run.publish)},
       {"metrics", json_of(run.metrics)},
+      {"revocation", json_of(run.revocation)},
       {"acme_directory", run.acme_directory},
       {"ca_file", run.ca_file.string()},
       {"root_file", run.root_file.string()},
@@ -67,6 +68,7 @@ Result<RunFile> read_run_file(const std::filesystem::path& state) {
   run.grpc = endpoints_of(document->find("grpc"));
   run.publish = endpoints_of(document->find("publish"));
   run.metrics = endpoints_of(document->find("metrics"));
+  run.revocation = endpoints_of(document->find("revocation"));
   run.acme_directory = text_of(document->find("acme_directory"));
   run.ca_file = text_of(document->find("ca_file"));
   run.root_file = text_of(document->find("root_file"));

@@ -22,6 +22,7 @@ struct RunFile {
   std::vector<base::Endpoint> grpc;
   std::vector<base::Endpoint> publish;
   std::vector<base::Endpoint> metrics;
+  std::vector<base::Endpoint> revocation;
   std::string acme_directory;        // the URL
   std::filesystem::path ca_file;     // PEM: signs the certificate of gRPC, unless that comes from files
   std::filesystem::path root_file;   // PEM: signs what the CA issues

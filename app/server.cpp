@@ -9,6 +9,7 @@
 #include "acmecore/ca_files.h"
 #include "acmecore/records.h"
 #include "acmecore/rpc/account_service.h"
+#include "acmecore/rpc/audit_service.h"
 #include "acmecore/rpc/authorization_service.h"
 #include "acmecore/rpc/certificate_service.h"
 #include "acmecore/rpc/directory_service.h"
@@ -16,6 +17,8 @@
 #include "acmecore/rpc/order_service.h"
 #include "acmecore/rpc/pause_service.h"
 #include "acmecore/rpc/policy_service.h"
+#include "acmecore/rpc/revocation_service.h"
+#include "acmecore/server_start.h"
 #include "app/alternate_chains.h"
 #include "app/callers.h"
 #include "app/files.h"
@@ -121,6 +124,9 @@ Result<void> Server::open_ca() {
     TRY(const auto alternates, load_alternate_chains(config_.issuance));
     TRY(issuer_, acmecore::Issuer::open(material, clock_.now(), alternates));
     CHECK(write_file(config_.state_directory / kRootFile, issuer_->root_pem(), FileMode::open_to_all));
+    acmecore::Records records(*store_);
+    const auto start = acmecore::server_start(std::string(kVersion), config_.sha256, *issuer_);
+    CHECK(runtime_.wait(acmecore::note_start(records, start, clock_.now())));
   }
   Identities::Issue issue;
   if (issuer_) {
@@ -159,13 +165,22 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     TRY(publish_, PublishRole::open(config_, *dns_, *store_, validation, clock_, runtime_, identity));
   }
   if (config_.roles.contains(Role::ca)) {
+    if (publishes_status(config_)) {
+      TRY(revocation_, RevocationRole::open(config_, *issuer_, *store_, clock_, runtime_));
+    }
     TRY(const auto identity, identities_->acme());
-    TRY(ca_, CaRole::open(config_, *issuer_, *store_, validator_->validation(), clock_, runtime_, identity));
+    TRY(ca_, CaRole::open(config_, status_urls(), *issuer_, *store_, validator_->validation(), clock_,
+                          runtime_, identity));
   }
   if (!config_.metrics.listen.empty()) {
     TRY(metrics_, MetricsRole::open(config_, dns_.get(), runtime_));
   }
   return {};
+}
+
+acmecore::StatusUrls Server::status_urls() const {
+  if (revocation_) return revocation_->urls();
+  return {acmecore::ca_id(issuer_->certificate()), config_.revocation.crl.shards};
 }
 
 Result<void> Server::open_rpc() {
@@ -193,8 +208,11 @@ Result<void> Server::open_rpc() {
     add<assay::v1::AccountService, acmecore::rpc::AccountService>(ca_->administration(), *callers_, executor);
     add<assay::v1::OrderService, acmecore::rpc::OrderService>(ca_->administration(), ca_->authority(),
                                                               *callers_, executor);
+    add<assay::v1::AuditService, acmecore::rpc::AuditService>(ca_->audit_log(), *callers_, executor);
     add<assay::v1::AuthorizationService, acmecore::rpc::AuthorizationService>(ca_->administration(),
                                                                               *callers_, executor);
+    add<assay::v1::RevocationService, acmecore::rpc::RevocationService>(ca_->revocations(), *callers_,
+                                                                        executor);
     add<assay::v1::DirectoryService, acmecore::rpc::DirectoryService>(
         directories, ca_->authority().profiles(), *callers_, executor);
   }
@@ -242,6 +260,7 @@ Result<void> Server::announce() {
   }
   if (publish_) run_.publish = publish_->endpoints();
   if (metrics_) run_.metrics = metrics_->endpoints();
+  if (revocation_) run_.revocation = revocation_->endpoints();
   if (ca_) {
     run_.acme = ca_->endpoints();
     run_.acme_directory = ca_->directory_url();
@@ -260,6 +279,7 @@ Result<void> Server::announce() {
                                    {"grpc", joined(run_.grpc)},
                                    {"publish", joined(run_.publish)},
                                    {"metrics", joined(run_.metrics)},
+                                   {"revocation", joined(run_.revocation)},
                                    {"state", config_.state_directory.string()}});
   return {};
 }
@@ -301,14 +321,16 @@ void Server::drain(milliseconds deadline) {
     const bool overdue = co_await pause(deadline);
     if (overdue && validator_) validator_->stop();
   });
-  std::future<void> https, publish, metrics;
+  std::future<void> https, publish, metrics, revocation;
   if (ca_) https = runtime_.start(ca_->drain());
   if (publish_) publish = runtime_.start(publish_->drain());
   if (metrics_) metrics = runtime_.start(metrics_->drain());
+  if (revocation_) revocation = runtime_.start(revocation_->drain());
   if (rpc_) rpc_->drain(deadline);
   if (https.valid()) https.get();
   if (publish.valid()) publish.get();
   if (metrics.valid()) metrics.get();
+  if (revocation.valid()) revocation.get();
   if (validator_) validator_->stop();
   if (dns_) dns_->stop();
 }

@@ -11,6 +11,7 @@
 #include "app/identities.h"
 #include "app/metrics_role.h"
 #include "app/publish_role.h"
+#include "app/revocation_role.h"
 #include "app/rpc_server.h"
 #include "app/run_file.h"
 #include "app/runtime.h"
@@ -62,6 +63,7 @@ class Server {
   base::Result<void> check_ca_is_there();
   base::Result<void> open_ca();
   base::Result<void> open_roles(const OwnZones& own_zones);
+  acmecore::StatusUrls status_urls() const;
   base::Result<void> open_rpc();
   template <class Api, class Service, class... Arguments>
   void add(Arguments&&... arguments) {
@@ -81,6 +83,7 @@ class Server {
   std::unique_ptr<DnsRole> dns_;
   std::unique_ptr<ValidatorRole> validator_;
   std::unique_ptr<PublishRole> publish_;
+  std::unique_ptr<RevocationRole> revocation_;
   std::unique_ptr<CaRole> ca_;
   std::unique_ptr<MetricsRole> metrics_;
   std::optional<DoctorRole> doctor_;

@@ -7,6 +7,7 @@ namespace app {
 
 inline constexpr const char* kStoreDirectory = "store";
 inline constexpr const char* kCaDirectory = "ca";
+inline constexpr const char* kCrlDirectory = "crl";   // the latest CRLs, which also know what is revoked
 inline constexpr const char* kRootFile = "root.pem";  // to be read by all; a copy of the CA's
 
 }  // namespace app

@@ -20,4 +20,9 @@ std::optional<base::IpAddress> address_of_peer(std::string_view peer) {
   return address ? std::optional(*address) : std::nullopt;
 }
 
+std::string peer_address(std::string_view peer) {
+  const auto address = address_of_peer(peer);
+  return address ? address->text() : "";
+}
+
 }  // namespace proto

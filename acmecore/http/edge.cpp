@@ -112,8 +112,8 @@ Edge::Answer Edge::answer(const base::http::Request& request, const Route& route
     co_return open_resource(route, is_get);
   }
   if (is_page(route.resource) && (is_get || request.method == "HEAD" || request.method == "POST")) {
-    if (route.resource == Resource::unpause) co_return co_await unpause(request.method, route);
-    co_return co_await terms(request.method, route);
+    if (route.resource == Resource::unpause) co_return co_await unpause(request, route);
+    co_return co_await terms(request, route);
   }
   if (route.resource == Resource::star_certificate && (is_get || request.method == "HEAD")) {
     co_return co_await star_certificate(std::nullopt, route, preferred_form(request.header("Accept")));
@@ -133,6 +133,7 @@ Edge::Answer Edge::answer_post(const base::http::Request& request, const Route& 
   const std::string url = urls_.at(request.target);
   CO_TRY(SignedRequest signed_request,
          co_await authenticator_.authenticate(request.body, url, key_form(route.resource)));
+  if (signed_request.account) signed_request.account->address = request.peer;
   co_return co_await dispatch(std::move(signed_request), route, url, request);
 }
 
@@ -148,7 +149,7 @@ Edge::Answer Edge::dispatch(SignedRequest request, const Route& route, std::stri
       co_return co_await new_account(*std::move(request.jwk), std::move(request.payload), sent.peer);
     case Resource::new_order: co_return co_await new_order(request);
     case Resource::new_authz: co_return co_await new_authz(request);
-    case Resource::revoke_cert: co_return co_await revoke_cert(request);
+    case Resource::revoke_cert: co_return co_await revoke_cert(request, sent.peer);
     case Resource::key_change: co_return co_await key_change(request, std::move(url));
     case Resource::account: co_return co_await account(request, route);
     case Resource::orders: co_return co_await orders(request, route);

@@ -60,7 +60,7 @@ class Edge {
   Answer authorization(const SignedRequest& request, const Route& route);
   Answer challenge(const SignedRequest& request, const Route& route);
   Answer cancel(const SignedRequest& request, const Route& route);
-  Answer revoke_cert(const SignedRequest& request);
+  Answer revoke_cert(const SignedRequest& request, std::string peer);
 
   Answer renewal_info(const Route& route);  // edge_renewal.cpp
 
@@ -71,11 +71,11 @@ class Edge {
 
   // edge_terms.cpp
   Answer ask_to_agree(const Account& account, const base::Error& error);
-  base::Task<Response> terms(const std::string& method, const Route& route);
+  base::Task<Response> terms(const base::http::Request& request, const Route& route);
 
   // edge_pausing.cpp
   Answer refused(const Account& account, base::Error error);
-  base::Task<Response> unpause(const std::string& method, const Route& route);
+  base::Task<Response> unpause(const base::http::Request& request, const Route& route);
 
   Response order_response(unsigned status, const OrderView& view) const;
 

@@ -39,10 +39,10 @@ Edge::Answer Edge::account(const SignedRequest& request, const Route& route) {
   if (!request.is_post_as_get()) {
     CO_TRY(const AccountUpdate update, parse_account_update(request.payload));
     if (update.contacts) {
-      CO_TRY(account, co_await authority_.update_contacts(account, *update.contacts));
+      CO_TRY(account, co_await authority_.update_contacts(*request.account, *update.contacts));
     }
     if (update.deactivate) {
-      CO_TRY(account, co_await authority_.deactivate_account(account));
+      CO_TRY(account, co_await authority_.deactivate_account(*request.account));
     }
   }
   Response response = json_response(200, to_json(account, urls_));
@@ -67,7 +67,7 @@ Edge::Answer Edge::orders(const SignedRequest& request, const Route& route) {
 
 // RFC 8555 §7.3.5.
 Edge::Answer Edge::key_change(const SignedRequest& request, std::string url) {
-  const Account& account = *request.account;
+  const Requester& account = *request.account;
   CO_TRY(AccountKey key, parse_key_change(request.payload, url, urls_.account(account.id), account));
   CO_TRY(const KeyChangeResult result, co_await authority_.change_key(account, std::move(key)));
   if (!result.changed) {

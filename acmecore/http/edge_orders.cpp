@@ -106,13 +106,13 @@ Edge::Answer Edge::challenge(const SignedRequest& request, const Route& route) {
   co_return response;
 }
 
-Edge::Answer Edge::revoke_cert(const SignedRequest& request) {
+Edge::Answer Edge::revoke_cert(const SignedRequest& request, std::string peer) {
   CO_TRY(RevocationRequest asked, parse_revocation(request.payload));
   if (request.account) {
     CO_CHECK(co_await authority_.revoke(*request.account, std::move(asked.certificate_der), asked.reason));
   } else {
     CO_CHECK(co_await authority_.revoke_by_key(request.jwk->spki_der(), std::move(asked.certificate_der),
-                                               asked.reason));
+                                               asked.reason, std::move(peer)));
   }
   co_return Response{200, {}, ""};
 }

@@ -62,11 +62,13 @@ Edge::Answer Edge::refused(const Account& account, base::Error error) {
 }
 
 // A person sees a page whatever becomes of it.
-base::Task<base::http::Response> Edge::unpause(const std::string& method, const Route& route) {
+base::Task<base::http::Response> Edge::unpause(const base::http::Request& request, const Route& route) {
   const auto checked = co_await authority_.pausing().check_token(directory_.name, route.id, route.part);
   if (!checked) co_return error_page(kTitle, checked.error());
-  if (method == "POST") {
-    const auto lifted = co_await authority_.pausing().lift_all(route.id);
+  if (request.method == "POST") {
+    Actor whoever_has_the_url;
+    whoever_has_the_url.address = request.peer;
+    const auto lifted = co_await authority_.pausing().lift_all(route.id, whoever_has_the_url);
     co_return lifted ? lifted_page(*lifted) : error_page(kTitle, lifted.error());
   }
   const auto paused = co_await authority_.pausing().paused(route.id, "", kPausedShownMax);

@@ -25,9 +25,9 @@ Edge::Answer Edge::ask_to_agree(const Account& account, const base::Error& error
 }
 
 // A person sees a page whatever becomes of it.
-base::Task<base::http::Response> Edge::terms(const std::string& method, const Route& route) {
-  if (method == "POST") {
-    const auto agreed = co_await authority_.agree(directory_, route.id, route.part);
+base::Task<base::http::Response> Edge::terms(const base::http::Request& request, const Route& route) {
+  if (request.method == "POST") {
+    const auto agreed = co_await authority_.agree(directory_, route.id, route.part, request.peer);
     if (!agreed) co_return error_page(kTitle, agreed.error());
     co_return page(200, kTitle, "<p>Thank you. The ACME account can order certificates again.</p>");
   }

@@ -34,28 +34,28 @@ grpc::ServerUnaryReactor* AccountService::ListAccounts(grpc::CallbackServerConte
                                                        const api::ListAccountsRequest* request,
                                                        api::ListAccountsResponse* response) {
   return calls_.serve(*context, {Permission::administration},
-                      [=, this](const std::string&) { return list(*request, *response); });
+                      [=, this](const Actor&) { return list(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* AccountService::GetAccount(grpc::CallbackServerContext* context,
                                                      const api::GetAccountRequest* request,
                                                      api::GetAccountResponse* response) {
   return calls_.serve(*context, {Permission::administration},
-                      [=, this](const std::string&) { return get(*request, *response); });
+                      [=, this](const Actor&) { return get(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* AccountService::DisableAccount(grpc::CallbackServerContext* context,
                                                          const api::DisableAccountRequest* request,
                                                          api::DisableAccountResponse* response) {
   return calls_.serve(*context, {Permission::administration},
-                      [=, this](std::string by) { return disable(std::move(by), *request, *response); });
+                      [=, this](Actor by) { return disable(std::move(by), *request, *response); });
 }
 
 grpc::ServerUnaryReactor* AccountService::SetAccountContacts(grpc::CallbackServerContext* context,
                                                              const api::SetAccountContactsRequest* request,
                                                              api::SetAccountContactsResponse* response) {
   return calls_.serve(*context, {Permission::administration},
-                      [=, this](std::string by) { return set_contacts(std::move(by), *request, *response); });
+                      [=, this](Actor by) { return set_contacts(std::move(by), *request, *response); });
 }
 
 AccountService::Work AccountService::list(const api::ListAccountsRequest& request,
@@ -79,21 +79,20 @@ AccountService::Work AccountService::get(const api::GetAccountRequest& request,
   co_return Result<void>();
 }
 
-AccountService::Work AccountService::disable(std::string by, const api::DisableAccountRequest& request,
+AccountService::Work AccountService::disable(Actor by, const api::DisableAccountRequest& request,
                                              api::DisableAccountResponse& response) {
-  CO_TRY(const Account account, co_await administration_.disable_account(request.id()));
+  CO_TRY(const Account account, co_await administration_.disable_account(request.id(), by));
   *response.mutable_account() = message_of(account);
-  base::log::info("acme.account.disabled", {{"by", by}, {"account", account.id}});
+  base::log::info("acme.account.disabled", {{"by", by.credential}, {"account", account.id}});
   co_return Result<void>();
 }
 
-AccountService::Work AccountService::set_contacts(std::string by,
-                                                  const api::SetAccountContactsRequest& request,
+AccountService::Work AccountService::set_contacts(Actor by, const api::SetAccountContactsRequest& request,
                                                   api::SetAccountContactsResponse& response) {
   std::vector<std::string> contacts(request.contacts().begin(), request.contacts().end());
-  CO_TRY(const Account account, co_await administration_.set_contacts(request.id(), std::move(contacts)));
+  CO_TRY(const Account account, co_await administration_.set_contacts(request.id(), std::move(contacts), by));
   *response.mutable_account() = message_of(account);
-  base::log::info("acme.account.contacts_set", {{"by", by}, {"account", account.id}});
+  base::log::info("acme.account.contacts_set", {{"by", by.credential}, {"account", account.id}});
   co_return Result<void>();
 }
 

@@ -36,9 +36,9 @@ class AccountService final : public assay::v1::AccountService::CallbackService {
 
   Work list(const assay::v1::ListAccountsRequest& request, assay::v1::ListAccountsResponse& response);
   Work get(const assay::v1::GetAccountRequest& request, assay::v1::GetAccountResponse& response);
-  Work disable(std::string by, const assay::v1::DisableAccountRequest& request,
+  Work disable(Actor by, const assay::v1::DisableAccountRequest& request,
                assay::v1::DisableAccountResponse& response);
-  Work set_contacts(std::string by, const assay::v1::SetAccountContactsRequest& request,
+  Work set_contacts(Actor by, const assay::v1::SetAccountContactsRequest& request,
                     assay::v1::SetAccountContactsResponse& response);
 
   Administration& administration_;

@@ -15,13 +15,13 @@ grpc::ServerUnaryReactor* AuthorizationService::ListAuthorizations(
     grpc::CallbackServerContext* context, const api::ListAuthorizationsRequest* request,
     api::ListAuthorizationsResponse* response) {
   return calls_.serve(*context, {Permission::administration},
-                      [=, this](const std::string&) { return list(*request, *response); });
+                      [=, this](const Actor&) { return list(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* AuthorizationService::GetAuthorization(grpc::CallbackServerContext* context,
                                                                  const api::GetAuthorizationRequest* request,
                                                                  api::GetAuthorizationResponse* response) {
-  return calls_.serve(*context, {Permission::administration}, [=, this](const std::string&) {
+  return calls_.serve(*context, {Permission::administration}, [=, this](const Actor&) {
     return get(request->id(), *response->mutable_authorization());
   });
 }
@@ -29,7 +29,7 @@ grpc::ServerUnaryReactor* AuthorizationService::GetAuthorization(grpc::CallbackS
 grpc::ServerUnaryReactor* AuthorizationService::RevokeAuthorization(
     grpc::CallbackServerContext* context, const api::RevokeAuthorizationRequest* request,
     api::RevokeAuthorizationResponse* response) {
-  return calls_.serve(*context, {Permission::administration}, [=, this](std::string by) {
+  return calls_.serve(*context, {Permission::administration}, [=, this](Actor by) {
     return revoke(std::move(by), request->id(), *response->mutable_authorization());
   });
 }
@@ -53,11 +53,11 @@ AuthorizationService::Work AuthorizationService::get(std::string id, api::Author
   co_return Result<void>();
 }
 
-AuthorizationService::Work AuthorizationService::revoke(std::string by, std::string id,
+AuthorizationService::Work AuthorizationService::revoke(Actor by, std::string id,
                                                         api::Authorization& message) {
-  CO_TRY(const AuthorizationView view, co_await administration_.revoke_authorization(std::move(id)));
+  CO_TRY(const AuthorizationView view, co_await administration_.revoke_authorization(std::move(id), by));
   message = message_of(view, Evidence::shown);
-  base::log::info("acme.authorization.revoked", {{"by", by},
+  base::log::info("acme.authorization.revoked", {{"by", by.credential},
                                                  {"authorization_id", view.authorization.id},
                                                  {"account", view.authorization.account},
                                                  {"identifier", view.authorization.identifier.text()}});

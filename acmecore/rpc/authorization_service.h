@@ -34,7 +34,7 @@ class AuthorizationService final : public assay::v1::AuthorizationService::Callb
   Work list(const assay::v1::ListAuthorizationsRequest& request,
             assay::v1::ListAuthorizationsResponse& response);
   Work get(std::string id, assay::v1::Authorization& message);
-  Work revoke(std::string by, std::string id, assay::v1::Authorization& message);
+  Work revoke(Actor by, std::string id, assay::v1::Authorization& message);
 
   Administration& administration_;
   const OperatorCalls calls_;

@@ -3,6 +3,7 @@
 #include <boost/asio/strand.hpp>
 #include <utility>
 
+#include "proto/peer.h"
 #include "proto/status.h"
 
 namespace acmecore::rpc {
@@ -31,18 +32,18 @@ CertificateService::CertificateService(IssueServices services, const proto::Call
 
 grpc::ServerWriteReactor<IssueResponse>* CertificateService::Issue(grpc::CallbackServerContext* context,
                                                                    const assay::v1::IssueRequest* request) {
-  auto work = [this, presented = proto::presented_by(*context), request = *request](Stream& stream) {
-    return issue(stream, presented, request);
-  };
+  auto work = [this, presented = proto::presented_by(*context),
+               address = proto::peer_address(context->peer()),
+               request = *request](Stream& stream) { return issue(stream, presented, address, request); };
   return Stream::serve(boost::asio::make_strand(executor_), std::move(work));
 }
 
-Task<grpc::Status> CertificateService::issue(Stream& stream, proto::Presented presented,
+Task<grpc::Status> CertificateService::issue(Stream& stream, proto::Presented presented, std::string address,
                                              assay::v1::IssueRequest request) {
   const auto principal = callers_.authorize(presented, proto::Permission::certificates);
   if (!principal) co_return principal.error();
   StreamCaller caller(stream);
-  IssueCall call(services_, *principal, caller);
+  IssueCall call(services_, *principal, caller, std::move(address));
   const auto outcome = co_await call.run(std::move(request));
   co_return outcome ? grpc::Status::OK : proto::to_status(outcome.error());
 }

@@ -22,7 +22,8 @@ class CertificateService final : public assay::v1::CertificateService::CallbackS
  private:
   using Stream = proto::StreamWriter<assay::v1::IssueResponse>;
 
-  base::Task<grpc::Status> issue(Stream& stream, proto::Presented presented, assay::v1::IssueRequest request);
+  base::Task<grpc::Status> issue(Stream& stream, proto::Presented presented, std::string address,
+                                 assay::v1::IssueRequest request);
 
   const IssueServices services_;
   const proto::Callers& callers_;

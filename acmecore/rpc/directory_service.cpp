@@ -24,7 +24,7 @@ grpc::ServerUnaryReactor* DirectoryService::ListDirectories(grpc::CallbackServer
                                                             const api::ListDirectoriesRequest*,
                                                             api::ListDirectoriesResponse* response) {
   return calls_.serve(*context, {proto::Permission::administration},
-                      [=, this](const std::string&) { return list(*response); });
+                      [=, this](const Actor&) { return list(*response); });
 }
 
 OperatorCalls::Work DirectoryService::list(api::ListDirectoriesResponse& response) const {

@@ -16,27 +16,27 @@ grpc::ServerUnaryReactor* ExternalAccountService::CreateExternalAccountKey(
     grpc::CallbackServerContext* context, const api::CreateExternalAccountKeyRequest* request,
     api::CreateExternalAccountKeyResponse* response) {
   return calls_.serve(*context, {Permission::external_accounts},
-                      [=, this](std::string by) { return create(std::move(by), *request, *response); });
+                      [=, this](Actor by) { return create(std::move(by), *request, *response); });
 }
 
 grpc::ServerUnaryReactor* ExternalAccountService::GetExternalAccountKey(
     grpc::CallbackServerContext* context, const api::GetExternalAccountKeyRequest* request,
     api::GetExternalAccountKeyResponse* response) {
   return calls_.serve(*context, {Permission::external_accounts},
-                      [=, this](const std::string&) { return get(*request, *response); });
+                      [=, this](const Actor&) { return get(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* ExternalAccountService::ListExternalAccountKeys(
     grpc::CallbackServerContext* context, const api::ListExternalAccountKeysRequest* request,
     api::ListExternalAccountKeysResponse* response) {
   return calls_.serve(*context, {Permission::external_accounts},
-                      [=, this](const std::string&) { return list(*request, *response); });
+                      [=, this](const Actor&) { return list(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* ExternalAccountService::DisableExternalAccountKey(
     grpc::CallbackServerContext* context, const api::DisableExternalAccountKeyRequest* request,
     api::DisableExternalAccountKeyResponse* response) {
-  return calls_.serve(*context, {Permission::external_accounts}, [=, this](std::string by) {
+  return calls_.serve(*context, {Permission::external_accounts}, [=, this](Actor by) {
     return set_disabled(std::move(by), request->id(), /*disabled=*/true, *response->mutable_key());
   });
 }
@@ -44,7 +44,7 @@ grpc::ServerUnaryReactor* ExternalAccountService::DisableExternalAccountKey(
 grpc::ServerUnaryReactor* ExternalAccountService::EnableExternalAccountKey(
     grpc::CallbackServerContext* context, const api::EnableExternalAccountKeyRequest* request,
     api::EnableExternalAccountKeyResponse* response) {
-  return calls_.serve(*context, {Permission::external_accounts}, [=, this](std::string by) {
+  return calls_.serve(*context, {Permission::external_accounts}, [=, this](Actor by) {
     return set_disabled(std::move(by), request->id(), /*disabled=*/false, *response->mutable_key());
   });
 }
@@ -53,18 +53,18 @@ grpc::ServerUnaryReactor* ExternalAccountService::DeleteExternalAccountKey(
     grpc::CallbackServerContext* context, const api::DeleteExternalAccountKeyRequest* request,
     api::DeleteExternalAccountKeyResponse*) {
   return calls_.serve(*context, {Permission::external_accounts},
-                      [=, this](std::string by) { return remove(std::move(by), request->id()); });
+                      [=, this](Actor by) { return remove(std::move(by), request->id()); });
 }
 
 ExternalAccountService::Work ExternalAccountService::create(
-    std::string by, const api::CreateExternalAccountKeyRequest& request,
+    Actor by, const api::CreateExternalAccountKeyRequest& request,
     api::CreateExternalAccountKeyResponse& response) {
   CO_TRY(NewExternalAccountKey wanted, read_external_account_key(request.key()));
-  CO_TRY(const ExternalAccountKey key, co_await keys_.create(std::move(wanted)));
+  CO_TRY(const ExternalAccountKey key, co_await keys_.create(std::move(wanted), by));
   *response.mutable_key() = message_of(key);
   response.set_mac_key(base::base64url(key.mac_key));
   base::log::info("acme.external_account_key.created",
-                  {{"by", by}, {"external_account_key", key.id}, {"directory", key.directory}});
+                  {{"by", by.credential}, {"external_account_key", key.id}, {"directory", key.directory}});
   co_return Result<void>();
 }
 
@@ -86,19 +86,18 @@ ExternalAccountService::Work ExternalAccountService::list(const api::ListExterna
   co_return Result<void>();
 }
 
-ExternalAccountService::Work ExternalAccountService::set_disabled(std::string by, std::string id,
-                                                                  bool disabled,
+ExternalAccountService::Work ExternalAccountService::set_disabled(Actor by, std::string id, bool disabled,
                                                                   api::ExternalAccountKey& message) {
-  CO_TRY(const ExternalAccountKey key, co_await keys_.set_disabled(std::move(id), disabled));
+  CO_TRY(const ExternalAccountKey key, co_await keys_.set_disabled(std::move(id), disabled, by));
   message = message_of(key);
   base::log::info(disabled ? "acme.external_account_key.disabled" : "acme.external_account_key.enabled",
-                  {{"by", by}, {"external_account_key", key.id}});
+                  {{"by", by.credential}, {"external_account_key", key.id}});
   co_return Result<void>();
 }
 
-ExternalAccountService::Work ExternalAccountService::remove(std::string by, std::string id) {
-  CO_CHECK(co_await keys_.remove(id));
-  base::log::info("acme.external_account_key.deleted", {{"by", by}, {"external_account_key", id}});
+ExternalAccountService::Work ExternalAccountService::remove(Actor by, std::string id) {
+  CO_CHECK(co_await keys_.remove(id, by));
+  base::log::info("acme.external_account_key.deleted", {{"by", by.credential}, {"external_account_key", id}});
   co_return Result<void>();
 }
 

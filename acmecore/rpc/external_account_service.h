@@ -40,14 +40,14 @@ class ExternalAccountService final : public assay::v1::ExternalAccountService::C
  private:
   using Work = OperatorCalls::Work;
 
-  Work create(std::string by, const assay::v1::CreateExternalAccountKeyRequest& request,
+  Work create(Actor by, const assay::v1::CreateExternalAccountKeyRequest& request,
               assay::v1::CreateExternalAccountKeyResponse& response);
   Work get(const assay::v1::GetExternalAccountKeyRequest& request,
            assay::v1::GetExternalAccountKeyResponse& response);
   Work list(const assay::v1::ListExternalAccountKeysRequest& request,
             assay::v1::ListExternalAccountKeysResponse& response);
-  Work set_disabled(std::string by, std::string id, bool disabled, assay::v1::ExternalAccountKey& message);
-  Work remove(std::string by, std::string id);
+  Work set_disabled(Actor by, std::string id, bool disabled, assay::v1::ExternalAccountKey& message);
+  Work remove(Actor by, std::string id);
 
   ExternalAccountKeys& keys_;
   const OperatorCalls calls_;

@@ -69,9 +69,13 @@ Task<Result<void>> IssueCall::run(assay::v1::IssueRequest request) {
 
 Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   CO_TRY(identifiers_, identifiers_of(request));
-  CO_TRY(account_, co_await services_.authority.account_for(principal_));
-  CO_CHECK(services_.authority.policy().check_names(subscriber_of(account_), identifiers_));
-  CO_CHECK(check_profile(request.profile()));
+  CO_TRY(Account account, co_await services_.authority.account_for(principal_, address_));
+  account_ = Requester(std::move(account), address_);
+  if (const auto good = check_order(request.profile()); !good) {
+    const auto& names = request.names();
+    services_.authority.note_refused_order(good.error(), account_.actor(), {names.begin(), names.end()});
+    co_return good;
+  }
   CO_CHECK(co_await find_delegations());
   NewOrderRequest new_order;
   new_order.identifiers = requested(request);
@@ -97,8 +101,9 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
 }
 
 // As new_order will, which comes after the delegations were looked at.
-Result<void> IssueCall::check_profile(const std::string& name) const {
-  TRY(const Profile* const profile, services_.authority.profiles().choose(account_, name));
+Result<void> IssueCall::check_order(const std::string& profile_name) const {
+  CHECK(services_.authority.policy().check_names(subscriber_of(account_), identifiers_));
+  TRY(const Profile* const profile, services_.authority.profiles().choose(account_, profile_name));
   return check_names(*profile, identifiers_);
 }
 

@@ -43,8 +43,12 @@ struct IssueServices {
 // One CertificateService.Issue: the order of an ACME client, with the client's work done here. Used once.
 class IssueCall {
  public:
-  IssueCall(IssueServices services, std::string principal, IssueCaller& caller)
-      : services_(services), principal_(std::move(principal)), caller_(caller) {}
+  // `address`: where the call comes from; empty: it is not known.
+  IssueCall(IssueServices services, std::string principal, IssueCaller& caller, std::string address = {})
+      : services_(services),
+        principal_(std::move(principal)),
+        address_(std::move(address)),
+        caller_(caller) {}
 
   // Returns when the certificate was told, or with the first error; either way, what it published is gone.
   //
@@ -56,7 +60,7 @@ class IssueCall {
 
  private:
   base::Task<base::Result<void>> issue(assay::v1::IssueRequest request);
-  base::Result<void> check_profile(const std::string& name) const;
+  base::Result<void> check_order(const std::string& profile_name) const;
   base::Task<base::Result<void>> prove();
   base::Task<base::Result<void>> find_delegations();
   base::Task<base::Result<Delegation>> find_delegation(Identifier identifier);
@@ -76,10 +80,11 @@ class IssueCall {
 
   const IssueServices services_;
   const std::string principal_;
+  const std::string address_;
   IssueCaller& caller_;
 
   std::vector<Identifier> identifiers_;
-  Account account_;
+  Requester account_;
   Order order_;
   bool may_wait_ = false;  // the order, for a person
   std::vector<Authorization> authorizations_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proto/bridge.h"
+#include "proto/peer.h"
 #include "proto/status.h"
 
 namespace acmecore::rpc {
@@ -31,9 +32,14 @@ Task<grpc::Status> status_of(OperatorCalls::Work work) {
 
 grpc::ServerUnaryReactor* OperatorCalls::serve(grpc::CallbackServerContext& context,
                                                std::initializer_list<proto::Permission> permissions,
-                                               const std::function<Work(std::string by)>& method) const {
+                                               const std::function<Work(Actor by)>& method) const {
   auto caller = callers_.authorize(proto::presented_by(context), permissions);
-  if (caller) return proto::serve_unary(context, executor_, status_of(method(*std::move(caller))));
+  if (caller) {
+    Actor by;
+    by.credential = *std::move(caller);
+    by.address = proto::peer_address(context.peer());
+    return proto::serve_unary(context, executor_, status_of(method(std::move(by))));
+  }
   grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
   reactor->Finish(caller.error());
   return reactor;

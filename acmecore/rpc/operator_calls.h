@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "acmecore/requester.h"
 #include "base/error.h"
 #include "base/task.h"
 #include "proto/callers.h"
@@ -33,11 +34,11 @@ class OperatorCalls {
   OperatorCalls(const proto::Callers& callers, boost::asio::any_io_executor executor)
       : callers_(callers), executor_(std::move(executor)) {}
 
-  // Runs what `method` returns, if who calls has one of the permissions; it gets the name of the caller's credential.
+  // Runs what `method` returns, if who calls has one of the permissions; it is told who that is.
   // What it fails with is FAILED_PRECONDITION where a record is in another state than the call needs.
   grpc::ServerUnaryReactor* serve(grpc::CallbackServerContext& context,
                                   std::initializer_list<proto::Permission> permissions,
-                                  const std::function<Work(std::string by)>& method) const;
+                                  const std::function<Work(Actor by)>& method) const;
 
  private:
   const proto::Callers& callers_;

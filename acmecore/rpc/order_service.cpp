@@ -33,21 +33,20 @@ grpc::ServerUnaryReactor* OrderService::ListOrders(grpc::CallbackServerContext* 
                                                    const api::ListOrdersRequest* request,
                                                    api::ListOrdersResponse* response) {
   return calls_.serve(*context, {Permission::administration, Permission::approval},
-                      [=, this](const std::string&) { return list(*request, *response); });
+                      [=, this](const Actor&) { return list(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* OrderService::GetOrder(grpc::CallbackServerContext* context,
                                                  const api::GetOrderRequest* request,
                                                  api::GetOrderResponse* response) {
-  return calls_.serve(
-      *context, {Permission::administration, Permission::approval},
-      [=, this](const std::string&) { return get(request->id(), *response->mutable_order()); });
+  return calls_.serve(*context, {Permission::administration, Permission::approval},
+                      [=, this](const Actor&) { return get(request->id(), *response->mutable_order()); });
 }
 
 grpc::ServerUnaryReactor* OrderService::ApproveOrder(grpc::CallbackServerContext* context,
                                                      const api::ApproveOrderRequest* request,
                                                      api::ApproveOrderResponse* response) {
-  return calls_.serve(*context, {Permission::approval}, [=, this](std::string by) {
+  return calls_.serve(*context, {Permission::approval}, [=, this](Actor by) {
     return approve(std::move(by), request->id(), *response->mutable_order());
   });
 }
@@ -55,7 +54,7 @@ grpc::ServerUnaryReactor* OrderService::ApproveOrder(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* OrderService::RejectOrder(grpc::CallbackServerContext* context,
                                                     const api::RejectOrderRequest* request,
                                                     api::RejectOrderResponse* response) {
-  return calls_.serve(*context, {Permission::approval}, [=, this](std::string by) {
+  return calls_.serve(*context, {Permission::approval}, [=, this](Actor by) {
     return reject(std::move(by), *request, *response->mutable_order());
   });
 }
@@ -81,13 +80,13 @@ OrderService::Work OrderService::get(std::string id, api::Order& message) {
   co_return Result<void>();
 }
 
-OrderService::Work OrderService::approve(std::string by, std::string id, api::Order& message) {
+OrderService::Work OrderService::approve(Actor by, std::string id, api::Order& message) {
   CO_TRY(const OrderView view, co_await authority_.approve(std::move(id), std::move(by), kIssuancePatience));
   message = message_of(view);
   co_return Result<void>();
 }
 
-OrderService::Work OrderService::reject(std::string by, const api::RejectOrderRequest& request,
+OrderService::Work OrderService::reject(Actor by, const api::RejectOrderRequest& request,
                                         api::Order& message) {
   CO_TRY(const OrderView view, co_await authority_.reject(request.id(), std::move(by), request.reason()));
   message = message_of(view);

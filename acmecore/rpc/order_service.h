@@ -37,8 +37,8 @@ class OrderService final : public assay::v1::OrderService::CallbackService {
 
   Work list(const assay::v1::ListOrdersRequest& request, assay::v1::ListOrdersResponse& response);
   Work get(std::string id, assay::v1::Order& message);
-  Work approve(std::string by, std::string id, assay::v1::Order& message);
-  Work reject(std::string by, const assay::v1::RejectOrderRequest& request, assay::v1::Order& message);
+  Work approve(Actor by, std::string id, assay::v1::Order& message);
+  Work reject(Actor by, const assay::v1::RejectOrderRequest& request, assay::v1::Order& message);
 
   Administration& administration_;
   Authority& authority_;

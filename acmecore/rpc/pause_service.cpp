@@ -61,14 +61,14 @@ grpc::ServerUnaryReactor* PauseService::ListPausedNames(grpc::CallbackServerCont
                                                         const api::ListPausedNamesRequest* request,
                                                         api::ListPausedNamesResponse* response) {
   return calls_.serve(*context, {Permission::administration},
-                      [=, this](const std::string&) { return list(*request, *response); });
+                      [=, this](const Actor&) { return list(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* PauseService::RemovePauses(grpc::CallbackServerContext* context,
                                                      const api::RemovePausesRequest* request,
                                                      api::RemovePausesResponse* response) {
   return calls_.serve(*context, {Permission::administration},
-                      [=, this](std::string by) { return remove(std::move(by), *request, *response); });
+                      [=, this](Actor by) { return remove(std::move(by), *request, *response); });
 }
 
 PauseService::Work PauseService::list(const api::ListPausedNamesRequest& request,
@@ -83,11 +83,11 @@ PauseService::Work PauseService::list(const api::ListPausedNamesRequest& request
   co_return Result<void>();
 }
 
-PauseService::Work PauseService::remove(std::string by, const api::RemovePausesRequest& request,
+PauseService::Work PauseService::remove(Actor by, const api::RemovePausesRequest& request,
                                         api::RemovePausesResponse& response) {
   CO_TRY(auto names, names_of(request));
-  auto work = names.empty() ? pausing_.lift_all(request.account())
-                            : pausing_.lift(request.account(), std::move(names));
+  auto work = names.empty() ? pausing_.lift_all(request.account(), by)
+                            : pausing_.lift(request.account(), std::move(names), by);
   CO_TRY(const auto lifted, co_await std::move(work));
   if (lifted.empty()) {
     co_return fail(ErrorKind::not_found, request.names().empty()
@@ -97,7 +97,7 @@ PauseService::Work PauseService::remove(std::string by, const api::RemovePausesR
   for (const std::string& name : lifted)
     response.add_names(name);
   base::log::info("acme.pause.removed",
-                  {{"by", by}, {"account", request.account()}, {"names", lifted.size()}});
+                  {{"by", by.credential}, {"account", request.account()}, {"names", lifted.size()}});
   co_return Result<void>();
 }
 

@@ -28,7 +28,7 @@ class PauseService final : public assay::v1::PauseService::CallbackService {
   using Work = OperatorCalls::Work;
 
   Work list(const assay::v1::ListPausedNamesRequest& request, assay::v1::ListPausedNamesResponse& response);
-  Work remove(std::string by, const assay::v1::RemovePausesRequest& request,
+  Work remove(Actor by, const assay::v1::RemovePausesRequest& request,
               assay::v1::RemovePausesResponse& response);
 
   Pausing& pausing_;

@@ -68,7 +68,7 @@ grpc::ServerUnaryReactor* PolicyService::Test(grpc::CallbackServerContext* conte
                                               const TestPolicyRequest* request,
                                               TestPolicyResponse* response) {
   return calls_.serve(*context, {proto::Permission::certificates},
-                      [=, this](const std::string&) { return test(*request, *response); });
+                      [=, this](const Actor&) { return test(*request, *response); });
 }
 
 OperatorCalls::Work PolicyService::test(const TestPolicyRequest& request, TestPolicyResponse& response) {

@@ -1,6 +1,7 @@
 #include "acmecore/administration.h"
 
 #include "base/random.h"
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/authority_fixture.h"
 
 namespace acmecore {
@@ -64,7 +65,7 @@ TEST_F(AdministrationTest, ListsAccountsInPagesByStatusAndDirectory) {
   directory_.name = "team";
   const Account third = made_account();
   run(authority_->deactivate_account(first)).value();
-  run(administration_.disable_account(second.id)).value();
+  run(administration_.disable_account(second.id, kAnna)).value();
   const Ids everything = {first.id, second.id, third.id};
   EXPECT_EQ(accounts({}), everything);
   EXPECT_EQ(accounts({}, 1), everything);
@@ -90,7 +91,7 @@ TEST_F(AdministrationTest, ACallLooksAtABoundedNumberOfRecords) {
   }
   run(records_.commit(std::move(changes))).value();
   const Account last = made_account();
-  run(administration_.disable_account(last.id)).value();
+  run(administration_.disable_account(last.id, kAnna)).value();
   const AccountFilter filter{AccountStatus::revoked, ""};
   const Page<Account> first = run(administration_.accounts(filter, "", 1000)).value();
   EXPECT_EQ(first.found.size(), 0u);
@@ -103,24 +104,24 @@ TEST_F(AdministrationTest, ADisabledAccountIsRevokedForEver) {
   const Account account = new_account(key);
   const OrderView ready = ready_order(account, {"corp.test"});
   store_.next_commits({ErrorKind::conflict});
-  const Account disabled = run(administration_.disable_account(account.id)).value();
+  const Account disabled = run(administration_.disable_account(account.id, kAnna)).value();
   EXPECT_EQ(disabled.status, AccountStatus::revoked);
   EXPECT_EQ(disabled.revoked, clock_.now());
   EXPECT_EQ(run(administration_.account(account.id)).value(), disabled);
   clock_.advance(std::chrono::hours(1));
-  EXPECT_EQ(run(administration_.disable_account(account.id)).value(), disabled);
+  EXPECT_EQ(run(administration_.disable_account(account.id, kAnna)).value(), disabled);
   EXPECT_EQ(error_of(authority_->new_account(directory_, key.account_key(), {})),
             ErrorKind::account_not_valid);
   EXPECT_EQ(error_of(authority_->update_contacts(account, {})), ErrorKind::account_not_valid);
-  EXPECT_EQ(error_of(administration_.set_contacts(account.id, {})), ErrorKind::account_not_valid);
-  EXPECT_EQ(error_of(administration_.disable_account("nobody")), ErrorKind::not_found);
+  EXPECT_EQ(error_of(administration_.set_contacts(account.id, {}, kAnna)), ErrorKind::account_not_valid);
+  EXPECT_EQ(error_of(administration_.disable_account("nobody", kAnna)), ErrorKind::not_found);
 }
 
 // A request that had been authenticated before the account was disabled.
 TEST_F(AdministrationTest, NothingIsIssuedForADisabledAccount) {
   const Account account = new_account();
   const OrderView ready = ready_order(account, {"corp.test"});
-  run(administration_.disable_account(account.id)).value();
+  run(administration_.disable_account(account.id, kAnna)).value();
   const OrderView invalid = run(finalize(account, ready, csr_for({"corp.test"}))).value();
   EXPECT_EQ(invalid.status, OrderStatus::invalid);
   EXPECT_EQ(invalid.error->kind, ErrorKind::account_not_valid);
@@ -132,14 +133,14 @@ TEST_F(AdministrationTest, NothingIsIssuedForADisabledAccount) {
 TEST_F(AdministrationTest, ADeactivatedAccountIsNotDisabled) {
   const Account account = new_account();
   run(authority_->deactivate_account(account)).value();
-  EXPECT_EQ(error_of(administration_.disable_account(account.id)), ErrorKind::account_not_valid);
+  EXPECT_EQ(error_of(administration_.disable_account(account.id, kAnna)), ErrorKind::account_not_valid);
   EXPECT_EQ(run(administration_.account(account.id))->status, AccountStatus::deactivated);
 }
 
 // Else its key would be as good as new once it is.
 TEST_F(AdministrationTest, ADisabledAccountIsNotRemoved) {
   const Account disabled = new_account(), other = new_account();
-  run(administration_.disable_account(disabled.id)).value();
+  run(administration_.disable_account(disabled.id, kAnna)).value();
   clock_.advance(kUnusedAccountRetention);
   run(authority_->sweep()).value();
   EXPECT_EQ(accounts({}), Ids{disabled.id});
@@ -147,7 +148,7 @@ TEST_F(AdministrationTest, ADisabledAccountIsNotRemoved) {
 
 TEST_F(AdministrationTest, ADisabledCredentialIssuesNothing) {
   const Account account = run(authority_->account_for("host")).value();
-  run(administration_.disable_account(account.id)).value();
+  run(administration_.disable_account(account.id, kAnna)).value();
   EXPECT_EQ(error_of(authority_->account_for("host")), ErrorKind::account_not_valid);
   EXPECT_EQ(error_of(authority_->account_for("other")), kNone);
 }
@@ -155,13 +156,15 @@ TEST_F(AdministrationTest, ADisabledCredentialIssuesNothing) {
 TEST_F(AdministrationTest, SetsContacts) {
   const Account account = new_account();
   const Ids contacts = {"mailto:team@corp.test"};
-  EXPECT_EQ(run(administration_.set_contacts(account.id, contacts))->contacts, contacts);
+  EXPECT_EQ(run(administration_.set_contacts(account.id, contacts, kAnna))->contacts, contacts);
   EXPECT_EQ(run(administration_.account(account.id))->contacts, contacts);
-  EXPECT_EQ(error_of(administration_.set_contacts(account.id, {"tel:1"})), ErrorKind::unsupported_contact);
-  EXPECT_EQ(error_of(administration_.set_contacts(account.id, {"mailto:"})), ErrorKind::invalid_contact);
+  EXPECT_EQ(error_of(administration_.set_contacts(account.id, {"tel:1"}, kAnna)),
+            ErrorKind::unsupported_contact);
+  EXPECT_EQ(error_of(administration_.set_contacts(account.id, {"mailto:"}, kAnna)),
+            ErrorKind::invalid_contact);
   EXPECT_EQ(run(administration_.account(account.id))->contacts, contacts);
-  EXPECT_EQ(run(administration_.set_contacts(account.id, {}))->contacts, Ids{});
-  EXPECT_EQ(error_of(administration_.set_contacts("nobody", {})), ErrorKind::not_found);
+  EXPECT_EQ(run(administration_.set_contacts(account.id, {}, kAnna))->contacts, Ids{});
+  EXPECT_EQ(error_of(administration_.set_contacts("nobody", {}, kAnna)), ErrorKind::not_found);
 }
 
 TEST_F(AdministrationTest, ListsOrdersInPagesByAccountAndStatus) {
@@ -223,12 +226,12 @@ TEST_F(AdministrationTest, ARevokedAuthorizationCountsForNothing) {
   const OrderView ready = ready_order(account, {"corp.test"});
   const std::string& id = ready.order.authorizations[0];
   store_.next_commits({ErrorKind::conflict});
-  const AuthorizationView revoked = run(administration_.revoke_authorization(id)).value();
+  const AuthorizationView revoked = run(administration_.revoke_authorization(id, kAnna)).value();
   EXPECT_EQ(revoked.status, AuthorizationStatus::revoked);
   EXPECT_EQ(revoked.authorization.revoked, clock_.now());
   EXPECT_EQ(authorization(id), revoked.authorization);
   clock_.advance(std::chrono::hours(1));
-  EXPECT_EQ(run(administration_.revoke_authorization(id))->authorization, revoked.authorization);
+  EXPECT_EQ(run(administration_.revoke_authorization(id, kAnna))->authorization, revoked.authorization);
   EXPECT_EQ(run(authority_->authorization(account, id))->status, AuthorizationStatus::revoked);
 
   const OrderView invalid = order(account, ready.order.id);
@@ -245,7 +248,7 @@ TEST_F(AdministrationTest, OnlyAValidAuthorizationIsRevoked) {
   const Account account = new_account();
   const OrderView view = new_order(account, {"a.test", "b.test", "c.test", "d.test"});
   const auto revoke = [&](size_t i) {
-    return error_of(administration_.revoke_authorization(view.order.authorizations[i]));
+    return error_of(administration_.revoke_authorization(view.order.authorizations[i], kAnna));
   };
   EXPECT_EQ(revoke(0), ErrorKind::malformed);  // pending
   respond(account, view.order.authorizations[1]);
@@ -255,14 +258,14 @@ TEST_F(AdministrationTest, OnlyAValidAuthorizationIsRevoked) {
   prove(account, view.order.authorizations[3]);
   clock_.advance(options_.authorization_lifetime);
   EXPECT_EQ(revoke(3), ErrorKind::malformed);  // expired
-  EXPECT_EQ(error_of(administration_.revoke_authorization("nothing")), ErrorKind::not_found);
+  EXPECT_EQ(error_of(administration_.revoke_authorization("nothing", kAnna)), ErrorKind::not_found);
 }
 
 TEST_F(AdministrationTest, AFinalizeAndARevocationAtOnceIssueNothing) {
   const Account account = new_account();
   const OrderView ready = ready_order(account, {"corp.test"});
   store_.before_next_commit([&]() -> base::Task<void> {
-    co_await administration_.revoke_authorization(ready.order.authorizations[0]);
+    co_await administration_.revoke_authorization(ready.order.authorizations[0], kAnna);
   });
   EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}))), ErrorKind::order_not_ready);
 }

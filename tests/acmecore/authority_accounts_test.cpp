@@ -186,14 +186,14 @@ TEST_F(AuthorityAccountsTest, NothingIsAnsweredThatTheStoreDidNotTake) {
   memory_.set_full(false);
   const Account account = new_account();
   memory_.set_full(true);
-  EXPECT_EQ(error_of(authority_->update_contacts(account, {})), ErrorKind::unavailable);
+  EXPECT_EQ(error_of(authority_->update_contacts(account, {"mailto:a@corp.test"})), ErrorKind::unavailable);
   EXPECT_EQ(error_of(authority_->change_key(account, ClientKey().account_key())), ErrorKind::unavailable);
 }
 
 TEST_F(AuthorityAccountsTest, GivesUpWhenOthersAreAlwaysFaster) {
   const Account account = new_account();
   store_.next_commits(std::deque<std::optional<ErrorKind>>(1000, ErrorKind::conflict));
-  EXPECT_EQ(error_of(authority_->update_contacts(account, {})), ErrorKind::unavailable);
+  EXPECT_EQ(error_of(authority_->update_contacts(account, {"mailto:a@corp.test"})), ErrorKind::unavailable);
 }
 
 }  // namespace

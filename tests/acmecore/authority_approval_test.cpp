@@ -5,6 +5,7 @@
 
 #include "acmecore/administration.h"
 #include "base/openssl.h"
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/authority_fixture.h"
 
 // Orders that wait for a person between finalize and the signature.
@@ -30,10 +31,10 @@ class AuthorityApprovalTest : public AuthorityTest {
     return run(finalize(account_, ready, csr_for(names, key))).value();
   }
   base::Task<base::Result<OrderView>> approve(const OrderView& view, milliseconds patience = kPatient) {
-    return authority_->approve(view.order.id, "anna", patience);
+    return authority_->approve(view.order.id, kAnna, patience);
   }
   base::Task<base::Result<OrderView>> reject(const OrderView& view, const std::string& reason = "not ours") {
-    return authority_->reject(view.order.id, "bert", reason);
+    return authority_->reject(view.order.id, kBert, reason);
   }
   template <class T>
   std::string detail_of(base::Task<base::Result<T>> task) {
@@ -99,14 +100,14 @@ TEST_F(AuthorityApprovalTest, OnlyWhatThePolicyNamesWaits) {
   EXPECT_EQ(valid.status, OrderStatus::valid);
   EXPECT_FALSE(valid.order.approval);
   EXPECT_EQ(waiting_order({"*.slow.test"}).status, OrderStatus::processing);  // covers what needs it
-  EXPECT_NE(detail_of(authority_->approve(valid.order.id, "anna", kPatient)).find("needs none"),
+  EXPECT_NE(detail_of(authority_->approve(valid.order.id, kAnna, kPatient)).find("needs none"),
             std::string::npos);
   EXPECT_EQ(error_of(reject(valid)), ErrorKind::order_not_ready);
   const OrderView pending = new_order(account_, {"c.slow.test"});
   EXPECT_EQ(error_of(approve(pending)), ErrorKind::order_not_ready);
   EXPECT_EQ(error_of(approve(ready_order(account_, {"d.slow.test"}))), ErrorKind::order_not_ready);
-  EXPECT_EQ(error_of(authority_->approve("nothing", "anna", kPatient)), ErrorKind::not_found);
-  EXPECT_EQ(error_of(authority_->reject("nothing", "anna", "why")), ErrorKind::not_found);
+  EXPECT_EQ(error_of(authority_->approve("nothing", kAnna, kPatient)), ErrorKind::not_found);
+  EXPECT_EQ(error_of(authority_->reject("nothing", kAnna, "why")), ErrorKind::not_found);
 }
 
 // What nobody issues counts for nothing.
@@ -248,7 +249,7 @@ TEST_F(AuthorityApprovalTest, AnApprovalThatTheStoreDoesNotTakeIsNone) {
 
 TEST_F(AuthorityApprovalTest, IsNotIssuedWhenTheAccountWasDisabledMeanwhile) {
   const OrderView waits = waiting_order();
-  run(administration_.disable_account(account_.id)).value();
+  run(administration_.disable_account(account_.id, kAnna)).value();
   EXPECT_EQ(error_of(approve(waits)), ErrorKind::account_not_valid);
   EXPECT_EQ(status(waits), OrderStatus::processing);
   EXPECT_EQ(run(reject(waits))->status, OrderStatus::invalid);
@@ -258,7 +259,7 @@ TEST_F(AuthorityApprovalTest, IsNotIssuedWhenTheAccountWasDisabledMeanwhile) {
 TEST_F(AuthorityApprovalTest, IsNotIssuedWhenTheAccountIsDisabledAtTheSameMoment) {
   const OrderView waits = waiting_order();
   store_.before_next_commit(
-      [this]() -> base::Task<void> { co_await administration_.disable_account(account_.id); });
+      [this]() -> base::Task<void> { co_await administration_.disable_account(account_.id, kAnna); });
   EXPECT_EQ(error_of(approve(waits)), ErrorKind::account_not_valid);
   EXPECT_EQ(certificates(), 0u);
   EXPECT_FALSE(order(account_, waits.order.id).order.intent);
@@ -266,7 +267,7 @@ TEST_F(AuthorityApprovalTest, IsNotIssuedWhenTheAccountIsDisabledAtTheSameMoment
 
 TEST_F(AuthorityApprovalTest, IsInvalidWhenAnAuthorizationIsRevokedMeanwhile) {
   const OrderView waits = waiting_order({"a.slow.test", "b.slow.test"});
-  run(administration_.revoke_authorization(waits.order.authorizations[1])).value();
+  run(administration_.revoke_authorization(waits.order.authorizations[1], kAnna)).value();
   const OrderView invalid = order(account_, waits.order.id);
   EXPECT_EQ(invalid.status, OrderStatus::invalid);
   EXPECT_NE(invalid.error->detail.find("\"b.slow.test\" is revoked"), std::string::npos);
@@ -278,7 +279,7 @@ TEST_F(AuthorityApprovalTest, IsInvalidWhenAnAuthorizationIsRevokedMeanwhile) {
 TEST_F(AuthorityApprovalTest, IsNotIssuedWhenAnAuthorizationIsRevokedAtTheSameMoment) {
   const OrderView waits = waiting_order();
   store_.before_next_commit([&]() -> base::Task<void> {
-    co_await administration_.revoke_authorization(waits.order.authorizations[0]);
+    co_await administration_.revoke_authorization(waits.order.authorizations[0], kAnna);
   });
   EXPECT_EQ(error_of(approve(waits)), ErrorKind::order_not_ready);
   EXPECT_EQ(certificates(), 0u);
@@ -347,8 +348,8 @@ TEST_F(AuthorityApprovalTest, ManyDecisionsAtOnceAreOne) {
     Authority authority(records, clock_, test_issuer(), *policy_, *validation_, background, options_);
     std::vector<std::future<base::Result<OrderView>>> decisions;
     for (int i = 0; i < 16; ++i) {
-      auto decision = i % 4 == 3 ? authority.reject(waits.order.id, "bert", "no")
-                                 : authority.approve(waits.order.id, "anna", kPatient);
+      auto decision = i % 4 == 3 ? authority.reject(waits.order.id, kBert, "no")
+                                 : authority.approve(waits.order.id, kAnna, kPatient);
       decisions.push_back(boost::asio::co_spawn(pool, std::move(decision), boost::asio::use_future));
     }
     size_t accepted = 0;

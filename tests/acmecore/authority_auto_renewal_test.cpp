@@ -213,7 +213,7 @@ TEST_F(AuthorityAutoRenewalTest, EndsWithItsAccount) {
   sweep_at(kNow + days(1) - kLead);
   sweep_at(kNow + days(2));
   EXPECT_EQ(issued(), 1u);
-  EXPECT_EQ(stored(view.order.id).error->kind, ErrorKind::auto_renewal_canceled);
+  EXPECT_EQ(stored(view.order.id).auto_renewal->failure->kind, ErrorKind::auto_renewal_canceled);
 }
 
 TEST_F(AuthorityAutoRenewalTest, WhatStandsAgainstARenewalMayGoAgain) {

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "acmecore/external_account_keys.h"
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/authority_fixture.h"
 #include "tests/acmecore/external_account_fixture.h"
 #include "tests/acmecore/policy_fixture.h"
@@ -19,7 +20,7 @@ class AuthorityExternalAccountsTest : public AuthorityTest {
   ExternalAccountKeys keys() { return {records_, clock_, {directory_}}; }
   ExternalAccountKey new_key(NewExternalAccountKey wanted = {}) {
     auto administration = keys();
-    return run(administration.create(std::move(wanted))).value();
+    return run(administration.create(std::move(wanted), kAnna)).value();
   }
   ExternalAccountKey stored(const ExternalAccountKey& key) {
     return run(records_.external_account_key(key.id)).value().value;
@@ -138,10 +139,10 @@ TEST_F(AuthorityExternalAccountsTest, AnUnknownKeyAndAWrongMacSayTheSame) {
 TEST_F(AuthorityExternalAccountsTest, AKeyThatIsDisabledMakesNoAccountUntilItIsEnabled) {
   auto administration = keys();
   const ExternalAccountKey key = new_key();
-  ASSERT_TRUE(run(administration.set_disabled(key.id, true)));
+  ASSERT_TRUE(run(administration.set_disabled(key.id, true, kAnna)));
   const ClientKey client;
   EXPECT_NE(refusal(client, request_with(client, key)).find("disabled"), std::string::npos);
-  ASSERT_TRUE(run(administration.set_disabled(key.id, false)));
+  ASSERT_TRUE(run(administration.set_disabled(key.id, false, kAnna)));
   EXPECT_TRUE(run(create(client, key))->created);
 }
 
@@ -180,7 +181,7 @@ TEST_F(AuthorityExternalAccountsTest, ADeletedKeyIsUnknownAndItsAccountsStay) {
   const ExternalAccountKey key = new_key(wanted);
   const Account account = account_of(key);
   auto administration = keys();
-  ASSERT_TRUE(run(administration.remove(key.id)));
+  ASSERT_TRUE(run(administration.remove(key.id, kAnna)));
   const ClientKey client;
   EXPECT_NE(refusal(client, request_with(client, key)).find("no such key"), std::string::npos);
   EXPECT_TRUE(order_for(account, {"a.corp.test"}));
@@ -245,7 +246,7 @@ TEST_F(AuthorityExternalAccountsTest, AKeyThatIsDisabledMeanwhileMakesNoAccount)
   const ExternalAccountKey key = new_key();
   auto administration = keys();
   store_.before_next_commit([&]() -> base::Task<void> {
-    const auto disabled = co_await administration.set_disabled(key.id, true);
+    const auto disabled = co_await administration.set_disabled(key.id, true, kAnna);
     EXPECT_TRUE(disabled);
   });
   const ClientKey client;

@@ -144,48 +144,51 @@ TEST_F(AuthorityIssuanceTest, AnAccountsKeyAndABlockedKeyAreNotCertified) {
 
 // Whoever is told that a key is blocked must not see a certificate for it afterwards.
 TEST_F(AuthorityIssuanceTest, AKeyThatIsBlockedBeforeTheIntentIsDurableIsNotCertified) {
+  const Account account = new_account();
   const base::PkeyHandle key = make_p256();
-  const OrderView ready = ready_order(account_, {"corp.test"});
+  const OrderView ready = ready_order(account, {"corp.test"});
   store_.before_next_commit([&]() -> base::Task<void> {
     Changes changes;
     changes.block_key(spki_of(key.get()));
     const auto blocked = co_await records_.commit(std::move(changes));
     EXPECT_TRUE(blocked);
   });
-  EXPECT_EQ(error_of(finalize(account_, ready, csr_for({"corp.test"}, key.get()))), ErrorKind::bad_csr);
-  EXPECT_EQ(order(account_, ready.order.id).status, OrderStatus::ready);
+  EXPECT_EQ(error_of(finalize(account, ready, csr_for({"corp.test"}, key.get()))), ErrorKind::bad_csr);
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::ready);
 }
 
 TEST_F(AuthorityIssuanceTest, AKeyThatIsBlockedBehindTheIntentIsNotCertifiedEither) {
+  const Account account = new_account();
   const base::PkeyHandle key = make_p256();
-  const OrderView ready = ready_order(account_, {"corp.test"});
+  const OrderView ready = ready_order(account, {"corp.test"});
   store_.next_commits({std::nullopt, ErrorKind::unavailable});
-  EXPECT_EQ(run(finalize(account_, ready, csr_for({"corp.test"}, key.get())))->status,
+  EXPECT_EQ(run(finalize(account, ready, csr_for({"corp.test"}, key.get())))->status,
             OrderStatus::processing);
   Changes changes;
   changes.block_key(spki_of(key.get()));
   run(records_.commit(std::move(changes))).value();
   EXPECT_TRUE(run(authority_->sweep()));
   run_background();
-  const OrderView refused = order(account_, ready.order.id);
+  const OrderView refused = order(account, ready.order.id);
   EXPECT_EQ(refused.status, OrderStatus::invalid);
   EXPECT_EQ(refused.error->kind, ErrorKind::bad_csr);
 }
 
 TEST_F(AuthorityIssuanceTest, ARecordThatCannotBeReadForNowRefusesNothing) {
-  const OrderView ready = ready_order(account_, {"corp.test"});
+  const Account account = new_account();
+  const OrderView ready = ready_order(account, {"corp.test"});
   store_.next_commits({std::nullopt, ErrorKind::unavailable});
-  EXPECT_EQ(run(finalize(account_, ready, csr_for({"corp.test"})))->status, OrderStatus::processing);
+  EXPECT_EQ(run(finalize(account, ready, csr_for({"corp.test"})))->status, OrderStatus::processing);
   for (const char* table : {"a", "b"}) {  // accounts, blocked keys
     store_.cannot_read(table);
     run(authority_->sweep()).value();
     run_background();
     store_.cannot_read("");
-    EXPECT_EQ(order(account_, ready.order.id).status, OrderStatus::processing) << table;
+    EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::processing) << table;
   }
   EXPECT_TRUE(run(authority_->sweep()));
   run_background();
-  EXPECT_EQ(order(account_, ready.order.id).status, OrderStatus::valid);
+  EXPECT_EQ(order(account, ready.order.id).status, OrderStatus::valid);
 }
 
 TEST_F(AuthorityIssuanceTest, WhatCouldNotBeIntendedIsNotSigned) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "acmecore/unpause_token.h"
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/authority_fixture.h"
 
 // Names that an account fails to prove again and again.
@@ -296,13 +297,14 @@ TEST_F(AuthorityPausingTest, LiftsTheNamesThatAreGivenOrAll) {
     pause(account_, name);
   pause(other, "a.corp.test");
   fail_to_prove(account_, "d.corp.test");
-  EXPECT_THAT(*run(pausing().lift(account_.id, {"b.corp.test", "b.corp.test", "d.corp.test", "x.corp.test"})),
-              ElementsAre("b.corp.test"));
+  EXPECT_THAT(
+      *run(pausing().lift(account_.id, {"b.corp.test", "b.corp.test", "d.corp.test", "x.corp.test"}, kAnna)),
+      ElementsAre("b.corp.test"));
   EXPECT_FALSE(is_paused(account_, "b.corp.test"));
   EXPECT_TRUE(is_paused(account_, "a.corp.test"));
-  EXPECT_THAT(*run(pausing().lift_all(account_.id)), ElementsAre("a.corp.test", "c.corp.test"));
+  EXPECT_THAT(*run(pausing().lift_all(account_.id, kAnna)), ElementsAre("a.corp.test", "c.corp.test"));
   EXPECT_THAT(listed(account_.id), IsEmpty());
-  EXPECT_THAT(*run(pausing().lift_all(account_.id)), IsEmpty());
+  EXPECT_THAT(*run(pausing().lift_all(account_.id, kAnna)), IsEmpty());
   EXPECT_TRUE(is_paused(other, "a.corp.test"));
   fail_to_prove(account_, "a.corp.test");  // its failures are forgotten, those of others are not
   EXPECT_FALSE(is_paused(account_, "a.corp.test"));
@@ -316,7 +318,7 @@ TEST_F(AuthorityPausingTest, LiftsMoreThanOnePage) {
   restart();
   for (size_t i = 0; i < kPausedShownMax + 1; ++i)
     fail_to_prove(account_, "n" + std::to_string(i) + ".corp.test");
-  EXPECT_EQ(run(pausing().lift_all(account_.id))->size(), kPausedShownMax + 1);
+  EXPECT_EQ(run(pausing().lift_all(account_.id, kAnna))->size(), kPausedShownMax + 1);
   EXPECT_EQ(kept(), 0u);
 }
 

@@ -18,6 +18,7 @@
 #include "storage/lmdb/lmdb_store.h"
 #include "storage/memory_store.h"
 #include "storage/tables.h"
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/external_account_fixture.h"
 #include "tests/acmecore/jws_fixtures.h"
@@ -156,7 +157,7 @@ TEST_P(AuthorityThreads, UseAnExternalAccountKeyOnce) {
   ExternalAccountKeys administration(records_, clock_, {directory_});
   NewExternalAccountKey wanted;
   wanted.uses_max = 1;
-  const ExternalAccountKey key = run(administration.create(std::move(wanted)));
+  const ExternalAccountKey key = run(administration.create(std::move(wanted), kAnna));
   std::vector<Task<Result<NewAccountResult>>> tasks;
   for (size_t i = 0; i < kClients; ++i) {
     const ClientKey client;

@@ -59,6 +59,7 @@ LeafRequest good_leaf_request() {
   request.spki_der = spki_of(make_p256().get());
   request.serial = new_serial();
   request.validity = leaf_validity(kNow, kLeafLifetimeDefault, test_issuer().not_after()).value();
+  request.issued = kNow;
   return request;
 }
 

@@ -256,13 +256,20 @@ TEST(Csr, ARequestForACaIsRefused) {
 }
 
 TEST(Csr, AnExtensionThatTheCertificateWillNotHaveIsRefused) {
-  EXPECT_THAT(refusal({.extensions = {{"tlsfeature", "status_request"}}}), HasSubstr("must-staple"));
+  EXPECT_THAT(refusal({.extensions = {{"tlsfeature", "status_request_v2"}}}), HasSubstr("TLS features"));
+  EXPECT_THAT(refusal({.extensions = {{"tlsfeature", "status_request,status_request_v2"}}}),
+              HasSubstr("TLS features"));
   EXPECT_THAT(refusal({.extensions = {{"extendedKeyUsage", "serverAuth,codeSigning"}}}),
               HasSubstr("more than TLS"));
   EXPECT_THAT(refusal({.extensions = {{"certificatePolicies", "1.2.3.4"}}}), HasSubstr("extension"));
   EXPECT_THAT(refusal({.extensions = {{"nameConstraints", "permitted;DNS:corp.test"}}}),
               HasSubstr("extension"));
   EXPECT_THAT(refusal({.extensions = {{"1.2.3.4", "DER:0500"}}}), HasSubstr("extension"));
+}
+
+TEST(Csr, SaysWhetherAStapledResponseIsToBeNeeded) {
+  EXPECT_FALSE(parse_csr(make_csr())->must_staple);
+  EXPECT_TRUE(parse_csr(make_csr({.extensions = {{"tlsfeature", "status_request"}}}))->must_staple);
 }
 
 TEST(Csr, AnExtensionTwiceIsRefused) {

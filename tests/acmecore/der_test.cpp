@@ -48,7 +48,8 @@ TEST(Der, WhatIsNotDerIsRefused) {
            "\x04\x80\x00\x00"sv,                          // indefinite
            "\x04\x81\x01\x61"sv,                          // 1 fits into the short form
            "\x04\x82\x00\x80"sv,                          // a leading zero
-           "\x04\x84\x00\x00\x00\x01\x61"sv,              // more than three octets of length
+           "\x04\x84\x00\x00\x00\x01\x61"sv,              // leading zeros
+           "\x04\x85\x01\x00\x00\x00\x00\x61"sv,          // more than four octets of length
            "\x04\xff"sv, "\x1f\x01\x61"sv,                // reserved; a high tag number
        }) {
     EXPECT_FALSE(Reader(bad).next());

@@ -37,9 +37,9 @@ TEST(DevelopmentCaLint, BasicConstraintsAreCriticalAndOnlyTheIssuingCaHasAPathLe
   EXPECT_EQ(extension(issuing(), oids::kBasicConstraints), "!\x30\x06\x01\x01\xff\x02\x01\x00"sv);
 }
 
-TEST(DevelopmentCaLint, KeyUsageIsCriticalKeyCertSignAndCrlSign) {
+TEST(DevelopmentCaLint, KeyUsageIsCriticalKeyCertSignAndCrlSignAndTheIssuingCaMaySignOcspResponses) {
   EXPECT_EQ(extension(root(), oids::kKeyUsage), "!\x03\x02\x01\x06"sv);
-  EXPECT_EQ(extension(issuing(), oids::kKeyUsage), "!\x03\x02\x01\x06"sv);
+  EXPECT_EQ(extension(issuing(), oids::kKeyUsage), "!\x03\x02\x01\x86"sv);
 }
 
 TEST(DevelopmentCaLint, KeyIdentifiersAreThereAndJoinTheChain) {

@@ -4,6 +4,7 @@
 
 #include "acmecore/validity.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/policy_fixture.h"
 #include "tests/support/run_task.h"
 
@@ -23,7 +24,7 @@ Directory directory(const std::string& name, ExternalAccountMode mode) {
 class ExternalAccountKeysTest : public testing::Test {
  protected:
   base::Result<ExternalAccountKey> create(const NewExternalAccountKey& wanted) {
-    return run_task(keys_.create(wanted));
+    return run_task(keys_.create(wanted, kAnna));
   }
   // What a refusal says; "created" where there is none.
   std::string refusal(const NewExternalAccountKey& wanted) {
@@ -83,7 +84,7 @@ TEST_F(ExternalAccountKeysTest, AllowsProfilesThatTheDirectoryOffersEachOnce) {
   const auto with = [&](std::vector<std::string> profiles) {
     NewExternalAccountKey wanted;
     wanted.restriction.profiles = std::move(profiles);
-    return run_task(keys.create(std::move(wanted)));
+    return run_task(keys.create(std::move(wanted), kAnna));
   };
   EXPECT_EQ(with({"b", "a"})->restriction.profiles, (std::vector<std::string>{"b", "a"}));
   EXPECT_TRUE(with({}));
@@ -140,14 +141,14 @@ TEST_F(ExternalAccountKeysTest, IsForADirectoryThatAsksForKeys) {
       records_, clock_,
       {directory("open", ExternalAccountMode::off), directory("team", ExternalAccountMode::optional)});
   wanted.directory = "team";
-  EXPECT_EQ(run_task(several.create(wanted))->directory, "team");
+  EXPECT_EQ(run_task(several.create(wanted, kAnna))->directory, "team");
   wanted.directory = "open";
-  EXPECT_EQ(error_of(several.create(wanted)), ErrorKind::malformed);
+  EXPECT_EQ(error_of(several.create(wanted, kAnna)), ErrorKind::malformed);
   wanted.directory = "";
-  EXPECT_EQ(error_of(several.create(wanted)), ErrorKind::malformed);
+  EXPECT_EQ(error_of(several.create(wanted, kAnna)), ErrorKind::malformed);
 
   ExternalAccountKeys none(records_, clock_, {directory("open", ExternalAccountMode::off)});
-  EXPECT_EQ(error_of(none.create(wanted)), ErrorKind::malformed);
+  EXPECT_EQ(error_of(none.create(wanted, kAnna)), ErrorKind::malformed);
 }
 
 TEST_F(ExternalAccountKeysTest, ListsTheOldestFirst) {
@@ -168,22 +169,22 @@ TEST_F(ExternalAccountKeysTest, ListsTheOldestFirst) {
 
 TEST_F(ExternalAccountKeysTest, DisablesEnablesAndDeletes) {
   const std::string id = create({}).value().id;
-  EXPECT_TRUE(run_task(keys_.set_disabled(id, true))->disabled);
-  EXPECT_TRUE(run_task(keys_.set_disabled(id, true))->disabled);
+  EXPECT_TRUE(run_task(keys_.set_disabled(id, true, kAnna))->disabled);
+  EXPECT_TRUE(run_task(keys_.set_disabled(id, true, kAnna))->disabled);
   EXPECT_TRUE(run_task(keys_.get(id))->disabled);
-  EXPECT_FALSE(run_task(keys_.set_disabled(id, false))->disabled);
+  EXPECT_FALSE(run_task(keys_.set_disabled(id, false, kAnna))->disabled);
   EXPECT_FALSE(run_task(keys_.get(id))->disabled);
-  EXPECT_TRUE(run_task(keys_.remove(id)));
+  EXPECT_TRUE(run_task(keys_.remove(id, kAnna)));
   EXPECT_EQ(error_of(keys_.get(id)), ErrorKind::not_found);
-  EXPECT_EQ(error_of(keys_.set_disabled(id, true)), ErrorKind::not_found);
-  EXPECT_EQ(error_of(keys_.remove(id)), ErrorKind::not_found);
+  EXPECT_EQ(error_of(keys_.set_disabled(id, true, kAnna)), ErrorKind::not_found);
+  EXPECT_EQ(error_of(keys_.remove(id, kAnna)), ErrorKind::not_found);
   EXPECT_TRUE(run_task(keys_.list("", 10))->found.empty());
 }
 
 TEST_F(ExternalAccountKeysTest, AnswersNothingThatTheStoreDidNotTake) {
   const std::string id = create({}).value().id;
   store_.set_full(true);
-  EXPECT_EQ(error_of(keys_.create({})), ErrorKind::unavailable);
+  EXPECT_EQ(error_of(keys_.create({}, kAnna)), ErrorKind::unavailable);
 }
 
 }  // namespace

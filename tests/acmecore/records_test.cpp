@@ -160,7 +160,10 @@ TEST(RecordCodec, ReadsBackWhatItWrote) {
   IssuedCertificate own = certificate();
   own.account = own.order = own.der = "";
   own.hosts = {"localhost", "::1"};
-  for (const IssuedCertificate& made : {certificate(), revoked, own}) {
+  IssuedCertificate in_crl = revoked;
+  in_crl.revocation->reason = RevocationReason::privilege_withdrawn;
+  in_crl.crl = CrlShard{"0123456789abcdef", 7};
+  for (const IssuedCertificate& made : {certificate(), revoked, own, in_crl}) {
     EXPECT_EQ(decode_certificate(made.serial, encode(made)), made);
   }
 }

@@ -119,6 +119,76 @@ TEST(VerifyIssued, OtherNamesAreRefused) {
             "");
 }
 
+// Everything that a profile can say.
+LeafRequest full_request() {
+  LeafRequest request = good_leaf_request();
+  request.common_name = "corp.test";
+  request.content.client_auth = true;
+  request.content.key_encipherment = true;
+  request.content.subject_key_identifier = true;
+  request.content.policies.push_back("\x2a\x03\x04");
+  request.content.ca_issuers_url = "http://pki.corp.test/" + std::string(130, 'i');
+  request.content.ocsp_url = "http://ocsp.corp.test/";
+  request.content.crl_distribution_point = "http://crl.corp.test/" + std::string(230, 'c');
+  request.content.must_staple = true;
+  request.content.country = "DE";
+  request.content.organization =
+      "Pr\xc3\xbc"
+      "fer & S\xc3\xb6hne " +
+      std::string(100, 'o');
+  return request;
+}
+
+TEST(VerifyIssued, EverythingThatAProfileCanSayIsCompared) {
+  const Certificate& issuer = test_issuer().certificate();
+  LeafRequest request = full_request();
+  for (const auto& key : {make_p256(), make_ec("P-521"), make_rsa(2048)}) {
+    request.spki_der = spki_of(key.get());
+    const Bytes leaf = sign_certificate(leaf_fields(request, issuer), issuing_key()).value();
+    EXPECT_EQ(difference(leaf, request), "");
+
+    const std::function<void(LeafContent&)> changes[] = {
+        [](LeafContent& c) { c.client_auth = false; },
+        [](LeafContent& c) { c.subject_key_identifier = false; },
+        [](LeafContent& c) { c.policies.pop_back(); },
+        [](LeafContent& c) { std::swap(c.policies[0], c.policies[1]); },
+        [](LeafContent& c) { c.policies.clear(); },
+        [](LeafContent& c) { c.ca_issuers_url.back() = 'j'; },
+        [](LeafContent& c) { c.ca_issuers_url.clear(); },
+        [](LeafContent& c) { c.ocsp_url.clear(); },
+        [](LeafContent& c) { std::swap(c.ocsp_url, c.ca_issuers_url); },
+        [](LeafContent& c) { c.crl_distribution_point.pop_back(); },
+        [](LeafContent& c) { c.crl_distribution_point.clear(); },
+        [](LeafContent& c) { c.must_staple = false; },
+        [](LeafContent& c) { c.country = "AT"; },
+        [](LeafContent& c) { c.country.clear(); },
+        [](LeafContent& c) { c.organization.clear(); },
+        [](LeafContent& c) { std::swap(c.organization, c.country); },
+    };
+    for (const auto& change : changes) {
+      LeafRequest other = request;
+      change(other.content);
+      EXPECT_NE(difference(leaf, other), "") << &change - changes;
+      EXPECT_NE(difference(sign_certificate(leaf_fields(other, issuer), issuing_key()).value(), request), "")
+          << &change - changes;
+    }
+  }
+}
+
+TEST(VerifyIssued, KeyEnciphermentIsOfRsaKeysAlone) {
+  const Certificate& issuer = test_issuer().certificate();
+  LeafRequest request = full_request();
+  LeafRequest without = request;
+  without.content.key_encipherment = false;
+  EXPECT_EQ(difference(sign_certificate(leaf_fields(request, issuer), issuing_key()).value(), without), "");
+  request.spki_der = without.spki_der = spki_of(make_rsa(2048).get());
+  EXPECT_NE(difference(sign_certificate(leaf_fields(request, issuer), issuing_key()).value(), without), "");
+}
+
+TEST(VerifyIssued, ExtensionsInAnotherOrderAreRefused) {
+  EXPECT_NE(difference_after([](TbsFields& f) { std::swap(f.extensions[0], f.extensions[1]); }), "");
+}
+
 TEST(VerifyIssued, AnExtensionLessIsRefused) {
   for (size_t i = 0; i < 6; ++i) {
     EXPECT_NE(difference_after([i](TbsFields& f) { f.extensions.erase(f.extensions.begin() + long(i)); }), "")

@@ -38,6 +38,13 @@ TEST_F(CheckConfig, APolicyHasPatternsThatAreSome) {
   EXPECT_THAT(refusal(), HasSubstr("policy.deny: \"**corp.test\" is no pattern of names"));
 }
 
+TEST_F(CheckConfig, APublicProfileKeepsTheBaselineRequirements) {
+  config_.issuance.certificate_lifetime = std::chrono::days(399);
+  EXPECT_EQ(refusal(), "");
+  config_.issuance.content.rules = base::CertificateRules::public_trust;
+  EXPECT_THAT(refusal(), HasSubstr("[issuance] breaks BR 6.3.2: certificates are valid for up to 399d"));
+}
+
 TEST_F(CheckConfig, AlternateChainsAreFilesThatCanBeRead) {
   const auto file = directory_.path() / "cross.pem";
   config_.issuance.alternate_chains = {file.string()};
@@ -60,6 +67,14 @@ TEST_F(CheckConfig, AValidatorNeedsACaThatAsksIt) {
   EXPECT_THAT(refusal(), HasSubstr("\"validator\" needs \"ca\""));
   config_.roles = {Role::dns, Role::validator};
   EXPECT_THAT(refusal(), HasSubstr("\"validator\" needs \"ca\""));
+}
+
+TEST_F(CheckConfig, WithoutACaNothingIsRevoked) {
+  config_.revocation.external_url = "http://pki.test";
+  EXPECT_EQ(refusal(), "");
+  config_.roles = {Role::dns};
+  config_.grpc.tls = {directory_.path() / "absent.pem", directory_.path() / "absent.key"};
+  EXPECT_THAT(refusal(), HasSubstr("revocation.external_url are of no use"));
 }
 
 TEST_F(CheckConfig, AliasZonesNeedAValidatorAndNoCa) {

@@ -92,7 +92,7 @@ TEST(CommandLine, RefusesDurationsWithoutAUnit) {
 }
 
 TEST(CommandLine, RefusesTimesThatAreNoneBeforeItLooksForAServer) {
-  for (const char* time : {"tomorrow", "2030-01-31", "2030-02-31T00:00:00Z"}) {
+  for (const char* time : {"tomorrow", "2030-02-31", "2030-02-31T00:00:00Z"}) {
     expect_usage_error({"eab", "create", "--expires", time}, "--expires");
     expect_usage_error({"credential", "create", "--expires", time}, "--expires");
   }

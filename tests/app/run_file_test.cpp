@@ -18,6 +18,7 @@ TEST(RunFile, ReadsWhatWasWritten) {
   run.grpc = {{"127.0.0.1", 8444}};
   run.publish = {{"127.0.0.1", 8445}};
   run.metrics = {{"127.0.0.1", 9100}};
+  run.revocation = {{"127.0.0.1", 8080}};
   run.acme_directory = "https://localhost:8443/directory";
   run.token_file = "/tmp/token \"quoted\"";
   ASSERT_TRUE(write_run_file(state.path(), run));

@@ -281,6 +281,16 @@ TEST_F(ServerTest, ServesMetricsIfItIsTold) {
   (*server)->drain(std::chrono::seconds(10));
 }
 
+TEST_F(ServerTest, PublishesCrlsIfItIsTold) {
+  EXPECT_THAT(start().value()->run_file().revocation, IsEmpty());
+  config_.revocation.listen = {{"127.0.0.1", 0}, {"::1", 0}};
+  const auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+  ASSERT_EQ((*server)->run_file().revocation.size(), 2u);
+  EXPECT_NE((*server)->run_file().revocation.front().port, 0);
+  (*server)->drain(std::chrono::seconds(10));
+}
+
 TEST_F(ServerTest, RefusesAStateThatAnotherServerUses) {
   const auto first = start();
   ASSERT_TRUE(first);

@@ -142,7 +142,7 @@ listen = ["127.0.0.1:8444"]
 [[grpc.credential]]
 name = "lab"
 token_file = "{token}"
-permissions = ["zones", "challenges", "certificates", "credentials", "external_accounts", "administration", "approval"]
+permissions = ["zones", "challenges", "certificates", "credentials", "external_accounts", "administration", "approval", "audit"]
 [validator]
 root_hints = "{self.root_hints}"
 trust_anchors = "{self.trust_anchor}"

@@ -13,5 +13,10 @@ TEST(AddressOfPeer, IsWhatGrpcSaysOfANetwork) {
     EXPECT_FALSE(address_of_peer(peer)) << peer;
 }
 
+TEST(PeerAddress, IsEmptyWhereThereIsNone) {
+  EXPECT_EQ(peer_address("ipv6:%5B2001:DB8::1%5D:443"), "2001:db8::1");
+  EXPECT_EQ(peer_address("unix:/run/x"), "");
+}
+
 }  // namespace
 }  // namespace proto

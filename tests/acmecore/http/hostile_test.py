@@ -120,7 +120,7 @@ class FullStore(wire.WireTest):
         identifiers = [{"type": "dns", "value": "d.hostile.test"}]
         self.trouble(new_account, self.draft(new_account, {}, Key()))
         for url, payload in ((self.url["newOrder"], {"identifiers": identifiers}), (challenge, {}),
-                             (ready["finalize"], request), (account.url, {"contact": []}),
+                             (ready["finalize"], request), (account.url, {"contact": ["mailto:a@corp.test"]}),
                              (account.url, {"status": "deactivated"}), (authorization, {"status": "deactivated"}),
                              (self.url["keyChange"], change), (self.url["revokeCert"], {"certificate": b64(der)})):
             self.trouble(url, self.draft(url, payload, account.key, account.url))

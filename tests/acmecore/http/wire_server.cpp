@@ -38,6 +38,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/http/faults.h"
 #include "tests/acmecore/http/name_validation.h"
@@ -203,10 +204,12 @@ class Server {
     const std::string& what = *wanted.find("operate")->string();
     const std::string& id = *wanted.find("id")->string();
     acmecore::Authority& authority = *authorities_.back();
-    if (what == "approve") return outcome_of(authority.approve(id, "anna", acmecore::kIssuancePatience));
-    if (what == "reject") return outcome_of(authority.reject(id, "bert", *wanted.find("reason")->string()));
-    if (what == "disable") return outcome_of(administration_.disable_account(id));
-    return outcome_of(administration_.revoke_authorization(id));
+    if (what == "approve")
+      return outcome_of(authority.approve(id, acmecore::kAnna, acmecore::kIssuancePatience));
+    if (what == "reject")
+      return outcome_of(authority.reject(id, acmecore::kBert, *wanted.find("reason")->string()));
+    if (what == "disable") return outcome_of(administration_.disable_account(id, acmecore::kAnna));
+    return outcome_of(administration_.revoke_authorization(id, acmecore::kAnna));
   }
 
   // {"badNonce": how many, ...}

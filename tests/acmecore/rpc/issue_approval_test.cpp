@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/rpc/issue_fixture.h"
 
 namespace acmecore::rpc {
@@ -51,7 +52,7 @@ class IssueApprovalTest : public IssueTest {
 
 TEST_F(IssueApprovalTest, TellsThatItWaitsAndGoesOnWhenItIsApproved) {
   decide([this](std::string id) {
-    return authority_.approve(std::move(id), "anna", std::chrono::milliseconds(0));
+    return authority_.approve(std::move(id), kAnna, std::chrono::milliseconds(0));
   });
   const auto outcome = issue({"www.asked.acme.test"});
   ASSERT_TRUE(outcome) << outcome.error().detail;
@@ -63,7 +64,7 @@ TEST_F(IssueApprovalTest, TellsThatItWaitsAndGoesOnWhenItIsApproved) {
 }
 
 TEST_F(IssueApprovalTest, SaysWhyItWasRejected) {
-  decide([this](std::string id) { return authority_.reject(std::move(id), "bert", "not that one"); });
+  decide([this](std::string id) { return authority_.reject(std::move(id), kBert, "not that one"); });
   const auto outcome = issue({"www.asked.acme.test"});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind, ErrorKind::rejected_identifier);

@@ -5,6 +5,7 @@
 #include "acmecore/rpc/directory_service.h"
 #include "acmecore/rpc/order_service.h"
 #include "base/random.h"
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/rpc/issue_fixture.h"
 #include "tests/acmecore/rpc/served.h"
 
@@ -183,7 +184,7 @@ TEST_F(OperatorServicesTest, KnowsNoOtherIds) {
 
 TEST_F(OperatorServicesTest, ListsAccountsInPages) {
   const Account second = make_account(), third = make_account();
-  served_.run(administration_.disable_account(second.id)).value();
+  served_.run(administration_.disable_account(second.id, kAnna)).value();
   api::ListAccountsRequest request;
   request.set_page_size(2);
   const auto first = answer(&Accounts::ListAccounts, request);
@@ -273,7 +274,7 @@ TEST_F(OperatorServicesTest, RejectsWithAReason) {
 
 TEST_F(OperatorServicesTest, AnOrderOfADisabledAccountIsNotApproved) {
   const Order order = make_waiting_order();
-  served_.run(administration_.disable_account(account_.id)).value();
+  served_.run(administration_.disable_account(account_.id, kAnna)).value();
   EXPECT_EQ(code(&Orders::ApproveOrder, with_id<api::ApproveOrderRequest>(order.id), "anna"),
             StatusCode::FAILED_PRECONDITION);
 }

@@ -3,6 +3,7 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/server.h>
+#include <grpcpp/support/sync_stream.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -38,6 +39,20 @@ class Served {
     grpc::ClientContext context;
     context.AddMetadata("authorization", "Bearer " + by);
     return (stub.*method)(&context, request, &response);
+  }
+
+  // The last message of a stream, and how it ended.
+  template <class Stub, class Request, class Response>
+  grpc::Status stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(grpc::ClientContext*,
+                                                                                    const Request&),
+                      const Request& request, Response& last, const std::string& by = "admin") {
+    Stub stub(channel_);
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + by);
+    const auto reader = (stub.*method)(&context, request);
+    while (reader->Read(&last)) {
+    }
+    return reader->Finish();
   }
 
   template <class T>

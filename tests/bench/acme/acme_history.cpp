@@ -72,6 +72,7 @@ class Template {
     request.spki_der = acmecore::SigningKey::generate().spki_der();
     request.serial = serial_;
     request.validity = {begin, begin + kCertificateLifetime};
+    request.issued = begin;
     spki_ = request.spki_der;
     der_ = value_of(issuer.sign_leaf(request));
   }
