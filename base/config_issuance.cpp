@@ -102,8 +102,6 @@ void read_content(ConfigReader& section, CertificateContent& content) {
     section.mistake("policies", "a policy is there twice");  // RFC 5280 §4.2.1.4
   if (content.policies.size() > kPoliciesMax)
     section.mistake("policies", "there are more than " + std::to_string(kPoliciesMax) + " policies");
-  if (content.must_staple && content.ocsp_url.empty())
-    section.mistake("must_staple", "what a server is to staple comes from ocsp_url, which is missing");
 }
 
 void read_profile(ConfigReader& section, CertificateProfile& profile) {
@@ -167,6 +165,20 @@ Result<void> check_offers(const Config::Acme& acme, const Config::Issuance& issu
   for (const AcmeDirectory& directory : acme.directories)
     CHECK(check("the directory \"" + directory.name + "\"", directory));
   return {};
+}
+
+Result<void> check_stapling(const Config::Issuance& issuance, const Config::Revocation& revocation) {
+  const auto lacks_responder = [&](const CertificateContent& content) {
+    const bool has_ours = revocation.ocsp.enabled && content.rules != CertificateRules::short_lived;
+    return content.must_staple && content.ocsp_url.empty() && !has_ours;
+  };
+  const bool some_lack_it =
+      issuance.profiles.empty()
+          ? lacks_responder(issuance.content)
+          : std::ranges::any_of(issuance.profiles, lacks_responder, &CertificateProfile::content);
+  if (!some_lack_it) return {};
+  return fail(ErrorKind::malformed,
+              "must_staple needs an OCSP responder: ocsp_url, or revocation.ocsp.enabled");
 }
 
 }  // namespace base

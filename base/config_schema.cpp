@@ -299,6 +299,9 @@ void read_config(ConfigReader& top, Config& config) {
   if (const auto good = check_offers(config.acme, config.issuance); !good) {
     top.mistake("acme", good.error().detail);
   }
+  if (const auto good = check_stapling(config.issuance, config.revocation); !good) {
+    top.mistake("issuance", good.error().detail);
+  }
   top.finish();
 }
 

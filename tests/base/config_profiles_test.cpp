@@ -161,9 +161,8 @@ TEST(ConfigProfiles, HoldOnlyWhatACertificateCanHold) {
         std::string("policies = ['domain-validated']"), std::string("policies = ['1.3.06']"),
         std::string("policies = ['2.23.140.1.2.1', '2.23.140.1.2.1']"),
         std::string("ocsp_url = 'ocsp.corp.example'"),
-        std::string("ca_issuers_url = 'ldap://pki.corp.example'"), std::string("must_staple = true"),
-        std::string("country = 'de'"), std::string("country = 'DEU'"),
-        "ca_issuers_url = " + url + std::string(236, 'x') + "'",
+        std::string("ca_issuers_url = 'ldap://pki.corp.example'"), std::string("country = 'de'"),
+        std::string("country = 'DEU'"), "ca_issuers_url = " + url + std::string(236, 'x') + "'",
         "organization = '" + std::string(65, 'x') + "'"}) {
     EXPECT_NE(mistakes(profile("a", bad)), "") << bad;
   }
@@ -173,6 +172,20 @@ TEST(ConfigProfiles, HoldOnlyWhatACertificateCanHold) {
   EXPECT_EQ(mistakes(profile("a", "policies = [" + policies + "]")), "");
   EXPECT_THAT(mistakes(profile("a", "policies = [" + policies + "'1.3.10']")),
               HasSubstr("more than 10 policies"));
+}
+
+TEST(ConfigProfiles, StapleWhatSomeResponderSays) {
+  const std::string responder = "ocsp_url = 'http://ocsp.corp.example'\n";
+  const std::string own_responder = "revocation.listen = ['127.0.0.1:80']\nrevocation.ocsp.enabled = true\n";
+  const std::string stapled = "must_staple = true\n";
+  EXPECT_THAT(mistakes("[issuance]\n" + stapled), HasSubstr("must_staple needs an OCSP responder"));
+  EXPECT_EQ(mistakes("[issuance]\n" + stapled + responder), "");
+  EXPECT_EQ(mistakes(own_responder + "[issuance]\n" + stapled), "");
+  EXPECT_THAT(mistakes(profile("a", stapled)), HasSubstr("must_staple needs an OCSP responder"));
+  EXPECT_EQ(mistakes(profile("a", stapled + responder)), "");
+  EXPECT_EQ(mistakes(own_responder + profile("a", stapled)), "");
+  EXPECT_NE(mistakes(own_responder + profile("a", stapled + "rules = 'short-lived'\n")), "");
+  EXPECT_EQ(mistakes("[issuance]\n" + stapled + profile("a", responder)), "");
 }
 
 TEST(ConfigProfiles, AreFiftyAtMost) {
