@@ -1,5 +1,7 @@
 #include "dnsserver/rpc/zone_import.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -49,9 +51,13 @@ base::Error mistakes(const Findings& findings) {
 
 }  // namespace
 
+// A zone's text and what was made of it are several hundred megabytes, which malloc would keep for itself.
 void ZoneImport::end_turn() {
-  if (has_turn_) busy_.store(false);
+  if (!has_turn_) return;
   has_turn_ = false;
+  text_ = std::string();
+  ::malloc_trim(0);
+  busy_.store(false);
 }
 
 grpc::Status ZoneImport::take(const api::ImportZoneRequest& part) {
