@@ -13,6 +13,7 @@ KeyContexts::KeyContexts(EVP_PKEY* key, Use use) : key_(key), use_(use) {}
 
 bool KeyContexts::verify(BytesView digest, BytesView signature) const {
   assert(use_ == Use::verify);
+  if (const VerificationTable* const table = this->table()) return table->verify(digest, signature);
   Context context = take();
   const bool good = EVP_PKEY_verify(context.get(), base::octets(signature), signature.size(),
                                     base::octets(digest), digest.size()) == 1;
@@ -32,6 +33,16 @@ Result<Bytes> KeyContexts::sign(BytesView digest) const {
   if (!made) return base::fail(base::ErrorKind::internal, "signing failed: " + base::openssl_error());
   signature.resize(size);
   return signature;
+}
+
+// Null: the key has verified too little, or can have none.
+const VerificationTable* KeyContexts::table() const {
+  if (verifications_.load(std::memory_order_relaxed) <= kVerificationsBeforeTable &&
+      verifications_.fetch_add(1, std::memory_order_relaxed) == kVerificationsBeforeTable) {
+    made_ = VerificationTable::make(key_);
+    table_.store(made_.get(), std::memory_order_release);
+  }
+  return table_.load(std::memory_order_acquire);
 }
 
 KeyContexts::Context KeyContexts::take() const {
