@@ -25,10 +25,10 @@ inline constexpr std::chrono::minutes kNonceLifetime{60};
 inline constexpr size_t kUsedNoncesMax = 500'000;
 
 // Anti-replay nonces (RFC 8555 §6.5) that cost no write: a nonce is the time, a number that never repeats,
-// and an HMAC over both with a key that is kept in the store. Only the used ones are remembered, in memory,
+// and both encrypted with a key that is kept in the store. Only the used ones are remembered, in memory,
 // until they expire. docs/decisions/nonces.md says what that means for restarts.
 //
-// Thread-safe: every connection takes and gives nonces. One short lock guards the set of used ones.
+// Thread-safe: every connection takes and gives nonces. Short locks guard the cipher and the set of used ones.
 class Nonces {
  public:
   // With the key of the store, made there first if there is none, and with what save() left, which is
@@ -52,16 +52,17 @@ class Nonces {
 
   Nonces(storage::Store& store, const base::Clock& clock, size_t used_max, base::BytesView key);
 
-  base::Bytes mac(base::BytesView stamp) const;
+  base::Bytes mac(base::BytesView stamp);
   void load(base::BytesView saved);
   void accept_from(uint64_t milliseconds);
 
   storage::Store& store_;
   const base::Clock& clock_;
   const size_t used_max_;
-  const base::MacContextHandle keyed_;  // has taken the key in; read alone, so any thread may copy it
-  std::atomic<uint64_t> next_number_;   // begins anywhere, so that a restart repeats none
-  std::mutex mutex_;                    // guards the two below, for the time of one look-up and one insertion
+  std::mutex cipher_mutex_;                 // guards the one below, for the time of one block
+  const base::CipherContextHandle cipher_;  // has taken the key in
+  std::atomic<uint64_t> next_number_;       // begins anywhere, so that a restart repeats none
+  std::mutex mutex_;  // guards the two below, for the time of one look-up and one insertion
   std::set<Stamp> used_;
   uint64_t accepted_from_ =
       0;  // milliseconds since 1970, never less than before; older ones are not accepted

@@ -26,8 +26,8 @@ using OpensslHandle = std::unique_ptr<T, OpensslDeleter<free>>;
 
 using BioHandle = OpensslHandle<BIO, BIO_free_all>;
 using BignumHandle = OpensslHandle<BIGNUM, BN_free>;
+using CipherContextHandle = OpensslHandle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using EcdsaSignatureHandle = OpensslHandle<ECDSA_SIG, ECDSA_SIG_free>;
-using MacContextHandle = OpensslHandle<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 using MdContextHandle = OpensslHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
 using PkeyContextHandle = OpensslHandle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using PkeyHandle = OpensslHandle<EVP_PKEY, EVP_PKEY_free>;
