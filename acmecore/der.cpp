@@ -1,8 +1,6 @@
 #include "acmecore/der.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 namespace acmecore::der {
 
@@ -178,11 +176,13 @@ std::string digits(Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(seconds);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(seconds - day);
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%04d%02u%02u%02d%02d%02dZ", int(date.year()),
-                unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
-                int(clock.minutes().count()), int(clock.seconds().count()));
-  return text.data();
+  std::string text;
+  base::append_digits(text, unsigned(int(date.year())), 4);
+  for (const unsigned part : {unsigned(date.month()), unsigned(date.day()), unsigned(clock.hours().count()),
+                              unsigned(clock.minutes().count()), unsigned(clock.seconds().count())}) {
+    base::append_digits(text, part, 2);
+  }
+  return text += 'Z';
 }
 
 // Digits, then "Z". Fields out of range give another time or none; the caller writes it again and compares.

@@ -1,13 +1,14 @@
 #include "base/time.h"
 
-#include <array>
+#include <cassert>
 #include <charconv>
-#include <cstdio>
 #include <optional>
 
 namespace base {
 
 namespace {
+
+constexpr size_t kRfc3339SizeMax = sizeof("2026-11-23T04:30:00.000Z") - 1;
 
 // Takes exactly `digits` decimal digits off the front of `text`.
 std::optional<int> take_number(std::string_view& text, size_t digits) {
@@ -84,19 +85,28 @@ std::optional<Time> parse(std::string_view text) {
 
 }  // namespace
 
+void append_digits(std::string& text, unsigned number, unsigned width) {
+  const size_t end = text.append(width, '0').size();
+  for (size_t at = end; number != 0; number /= 10) {
+    assert(at > end - width);
+    text[--at] = char('0' + number % 10);
+  }
+}
+
 std::string rfc3339(Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  std::array<char, 64> text;
-  int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
-                             unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
-                             int(clock.minutes().count()), int(clock.seconds().count()));
-  if (clock.subseconds().count() != 0) {
-    length += std::snprintf(text.data() + length, text.size() - size_t(length), ".%03d",
-                            int(clock.subseconds().count()));
-  }
-  return std::string(text.data(), size_t(length)) + "Z";
+  std::string text;
+  text.reserve(kRfc3339SizeMax);
+  append_digits(text, unsigned(int(date.year())), 4);
+  append_digits(text += '-', unsigned(date.month()), 2);
+  append_digits(text += '-', unsigned(date.day()), 2);
+  append_digits(text += 'T', unsigned(clock.hours().count()), 2);
+  append_digits(text += ':', unsigned(clock.minutes().count()), 2);
+  append_digits(text += ':', unsigned(clock.seconds().count()), 2);
+  if (clock.subseconds().count() != 0) append_digits(text += '.', unsigned(clock.subseconds().count()), 3);
+  return text += 'Z';
 }
 
 Result<Time> parse_rfc3339(std::string_view text) {

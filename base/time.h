@@ -11,6 +11,9 @@ namespace base {
 // A point in UTC. Milliseconds are what the store keeps and the evidence of a validation shows.
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
+// Appends `number` with `width` decimal digits, of which the first may be 0. REQUIRES: it has no more.
+void append_digits(std::string& text, unsigned number, unsigned width);
+
 // "2026-11-23T04:30:00Z" (RFC 3339). A fraction is written only where there is one.
 std::string rfc3339(Time time);
 

@@ -1,8 +1,6 @@
 #include "base/http/response_text.h"
 
-#include <array>
 #include <cassert>
-#include <cstdio>
 
 namespace base::http {
 
@@ -47,13 +45,14 @@ std::string http_date(Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  std::array<char, 64> text;
-  const int length =
-      std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                    kDays[std::chrono::weekday(day).c_encoding()], unsigned(date.day()),
-                    kMonths[unsigned(date.month()) - 1], int(date.year()), int(clock.hours().count()),
-                    int(clock.minutes().count()), int(clock.seconds().count()));
-  return std::string(text.data(), size_t(length));
+  std::string text = kDays[std::chrono::weekday(day).c_encoding()];
+  append_digits(text += ", ", unsigned(date.day()), 2);
+  text.append(" ").append(kMonths[unsigned(date.month()) - 1]).append(" ");
+  append_digits(text, unsigned(int(date.year())), 4);
+  append_digits(text += ' ', unsigned(clock.hours().count()), 2);
+  append_digits(text += ':', unsigned(clock.minutes().count()), 2);
+  append_digits(text += ':', unsigned(clock.seconds().count()), 2);
+  return text += " GMT";
 }
 
 }  // namespace base::http
