@@ -69,8 +69,7 @@ Task<bool> Connection::exchange() {
     co_await answer_refusal(std::move(refused));
     co_return false;
   }
-  // The handler's time is its own.
-  timer_.cancel();
+  expire_never();  // the handler's time is its own
   Request request = reader_.take();
   request.peer = peer_;
   const bool omits_body = request.method == "HEAD";
@@ -176,12 +175,25 @@ void Connection::stop_reading() {
   socket_.shutdown(Tcp::socket::shutdown_receive, ignored);
 }
 
+// A timer that runs and ends no later is left alone, and looks at the deadline then: so a request sets none.
 void Connection::expire_in(std::chrono::milliseconds limit, Expiry expiry) {
-  timer_.expires_after(limit);
-  timer_.async_wait([this, self = shared_from_this(), expiry](boost::system::error_code error) {
-    // A wait that had ended before the deadline was moved comes here all the same.
-    if (error || timer_.expiry() > std::chrono::steady_clock::now()) return;
-    if (expiry == Expiry::closes) return abort();
+  deadline_ = std::chrono::steady_clock::now() + limit;
+  expiry_ = expiry;
+  if (deadline_ < woken_at_) await_deadline();
+}
+
+void Connection::expire_never() { deadline_ = kNever; }
+
+void Connection::await_deadline() {
+  woken_at_ = deadline_;
+  timer_.expires_at(deadline_);
+  timer_.async_wait([this, self = shared_from_this()](boost::system::error_code error) {
+    if (error) return;
+    woken_at_ = kNever;
+    if (deadline_ == kNever) return;
+    if (deadline_ > std::chrono::steady_clock::now()) return await_deadline();
+    deadline_ = kNever;
+    if (expiry_ == Expiry::closes) return abort();
     has_expired_ = true;
     stop_reading();
   });

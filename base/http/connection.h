@@ -48,6 +48,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   enum class Expiry { closes, stops_reading };
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  static constexpr SteadyTime kNever = SteadyTime::max();
+
   enum class Phase { handshake, idle, busy, closing };
 
   Task<bool> handshake();
@@ -60,11 +64,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<> close(bool waits_for_peer);
 
   void expire_in(std::chrono::milliseconds limit, Expiry expiry);
+  void expire_never();
+  void await_deadline();
   void stop_reading();
 
   boost::asio::ip::tcp::socket socket_;
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
   boost::asio::steady_timer timer_;
+  SteadyTime deadline_ = kNever;
+  Expiry expiry_ = Expiry::closes;
+  SteadyTime woken_at_ = kNever;  // by the timer; never: it does not run
   const Service& service_;
   const std::string peer_;
   RequestReader reader_;
