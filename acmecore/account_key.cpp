@@ -174,6 +174,7 @@ AccountKeyType account_key_type(KeyType type) {
     case KeyType::p256: return AccountKeyType::p256;
     case KeyType::p384: return AccountKeyType::p384;
     case KeyType::p521: return AccountKeyType::p521;
+    case KeyType::ed25519: return AccountKeyType::ed25519;
   }
   return AccountKeyType::rsa;
 }

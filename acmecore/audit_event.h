@@ -65,6 +65,7 @@ inline constexpr std::string_view kCrlNumbered = "crl.numbered";
 inline constexpr std::string_view kServerStarted = "server.started";
 inline constexpr std::string_view kConfigurationChanged = "configuration.changed";
 inline constexpr std::string_view kIssuerChanged = "issuer.changed";
+inline constexpr std::string_view kIssuerRotated = "issuer.rotated";
 }  // namespace audit_kind
 
 // Something that a kind of event has to tell beside what all have.

@@ -9,24 +9,15 @@ using base::fail;
 using base::Result;
 using base::Task;
 
-namespace {
-
-AuthorityOptions with_ca(AuthorityOptions options, const Issuer& issuer) {
-  options.status.ca = ca_id(issuer.certificate());
-  return options;
-}
-
-}  // namespace
-
-Authority::Authority(Records& records, const base::Clock& clock, const Issuer& issuer, const Policy& policy,
+Authority::Authority(Records& records, const base::Clock& clock, const Issuers& issuers, const Policy& policy,
                      Validation& validation, base::Background& background, AuthorityOptions options)
     : records_(records),
       clock_(clock),
-      issuer_(issuer),
+      issuers_(issuers),
       policy_(policy),
       validation_(validation),
       background_(background),
-      options_(with_ca(std::move(options), issuer)),
+      options_(std::move(options)),
       limits_(records, clock, policy.suffixes(), options_.limits),
       pausing_(records, clock, options_.pausing),
       refusals_(records, clock) {}
@@ -44,25 +35,6 @@ Task<Result<OrderView>> Authority::order(Account account, std::string id) {
 Task<Result<AuthorizationView>> Authority::authorization(Account account, std::string id) {
   CO_TRY(auto authorization, co_await owned_authorization(account, std::move(id)));
   co_return view_of(std::move(authorization.value));
-}
-
-Task<Result<std::string>> Authority::certificate(Account account, Serial serial, size_t chain) {
-  CO_TRY(const base::Bytes der, co_await leaf(std::move(account), std::move(serial)));
-  if (chain >= issuer_.chains()) co_return fail(ErrorKind::not_found, "there is no such chain");
-  co_return issuer_.chain_pem(der, chain);
-}
-
-Task<Result<base::Bytes>> Authority::leaf(Account account, Serial serial) {
-  CO_TRY(auto certificate, co_await records_.certificate(std::move(serial)));
-  if (certificate->account != account.id)
-    co_return fail(ErrorKind::not_found, "there is no such certificate");
-  co_return std::move(certificate->der);
-}
-
-Result<base::Bytes> Authority::issuer_certificate(std::string_view id) const {
-  const base::Bytes* der = issuer_.issuing_der(id);
-  if (der == nullptr) return fail(ErrorKind::not_found, "there is no such issuing CA");
-  return *der;
 }
 
 Task<Result<Stored<Order>>> Authority::owned_order(const Account& account, std::string id) {

@@ -20,7 +20,7 @@
 #include "acmecore/directory.h"
 #include "acmecore/identifier.h"
 #include "acmecore/issued_certificate.h"
-#include "acmecore/issuer.h"
+#include "acmecore/issuers.h"
 #include "acmecore/order.h"
 #include "acmecore/page.h"
 #include "acmecore/pausing.h"
@@ -67,7 +67,10 @@ struct AuthorityOptions {
   LimitRules limits = {};
   PausingRule pausing = {};
   std::chrono::seconds approval_timeout = std::chrono::days(3);  // for a person to decide
-  StatusUrls status = {};                                        // its ca is the issuer's, whatever is given
+  std::vector<Directory> directories = {};
+  // Of accounts of no ACME client, and of a directory that is not among these.
+  Directory preset = {};
+  StatusUrls status = {};
 };
 
 struct NewAccountRequest {
@@ -99,10 +102,17 @@ struct NewOrderRequest {
   AutoRenewalRule auto_renewal_rule = {};  // of the directory that it came to
 };
 
+// A certificate with one of the chains that it can be had with (RFC 8555 §7.4.2).
+struct CertificateChain {
+  base::Bytes der;        // of the leaf
+  std::string pem;        // leaf first
+  std::string issuer_id;  // Issuer::id of this chain
+  size_t chains;          // Issuer::chains()
+};
+
 // What an order that renews itself has to offer at `time` (RFC 8739 §3.3).
 struct RollingCertificate {
-  base::Bytes der;
-  std::string chain_pem;  // leaf first
+  CertificateChain chain;
   Validity validity;
   base::Time next;  // when there may be another
   base::Time time;
@@ -119,7 +129,7 @@ struct RollingCertificate {
 class Authority {
  public:
   // All of these outlive the authority and the work it has put into the background.
-  Authority(Records& records, const base::Clock& clock, const Issuer& issuer, const Policy& policy,
+  Authority(Records& records, const base::Clock& clock, const Issuers& issuers, const Policy& policy,
             Validation& validation, base::Background& background, AuthorityOptions options);
 
   const Policy& policy() const { return policy_; }
@@ -174,8 +184,8 @@ class Authority {
                                        std::string address = {});
 
   // RFC 8555 §7.4. The errors of parse_identifiers, accept_auto_renewal, check_allowed, Policy::check_names,
-  // Policy::check_ancestor, Profiles::choose and of the profile's check_names; malformed: it asks for a validity out of
-  // bounds. account_does_not_exist: the account had never ordered, and was removed just now.
+  // Policy::check_ancestor, Profiles::choose, check_issuer and of the profile's check_names; malformed: it asks for a
+  // validity out of bounds. account_does_not_exist: the account had never ordered, and was removed just now.
   // rate_limited, but not where it renews_when_suggested: a limit on the account's orders, on certificates of these
   // names or on failed validations leaves no room. paused, also then: as Pausing::check. Of `replaces`:
   // malformed: it names no certificate, or one that has no name in common with the order; unauthorized: another
@@ -232,12 +242,9 @@ class Authority {
   // The same, by the account whose order it is, and which does not wait any longer. order_not_ready as above.
   base::Task<base::Result<OrderView>> withdraw(Requester account, std::string id);
 
-  // The chain in PEM, leaf first (RFC 8555 §7.4.2), of a certificate that this account ordered. `chain`: which one of
-  // Issuer::chains(); not_found: there is none with this number.
-  base::Task<base::Result<std::string>> certificate(Account account, Serial serial, size_t chain = 0);
-
-  // The same without its chain, in DER.
-  base::Task<base::Result<base::Bytes>> leaf(Account account, Serial serial);
+  // A certificate that this account ordered (RFC 8555 §7.4.2). `chain`: which one of Issuer::chains(); not_found: there
+  // is none with this number. unavailable: its issuer is not configured any more.
+  base::Task<base::Result<CertificateChain>> certificate(Account account, Serial serial, size_t chain = 0);
 
   // RFC 8739 §3.1.2: no further certificate is issued for the order. malformed: it is none that renews itself.
   // auto_renewal_cancellation_invalid: it is not valid.
@@ -250,9 +257,13 @@ class Authority {
   base::Task<base::Result<RollingCertificate>> star_certificate(std::optional<std::string> account,
                                                                 std::string order_id, size_t chain = 0);
 
-  // The certificate of an issuing CA by its Issuer::id, in DER.
+  // The certificate of an issuing CA by its Issuer::id, in DER, also of one that is not used yet or not any more.
   base::Result<base::Bytes> issuer_certificate(std::string_view id) const;
-  const Issuer& issuer() const { return issuer_; }
+
+  // rejected_identifier: who signs this account's certificates of this profile is held to other names (RFC 5280
+  // §4.2.1.10).
+  base::Result<void> check_issuer(const Account& account, const Profile& profile,
+                                  const std::vector<Identifier>& names) const;
 
   // RFC 9773 §4, of a certificate that anybody may name. malformed: `id` is no CertificateId. not_found: of none
   // that was ordered here.
@@ -307,9 +318,15 @@ class Authority {
   base::Task<base::Result<OrderView>> view_of(Order order);
   AuthorizationView view_of(Authorization authorization) const;
 
-  Authorization pending_authorization(const std::string& account, const Identifier& identifier) const;
-  base::Task<base::Result<bool>> add_authorizations(Order& order, bool subdomain_authorization,
-                                                    Changes& changes);
+  // Who signs, by name, and for how long it can.
+  const Directory& directory_of(const Account& account) const;
+  const std::string& issuer_of(const Account& account, const Profile& profile) const;
+  Validity issuer_validity(const Account& account, const Profile& profile) const;
+  base::Result<CertificateChain> chain_of(IssuedCertificate certificate, size_t chain) const;
+
+  Authorization pending_authorization(const Account& account, const Identifier& identifier) const;
+  base::Task<base::Result<bool>> add_authorizations(const Account& account, Order& order,
+                                                    bool subdomain_authorization, Changes& changes);
   base::Task<base::Result<std::optional<Stored<Authorization>>>> reusable_authorization(
       std::string account, Identifier identifier);
   base::Task<base::Result<std::optional<Stored<Authorization>>>> reusable_authorization_above(
@@ -355,8 +372,12 @@ class Authority {
 
   base::Result<void> check_csr(const Csr& csr, const Order& order, const Profile& profile) const;
   base::Task<base::Result<void>> check_certifiable(base::Bytes spki_der);
-  base::Task<base::Result<IssuedCertificate>> signed_for(Order& order);
-  base::Result<IssuedCertificate> sign(const Account& account, const Order& order) const;
+  struct Signed {
+    IssuedCertificate certificate;
+    std::string issuer;  // Issuer::id of who signed it
+  };
+  base::Task<base::Result<Signed>> signed_for(Order& order);
+  base::Result<Signed> sign(const Account& account, const Order& order) const;
   void accept(Order& order, const Account& account, const Csr& csr) const;
   static void log_waiting(const Order& order);
   base::Task<base::Result<void>> expect_still_certifiable(const Order& order, Changes& changes);
@@ -367,7 +388,7 @@ class Authority {
   base::Task<void> issue(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<void>> check_goes_on(const Order& order);
-  base::Task<base::Result<void>> prepare_auto_renewal(Order& order);
+  base::Task<base::Result<void>> prepare_auto_renewal(const Account& account, Order& order);
   base::Task<base::Result<void>> renew(Hold hold, Stored<Order> order);
 
   base::Task<base::Result<bool>> holds_authorizations(const Account& account, std::vector<std::string> names);
@@ -393,7 +414,7 @@ class Authority {
 
   Records& records_;
   const base::Clock& clock_;
-  const Issuer& issuer_;
+  const Issuers& issuers_;
   const Policy& policy_;
   Validation& validation_;
   base::Background& background_;

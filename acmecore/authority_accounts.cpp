@@ -3,7 +3,7 @@
 #include "acmecore/authority.h"
 #include "acmecore/contact.h"
 #include "acmecore/optimism.h"
-#include "acmecore/signing_key.h"
+#include "acmecore/software_key.h"
 #include "base/base64url.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -21,7 +21,7 @@ namespace {
 // A key on P-256 whose private half is forgotten: what it authorizes is bound to it, and it signs nothing.
 Result<AccountKey> key_of_nobody() {
   constexpr size_t kCoordinateSize = 32;
-  const base::Bytes spki = SigningKey::generate().spki_der();  // ends in the point's coordinates
+  const base::Bytes spki = SoftwareKey::generate().spki_der();  // ends in the point's coordinates
   const base::BytesView point = base::BytesView(spki).substr(spki.size() - 2 * kCoordinateSize);
   const Json jwk = Json::Object{{"kty", "EC"},
                                 {"crv", "P-256"},

@@ -49,7 +49,6 @@ Task<Result<RollingCertificate>> Authority::star_certificate(std::optional<std::
   const Order& order = found->value;
   if (!order.auto_renewal || !order.certificate) co_return none;
   if (account && *account != order.account) co_return none;
-  if (chain >= issuer_.chains()) co_return none;
   if (!account && !order.auto_renewal->allow_certificate_get) {
     co_return fail(ErrorKind::unauthorized,
                    "this order did not ask for certificates that are open to GET (RFC 8739 §3.4)");
@@ -59,11 +58,10 @@ Task<Result<RollingCertificate>> Authority::star_certificate(std::optional<std::
   CO_TRY(auto record, co_await records_.certificate(*order.certificate));
   CO_TRY(const Certificate certificate, parse_certificate(record->der));
   RollingCertificate rolling;
-  rolling.chain_pem = issuer_.chain_pem(record->der, chain);
   rolling.validity = certificate.validity;
   rolling.next = std::min(order.auto_renewal->next_look, certificate.validity.not_after);
   rolling.time = clock_.now();
-  rolling.der = std::move(record->der);
+  CO_TRY(rolling.chain, chain_of(std::move(record.value), chain));
   co_return rolling;
 }
 
@@ -77,13 +75,14 @@ Task<Result<void>> Authority::check_goes_on(const Order& order) {
 
 // Before a certificate of an order that renews itself is signed: its names are still proved, and its account is
 // still good. Then the order says which of its certificates that is.
-Task<Result<void>> Authority::prepare_auto_renewal(Order& order) {
+Task<Result<void>> Authority::prepare_auto_renewal(const Account& account, Order& order) {
   if (!order.auto_renewal) co_return Result<void>();
   const base::Time now = clock_.now();
   CO_CHECK(co_await check_goes_on(order));
   CO_TRY(const Authorizations authorizations, co_await authorizations_of(order));
   bool are_valid = authorizations.size() == order.authorizations.size();
-  base::Time proved_until = issuer_.certificate().validity.not_after;
+  CO_TRY(const Profile* const profile, options_.profiles.choose(account, order.profile));
+  base::Time proved_until = issuer_validity(account, *profile).not_after;
   for (const auto& authorization : authorizations) {
     are_valid = are_valid && status_of(authorization.value, now) == AuthorizationStatus::valid;
     proved_until = std::min(proved_until, authorization->expires);

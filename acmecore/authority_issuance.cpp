@@ -52,12 +52,12 @@ Result<void> check_covered(const Order& order, const std::vector<Authorization>&
   return {};
 }
 
-AuditEvent issued(const Order& order, const IssuedCertificate& certificate, const Issuer& issuer) {
+AuditEvent issued(const Order& order, const IssuedCertificate& certificate, const std::string& issuer) {
   AuditEvent event = audit_event(audit_kind::kCertificateIssued, certificate, {}, certificate.issued);
   event.identifiers = names_of(order);
   event.authorizations = order.authorizations;
   if (!order.profile.empty()) event.add("profile", order.profile);
-  event.add("issuer_sha256", issuer.id());
+  event.add("issuer_sha256", issuer);
   event.add("requirements", std::string(kRequirements));
   return event;
 }
@@ -89,7 +89,7 @@ Task<Result<OrderView>> Authority::try_to_finalize(Requester account, std::strin
     if (!order->validity.empty()) {  // it may have come too near to its end
       CO_CHECK(leaf_validity(clock_.now(), order->validity,
                              validity_rule(*profile, order->certificate_lifetime_max, clock_.now()),
-                             kBackdateMax, issuer_.certificate().validity));
+                             kBackdateMax, issuer_validity(account, *profile)));
     }
 
     // What is about to be signed is durable before it is signed, and that it may be has not changed since.
@@ -148,10 +148,12 @@ Task<Result<void>> Authority::check_certifiable(base::Bytes spki_der) {
 
 // Beside what was checked before: policy and profiles may be others since, and the names are those of the octets
 // themselves.
-Result<IssuedCertificate> Authority::sign(const Account& account, const Order& order) const {
+Result<Authority::Signed> Authority::sign(const Account& account, const Order& order) const {
   CHECK(check_valid(account));
   TRY(const Profile* const profile, options_.profiles.choose(account, order.profile));
   const base::Time now = clock_.now();
+  const auto issuers = issuers_.now();
+  const Issuer& issuer = issuers->current(issuer_of(account, *profile));
   LeafRequest request;
   request.dns_names = names_of(order);
   request.common_name = common_name(*profile, request.dns_names);
@@ -159,37 +161,38 @@ Result<IssuedCertificate> Authority::sign(const Account& account, const Order& o
   request.serial = order.intent->serial;
   request.issued = now;
   request.content = profile->content;
-  if (!options_.status.origin.empty()) options_.status.add_to(request.content, request.serial);
+  const CrlShard shard = options_.status.shard(issuer.ca(), request.serial);
+  if (!options_.status.origin.empty()) options_.status.add_to(request.content, shard);
   if (order.auto_renewal) {
-    request.validity = validity_of(*order.auto_renewal, now, issuer_.certificate().validity);
+    request.validity = validity_of(*order.auto_renewal, now, issuer.certificate().validity);
   } else {
     TRY(request.validity,
         leaf_validity(now, order.validity, validity_rule(*profile, order.certificate_lifetime_max, now),
-                      kBackdateMax, issuer_.certificate().validity));
+                      kBackdateMax, issuer.certificate().validity));
   }
   const auto check = [&](const Certificate& tbs) -> Result<void> {
     CHECK(check_tbs(*profile, tbs));
     return policy_.check_tbs(subscriber_of(account), tbs);
   };
   IssuedCertificate certificate;
-  TRY(certificate.der, issuer_.sign_leaf(request, check));
+  TRY(certificate.der, issuer.sign_leaf(request, check));
+  certificate.issuer = issuer.ca();
   certificate.serial = request.serial;
   certificate.account = order.account;
   certificate.order = order.id;
   certificate.issued = now;
   certificate.not_after = request.validity.not_after;
   certificate.auto_renewed = order.auto_renewal.has_value();
-  if (!request.content.crl_distribution_point.empty())
-    certificate.crl = options_.status.shard(request.serial);
-  return certificate;
+  if (!request.content.crl_distribution_point.empty()) certificate.crl = shard;
+  return Signed{std::move(certificate), issuer.id()};
 }
 
 // What the order's intent says, signed, if nothing has come to stand against it. Of an order that renews itself the
 // next one, which is noted in it.
-Task<Result<IssuedCertificate>> Authority::signed_for(Order& order) {
+Task<Result<Authority::Signed>> Authority::signed_for(Order& order) {
   CO_TRY(const auto account, co_await records_.account(order.account));
   CO_CHECK(co_await check_certifiable(order.intent->spki_der));
-  CO_CHECK(co_await prepare_auto_renewal(order));
+  CO_CHECK(co_await prepare_auto_renewal(account.value, order));
   co_return sign(account.value, order);
 }
 
@@ -200,27 +203,26 @@ Task<Result<IssuedCertificate>> Authority::signed_for(Order& order) {
 // REQUIRES: the order is processing or renewing; `hold` is on it.
 Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
   Stored<Order> finished = order;
-  const auto certificate = co_await signed_for(finished.value);
-  if (!certificate && certificate.error().kind == ErrorKind::unavailable) {
-    base::log::error("acme.certificate.not_signed",
-                     {{"order", order->id}, {"detail", certificate.error().detail}});
+  const auto made = co_await signed_for(finished.value);
+  if (!made && made.error().kind == ErrorKind::unavailable) {
+    base::log::error("acme.certificate.not_signed", {{"order", order->id}, {"detail", made.error().detail}});
     co_return;
   }
   Changes changes;
-  if (certificate) {
-    finished->certificate = certificate->serial;
-    note_issued(finished.value, certificate->not_after);
-    changes.create(*certificate);
-    changes.note_key(certificate->serial, order->intent->spki_der);
+  if (made) {
+    const IssuedCertificate& certificate = made->certificate;
+    finished->certificate = certificate.serial;
+    note_issued(finished.value, certificate.not_after);
+    changes.create(certificate);
+    changes.note_key(certificate.serial, order->intent->spki_der);
     changes.expect_not_blocked(order->intent->spki_der);
-    changes.note(issued(order.value, *certificate, issuer_));
+    changes.note(issued(order.value, certificate, made->issuer));
   } else {
-    base::log::error("acme.certificate.not_signed",
-                     {{"order", order->id}, {"detail", certificate.error().detail}});
+    base::log::error("acme.certificate.not_signed", {{"order", order->id}, {"detail", made.error().detail}});
     finished = order;
-    note_not_issued(finished.value, told_of(certificate.error()), clock_.now());
+    note_not_issued(finished.value, told_of(made.error()), clock_.now());
     AuditEvent event = audit_event(audit_kind::kCertificateRefused, order.value, {}, clock_.now());
-    set_problem(event, certificate.error());
+    set_problem(event, made.error());
     changes.note(event);
   }
   changes.update(finished);
@@ -231,10 +233,10 @@ Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
                                                        {"detail", committed.error().detail}});
     co_return;
   }
-  if (certificate) {
+  if (made) {
     base::log::info("acme.certificate.issued", {{"order", order->id},
                                                 {"account", order->account},
-                                                {"serial", text_of(certificate->serial)},
+                                                {"serial", text_of(made->certificate.serial)},
                                                 {"names", joined(names_of(order.value))}});
   }
 }

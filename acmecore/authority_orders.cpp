@@ -36,11 +36,13 @@ Task<Result<OrderView>> Authority::try_to_order(Requester account, NewOrderReque
   }
   CO_TRY(const Profile* const profile, options_.profiles.choose(account, request.profile));
   CO_CHECK(check_names(*profile, identifiers));
+  CO_CHECK(check_issuer(account, *profile, identifiers));
   CO_CHECK(co_await pausing_.check(account.id, identifiers));
   const auto lifetime_max = certificate_lifetime_max(account);
   const ValidityRule rule = validity_rule(*profile, lifetime_max, clock_.now());
   if (!request.validity.empty()) {
-    CO_CHECK(leaf_validity(clock_.now(), request.validity, rule, kBackdate, issuer_.certificate().validity));
+    CO_CHECK(
+        leaf_validity(clock_.now(), request.validity, rule, kBackdate, issuer_validity(account, *profile)));
   }
   std::optional<AutoRenewal> auto_renewal;
   if (request.auto_renewal) {
@@ -61,7 +63,7 @@ Task<Result<OrderView>> Authority::try_to_order(Requester account, NewOrderReque
     Changes changes;
     if (!order.replaces.empty()) CO_CHECK(co_await mark_replaced(order, changes));
     CO_TRY(const bool all_valid,
-           co_await add_authorizations(order, request.subdomain_authorization, changes));
+           co_await add_authorizations(account, order, request.subdomain_authorization, changes));
     changes.create(order);
     changes.note(audit_event(audit_kind::kOrderCreated, order, account.actor(), order.created));
     if (account.unused) CO_CHECK(co_await keep(account.id, changes));

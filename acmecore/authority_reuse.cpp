@@ -22,18 +22,19 @@ constexpr size_t kProvedPage = 100;
 
 }  // namespace
 
-Authorization Authority::pending_authorization(const std::string& account,
-                                               const Identifier& identifier) const {
-  Challenge challenge;
-  challenge.type = kDns01;
-  challenge.token = base::random_token();
+Authorization Authority::pending_authorization(const Account& account, const Identifier& identifier) const {
   Authorization authorization;
   authorization.created = clock_.now();
   authorization.id = base::time_ordered_id(authorization.created);
-  authorization.account = account;
+  authorization.account = account.id;
   authorization.identifier = identifier;
   authorization.expires = authorization.created + options_.order_lifetime;
-  authorization.challenges.push_back(std::move(challenge));
+  for (const std::string& type : directory_of(account).challenges) {
+    Challenge challenge;
+    challenge.type = type;
+    challenge.token = base::random_token();
+    authorization.challenges.push_back(std::move(challenge));
+  }
   return authorization;
 }
 
@@ -50,7 +51,7 @@ Task<Result<AuthorizationView>> Authority::try_to_authorize(Requester account,
   CO_CHECK(check_external_account(account, identifiers));
   if (requested.subdomains) CO_CHECK(policy_.check_ancestor(identifier.name));
   CO_CHECK(co_await pausing_.check(account.id, identifiers));
-  Authorization authorization = pending_authorization(account.id, identifier);
+  Authorization authorization = pending_authorization(account, identifier);
   authorization.subdomain_auth_allowed = requested.subdomains;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Changes changes;
@@ -72,8 +73,8 @@ Task<Result<AuthorizationView>> Authority::try_to_authorize(Requester account,
 
 // Adds the authorizations that the order needs: new ones, and where the rule lets it those that are there, which
 // are valid when `changes` is committed. One can be for several identifiers (RFC 9444). True: all are valid.
-Task<Result<bool>> Authority::add_authorizations(Order& order, bool subdomain_authorization,
-                                                 Changes& changes) {
+Task<Result<bool>> Authority::add_authorizations(const Account& account, Order& order,
+                                                 bool subdomain_authorization, Changes& changes) {
   bool all_valid = true;
   std::vector<Authorization> added;  // for ancestors
   const auto add = [&order](const std::string& id) {
@@ -96,7 +97,7 @@ Task<Result<bool>> Authority::add_authorizations(Order& order, bool subdomain_au
       return authorization.identifier.name == identifier.ancestor;
     });
     if (is_covered) continue;
-    Authorization authorization = pending_authorization(order.account, identifier);
+    Authorization authorization = pending_authorization(account, identifier);
     authorization.for_renewal = order.renews_when_suggested;
     if (!identifier.ancestor.empty()) {
       authorization.identifier = {identifier.ancestor, false};

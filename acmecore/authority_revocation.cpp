@@ -108,7 +108,8 @@ Task<Result<void>> Authority::revoke_record(Certificate certificate, RevocationR
     }
     const Revocation revocation{was_revoked ? record->revocation->time : now, reason};
     Changes changes;
-    add_revocation(std::move(record), revocation, options_.status, actor, now, changes);
+    place_in_crl(record.value, *issuers_.now(), options_.status);
+    add_revocation(std::move(record), revocation, actor, now, changes);
     if (block_key && !was_blocked) add_compromise(certificate, actor, now, changes);
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {

@@ -1,6 +1,7 @@
 #include "acmecore/ca_certificate.h"
 
 #include <cassert>
+#include <optional>
 
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
@@ -46,7 +47,7 @@ Result<void> check_issuing_certificate(const std::string& what, const Certificat
   const auto refuse = [&](const char* why) { return fail(ErrorKind::unavailable, what + " has " + why); };
   if (!has_key_usage(issuing, kKeyCertSign)) return refuse("no keyUsage keyCertSign");
   const Extension* purposes = find_extension(issuing.extensions, oids::kExtendedKeyUsage);
-  if (purposes != nullptr && purposes->value.find(der::oid(oids::kServerAuth)) == base::Bytes::npos) {
+  if (purposes != nullptr && !has_purpose(*purposes, oids::kServerAuth)) {
     return refuse("an extendedKeyUsage without serverAuth");
   }
   const Extension* identifier = find_extension(issuing.extensions, oids::kSubjectKeyIdentifier);
@@ -58,23 +59,45 @@ Result<void> check_issuing_certificate(const std::string& what, const Certificat
   return {};
 }
 
-Result<void> check_crl_issuer(const std::string& what, const Certificate& issuing) {
-  if (has_key_usage(issuing, kCrlSign)) return {};
-  return fail(ErrorKind::unavailable, what + " has no keyUsage cRLSign, without which it signs no CRLs");
+Result<void> check_upper_certificate(const std::string& what, const Certificate& upper) {
+  // A root of version 1 style has no keyUsage, which permits all (RFC 5280 §4.2.1.3).
+  const bool has_usage = find_extension(upper.extensions, oids::kKeyUsage) != nullptr;
+  if (has_usage && !signs_certificates(upper)) {
+    return fail(ErrorKind::unavailable, what + " has no keyUsage keyCertSign");
+  }
+  const Extension* purposes = find_extension(upper.extensions, oids::kExtendedKeyUsage);
+  if (purposes == nullptr || has_purpose(*purposes, oids::kServerAuth) ||
+      has_purpose(*purposes, oids::kAnyExtendedKeyUsage)) {
+    return {};
+  }
+  return fail(ErrorKind::unavailable, what + " has an extendedKeyUsage without serverAuth");
 }
 
-Result<void> check_ocsp_signer(const std::string& what, const Certificate& issuing) {
-  if (has_key_usage(issuing, kDigitalSignature)) return {};
-  return fail(ErrorKind::unavailable,
-              what + " has no keyUsage digitalSignature, without which it signs no OCSP responses");
-}
+Result<void> check_path_length(const std::string& what, const Certificate& certificate, size_t below) {
+  const Extension* constraints = find_extension(certificate.extensions, oids::kBasicConstraints);
+  const auto most = constraints == nullptr ? std::nullopt : path_length(constraints->value);
+  if (most && *most < below) {
+    return fail(ErrorKind::unavailable, what + " lets no more than " + std::to_string(*most) +
+                                            " CAs stand between it and a leaf (pathLenConstraint)");
+  }
+  return {};
+  Result<void> check_crl_issuer(const std::string& what, const Certificate& issuing) {
+    if (has_key_usage(issuing, kCrlSign)) return {};
+    return fail(ErrorKind::unavailable, what + " has no keyUsage cRLSign, without which it signs no CRLs");
+  }
 
-base::Bytes authority_key_identifier(const Certificate& issuing) {
-  const Extension* own = find_extension(issuing.extensions, oids::kSubjectKeyIdentifier);
-  assert(own != nullptr);
-  const auto key_identifier = der::only(der::kOctetString, own->value);
-  assert(key_identifier.has_value());
-  return der::sequence({der::element(der::context(0), *key_identifier)});
-}
+  Result<void> check_ocsp_signer(const std::string& what, const Certificate& issuing) {
+    if (has_key_usage(issuing, kDigitalSignature)) return {};
+    return fail(ErrorKind::unavailable,
+                what + " has no keyUsage digitalSignature, without which it signs no OCSP responses");
+  }
+
+  base::Bytes authority_key_identifier(const Certificate& issuing) {
+    const Extension* own = find_extension(issuing.extensions, oids::kSubjectKeyIdentifier);
+    assert(own != nullptr);
+    const auto key_identifier = der::only(der::kOctetString, own->value);
+    assert(key_identifier.has_value());
+    return der::sequence({der::element(der::context(0), *key_identifier)});
+  }
 
 }  // namespace acmecore

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "acmecore/certificate.h"
@@ -19,6 +20,11 @@ base::Result<void> check_ca_certificate(const std::string& what, const Certifica
 // purposes, a subjectKeyIdentifier and a subject.
 base::Result<void> check_issuing_certificate(const std::string& what, const Certificate& issuing);
 
+// What is asked of a CA above it: keyCertSign, and serverAuth or any purpose where it has purposes.
+base::Result<void> check_upper_certificate(const std::string& what, const Certificate& upper);
+
+// That its pathLenConstraint, if it has one, lets `below` CAs stand between it and the leaf (RFC 5280 §4.2.1.9).
+base::Result<void> check_path_length(const std::string& what, const Certificate& certificate, size_t below);
 // What CRLs and OCSP responses that verify need of whose key signs them: keyUsage cRLSign (RFC 5280 §6.3.3 (f)), and
 // digitalSignature (BR 7.1.2.10.7).
 base::Result<void> check_crl_issuer(const std::string& what, const Certificate& issuing);

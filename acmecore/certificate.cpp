@@ -1,8 +1,8 @@
 #include "acmecore/certificate.h"
 
+#include "acmecore/ca_public_key.h"
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
-#include "acmecore/public_key.h"
 #include "acmecore/signature.h"
 
 namespace acmecore {
@@ -52,7 +52,7 @@ Result<Certificate> parse_tbs_certificate(BytesView tbs_der) {
 bool is_issued_by(const Certificate& certificate, const Certificate& issuer) {
   if (certificate.issuer_der != issuer.subject_der) return false;
   const auto algorithm = parse_signature_algorithm(certificate.signature_algorithm_der);
-  const auto key = parse_public_key(issuer.spki_der);
+  const auto key = parse_ca_public_key(issuer.spki_der);
   return algorithm && key && verify_signature(*algorithm, *key, certificate.tbs_der, certificate.signature);
 }
 

@@ -9,8 +9,6 @@ using base::BytesView;
 using base::Result;
 using namespace std::string_view_literals;
 
-namespace {
-
 Bytes encode(const std::vector<Extension>& extensions) {
   constexpr BytesView kTrue = "\x01\x01\xff"sv;
   Bytes encoded;
@@ -20,8 +18,6 @@ Bytes encode(const std::vector<Extension>& extensions) {
   }
   return der::element(der::kSequence, encoded);
 }
-
-}  // namespace
 
 Bytes tbs_certificate(const TbsFields& fields, const SigningKey& key) {
   constexpr BytesView kVersion3 = "\xa0\x03\x02\x01\x02"sv;

@@ -21,6 +21,9 @@ struct TbsFields {
   std::vector<Extension> extensions;  // at least one
 };
 
+// An Extensions SEQUENCE. REQUIRES: at least one.
+base::Bytes encode(const std::vector<Extension>& extensions);
+
 // The TBSCertificate with these fields, as `key` is to sign it.
 base::Bytes tbs_certificate(const TbsFields& fields, const SigningKey& key);
 

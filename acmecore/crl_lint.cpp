@@ -4,9 +4,9 @@
 #include <array>
 #include <optional>
 
+#include "acmecore/ca_public_key.h"
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
-#include "acmecore/public_key.h"
 
 namespace acmecore {
 
@@ -32,15 +32,19 @@ bool has_the_issuers_name(const Crl& crl, const CrlExpectation& expected) {
 }
 
 bool has_the_algorithm_of_the_key(const Crl& crl, const CrlExpectation& expected) {
-  const auto type = key_type_of(expected.issuer.spki_der);
-  if (!type) return false;
-  switch (*type) {
-    case KeyType::p256:
-      return crl.signature_algorithm_der == "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"sv;
-    case KeyType::p384:
-      return crl.signature_algorithm_der == "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv;
-    default: return false;  // no issuing CA has another key
+  const BytesView algorithm = crl.signature_algorithm_der;
+  const auto key = parse_ca_public_key(expected.issuer.spki_der);
+  if (!key) return false;
+  switch (key->type) {
+    case KeyType::p256: return algorithm == "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"sv;
+    case KeyType::p384: return algorithm == "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv;
+    case KeyType::ed25519: return algorithm == "\x30\x05\x06\x03\x2b\x65\x70"sv;
+    case KeyType::rsa:
+      return algorithm == "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00"sv ||
+             algorithm == "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00"sv;
+    case KeyType::p521: return false;  // no issuing CA has such a key
   }
+  return false;
 }
 
 bool has_a_next_update(const Crl& crl, const CrlExpectation&) {

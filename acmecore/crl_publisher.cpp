@@ -68,13 +68,39 @@ std::shared_ptr<const PublishedCrl> published(Bytes der) {
   return made;
 }
 
+std::set<std::string> cas_of(const IssuerSet& issuers) {
+  std::set<std::string> cas;
+  for (const NamedIssuer& named : issuers.all()) {
+    for (const IssuerGeneration& generation : named.generations)
+      cas.insert(generation.issuer.ca());
+  }
+  return cas;
+}
+
+bool is_signed(const Crl& crl, const CrlShard& shard, const IssuerSet& issuers) {
+  const Issuer* const issuer = issuers.find(shard.ca);
+  return issuer != nullptr && issuer->signed_crl(crl);
+}
+
+// Whether new CRLs of this CA are to be made. When it has ended, so have all its certificates.
+bool goes_on(const CrlShard& shard, const IssuerSet& issuers, Time now) {
+  const Issuer* const issuer = issuers.find(shard.ca);
+  return issuer != nullptr && issuer->signs_crls() && now <= issuer->not_after();
+}
+
+// For ever, where it is not configured any more.
+Time end_of(const CrlShard& shard, const IssuerSet& issuers) {
+  const Issuer* const issuer = issuers.find(shard.ca);
+  return issuer == nullptr ? Time::max() : issuer->not_after();
+}
+
 }  // namespace
 
-CrlPublisher::CrlPublisher(Records& records, const Issuer& issuer, const CrlFiles& files,
+CrlPublisher::CrlPublisher(Records& records, const Issuers& issuers, const CrlFiles& files,
                            const base::Clock& clock, StatusUrls urls, seconds lifetime,
                            PublishedCrls& published)
     : records_(records),
-      issuer_(issuer),
+      issuers_(issuers),
       files_(files),
       clock_(clock),
       urls_(std::move(urls)),
@@ -84,21 +110,32 @@ CrlPublisher::CrlPublisher(Records& records, const Issuer& issuer, const CrlFile
 void CrlPublisher::follow(const storage::Batch& batch) {
   for (const storage::Put& put : batch.puts) {
     const auto revoked = parse_revoked_key(put.key);
-    if (!revoked || revoked->shard.ca != urls_.ca) continue;
+    if (!revoked) continue;
     const std::lock_guard lock(mutex_);
     Shard& shard = shards_[revoked->shard];
     if (!shard.changed) shard.changed = clock_.now();
   }
 }
 
-Task<Result<void>> CrlPublisher::open() {
-  CO_TRY(const auto files, files_.read(urls_.ca));
+Task<Result<void>> CrlPublisher::open() { co_return co_await take_up_new(); }
+
+Task<Result<void>> CrlPublisher::take_up_new() {
+  const std::set<std::string> all = cas_of(*issuers_.now());
+  for (const std::string& ca : all) {
+    if (!taken_up_.contains(ca)) CO_CHECK(co_await take_up(ca));
+    taken_up_.insert(ca);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> CrlPublisher::take_up(std::string ca) {
+  CO_TRY(const auto files, files_.read(ca));
   for (const CrlFiles::File& file : files)
     CO_CHECK(co_await take_up(file));
-  CO_TRY(const auto known, co_await records_.crl_shards(urls_.ca));
+  CO_TRY(const auto known, co_await records_.crl_shards(ca));
   const std::lock_guard lock(mutex_);
   for (uint32_t number = 0; number < urls_.crl_shards; ++number)
-    shards_.try_emplace(CrlShard{urls_.ca, number});
+    shards_.try_emplace(CrlShard{ca, number});
   for (const CrlShard& shard : known)
     shards_.try_emplace(shard);
   co_return Result<void>();
@@ -108,7 +145,8 @@ Task<Result<void>> CrlPublisher::open() {
 Task<Result<void>> CrlPublisher::take_up(const CrlFiles::File& file) {
   const auto crl = parse_crl(file.der);
   if (!crl) co_return refuse(files_.file_of(file.shard), "cannot be read (" + crl.error().detail + ")");
-  if (!issuer_.signed_crl(*crl)) co_return refuse(files_.file_of(file.shard), "is no CRL of this CA");
+  if (!is_signed(*crl, file.shard, *issuers_.now()))
+    co_return refuse(files_.file_of(file.shard), "is no CRL of this CA");
   const auto number = crl_number(*crl);
   if (!number || !crl->next_update) co_return refuse(files_.file_of(file.shard), "is no CRL of this CA");
   CO_TRY(const auto state, co_await records_.crl_state(file.shard));
@@ -156,13 +194,14 @@ Task<Result<void>> CrlPublisher::put_back(CrlShard shard, const Crl& crl) {
 // entry stays for as long as the CA.
 Task<Result<void>> CrlPublisher::put_back(CrlShard shard, std::vector<RevokedCertificate> page) {
   const Time now = clock_.now();
+  const Time ca_ends = end_of(shard, *issuers_.now());
   Changes changes;
   std::map<Bytes, Certificate> compromised;  // by key
   for (const RevokedCertificate& one : page) {
     auto record = co_await records_.certificate(one.serial);
     if (!record && record.error().kind != ErrorKind::not_found) co_return tl::unexpected(record.error());
     if (!record) {
-      changes.put_into_crl(shard, {one.serial, one.revocation, issuer_.not_after()});
+      changes.put_into_crl(shard, {one.serial, one.revocation, ca_ends});
       continue;
     }
     const bool is_compromise = one.revocation.reason == RevocationReason::key_compromise;
@@ -170,7 +209,7 @@ Task<Result<void>> CrlPublisher::put_back(CrlShard shard, std::vector<RevokedCer
     if (known && (!is_compromise || known->reason == one.revocation.reason)) continue;
     (*record)->crl = shard;
     const auto certificate = parse_certificate((*record)->der);
-    add_revocation(*std::move(record), one.revocation, urls_, Actor(), now, changes);
+    add_revocation(*std::move(record), one.revocation, Actor(), now, changes);
     if (certificate && is_compromise) compromised.insert({certificate->spki_der, *certificate});
   }
   for (const auto& [key, certificate] : compromised)
@@ -182,9 +221,11 @@ Task<Result<void>> CrlPublisher::put_back(CrlShard shard, std::vector<RevokedCer
 
 std::vector<CrlShard> CrlPublisher::due() {
   const Time now = clock_.now();
+  const auto issuers = issuers_.now();
   const std::lock_guard lock(mutex_);
   std::vector<CrlShard> due;
   for (const auto& [id, shard] : shards_) {
+    if (!taken_up_.contains(id.ca) || !goes_on(id, *issuers, now)) continue;
     if (shard.rests_from <= now && now < shard.rests_until) continue;
     const auto crl = published_.find(id);
     if (!crl || shard.changed || now >= crl->this_update + (crl->next_update - crl->this_update) / 2)
@@ -194,6 +235,8 @@ std::vector<CrlShard> CrlPublisher::due() {
 }
 
 Task<> CrlPublisher::publish_due(Yield yield) {
+  if (const auto taken_up = co_await take_up_new(); !taken_up)
+    base::log::error("acme.crl.not_taken_up", {{"detail", taken_up.error().detail}});
   for (const CrlShard& id : due()) {
     const Time begun = clock_.now();
     {
@@ -224,7 +267,7 @@ Task<Result<void>> CrlPublisher::publish(CrlShard shard, const Yield& yield) {
   CO_TRY(Built built, co_await read_entries(shard, this_update, yield));
   uint64_t number_before = 0;
   CO_TRY(const CrlFields fields, co_await new_fields(shard, this_update, number_before));
-  CO_TRY(Bytes der, issuer_.sign_crl(fields, built.entries, number_before));
+  CO_TRY(Bytes der, sign(shard, fields, built.entries, number_before));
   CO_CHECK(files_.write(shard, der));
   base::log::info("acme.crl.published", {{"ca", shard.ca},
                                          {"shard", int64_t(shard.number)},
@@ -270,6 +313,14 @@ Task<Result<CrlFields>> CrlPublisher::new_fields(CrlShard shard, Time this_updat
   changes.note(numbered(shard, state->number, this_update, this_update + lifetime_));
   CO_CHECK(co_await records_.commit(std::move(changes)));
   co_return CrlFields{uris, state->number, this_update, this_update + lifetime_};
+}
+
+Result<Bytes> CrlPublisher::sign(const CrlShard& shard, const CrlFields& fields, BytesView entries,
+                                 uint64_t number_before) const {
+  const auto issuers = issuers_.now();
+  const Issuer* const issuer = issuers->find(shard.ca);
+  if (issuer != nullptr && issuer->signs_crls()) return issuer->sign_crl(fields, entries, number_before);
+  return fail(ErrorKind::unavailable, "the CA is not configured any more, or has lost its key");
 }
 
 Task<Result<void>> CrlPublisher::drop(CrlShard shard, std::vector<Serial> expired) {

@@ -6,15 +6,18 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "acmecore/crl.h"
 #include "acmecore/crl_files.h"
 #include "acmecore/crl_shard.h"
-#include "acmecore/issuer.h"
+#include "acmecore/issuers.h"
 #include "acmecore/published_crls.h"
 #include "acmecore/records.h"
 #include "acmecore/status_urls.h"
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/task.h"
 #include "base/time.h"
@@ -22,8 +25,9 @@
 
 namespace acmecore {
 
-// Keeps the CRLs of one CA up to date: one for each shard, built again soon after a revocation and before half of its
-// life has passed. Until the next one is there, the last good one stays.
+// Keeps the CRLs of all issuing CAs up to date, of next and retired ones, too: one for each shard, built again soon
+// after a revocation and before half of its life has passed. Until the next one is there, the last good one stays. A CA
+// that comes with a rotation or a reload is taken up when something is built the next time.
 //
 // Numbers rise for ever. Each is greater than the one before it, as store and file know it, and no less than the time
 // in seconds, so that they rise also after a backup was restored that knows of none of the latest.
@@ -31,14 +35,14 @@ namespace acmecore {
 // An entry stays until a CRL was published after its certificate's end (RFC 5280 §3.3).
 class CrlPublisher final : public storage::Follower {
  public:
-  // All of these outlive the publisher. It follows no store by itself. REQUIRES: there is an origin in `urls`, and the
-  // issuer may sign CRLs (check_crl_issuer).
-  CrlPublisher(Records& records, const Issuer& issuer, const CrlFiles& files, const base::Clock& clock,
+  // All of these outlive the publisher. It follows no store by itself. A CA that does not signs_crls() has no new
+  // ones. REQUIRES: there is an origin in `urls`.
+  CrlPublisher(Records& records, const Issuers& issuers, const CrlFiles& files, const base::Clock& clock,
                StatusUrls urls, std::chrono::seconds lifetime, PublishedCrls& published);
 
   // Publishes the CRLs of earlier processes. What they have and the store has not, because an older backup of it was
   // restored, is revoked again: nothing is ever un-revoked. To be called once, before anything else is answered.
-  // unavailable: a file cannot be read, or is no CRL of this CA.
+  // unavailable: a file cannot be read, or is no CRL of its CA.
   base::Task<base::Result<void>> open();
 
   // Called between two slices of work, when somebody else may run; false: it is time to end.
@@ -63,6 +67,8 @@ class CrlPublisher final : public storage::Follower {
     size_t count = 0;
   };
 
+  base::Task<base::Result<void>> take_up_new();
+  base::Task<base::Result<void>> take_up(std::string ca);
   base::Task<base::Result<void>> take_up(const CrlFiles::File& file);
   base::Task<base::Result<void>> put_back(CrlShard shard, const Crl& crl);
   base::Task<base::Result<void>> put_back(CrlShard shard, std::vector<RevokedCertificate> page);
@@ -71,15 +77,18 @@ class CrlPublisher final : public storage::Follower {
   base::Task<base::Result<Built>> read_entries(CrlShard shard, base::Time this_update, const Yield& yield);
   base::Task<base::Result<CrlFields>> new_fields(CrlShard shard, base::Time this_update,
                                                  uint64_t& number_before);
+  base::Result<base::Bytes> sign(const CrlShard& shard, const CrlFields& fields, base::BytesView entries,
+                                 uint64_t number_before) const;
   base::Task<base::Result<void>> drop(CrlShard shard, std::vector<Serial> expired);
 
   Records& records_;
-  const Issuer& issuer_;
+  const Issuers& issuers_;
   const CrlFiles& files_;
   const base::Clock& clock_;
   const StatusUrls urls_;
   const std::chrono::seconds lifetime_;
   PublishedCrls& published_;
+  std::set<std::string> taken_up_;  // ca_ids
 
   // The store's thread notes what changed, and who builds takes it. Held for one look-up.
   std::mutex mutex_;

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acmecore/authorization.h"
 #include "acmecore/auto_renewal.h"
 
 namespace acmecore {
@@ -14,6 +15,9 @@ enum class ExternalAccountMode { off, optional, required };
 
 // The directory that is there when none is configured, and whose URLs carry no name.
 inline constexpr std::string_view kDefaultDirectory = "default";
+
+// The issuer that is there when none is configured.
+inline constexpr std::string_view kDefaultIssuer = "default";
 
 // One ACME server of several in one process (RFC 8555 §7.1.1), with accounts of its own. Empty: the directory
 // object leaves it out.
@@ -29,6 +33,9 @@ struct Directory {
       false;                          // authorizations may count for all that is below their name (RFC 9444)
   bool pre_authorization = false;     // newAuthz (§7.4.1); otherwise there is no such resource
   AutoRenewalRule auto_renewal = {};  // RFC 8739
+  std::string issuer =
+      std::string(kDefaultIssuer);  // signs its certificates, unless their profile has another
+  std::vector<std::string> challenges = {std::string(kDns01)};  // types that new authorizations offer
   std::string limits_help = {};  // a URL for those whom a rate limit stops, which is linked to then (§6.6)
 };
 

@@ -27,6 +27,8 @@ struct IssuedCertificate {
   std::vector<std::string> hosts = {};  // what our own is for: names and addresses
   std::optional<CrlShard> crl =
       {};  // the one that it names, and is in once it is revoked; none: it names none
+  std::string issuer =
+      {};  // Issuer::ca of who signs it; empty: it was signed when there was one issuer alone
 
   bool operator==(const IssuedCertificate&) const = default;
 };

@@ -31,21 +31,27 @@ OcspRefusal refusal_of(ErrorKind kind) {
   }
 }
 
+tl::unexpected<base::Error> no_such_certificate() {
+  return fail(ErrorKind::unauthorized, "there is no such certificate");
+}
+
 bool can_be_kept(const OcspRequest& request) { return !request.nonce && request.certificates.size() == 1; }
 
 }  // namespace
 
-OcspResponder::OcspResponder(Records& records, const Issuer& issuer, const base::Clock& clock,
+OcspResponder::OcspResponder(Records& records, const Issuers& issuers, const base::Clock& clock,
                              seconds lifetime)
-    : records_(records), issuer_(issuer), clock_(clock), lifetime_(lifetime), named_(issuer.certificate()) {}
+    : records_(records), issuers_(issuers), clock_(clock), lifetime_(lifetime) {}
 
 Task<std::shared_ptr<const OcspAnswer>> OcspResponder::answer(Bytes request_der) {
   const auto request = parse_ocsp_request(request_der);
   if (!request) co_return refusal(OcspRefusal::malformed_request);
   uint64_t revocations = 0;
   if (Kept kept = find(*request, revocations)) co_return kept;
-  const auto fields = co_await fields_of(*request);
-  auto response = fields ? issuer_.sign_ocsp_response(*fields) : tl::unexpected(fields.error());
+  const auto responder = responder_of(*request);
+  if (!responder) co_return refusal(refusal_of(responder.error().kind));
+  const auto fields = co_await fields_of(*request, *responder);
+  auto response = fields ? sign(responder->ca, *fields) : tl::unexpected(fields.error());
   if (!response) {
     const OcspRefusal status = refusal_of(response.error().kind);
     if (status != OcspRefusal::unauthorized)
@@ -62,22 +68,39 @@ Task<std::shared_ptr<const OcspAnswer>> OcspResponder::answer(Bytes request_der)
   co_return answer;
 }
 
-// unauthorized: one of them is not of this CA, or was not issued.
-Task<Result<OcspFields>> OcspResponder::fields_of(const OcspRequest& request) {
+// unauthorized: they are not of one CA of ours. unavailable: it signs no responses.
+Result<OcspResponder::Responder> OcspResponder::responder_of(const OcspRequest& request) const {
+  const auto issuers = issuers_.now();
+  const Issuer* const issuer = issuers->find(request.certificates.front());
+  const auto is_of_it = [&](const OcspCertId& id) { return issuer->ocsp_issuer().is_named_by(id); };
+  if (issuer == nullptr || !std::ranges::all_of(request.certificates, is_of_it)) return no_such_certificate();
+  if (!issuer->signs_ocsp_responses())
+    return fail(ErrorKind::unavailable, "the issuing CA signs no OCSP responses");
+  return Responder{issuer->ca(), issuer->ocsp_issuer().responder_key_hash()};
+}
+
+// unauthorized: the CA has not issued one of them.
+Task<Result<OcspFields>> OcspResponder::fields_of(const OcspRequest& request, Responder responder) {
   const Time now = std::chrono::floor<seconds>(clock_.now());
-  OcspFields fields{named_.responder_key_hash(), {}, now, now, now + lifetime_, request.nonce};
+  OcspFields fields{std::move(responder.key_hash), {}, now, now, now + lifetime_, request.nonce};
   for (const OcspCertId& id : request.certificates) {
-    const auto none = [] { return fail(ErrorKind::unauthorized, "there is no such certificate"); };
-    if (!named_.is_named_by(id)) co_return none();
     const auto serial = serial_from_octets(id.serial);
-    if (!serial) co_return none();
+    if (!serial) co_return no_such_certificate();
     auto record = co_await records_.certificate(*serial);
-    if (!record && record.error().kind == ErrorKind::not_found) co_return none();
+    if (!record && record.error().kind == ErrorKind::not_found) co_return no_such_certificate();
     if (!record) co_return tl::unexpected(std::move(record).error());
-    if ((*record)->der.empty()) co_return none();
+    if ((*record)->der.empty() || issuers_.now()->ca_of(record->value) != responder.ca)
+      co_return no_such_certificate();
     fields.certificates.push_back({id.der, (*record)->revocation});
   }
   co_return fields;
+}
+
+Result<Bytes> OcspResponder::sign(const std::string& ca, const OcspFields& fields) const {
+  const auto issuers = issuers_.now();
+  const Issuer* const issuer = issuers->find(ca);
+  if (issuer != nullptr && issuer->signs_ocsp_responses()) return issuer->sign_ocsp_response(fields);
+  return fail(ErrorKind::unavailable, "the issuing CA signs no OCSP responses any more");
 }
 
 // Null: it is to be made. `revocations` is what keep() wants to know then.

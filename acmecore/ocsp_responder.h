@@ -6,11 +6,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
-#include "acmecore/issuer.h"
-#include "acmecore/ocsp_issuer.h"
+#include "acmecore/issuers.h"
 #include "acmecore/ocsp_request.h"
+#include "acmecore/ocsp_response.h"
 #include "acmecore/records.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -31,19 +32,20 @@ struct OcspAnswer {
   std::optional<base::Time> next_update = {};
 };
 
-// Tells of the certificates of one CA whether they are revoked (RFC 6960), signing by the CA's own key. An answer
+// Tells of the certificates of all issuing CAs, retired ones too, whether they are revoked (RFC 6960), signing by the
+// key of the CA that a request names. An answer
 // without a nonce is kept until half of its life has passed or its certificate is revoked (RFC 5019 §2.1). Thread-safe.
 //
 // Of a certificate that was never issued nothing is said: `unauthorized`, which costs no signature, rather than
 // `unknown` or, as RFC 6960 §2.2 allows, `revoked`, which strangers could have signed for any number of serials.
 class OcspResponder final : public storage::Follower {
  public:
-  // All of these outlive the responder. It follows no store by itself. REQUIRES: check_ocsp_signer of the issuer.
-  OcspResponder(Records& records, const Issuer& issuer, const base::Clock& clock,
+  // All of these outlive the responder. It follows no store by itself.
+  OcspResponder(Records& records, const Issuers& issuers, const base::Clock& clock,
                 std::chrono::seconds lifetime);
 
-  // Answers every request, `request_der` being what a client sent: a refusal where it is no request, or about another
-  // CA's certificates, or the store or OpenSSL fails.
+  // Answers every request, `request_der` being what a client sent: a refusal where it is no request, or not about the
+  // certificates of one CA of ours, or that CA signs no responses (for now), or the store or OpenSSL fails.
   base::Task<std::shared_ptr<const OcspAnswer>> answer(base::Bytes request_der);
 
   // Forgets what is kept of a certificate that was revoked.
@@ -52,15 +54,21 @@ class OcspResponder final : public storage::Follower {
  private:
   using Kept = std::shared_ptr<const OcspAnswer>;
 
-  base::Task<base::Result<OcspFields>> fields_of(const OcspRequest& request);
+  // Whom a request is about.
+  struct Responder {
+    std::string ca;
+    base::Bytes key_hash;  // OcspIssuer::responder_key_hash
+  };
+  base::Result<Responder> responder_of(const OcspRequest& request) const;
+  base::Task<base::Result<OcspFields>> fields_of(const OcspRequest& request, Responder responder);
+  base::Result<base::Bytes> sign(const std::string& ca, const OcspFields& fields) const;
   Kept find(const OcspRequest& request, uint64_t& revocations);
   void keep(const OcspRequest& request, const Kept& answer, uint64_t revocations);
 
   Records& records_;
-  const Issuer& issuer_;
+  const Issuers& issuers_;
   const base::Clock& clock_;
   const std::chrono::seconds lifetime_;
-  const OcspIssuer named_;
 
   // Requests come on many threads, and revocations on the store's. Held for one look-up.
   std::mutex mutex_;

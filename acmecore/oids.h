@@ -24,6 +24,7 @@ inline constexpr base::BytesView kCertificatePolicies = "\x55\x1d\x20"sv;
 inline constexpr base::BytesView kAnyPolicy = "\x55\x1d\x20\x00"sv;
 inline constexpr base::BytesView kAuthorityKeyIdentifier = "\x55\x1d\x23"sv;
 inline constexpr base::BytesView kExtendedKeyUsage = "\x55\x1d\x25"sv;
+inline constexpr base::BytesView kAnyExtendedKeyUsage = "\x55\x1d\x25\x00"sv;
 inline constexpr base::BytesView kAuthorityInfoAccess = "\x2b\x06\x01\x05\x05\x07\x01\x01"sv;
 inline constexpr base::BytesView kOcsp = "\x2b\x06\x01\x05\x05\x07\x30\x01"sv;
 inline constexpr base::BytesView kCaIssuers = "\x2b\x06\x01\x05\x05\x07\x30\x02"sv;

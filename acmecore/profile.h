@@ -25,6 +25,7 @@ struct Profile {
   bool wildcards = true;
   bool common_name = false;  // whether the subject has one
   size_t names_max = kIdentifiersMax;
+  std::string issuer = {};  // signs its certificates; empty: that of the account's directory
   LeafContent content = {};
 };
 

@@ -64,6 +64,7 @@ std::string_view name_of(KeyType type) {
     case KeyType::p256: return "P-256";
     case KeyType::p384: return "P-384";
     case KeyType::p521: return "P-521";
+    case KeyType::ed25519: return "Ed25519";
   }
   return "";
 }

@@ -12,7 +12,8 @@ namespace acmecore {
 inline constexpr int kRsaBitsMin = 2048;
 inline constexpr int kRsaBitsMax = 8192;
 
-enum class KeyType { rsa, p256, p384, p521 };
+// ed25519 is for CAs alone (ca_public_key.h).
+enum class KeyType { rsa, p256, p384, p521, ed25519 };
 
 // "RSA", "P-256" …, for sentences.
 std::string_view name_of(KeyType type);

@@ -208,6 +208,7 @@ Bytes encode(const IssuedCertificate& certificate) {
   message.set_not_after_ms(milliseconds(certificate.not_after));
   message.set_replaced_by(certificate.replaced_by);
   message.set_auto_renewed(certificate.auto_renewed);
+  message.set_issuer(certificate.issuer);
   for (const std::string& host : certificate.hosts)
     message.add_hosts(host);
   if (certificate.crl) put(*certificate.crl, *message.mutable_crl());
@@ -229,6 +230,7 @@ Result<IssuedCertificate> decode_certificate(Serial serial, BytesView value) {
   certificate.not_after = time_of(message.not_after_ms());
   certificate.replaced_by = message.replaced_by();
   certificate.auto_renewed = message.auto_renewed();
+  certificate.issuer = message.issuer();
   certificate.hosts.assign(message.hosts().begin(), message.hosts().end());
   if (message.has_crl()) certificate.crl = crl_shard_of(message.crl());
   if (message.has_revocation()) {

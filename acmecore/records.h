@@ -75,7 +75,7 @@ class Changes {
   void update(const Stored<IssuedCertificate>& certificate);
   void update(const Stored<ExternalAccountKey>& key);
 
-  // update(), once it is revoked, with its place in its CRL. REQUIRES: it has a revocation and a crl.
+  // update(), once it is revoked, with its place in its CRL, if it has one. REQUIRES: it has a revocation.
   void revoke(const Stored<IssuedCertificate>& certificate);
   // The place alone, of what only a CRL knows to be revoked.
   void put_into_crl(const CrlShard& shard, const RevokedRecord& revoked);

@@ -72,8 +72,9 @@ Task<Result<std::optional<CrlShard>>> next_shard(storage::Store& store, char tab
 }  // namespace
 
 void Changes::revoke(const Stored<IssuedCertificate>& certificate) {
-  assert(certificate->revocation && certificate->crl);
+  assert(certificate->revocation);
   update(certificate);
+  if (!certificate->crl) return;
   put_into_crl(*certificate->crl, {certificate->serial, *certificate->revocation, certificate->not_after});
 }
 

@@ -11,9 +11,8 @@ bool has_key(const IssuedCertificate& certificate, base::BytesView spki_digest) 
   return parsed && base::sha256(parsed->spki_der) == spki_digest;
 }
 
-bool fits(const RevocationFilter& filter, const IssuedCertificate& certificate, const std::string& own_ca) {
+bool fits(const RevocationFilter& filter, const IssuedCertificate& certificate, const std::string& ca) {
   if (!filter.account.empty() && certificate.account != filter.account) return false;
-  const std::string& ca = certificate.crl ? certificate.crl->ca : own_ca;
   if (!filter.ca.empty() && ca != filter.ca) return false;
   if (filter.issued_from && certificate.issued < *filter.issued_from) return false;
   if (filter.issued_before && certificate.issued >= *filter.issued_before) return false;
@@ -24,11 +23,11 @@ bool fits(const RevocationFilter& filter, const IssuedCertificate& certificate, 
 
 bool RevocationFilter::empty() const { return *this == RevocationFilter(); }
 
-bool is_to_be_revoked(const RevocationJob& job, const IssuedCertificate& certificate,
-                      const std::string& own_ca, base::Time now) {
+bool is_to_be_revoked(const RevocationJob& job, const IssuedCertificate& certificate, const std::string& ca,
+                      base::Time now) {
   if (certificate.revocation || now > certificate.not_after) return false;
   if (certificate.auto_renewed && !job.filter.spki_digest.empty()) return false;
-  return fits(job.filter, certificate, own_ca);
+  return fits(job.filter, certificate, ca);
 }
 
 }  // namespace acmecore

@@ -44,7 +44,8 @@ struct RevocationJob {
 
 // Whether the job is to revoke this certificate now: the filter fits, and it is neither revoked nor expired. What
 // renews itself is left alone where only its key is asked for: its order has ended with the key (RFC 8739 §3.1.2).
-bool is_to_be_revoked(const RevocationJob& job, const IssuedCertificate& certificate,
-                      const std::string& own_ca, base::Time now);
+// `ca`: IssuerSet::ca_of it.
+bool is_to_be_revoked(const RevocationJob& job, const IssuedCertificate& certificate, const std::string& ca,
+                      base::Time now);
 
 }  // namespace acmecore

@@ -58,10 +58,15 @@ std::string_view name_of(RevocationOutcome::Status status) {
   return "unknown";
 }
 
-void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& revocation,
-                    const StatusUrls& urls, Actor by, Time now, Changes& changes) {
+void place_in_crl(IssuedCertificate& certificate, const IssuerSet& issuers, const StatusUrls& urls) {
+  if (certificate.crl) return;
+  std::string ca = issuers.ca_of(certificate);
+  if (!ca.empty()) certificate.crl = urls.shard(std::move(ca), certificate.serial);
+}
+
+void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& revocation, Actor by, Time now,
+                    Changes& changes) {
   certificate->revocation = revocation;
-  if (!certificate->crl) certificate->crl = urls.shard(certificate->serial);
   changes.revoke(certificate);
   AuditEvent event = audit_event(audit_kind::kCertificateRevoked, certificate.value, std::move(by), now);
   if (const auto parsed = parse_certificate(certificate->der)) {
@@ -91,8 +96,8 @@ void add_compromise(const Certificate& certificate, Actor by, Time now, Changes&
   changes.create(job);
 }
 
-Revocations::Revocations(Records& records, const base::Clock& clock, StatusUrls urls)
-    : records_(records), clock_(clock), urls_(std::move(urls)) {}
+Revocations::Revocations(Records& records, const base::Clock& clock, const Issuers& issuers, StatusUrls urls)
+    : records_(records), clock_(clock), issuers_(issuers), urls_(std::move(urls)) {}
 
 Task<Result<std::vector<RevocationOutcome>>> Revocations::revoke(std::vector<Serial> serials,
                                                                  RevocationReason reason, Actor by) {
@@ -151,7 +156,8 @@ Task<Result<RevocationOutcome>> Revocations::revoke_one(Serial serial, Revocatio
     co_return RevocationOutcome{std::move(serial), Status::was_revoked, before};
   }
   const Revocation revocation{before ? before->time : now, reason};
-  add_revocation(*std::move(record), revocation, urls_, std::move(by), now, changes);
+  place_in_crl(record->value, *issuers_.now(), urls_);
+  add_revocation(*std::move(record), revocation, std::move(by), now, changes);
   co_return RevocationOutcome{std::move(serial), before ? Status::was_revoked : Status::revoked, revocation};
 }
 
@@ -246,9 +252,12 @@ Task<Result<void>> Revocations::add_page(RevocationJob& job, Changes& changes) {
     if (!record && record.error().kind != ErrorKind::not_found)
       co_return tl::unexpected(std::move(record).error());
     ++job.examined;
-    if (!record || !is_to_be_revoked(job, record->value, urls_.ca, now)) continue;
+    if (!record) continue;
+    const auto issuers = issuers_.now();
+    if (!is_to_be_revoked(job, record->value, issuers->ca_of(record->value), now)) continue;
     const Revocation revocation{now, job.reason};
-    add_revocation(*std::move(record), revocation, urls_, by, now, changes);
+    place_in_crl(record->value, *issuers, urls_);
+    add_revocation(*std::move(record), revocation, by, now, changes);
     ++job.revoked;
   }
   if (!serials.empty()) job.position = serials.back().octets;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "acmecore/certificate.h"
+#include "acmecore/issuers.h"
 #include "acmecore/page.h"
 #include "acmecore/records.h"
 #include "acmecore/requester.h"
@@ -44,7 +45,7 @@ std::string_view name_of(RevocationOutcome::Status status);
 class Revocations {
  public:
   // The references outlive the object.
-  Revocations(Records& records, const base::Clock& clock, StatusUrls urls);
+  Revocations(Records& records, const base::Clock& clock, const Issuers& issuers, StatusUrls urls);
 
   // All of them in one commit, in the order of `serials`. too_large: more than kRevokedAtOnceMax. `by`: who
   // asks for it.
@@ -76,13 +77,18 @@ class Revocations {
 
   Records& records_;
   const base::Clock& clock_;
+  const Issuers& issuers_;
   const StatusUrls urls_;
 };
 
-// Adds to `changes` that the certificate is revoked, in the CRL that it names, or else in that of its serial, and the
-// event in the audit log: that `by` did it at `now`.
-void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& revocation,
-                    const StatusUrls& urls, Actor by, base::Time now, Changes& changes);
+// Gives a certificate that names no CRL the place that it has once it is revoked: in that of its issuer and its serial.
+// None where its record does not say who signed it, and who did is not configured any more.
+void place_in_crl(IssuedCertificate& certificate, const IssuerSet& issuers, const StatusUrls& urls);
+
+// Adds to `changes` that the certificate is revoked, in its CRL if it has a place in one, and the event in the audit
+// log: that `by` did it at `now`.
+void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& revocation, Actor by,
+                    base::Time now, Changes& changes);
 
 // Adds that the certificate's key is never accepted again, with the event, and the job that revokes what else is
 // certified for it.

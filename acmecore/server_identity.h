@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "acmecore/issuer.h"
+#include "acmecore/issuers.h"
 #include "acmecore/records.h"
 #include "acmecore/validity.h"
 #include "base/error.h"
@@ -23,12 +23,14 @@ struct ServerIdentity {
   Validity validity;  // replace it once due_for_renewal(validity, now)
 };
 
-// A new key, certified by `issuer` for "localhost", 127.0.0.1, ::1 and `hosts`: DNS names, and IP addresses
-// as text. Its subject is the first name of `hosts` that fits there, because some clients, GnuTLS's kdig
-// among them, take no empty one. The key lives in memory only, and the next start makes another; the
-// certificate is among `records`, like every other, its serial before it is signed. malformed: a host that is
-// neither. The errors of the records.
-base::Task<base::Result<ServerIdentity>> new_server_identity(Records& records, const Issuer& issuer,
+// A new key, certified by the issuer that is called `issuer` for "localhost", 127.0.0.1, ::1 and `hosts`: DNS names,
+// and IP addresses as text; but for those that the issuer is held not to certify (RFC 5280 §4.2.1.10). Its subject is
+// the first name of `hosts` that fits there, because some clients, GnuTLS's kdig among them, take no empty one. The
+// key lives in memory only, and the next start makes another; the certificate is among `records`, like every other,
+// its serial before it is signed. malformed: a host that is neither. unavailable: the issuer may certify none of them.
+// The errors of the records.
+base::Task<base::Result<ServerIdentity>> new_server_identity(Records& records, const Issuers& issuers,
+                                                             std::string issuer,
                                                              std::vector<std::string> hosts, base::Time now);
 
 }  // namespace acmecore

@@ -40,10 +40,13 @@ void note_change(std::string_view kind, const char* detail, const AuditEvent& be
 
 }  // namespace
 
-ServerStart server_start(std::string version, std::string configuration_sha256, const Issuer& issuer) {
+ServerStart server_start(std::string version, std::string configuration_sha256, const IssuerSet& issuers) {
   ServerStart start{std::move(version), std::move(configuration_sha256), {}};
-  for (size_t chain = 0; chain < issuer.chains(); ++chain)
-    start.issuers.push_back(issuer.id(chain));
+  for (const NamedIssuer& named : issuers.all()) {
+    const Issuer& issuer = named.current();
+    for (size_t chain = 0; chain < issuer.chains(); ++chain)
+      start.issuers.push_back(issuer.id(chain));
+  }
   return start;
 }
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "acmecore/issuer.h"
+#include "acmecore/issuers.h"
 #include "acmecore/records.h"
 #include "base/error.h"
 #include "base/task.h"
@@ -15,12 +15,12 @@ namespace acmecore {
 struct ServerStart {
   std::string version;
   std::string configuration_sha256;  // of the configuration's text, in hexadecimal; empty: there is none
-  std::vector<std::string> issuers;  // the issuing CA's certificates: Issuer::id of each chain
+  std::vector<std::string> issuers;  // the certificates of those that sign leaves: Issuer::id of each chain
 };
 
-ServerStart server_start(std::string version, std::string configuration_sha256, const Issuer& issuer);
+ServerStart server_start(std::string version, std::string configuration_sha256, const IssuerSet& issuers);
 
-// Records in the audit log that the server starts and, where the configuration or the issuing CA is another than at the
+// Records in the audit log that the server starts and, where the configuration or an issuing CA is another than at the
 // start before, that it has changed. `records` outlives the call.
 base::Task<base::Result<void>> note_start(Records& records, ServerStart start, base::Time now);
 

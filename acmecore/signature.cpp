@@ -19,13 +19,14 @@ struct KnownAlgorithm {
   SignatureAlgorithm algorithm;
 };
 
-constexpr std::array<KnownAlgorithm, 6> kAccepted{{
+constexpr std::array<KnownAlgorithm, 7> kAccepted{{
     {"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"sv, SignatureAlgorithm::rsa_sha256},
     {"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c"sv, SignatureAlgorithm::rsa_sha384},
     {"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d"sv, SignatureAlgorithm::rsa_sha512},
     {"\x2a\x86\x48\xce\x3d\x04\x03\x02"sv, SignatureAlgorithm::ecdsa_sha256},
     {"\x2a\x86\x48\xce\x3d\x04\x03\x03"sv, SignatureAlgorithm::ecdsa_sha384},
     {"\x2a\x86\x48\xce\x3d\x04\x03\x04"sv, SignatureAlgorithm::ecdsa_sha512},
+    {"\x2b\x65\x70"sv, SignatureAlgorithm::ed25519},
 }};
 
 constexpr BytesView kRsaWithMd5 = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"sv;
@@ -35,6 +36,7 @@ constexpr BytesView kNull = "\x05\x00"sv;
 
 constexpr bool is_rsa(SignatureAlgorithm algorithm) { return algorithm <= SignatureAlgorithm::rsa_sha512; }
 
+bool is_for(SignatureAlgorithm algorithm, KeyType type);
 const EVP_MD* digest_of(SignatureAlgorithm algorithm);
 
 }  // namespace
@@ -59,13 +61,14 @@ Result<SignatureAlgorithm> parse_signature_algorithm(BytesView der) {
     if (parameters.empty() || (is_rsa(known.algorithm) && parameters == kNull)) return known.algorithm;
     return fail(ErrorKind::malformed, "the signature algorithm has parameters that do not belong there");
   }
-  return fail(ErrorKind::bad_signature_algorithm,
-              "the signature must be RSA (PKCS #1 v1.5) or ECDSA, with SHA-256, SHA-384 or SHA-512");
+  return fail(
+      ErrorKind::bad_signature_algorithm,
+      "the signature must be RSA (PKCS #1 v1.5) or ECDSA, with SHA-256, SHA-384 or SHA-512, or Ed25519");
 }
 
 bool verify_signature(SignatureAlgorithm algorithm, const PublicKey& key, BytesView message,
                       BytesView signature) {
-  if (is_rsa(algorithm) != (key.type == KeyType::rsa)) return false;
+  if (!is_for(algorithm, key.type)) return false;
   const base::MdContextHandle context(EVP_MD_CTX_new());
   const bool good =
       EVP_DigestVerifyInit(context.get(), nullptr, digest_of(algorithm), nullptr, key.key.get()) == 1 &&
@@ -77,6 +80,12 @@ bool verify_signature(SignatureAlgorithm algorithm, const PublicKey& key, BytesV
 
 namespace {
 
+bool is_for(SignatureAlgorithm algorithm, KeyType type) {
+  if (type == KeyType::rsa) return is_rsa(algorithm);
+  return !is_rsa(algorithm) && (algorithm == SignatureAlgorithm::ed25519) == (type == KeyType::ed25519);
+}
+
+// Null: the algorithm has its own.
 const EVP_MD* digest_of(SignatureAlgorithm algorithm) {
   switch (algorithm) {
     case SignatureAlgorithm::rsa_sha256:
@@ -85,6 +94,7 @@ const EVP_MD* digest_of(SignatureAlgorithm algorithm) {
     case SignatureAlgorithm::ecdsa_sha384: return EVP_sha384();
     case SignatureAlgorithm::rsa_sha512:
     case SignatureAlgorithm::ecdsa_sha512: return EVP_sha512();
+    case SignatureAlgorithm::ed25519: break;
   }
   return nullptr;
 }

@@ -6,18 +6,20 @@
 
 namespace acmecore {
 
-// The signatures that certification requests and certificates may carry: PKCS #1 v1.5 and ECDSA, with SHA-2.
+// The signatures that certification requests and certificates may carry: PKCS #1 v1.5 and ECDSA, with SHA-2, and
+// Ed25519.
 enum class SignatureAlgorithm {
   rsa_sha256,
   rsa_sha384,
   rsa_sha512,
   ecdsa_sha256,
   ecdsa_sha384,
-  ecdsa_sha512
+  ecdsa_sha512,
+  ed25519
 };
 
-// Reads an AlgorithmIdentifier. For RSA, parameters may be NULL or absent (RFC 4055 §5); for ECDSA they must
-// be absent (RFC 5758 §3.2). malformed: no such structure. bad_signature_algorithm: another algorithm; the
+// Reads an AlgorithmIdentifier. For RSA, parameters may be NULL or absent (RFC 4055 §5); for the others they must
+// be absent (RFC 5758 §3.2, RFC 8410 §3). malformed: no such structure. bad_signature_algorithm: another algorithm; the
 // detail names SHA-1 and MD5.
 base::Result<SignatureAlgorithm> parse_signature_algorithm(base::BytesView der);
 

@@ -1,47 +1,40 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <string_view>
+#include <utility>
 
-#include "acmecore/key_contexts.h"
-#include "acmecore/public_key.h"
+#include "acmecore/signature.h"
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/openssl.h"
 
 namespace acmecore {
 
-// A private key on P-256 or P-384 that signs with ECDSA and the hash that BR 7.1.3.2.2 pairs with its curve.
-//
-// sign() may be called by several threads at once.
+// A private key that a CA signs with, wherever it is: in memory (software_key.h) or in a token that it never leaves
+// (pkcs11/token_key.h). What it signs with follows from its kind: see ca_signature_algorithm.
 class SigningKey {
  public:
-  // A new key on P-256.
-  static SigningKey generate();
-
-  // PEM of one PKCS#8 or SEC 1 key, not encrypted. malformed: not that, or not a key on P-256 or P-384.
-  static base::Result<SigningKey> parse(std::string_view pem);
-
-  // PKCS#8 in PEM. A secret.
-  std::string pem() const;
+  virtual ~SigningKey() = default;
 
   // SubjectPublicKeyInfo.
   const base::Bytes& spki_der() const { return spki_der_; }
 
-  // The AlgorithmIdentifier of its signatures, without parameters (RFC 5758 §3.2).
+  SignatureAlgorithm signature_algorithm() const { return algorithm_; }
+
+  // The AlgorithmIdentifier of its signatures.
   base::BytesView signature_algorithm_der() const;
 
-  // An ECDSA-Sig-Value over `message`. internal: OpenSSL failed.
-  base::Result<base::Bytes> sign(base::BytesView message) const;
+  // A signature over `message`, by any thread at any time. unavailable: the key is somewhere else and cannot be reached
+  // now; a later call tries again. internal: OpenSSL failed.
+  virtual base::Result<base::Bytes> sign(base::BytesView message) const = 0;
+
+ protected:
+  SigningKey(base::Bytes spki_der, SignatureAlgorithm algorithm)
+      : spki_der_(std::move(spki_der)), algorithm_(algorithm) {}
+  SigningKey(SigningKey&&) = default;
+  SigningKey& operator=(SigningKey&&) = default;
 
  private:
-  SigningKey(base::PkeyHandle key, base::Bytes spki_der, KeyType type);
-
-  base::PkeyHandle key_;
-  std::unique_ptr<const KeyContexts> contexts_;
   base::Bytes spki_der_;
-  KeyType type_;
+  SignatureAlgorithm algorithm_;
 };
 
 }  // namespace acmecore

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "acmecore/crl_shard.h"
 #include "acmecore/leaf_content.h"
@@ -15,23 +16,24 @@ inline constexpr std::string_view kCrlPath = "/crl/";        // CA "/" NUMBER ".
 inline constexpr std::string_view kOcspPath = "/ocsp";       // or "/ocsp/" BASE64
 inline constexpr std::string_view kIssuerPath = "/issuer/";  // CA ".crt"
 
-// Where the status of a CA's certificates is to be had.
+// Where the status of certificates is to be had.
 struct StatusUrls {
-  std::string ca = {};      // its ca_id
   uint32_t crl_shards = 1;  // of certificates that are issued from now on
   std::string origin = {};  // "http://pki.corp.example"; empty: certificates say nothing of their status
   bool ocsp = false;
 
-  // Which CRL a certificate with this serial is in, whether or not it names one.
-  CrlShard shard(const Serial& serial) const { return {ca, shard_of(serial, crl_shards)}; }
+  // Which CRL a certificate of a CA (ca_id) with this serial is in, whether or not it names one.
+  CrlShard shard(std::string ca, const Serial& serial) const {
+    return {std::move(ca), shard_of(serial, crl_shards)};
+  }
 
   // REQUIRES here and below: there is an origin.
   std::string crl(const CrlShard& shard) const;
 
-  // Puts the URLs into what a certificate with this serial is to say; of a short-lived one, which tells nothing of its
-  // status (BR 1.6.1), that of the issuer's certificate alone. An OCSP responder or an issuer's certificate that it
-  // names elsewhere stays.
-  void add_to(LeafContent& content, const Serial& serial) const;
+  // Puts the URLs into what a certificate is to say that is in this CRL once it is revoked; of a short-lived one, which
+  // tells nothing of its status (BR 1.6.1), that of the issuer's certificate alone. An OCSP responder or an issuer's
+  // certificate that it names elsewhere stays.
+  void add_to(LeafContent& content, const CrlShard& shard) const;
 };
 
 }  // namespace acmecore

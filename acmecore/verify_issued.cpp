@@ -177,14 +177,34 @@ Result<void> verify_extensions(const std::vector<Extension>& found, const std::v
   return {};
 }
 
-// BR 7.1.3.2.2: the hash that belongs to the curve, and no parameters.
+struct IssuerSignature {
+  SignatureAlgorithm algorithm;
+  BytesView der;  // AlgorithmIdentifier
+};
+
+// BR 7.1.3.2: the hash that belongs to the curve, or to the size of an RSA key; RFC 8410 §3.
+IssuerSignature signature_by(const PublicKey& issuer_key) {
+  constexpr int kLargeRsaBits = 4096;
+  switch (issuer_key.type) {
+    case KeyType::p256:
+      return {SignatureAlgorithm::ecdsa_sha256, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"sv};
+    case KeyType::p384:
+      return {SignatureAlgorithm::ecdsa_sha384, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv};
+    case KeyType::p521:
+      return {SignatureAlgorithm::ecdsa_sha512, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04"sv};
+    case KeyType::ed25519: return {SignatureAlgorithm::ed25519, "\x30\x05\x06\x03\x2b\x65\x70"sv};
+    case KeyType::rsa: break;
+  }
+  if (EVP_PKEY_get_bits(issuer_key.key.get()) >= kLargeRsaBits) {
+    return {SignatureAlgorithm::rsa_sha384, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00"sv};
+  }
+  return {SignatureAlgorithm::rsa_sha256, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00"sv};
+}
+
 Result<void> verify_signature_of(const Certificate& leaf, const PublicKey& issuer_key) {
-  const bool p256 = issuer_key.type == KeyType::p256;
-  const BytesView algorithm = p256 ? "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"sv
-                                   : "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv;
-  if (leaf.signature_algorithm_der != algorithm) return differs("signature algorithm");
-  const auto known = p256 ? SignatureAlgorithm::ecdsa_sha256 : SignatureAlgorithm::ecdsa_sha384;
-  if (!verify_signature(known, issuer_key, leaf.tbs_der, leaf.signature)) return differs("signature");
+  const auto [algorithm, der] = signature_by(issuer_key);
+  if (leaf.signature_algorithm_der != der) return differs("signature algorithm");
+  if (!verify_signature(algorithm, issuer_key, leaf.tbs_der, leaf.signature)) return differs("signature");
   return {};
 }
 

@@ -4,9 +4,9 @@
 
 namespace app {
 
-base::Result<std::vector<acmecore::ChainFile>> load_alternate_chains(const base::Config::Issuance& config) {
+base::Result<std::vector<acmecore::ChainFile>> load_alternate_chains(const std::vector<std::string>& paths) {
   std::vector<acmecore::ChainFile> files;
-  for (const std::string& path : config.alternate_chains) {
+  for (const std::string& path : paths) {
     TRY(std::string pem, read_file(path));
     files.push_back({path, std::move(pem)});
   }

@@ -1,9 +1,12 @@
 #include "app/backup.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
+#include <vector>
 
 #include "app/files.h"
 #include "app/state.h"
@@ -24,48 +27,85 @@ bool is_there(const path& file) {
   return std::filesystem::exists(file, ignored);
 }
 
-// A role without a CA has no such directory.
-Result<void> copy_ca(const path& from, const path& to) {
+// What holds keys of CAs, each with a directory for an issuer or being one.
+constexpr std::array kCaDirectories{kCaDirectory, kIssuersDirectory};
+
+// What speaks of other files comes first: a server may be adding to them.
+bool comes_first(const path& file) { return file.filename() == "roles"; }
+
+Result<std::vector<path>> files_of(const path& directory) {
+  std::error_code failure;
+  std::vector<path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, failure))
+    files.push_back(entry.path());
+  if (failure)
+    return fail(ErrorKind::unavailable, "cannot read " + directory.string() + ": " + failure.message());
+  std::ranges::partition(files, comes_first);
+  return files;
+}
+
+Result<void> copy_keys(const path& from, const path& to);
+
+Result<void> copy_entry(const path& from, const path& to) {
+  std::error_code ignored;  // what cannot be looked at cannot be read either, which says why
+  if (std::filesystem::is_directory(from, ignored)) return copy_keys(from, to);
+  TRY(const std::string contents, read_file(from));
+  const bool is_key = from.extension() == ".key";
+  return write_file(to, contents, is_key ? FileMode::secret : FileMode::open_to_all);
+}
+
+// A role without a CA, and a server with one issuer, has no such directory.
+Result<void> copy_keys(const path& from, const path& to) {
   if (!is_there(from)) return {};
   CHECK(make_private_directory(to));
-  std::error_code failure;
-  for (const auto& entry : std::filesystem::directory_iterator(from, failure)) {
-    TRY(const std::string contents, read_file(entry.path()));
-    const bool is_key = entry.path().extension() == ".key";
-    CHECK(write_file(to / entry.path().filename(), contents,
-                     is_key ? FileMode::secret : FileMode::open_to_all));
-  }
-  if (failure) return fail(ErrorKind::unavailable, "cannot read " + from.string() + ": " + failure.message());
+  TRY(const auto files, files_of(from));
+  for (const path& file : files)
+    CHECK(copy_entry(file, to / file.filename()));
   return sync_directory(to);
 }
 
 Result<void> write_backup(const path& state, const path& to) {
-  CHECK(copy_ca(state / kCaDirectory, to / kCaDirectory));
+  for (const char* directory : kCaDirectories)
+    CHECK(copy_keys(state / directory, to / directory));
   return storage::backup_store(state / kStoreDirectory, to / kStoreDirectory);
 }
 
-// Whether the CA there is the very one that is to be restored: of a restore that was cut short.
-Result<bool> is_same_ca(const path& from, const path& there) {
-  std::error_code failure;
-  for (const auto& entry : std::filesystem::directory_iterator(there, failure)) {
-    const path original = from / entry.path().filename();
+// Whether what is there is the very same that is to be restored: of a restore that was cut short.
+Result<bool> are_same_keys(const path& from, const path& there) {
+  TRY(const auto files, files_of(there));
+  for (const path& file : files) {
+    const path original = from / file.filename();
     if (!is_there(original)) return false;
-    TRY(const std::string contents, read_file(entry.path()));
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored)) {
+      TRY(const bool are_same, are_same_keys(original, file));
+      if (!are_same) return false;
+      continue;
+    }
+    TRY(const std::string contents, read_file(file));
     TRY(const std::string wanted, read_file(original));
     if (contents != wanted) return false;
   }
-  if (failure)
-    return fail(ErrorKind::unavailable, "cannot read " + there.string() + ": " + failure.message());
   return true;
 }
 
+// Whether there are keys already. unavailable: there are others than those that are to be restored.
+Result<bool> holds_keys(const path& from, const path& there) {
+  std::error_code ignored;
+  if (!is_there(there) || std::filesystem::is_empty(there, ignored)) return false;
+  TRY(const bool are_same, are_same_keys(from, there));
+  if (are_same) return true;
+  return fail(ErrorKind::unavailable,
+              there.parent_path().string() + " holds another CA; restore into an empty directory");
+}
+
 // Whole or not at all.
-Result<void> restore_ca(const path& from, const path& to) {
+Result<void> restore_keys(const path& from, const path& to) {
   if (!is_there(from)) return {};
   const path draft = to.string() + ".new";
   std::error_code failure;
   std::filesystem::remove_all(draft, failure);  // of an attempt that was cut short
-  CHECK(copy_ca(from, draft));
+  CHECK(copy_keys(from, draft));
   std::filesystem::rename(draft, to, failure);
   if (failure) return fail(ErrorKind::unavailable, "cannot write " + to.string() + ": " + failure.message());
   return sync_directory(to.parent_path());
@@ -95,25 +135,21 @@ Result<void> backup_state(const path& state, const path& to) {
   return written;
 }
 
-// The CA comes first: without a store it harms nobody, while the next start would make another CA for a store
+// The CAs come first: without a store they harm nobody, while the next start would make another CA for a store
 // without one.
 Result<void> restore_state(const path& from, const path& state) {
-  const path ca = state / kCaDirectory;
-  std::error_code ignored;
-  const bool has_ca = is_there(ca) && !std::filesystem::is_empty(ca, ignored);
-  if (has_ca) {
-    TRY(const bool is_same, is_same_ca(from / kCaDirectory, ca));
-    if (!is_same) {
-      return fail(ErrorKind::unavailable,
-                  state.string() + " holds another CA; restore into an empty directory");
-    }
+  std::array<bool, kCaDirectories.size()> are_there{};
+  for (size_t i = 0; i < kCaDirectories.size(); ++i) {
+    TRY(are_there[i], holds_keys(from / kCaDirectories[i], state / kCaDirectories[i]));
   }
   if (storage::lmdb::holds_store(state / kStoreDirectory)) {
     return fail(ErrorKind::unavailable,
                 state.string() + " holds a store already; restore into an empty directory");
   }
   CHECK(make_private_directory(state));
-  if (!has_ca) CHECK(restore_ca(from / kCaDirectory, ca));
+  for (size_t i = 0; i < kCaDirectories.size(); ++i) {
+    if (!are_there[i]) CHECK(restore_keys(from / kCaDirectories[i], state / kCaDirectories[i]));
+  }
   return storage::restore_store(from / kStoreDirectory, state / kStoreDirectory);
 }
 

@@ -1,5 +1,6 @@
 #include "app/ca_role.h"
 
+#include "app/issuer_places.h"
 #include "app/policy.h"
 #include "app/profiles.h"
 #include "base/log.h"
@@ -27,6 +28,9 @@ acmecore::LimitRules limit_rules(const base::Config::Acme::Limits& config) {
           rate_of(config.failed_validations)};
 }
 
+acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Config& config);
+std::vector<acmecore::Directory> directories(const base::Config& config);
+
 acmecore::AuthorityOptions authority_options(const base::Config& config, const acmecore::StatusUrls& status) {
   acmecore::AuthorityOptions options;
   options.status = status;
@@ -38,12 +42,22 @@ acmecore::AuthorityOptions authority_options(const base::Config& config, const a
   options.limits = limit_rules(config.acme.limits);
   options.pausing = {config.acme.pausing.after, config.acme.pausing.period};
   options.approval_timeout = config.policy.approval_timeout;
+  options.directories = directories(config);
+  options.preset = directory_of(config.acme.preset, config);
   return options;
 }
 
 static_assert(base::kDefaultDirectory == acmecore::kDefaultDirectory);
+static_assert(base::kDefaultIssuer == acmecore::kDefaultIssuer);
 
-acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Config::Acme& config) {
+std::string name_of(base::ChallengeType type) {
+  switch (type) {
+    case base::ChallengeType::dns_01: break;
+  }
+  return std::string(acmecore::kDns01);
+}
+
+acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Config& config) {
   acmecore::Directory directory;
   directory.name = from.name;
   switch (from.external_account) {
@@ -62,17 +76,21 @@ acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Co
   directory.subdomain_authorization = from.subdomain_authorization;
   directory.auto_renewal = {from.auto_renewal.max_duration, from.auto_renewal.min_lifetime,
                             from.auto_renewal.allow_certificate_get};
-  directory.renewal_explanation = config.renewal_explanation;
-  directory.pre_authorization = config.pre_authorization;
-  directory.limits_help = config.limits.help;
+  directory.renewal_explanation = config.acme.renewal_explanation;
+  directory.pre_authorization = config.acme.pre_authorization;
+  directory.limits_help = config.acme.limits.help;
+  directory.issuer = issuer_of(from, config);
+  directory.challenges.clear();
+  for (const base::ChallengeType type : from.challenges)
+    directory.challenges.push_back(name_of(type));
   return directory;
 }
 
-std::vector<acmecore::Directory> directories(const base::Config::Acme& config) {
+std::vector<acmecore::Directory> directories(const base::Config& config) {
   std::vector<acmecore::Directory> directories;
-  for (const base::AcmeDirectory& from : config.directories)
+  for (const base::AcmeDirectory& from : config.acme.directories)
     directories.push_back(directory_of(from, config));
-  if (directories.empty()) directories.push_back(directory_of(config.preset, config));
+  if (directories.empty()) directories.push_back(directory_of(config.acme.preset, config));
   return directories;
 }
 
@@ -100,7 +118,7 @@ http::Response starting() {
 }  // namespace
 
 Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const acmecore::StatusUrls& status,
-                                             const acmecore::Issuer& issuer, storage::Store& store,
+                                             const acmecore::Issuers& issuers, storage::Store& store,
                                              acmecore::Validation& validation, const base::Clock& clock,
                                              Runtime& runtime, const http::TlsIdentity& identity) {
   TRY(auto suffixes, acmecore::PublicSuffixes::open());
@@ -108,7 +126,7 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
   warn_of_profiles(config, clock.now());
   Rules rules{std::move(suffixes), std::move(policy)};
   std::unique_ptr<CaRole> role(
-      new CaRole(config, std::move(rules), status, issuer, store, validation, clock, runtime));
+      new CaRole(config, std::move(rules), status, issuers, store, validation, clock, runtime));
   TRY(role->nonces_, runtime.wait(acmecore::Nonces::open(store, clock)));
   if (const auto opened = role->open_https(config, identity); !opened) {
     runtime.wait(role->save_nonces());  // which were used is still to be known when a start succeeds
@@ -126,7 +144,7 @@ Result<std::unique_ptr<CaRole>> CaRole::open(const base::Config& config, const a
 }
 
 CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::StatusUrls& status,
-               const acmecore::Issuer& issuer, storage::Store& store, acmecore::Validation& validation,
+               const acmecore::Issuers& issuers, storage::Store& store, acmecore::Validation& validation,
                const base::Clock& clock, Runtime& runtime)
     : runtime_(runtime),
       clock_(clock),
@@ -135,12 +153,12 @@ CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::StatusUr
       background_(runtime.executor()),
       suffixes_(std::move(rules.suffixes)),
       policy_(std::move(rules.policy), suffixes_),
-      authority_(records_, clock, issuer, policy_, validation, background_,
+      authority_(records_, clock, issuers, policy_, validation, background_,
                  authority_options(config, status)),
-      external_account_keys_(records_, clock, directories(config.acme), authority_.profiles()),
+      external_account_keys_(records_, clock, directories(config), authority_.profiles()),
       administration_(records_, clock),
       audit_log_(store),
-      revocations_(records_, clock, status) {}
+      revocations_(records_, clock, issuers, status) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {
   const auto handle = [this](http::Request request) -> Task<http::Response> {
@@ -155,14 +173,14 @@ Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdent
   TRY(listener_,
       http::Listener::open(runtime_.executor(), config.acme.listen, identity, config.http, handle, refuse));
   directories_.emplace(authority_, records_, *nonces_, origin(config.acme, listener_->endpoints().front()),
-                       directories(config.acme));
+                       directories(config));
   for (const std::string& url : directories_->urls())
     base::log::info("acme.directory", {{"url", url}});
   serving_.store(&*directories_);
   return {};
 }
 
-std::vector<acmecore::rpc::DirectoryAt> CaRole::directories_at(const base::Config::Acme& config) const {
+std::vector<acmecore::rpc::DirectoryAt> CaRole::directories_at(const base::Config& config) const {
   std::vector<acmecore::rpc::DirectoryAt> all;
   const auto urls = directories_->urls();
   for (acmecore::Directory& directory : directories(config))

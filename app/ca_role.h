@@ -12,7 +12,7 @@
 #include "acmecore/authority.h"
 #include "acmecore/external_account_keys.h"
 #include "acmecore/http/directories.h"
-#include "acmecore/issuer.h"
+#include "acmecore/issuers.h"
 #include "acmecore/nonces.h"
 #include "acmecore/policy.h"
 #include "acmecore/public_suffixes.h"
@@ -38,7 +38,7 @@ class CaRole {
   // `status`: what certificates say of theirs.
   static base::Result<std::unique_ptr<CaRole>> open(const base::Config& config,
                                                     const acmecore::StatusUrls& status,
-                                                    const acmecore::Issuer& issuer, storage::Store& store,
+                                                    const acmecore::Issuers& issuers, storage::Store& store,
                                                     acmecore::Validation& validation,
                                                     const base::Clock& clock, Runtime& runtime,
                                                     const base::http::TlsIdentity& identity);
@@ -49,7 +49,7 @@ class CaRole {
   acmecore::AuditLog& audit_log() { return audit_log_; }
   acmecore::Revocations& revocations() { return revocations_; }
   // As DirectoryService tells them. REQUIRES: the configuration is the one that the role was opened with.
-  std::vector<acmecore::rpc::DirectoryAt> directories_at(const base::Config::Acme& config) const;
+  std::vector<acmecore::rpc::DirectoryAt> directories_at(const base::Config& config) const;
   const std::vector<base::Endpoint>& endpoints() const { return listener_->endpoints(); }
   // Of the first of its directories.
   std::string directory_url() const { return directories_->urls().front(); }
@@ -68,7 +68,7 @@ class CaRole {
   };
 
   CaRole(const base::Config& config, Rules rules, const acmecore::StatusUrls& status,
-         const acmecore::Issuer& issuer, storage::Store& store, acmecore::Validation& validation,
+         const acmecore::Issuers& issuers, storage::Store& store, acmecore::Validation& validation,
          const base::Clock& clock, Runtime& runtime);
 
   base::Task<> save_nonces();

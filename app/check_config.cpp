@@ -1,9 +1,9 @@
 #include "app/check_config.h"
 
-#include "app/alternate_chains.h"
 #include "app/callers.h"
 #include "app/cookie_secrets.h"
 #include "app/identities.h"
+#include "app/issuer_places.h"
 #include "app/policy.h"
 #include "app/profiles.h"
 #include "app/publish_role.h"
@@ -73,8 +73,12 @@ Result<void> check_config(const base::Config& config) {
   CHECK(check_roles(config));
   CHECK(check_alias_zones(config));
   CHECK(policy_rules(config.policy));
+  if (config.roles.contains(Role::ca)) {
+    TRY(const auto places, issuer_places(config));
+    for (const acmecore::IssuerPlace& place : places)
+      CHECK(place.alternates());
+  }
   CHECK(check_profiles(config, base::SystemClock().now()));
-  CHECK(load_alternate_chains(config.issuance));
   CHECK(load_credentials(config.grpc));
   CHECK(load_identity(config.dns.tls.files));
   CHECK(load_identity(config.acme.tls));

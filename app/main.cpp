@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   app::add_order(program, chosen);
   app::add_authorization(program, chosen);
   app::add_directory(program, chosen);
+  app::add_ca(program, chosen);
   app::add_cert(program, chosen);
   app::add_revocation(program, chosen);
   app::add_policy(program, chosen);

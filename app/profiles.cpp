@@ -60,6 +60,7 @@ Profile profile_of(const base::CertificateProfile& from) {
   profile.wildcards = from.wildcards;
   profile.common_name = from.common_name;
   profile.names_max = from.names_max;
+  profile.issuer = from.issuer;
   profile.content = content_of(from.content);
   return profile;
 }
@@ -80,12 +81,11 @@ std::vector<Profile> all_profiles(const base::Config::Issuance& issuance) {
 std::vector<Profile> published_profiles(const base::Config& config) {
   std::vector<Profile> all = all_profiles(config.issuance);
   const std::string& origin = config.revocation.external_url;
-  const acmecore::StatusUrls status{{},
-                                    config.revocation.crl.shards,
+  const acmecore::StatusUrls status{config.revocation.crl.shards,
                                     origin.empty() ? "http://localhost" : origin,
                                     config.revocation.ocsp.enabled};
   for (Profile& profile : all) {
-    if (publishes_status(config)) status.add_to(profile.content, acmecore::Serial());
+    if (publishes_status(config)) status.add_to(profile.content, acmecore::CrlShard());
   }
   return all;
 }

@@ -2,7 +2,6 @@
 
 #include <sys/resource.h>
 
-#include "acmecore/ca_certificate.h"
 #include "app/state.h"
 #include "base/log.h"
 
@@ -43,26 +42,22 @@ bool publishes_status(const base::Config& config) {
 }
 
 Result<std::unique_ptr<RevocationRole>> RevocationRole::open(const base::Config& config,
-                                                             const acmecore::Issuer& issuer,
+                                                             const acmecore::Issuers& issuers,
                                                              storage::Store& store, const base::Clock& clock,
                                                              Runtime& runtime) {
-  CHECK(acmecore::check_crl_issuer("the issuing certificate", issuer.certificate()));
-  if (config.revocation.ocsp.enabled)
-    CHECK(acmecore::check_ocsp_signer("the issuing certificate", issuer.certificate()));
-  std::unique_ptr<RevocationRole> role(new RevocationRole(config, issuer, store, clock));
+  std::unique_ptr<RevocationRole> role(new RevocationRole(config, issuers, store, clock));
   CHECK(role->listen(config, runtime));
   CHECK(role->publish(config, runtime));
   return role;
 }
 
-RevocationRole::RevocationRole(const base::Config& config, const acmecore::Issuer& issuer,
+RevocationRole::RevocationRole(const base::Config& config, const acmecore::Issuers& issuers,
                                storage::Store& store, const base::Clock& clock)
-    : issuer_(issuer),
+    : issuers_(issuers),
       store_(store),
       clock_(clock),
       records_(store),
       files_(config.state_directory / kCrlDirectory) {
-  urls_.ca = acmecore::ca_id(issuer.certificate());
   urls_.crl_shards = config.revocation.crl.shards;
   urls_.origin = config.revocation.external_url;
   urls_.ocsp = config.revocation.ocsp.enabled;
@@ -93,20 +88,20 @@ Result<void> RevocationRole::listen(const base::Config& config, Runtime& runtime
 
 Result<void> RevocationRole::publish(const base::Config& config, Runtime& runtime) {
   const auto& revocation = config.revocation;
-  publisher_.emplace(records_, issuer_, files_, clock_, urls_, revocation.crl.lifetime, crls_);
+  publisher_.emplace(records_, issuers_, files_, clock_, urls_, revocation.crl.lifetime, crls_);
   store_.follow(*publisher_);
   if (revocation.ocsp.enabled) {
-    responder_.emplace(records_, issuer_, clock_, revocation.ocsp.lifetime);
+    responder_.emplace(records_, issuers_, clock_, revocation.ocsp.lifetime);
     store_.follow(*responder_);
   }
   CHECK(runtime.wait(publisher_->open()));
-  edge_.emplace(urls_, issuer_.certificate().der, crls_, responder_ ? &*responder_ : nullptr, clock_);
+  edge_.emplace(urls_, issuers_, crls_, responder_ ? &*responder_ : nullptr, clock_);
   serving_.store(&*edge_);
   const auto body = [publisher = &*publisher_](Loop::Pause pause) {
     return publish_again_and_again(*publisher, std::move(pause));
   };
   publishing_ = std::make_unique<Loop>(builder_.get_executor(), body);
-  base::log::info("acme.revocation", {{"url", urls_.origin}, {"ca", urls_.ca}});
+  base::log::info("acme.revocation", {{"url", urls_.origin}});
   return {};
 }
 

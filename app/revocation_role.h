@@ -9,7 +9,7 @@
 #include "acmecore/crl_files.h"
 #include "acmecore/crl_publisher.h"
 #include "acmecore/http/status_edge.h"
-#include "acmecore/issuer.h"
+#include "acmecore/issuers.h"
 #include "acmecore/ocsp_responder.h"
 #include "acmecore/published_crls.h"
 #include "acmecore/records.h"
@@ -25,10 +25,10 @@ namespace app {
 // What tells relying parties whether certificates are revoked: CRLs, OCSP and the listener for both.
 class RevocationRole {
  public:
-  // Publishes, and serves, from now on. The errors of CrlPublisher::open, check_crl_issuer, check_ocsp_signer and
-  // Listener::open_plain. The arguments outlive the role, the role its work. REQUIRES: publishes_status(config).
+  // Publishes, and serves, from now on. The errors of CrlPublisher::open and Listener::open_plain. The arguments
+  // outlive the role, the role its work. REQUIRES: publishes_status(config).
   static base::Result<std::unique_ptr<RevocationRole>> open(const base::Config& config,
-                                                            const acmecore::Issuer& issuer,
+                                                            const acmecore::Issuers& issuers,
                                                             storage::Store& store, const base::Clock& clock,
                                                             Runtime& runtime);
   ~RevocationRole();
@@ -42,13 +42,13 @@ class RevocationRole {
   base::Task<> drain();
 
  private:
-  RevocationRole(const base::Config& config, const acmecore::Issuer& issuer, storage::Store& store,
+  RevocationRole(const base::Config& config, const acmecore::Issuers& issuers, storage::Store& store,
                  const base::Clock& clock);
 
   base::Result<void> listen(const base::Config& config, Runtime& runtime);
   base::Result<void> publish(const base::Config& config, Runtime& runtime);
 
-  const acmecore::Issuer& issuer_;
+  const acmecore::Issuers& issuers_;
   storage::Store& store_;
   const base::Clock& clock_;
   acmecore::Records records_;

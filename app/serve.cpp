@@ -10,9 +10,9 @@ using base::Result;
 
 namespace {
 
-// What failed is tried again later, with the certificates that are there.
-void log_failure(const Result<void>& renewed) {
-  if (!renewed) base::log::error("server.identities.not_renewed", {{"detail", renewed.error().detail}});
+// What failed is tried again later, with what is there.
+void log_failure(const Result<void>& done, const char* event = "server.identities.not_renewed") {
+  if (!done) base::log::error(event, {{"detail", done.error().detail}});
 }
 
 }  // namespace
@@ -30,6 +30,7 @@ Result<void> serve(const base::Config& config, const OwnZones& own_zones,
       log_failure(server->renew_identities_if_due());
     } else if (*signal == SIGHUP) {
       server->reopen_logs();
+      log_failure(server->reload_issuers(), "server.issuers.not_reloaded");
       log_failure(server->renew_identities());
     } else {
       break;

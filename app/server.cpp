@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "acmecore/ca_files.h"
+#include "acmecore/ca_ceremony.h"
 #include "acmecore/records.h"
 #include "acmecore/rpc/account_service.h"
 #include "acmecore/rpc/audit_service.h"
 #include "acmecore/rpc/authorization_service.h"
+#include "acmecore/rpc/ca_service.h"
 #include "acmecore/rpc/certificate_service.h"
 #include "acmecore/rpc/directory_service.h"
 #include "acmecore/rpc/external_account_service.h"
@@ -19,9 +20,9 @@
 #include "acmecore/rpc/policy_service.h"
 #include "acmecore/rpc/revocation_service.h"
 #include "acmecore/server_start.h"
-#include "app/alternate_chains.h"
 #include "app/callers.h"
 #include "app/files.h"
+#include "app/issuer_places.h"
 #include "app/loop.h"
 #include "app/state.h"
 #include "app/system_resolvers.h"
@@ -98,45 +99,74 @@ Result<void> Server::open_store() {
   options.directory = config_.state_directory / kStoreDirectory;
   options.size_max = config_.storage.size_max;
   TRY(store_, storage::LmdbStore::open(std::move(options)));
+  records_.emplace(*store_);
   remove_run_file(config_.state_directory);  // of a process that was killed
   return {};
 }
 
-// A store with certificates had a CA, and another one in its place would be a surprise to all who trust it.
-Result<void> Server::check_ca_is_there() {
-  const auto directory = config_.state_directory / kCaDirectory;
-  std::error_code failure;
-  if (std::filesystem::exists(directory, failure) && !std::filesystem::is_empty(directory, failure))
-    return {};
-  acmecore::Records records(*store_);
-  TRY(const bool has_certificates, runtime_.wait(records.has_certificates()));
-  if (!has_certificates) return {};
+// The issuer "default" is made at the first start. A store with certificates had its CAs, and another one in the place
+// of one would be a surprise to all who trust it.
+Result<void> Server::prepare_issuer(const acmecore::IssuerPlace& place) {
+  const std::string directory = place.ca.directory.string();
+  TRY(const bool is_absent, acmecore::CaDirectory::is_absent(place.ca.directory));
+  if (!is_absent) return {};
+  if (place.name != base::kDefaultIssuer) {
+    return base::fail(base::ErrorKind::unavailable,
+                      "the issuer \"" + place.name + "\" has no CA in " + directory +
+                          ": put it back from a backup, or make one with assay ca init or assay ca csr");
+  }
+  TRY(const bool has_certificates, runtime_.wait(records_->has_certificates()));
+  if (!has_certificates) return acmecore::init_development_ca(place.ca, clock_.now());
   return base::fail(base::ErrorKind::unavailable,
-                    "the CA that issued the certificates in the store is missing: put " + directory.string() +
+                    "the CA that issued the certificates in the store is missing: put " + directory +
                         " back from a backup, or use another state_directory for a new CA");
 }
 
 Result<void> Server::open_ca() {
   if (config_.roles.contains(Role::ca)) {
-    CHECK(check_ca_is_there());
-    TRY(const auto material,
-        acmecore::open_or_create_ca(config_.state_directory / kCaDirectory, clock_.now()));
-    TRY(const auto alternates, load_alternate_chains(config_.issuance));
-    TRY(issuer_, acmecore::Issuer::open(material, clock_.now(), alternates));
-    CHECK(write_file(config_.state_directory / kRootFile, issuer_->root_pem(), FileMode::open_to_all));
-    acmecore::Records records(*store_);
-    const auto start = acmecore::server_start(std::string(kVersion), config_.sha256, *issuer_);
-    CHECK(runtime_.wait(acmecore::note_start(records, start, clock_.now())));
+    TRY(auto places, issuer_places(config_));
+    for (const acmecore::IssuerPlace& place : places)
+      CHECK(prepare_issuer(place));
+    const bool publishes = publishes_status(config_);
+    issuer_keeper_.emplace(std::move(places),
+                           acmecore::IssuerDuties{publishes, publishes && config_.revocation.ocsp.enabled},
+                           clock_);
+    TRY(auto issuers, issuer_keeper_->load());
+    issuers_.emplace(std::move(issuers));
+    CHECK(write_roots());
+    const auto start = acmecore::server_start(std::string(kVersion), config_.sha256, *issuers_->now());
+    CHECK(runtime_.wait(acmecore::note_start(*records_, start, clock_.now())));
   }
   Identities::Issue issue;
-  if (issuer_) {
+  if (issuers_) {
     issue = [this](const std::vector<std::string>& hosts) {
-      acmecore::Records records(*store_);
-      return runtime_.wait(acmecore::new_server_identity(records, *issuer_, hosts, clock_.now()));
+      const std::string issuer = issuer_of(config_.acme.preset, config_);
+      return runtime_.wait(acmecore::new_server_identity(*records_, *issuers_, issuer, hosts, clock_.now()));
     };
   }
   identities_.emplace(config_, std::move(issue), clock_);
   return {};
+}
+
+// Those that our own listeners' certificates lead to, each once: those of before a rotation, too, for some have one
+// yet.
+Result<void> Server::write_roots() {
+  const auto issuers = issuers_->now();
+  const std::string name = issuer_of(config_.acme.preset, config_);
+  std::string roots;
+  for (const acmecore::NamedIssuer& named : issuers->all()) {
+    for (const acmecore::IssuerGeneration& generation : named.generations) {
+      const std::string root = generation.issuer.root_pem();
+      if (named.name == name && roots.find(root) == std::string::npos) roots += root;
+    }
+  }
+  return write_file(config_.state_directory / kRootFile, roots, FileMode::open_to_all);
+}
+
+Result<void> Server::reload_issuers() {
+  if (!issuers_) return {};
+  CHECK(issuer_keeper_->reload(*issuers_));
+  return write_roots();
 }
 
 Result<void> Server::open_roles(const OwnZones& own_zones) {
@@ -166,10 +196,10 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
   }
   if (config_.roles.contains(Role::ca)) {
     if (publishes_status(config_)) {
-      TRY(revocation_, RevocationRole::open(config_, *issuer_, *store_, clock_, runtime_));
+      TRY(revocation_, RevocationRole::open(config_, *issuers_, *store_, clock_, runtime_));
     }
     TRY(const auto identity, identities_->acme());
-    TRY(ca_, CaRole::open(config_, status_urls(), *issuer_, *store_, validator_->validation(), clock_,
+    TRY(ca_, CaRole::open(config_, status_urls(), *issuers_, *store_, validator_->validation(), clock_,
                           runtime_, identity));
   }
   if (!config_.metrics.listen.empty()) {
@@ -180,7 +210,7 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
 
 acmecore::StatusUrls Server::status_urls() const {
   if (revocation_) return revocation_->urls();
-  return {acmecore::ca_id(issuer_->certificate()), config_.revocation.crl.shards};
+  return {config_.revocation.crl.shards};
 }
 
 Result<void> Server::open_rpc() {
@@ -198,7 +228,7 @@ Result<void> Server::open_rpc() {
         dns_->publishing(), dns_->credentials(), *callers_, executor);
   }
   if (ca_) {
-    const auto directories = ca_->directories_at(config_.acme);
+    const auto directories = ca_->directories_at(config_);
     add<assay::v1::ExternalAccountService, acmecore::rpc::ExternalAccountService>(
         ca_->external_account_keys(), *callers_, executor);
     add<assay::v1::PauseService, acmecore::rpc::PauseService>(ca_->authority().pausing(), *callers_,
@@ -211,6 +241,12 @@ Result<void> Server::open_rpc() {
     add<assay::v1::AuditService, acmecore::rpc::AuditService>(ca_->audit_log(), *callers_, executor);
     add<assay::v1::AuthorizationService, acmecore::rpc::AuthorizationService>(ca_->administration(),
                                                                               *callers_, executor);
+    const auto rotate = [this](const std::string& name) -> Result<void> {
+      CHECK(issuer_keeper_->rotate(*issuers_, name));
+      return write_roots();
+    };
+    add<assay::v1::CaService, acmecore::rpc::CaService>(*issuers_, rotate, *records_, clock_, *callers_,
+                                                        executor);
     add<assay::v1::RevocationService, acmecore::rpc::RevocationService>(ca_->revocations(), *callers_,
                                                                         executor);
     add<assay::v1::DirectoryService, acmecore::rpc::DirectoryService>(

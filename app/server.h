@@ -4,7 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "acmecore/issuer.h"
+#include "acmecore/issuer_keeper.h"
+#include "acmecore/issuers.h"
+#include "acmecore/records.h"
 #include "app/ca_role.h"
 #include "app/dns_role.h"
 #include "app/doctor_role.h"
@@ -45,6 +47,9 @@ class Server {
 
   const RunFile& run_file() const { return run_; }
 
+  // What is in the directories of the issuers now. On error those that there are stay.
+  base::Result<void> reload_issuers();
+
   // New certificates for the listeners, from their files or our CA. On error the old ones stay.
   base::Result<void> renew_identities();
   // The same, when those of our CA grow old.
@@ -60,8 +65,9 @@ class Server {
   explicit Server(const base::Config& config);
 
   base::Result<void> open_store();
-  base::Result<void> check_ca_is_there();
+  base::Result<void> prepare_issuer(const acmecore::IssuerPlace& place);
   base::Result<void> open_ca();
+  base::Result<void> write_roots();
   base::Result<void> open_roles(const OwnZones& own_zones);
   acmecore::StatusUrls status_urls() const;
   base::Result<void> open_rpc();
@@ -77,7 +83,9 @@ class Server {
   const base::SystemClock clock_;
   Runtime runtime_;
   std::unique_ptr<storage::Store> store_;
-  std::optional<acmecore::Issuer> issuer_;
+  std::optional<acmecore::Records> records_;  // of the store
+  std::optional<acmecore::IssuerKeeper> issuer_keeper_;
+  std::optional<acmecore::Issuers> issuers_;
   std::optional<Identities> identities_;
   std::optional<proto::Callers> callers_;
   std::unique_ptr<DnsRole> dns_;

@@ -45,6 +45,12 @@ enum class ExternalAccountMode { off, optional, required };
 // The directory that is there when none is configured.
 inline constexpr std::string_view kDefaultDirectory = "default";
 
+// The issuer that is there when none is configured.
+inline constexpr std::string_view kDefaultIssuer = "default";
+
+// How a name is proved (RFC 8555 §8).
+enum class ChallengeType { dns_01 };
+
 // One ACME directory of the server.
 struct AcmeDirectory {
   std::string name = std::string(kDefaultDirectory);
@@ -56,6 +62,8 @@ struct AcmeDirectory {
   bool subdomain_authorization = false;
   std::vector<std::string> profiles = {};  // names of those it offers; none: all
   std::string default_profile = {};        // of an order that names none; empty: the first of them
+  std::string issuer = {};                 // the name of who signs; empty: the first
+  std::set<ChallengeType> challenges = {ChallengeType::dns_01};
 
   // Certificates that renew themselves (RFC 8739).
   struct AutoRenewal {
@@ -103,6 +111,19 @@ struct CertificateProfile {
   bool common_name = false;
   unsigned names_max = 100;
   CertificateContent content = {};
+  std::string issuer = {};  // the name of who signs; empty: that of the directory
+};
+
+// One issuing CA of several, and how its keys are opened.
+struct CertificateIssuer {
+  std::string name = std::string(kDefaultIssuer);
+  std::filesystem::path directory = {};            // empty: in the state directory
+  std::vector<std::string> alternate_chains = {};  // PEM files
+  std::filesystem::path passphrase_file = {};      // of encrypted keys; at most one of these two
+  std::string passphrase_credential = {};          // of systemd
+  std::filesystem::path pkcs11_module = {};        // a library; empty: no key is in a token
+  std::filesystem::path pin_file = {};             // of the token; at most one of these two
+  std::string pin_credential = {};
 };
 
 // Queries under `zone` go to these servers instead of down from the root.
@@ -246,6 +267,7 @@ struct Config {
     std::vector<std::string> alternate_chains;  // PEM files
     CertificateContent content;
     std::vector<CertificateProfile> profiles;  // none: a single one, which no order names
+    std::vector<CertificateIssuer> issuers;    // none: a single one, kDefaultIssuer
   } issuance = {};
 
   struct Audit {

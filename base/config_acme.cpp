@@ -21,6 +21,8 @@ constexpr std::pair<std::string_view, ExternalAccountMode> kExternalAccountModes
     {"optional", ExternalAccountMode::optional},
     {"required", ExternalAccountMode::required}};
 
+constexpr std::pair<std::string_view, ChallengeType> kChallengeTypes[] = {{"dns-01", ChallengeType::dns_01}};
+
 // Clients compare it with nothing and servers as a string: a path or a slash at the end would be part of
 // every URL that is signed (RFC 8555 §6.4).
 Result<void> empty_or_origin(const std::string& text) {
@@ -62,6 +64,8 @@ void read_directory_keys(ConfigReader& section, AcmeDirectory& directory) {
   section.boolean("subdomain_authorization", directory.subdomain_authorization);
   section.texts("profiles", directory.profiles, "a profile's name", not_empty);
   section.text("default_profile", directory.default_profile, "a profile's name", anything);
+  section.text("issuer", directory.issuer, "an issuer's name", anything);
+  section.words<ChallengeType>("challenges", directory.challenges, kChallengeTypes);
   section.table("auto_renewal", [&directory](ConfigReader& table) {
     table.duration("max_duration", directory.auto_renewal.max_duration, 0ms, 398 * kDay);
     table.duration("min_lifetime", directory.auto_renewal.min_lifetime, 2h, 398 * kDay);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/config_issuers.h"
 #include "base/config_values.h"
 #include "base/object_identifier.h"
 #include "base/utf8.h"
@@ -112,6 +113,7 @@ void read_profile(ConfigReader& section, CertificateProfile& profile) {
   section.boolean("wildcards", profile.wildcards);
   section.boolean("common_name", profile.common_name);
   section.count("names_max", profile.names_max, 1, 100);
+  section.text("issuer", profile.issuer, "an issuer's name", anything);
   read_content(section, profile.content);
   if (profile.name.empty()) section.mistake("name", "the profile has no name");
   if (profile.description.empty()) section.mistake("description", "the profile has no description");
@@ -127,6 +129,7 @@ void read_issuance(ConfigReader& section, Config::Issuance& issuance) {
     section.mistake("alternate_chains",
                     "there are more than " + std::to_string(kAlternateChainsMax) + " alternate chains");
   }
+  read_issuers(section, issuance);
   section.tables("profile", [&](ConfigReader& element) {
     CertificateProfile profile;
     profile.certificate_lifetime = issuance.certificate_lifetime;

@@ -7,6 +7,7 @@
 
 #include "base/config_acme.h"
 #include "base/config_issuance.h"
+#include "base/config_issuers.h"
 #include "base/config_policy.h"
 #include "base/config_revocation.h"
 #include "base/config_values.h"
@@ -298,6 +299,9 @@ void read_config(ConfigReader& top, Config& config) {
   top.table("validator", [&](ConfigReader& section) { read_validator(section, config.validator); });
   if (const auto good = check_offers(config.acme, config.issuance); !good) {
     top.mistake("acme", good.error().detail);
+  }
+  if (const auto good = check_issuers(config.acme, config.issuance); !good) {
+    top.mistake("issuance", good.error().detail);
   }
   if (const auto good = check_stapling(config.issuance, config.revocation); !good) {
     top.mistake("issuance", good.error().detail);

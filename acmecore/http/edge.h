@@ -67,7 +67,8 @@ class Edge {
   // edge_certificates.cpp
   Answer certificate(const SignedRequest& request, const Route& route, CertificateForm form);
   Answer star_certificate(std::optional<std::string> account, const Route& route, CertificateForm form);
-  void describe(Response& response, CertificateForm form, const std::string& url, size_t chain) const;
+  Response handed_out(CertificateChain chain, CertificateForm form, const std::string& url,
+                      size_t number) const;
 
   // edge_terms.cpp
   Answer ask_to_agree(const Account& account, const base::Error& error);

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <charconv>
 #include <optional>
+#include <system_error>
 
 #include "acmecore/http/edge.h"
 #include "base/http/response_text.h"
@@ -12,13 +14,14 @@ using base::fail;
 
 namespace {
 
-// The number of a chain in a URL: nothing is the usual one, "1" the first alternate. Nothing: there is no such one.
-std::optional<size_t> chain_number(std::string_view text, size_t chains) {
+// The number of a chain in a URL: nothing is the usual one, "1" the first alternate. Nothing: it is no number as we
+// write it.
+std::optional<size_t> chain_number(std::string_view text) {
   if (text.empty()) return 0;
-  for (size_t chain = 1; chain < chains; ++chain) {
-    if (text == std::to_string(chain)) return chain;
-  }
-  return std::nullopt;
+  size_t chain = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), chain);
+  const bool is_number = error == std::errc() && end == text.data() + text.size() && text[0] != '0';
+  return is_number ? std::optional(chain) : std::nullopt;
 }
 
 // RFC 8739 §3.3: an HTTP-date in double quotes.
@@ -29,43 +32,37 @@ std::string quoted_date(base::Time time) { return '"' + base::http::http_date(ti
 Edge::Answer Edge::certificate(const SignedRequest& request, const Route& route, CertificateForm form) {
   CO_CHECK(require_post_as_get(request));
   const auto serial = parse_serial(route.id);
-  const auto chain = chain_number(route.part, authority_.issuer().chains());
-  if (!serial || !chain) co_return fail(ErrorKind::not_found, "there is no such certificate");
-  Response response{200, {}, {}};
-  if (form == CertificateForm::der) {
-    CO_TRY(response.body, co_await authority_.leaf(*request.account, *serial));
-  } else {
-    CO_TRY(response.body, co_await authority_.certificate(*request.account, *serial, *chain));
-  }
-  describe(response, form, urls_.certificate(*serial), *chain);
-  co_return response;
+  const auto number = chain_number(route.part);
+  if (!serial || !number) co_return fail(ErrorKind::not_found, "there is no such certificate");
+  CO_TRY(CertificateChain chain, co_await authority_.certificate(*request.account, *serial, *number));
+  co_return handed_out(std::move(chain), form, urls_.certificate(*serial), *number);
 }
 
-// What the answer with a certificate says of its form and its chains. `url`: the certificate's, with its usual chain.
-void Edge::describe(Response& response, CertificateForm form, const std::string& url, size_t chain) const {
-  const Issuer& issuer = authority_.issuer();
+// `url`: the certificate's, with its usual chain.
+base::http::Response Edge::handed_out(CertificateChain chain, CertificateForm form, const std::string& url,
+                                      size_t number) const {
   const bool is_der = form == CertificateForm::der;
+  Response response{200, {}, is_der ? std::move(chain.der) : std::move(chain.pem)};
   response.headers.push_back(
       {"Content-Type", is_der ? "application/pkix-cert" : "application/pem-certificate-chain"});
   response.headers.push_back({"Vary", "Accept"});
-  if (is_der) response.headers.push_back({"Link", "<" + urls_.issuer(issuer.id(chain)) + ">;rel=\"up\""});
-  for (size_t other = 0; other < issuer.chains(); ++other) {
-    if (other == chain) continue;
+  if (is_der) response.headers.push_back({"Link", "<" + urls_.issuer(chain.issuer_id) + ">;rel=\"up\""});
+  for (size_t other = 0; other < chain.chains; ++other) {
+    if (other == number) continue;
     response.headers.push_back({"Link", "<" + Urls::with_chain(url, other) + ">;rel=\"alternate\""});
   }
+  return response;
 }
 
 // No account: whoever asks by GET, of whom caches may be many, and hold it until there may be another (RFC 8739 §4.3).
 Edge::Answer Edge::star_certificate(std::optional<std::string> account, const Route& route,
                                     CertificateForm form) {
   const bool is_get = !account;
-  const auto chain = chain_number(route.part, authority_.issuer().chains());
-  if (!chain) co_return fail(ErrorKind::not_found, "there is no such certificate");
+  const auto number = chain_number(route.part);
+  if (!number) co_return fail(ErrorKind::not_found, "there is no such certificate");
   CO_TRY(RollingCertificate rolling,
-         co_await authority_.star_certificate(std::move(account), route.id, *chain));
-  const bool is_der = form == CertificateForm::der;
-  Response response{200, {}, is_der ? std::move(rolling.der) : std::move(rolling.chain_pem)};
-  describe(response, form, urls_.star_certificate(route.id), *chain);
+         co_await authority_.star_certificate(std::move(account), route.id, *number));
+  Response response = handed_out(std::move(rolling.chain), form, urls_.star_certificate(route.id), *number);
   response.headers.push_back({"Cert-Not-Before", quoted_date(rolling.validity.not_before)});
   response.headers.push_back({"Cert-Not-After", quoted_date(rolling.validity.not_after)});
   if (is_get) {

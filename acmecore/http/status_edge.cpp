@@ -96,17 +96,32 @@ Task<Response> StatusEdge::handle(Request request) {
   if (target.starts_with(kOcspPath) && responder_ != nullptr) co_return co_await ocsp(std::move(request));
   if (target.starts_with(kCrlPath)) {
     const auto shard = shard_in(target);
-    if (!shard || shard->ca != urls_.ca) co_return not_found();
+    if (!shard) co_return not_found();
     co_return crl(request, *shard);
   }
-  if (target != std::string(kIssuerPath) + urls_.ca + ".crt") co_return not_found();
-  if (!is_read(request)) co_return not_allowed(request, "GET, HEAD");
-  co_return Response{200, {{"Content-Type", "application/pkix-cert"}}, issuing_der_};
+  co_return target.starts_with(kIssuerPath) ? issuer(request) : not_found();
+}
+
+// "/issuer/CA.crt".
+Response StatusEdge::issuer(const Request& request) const {
+  constexpr std::string_view kSuffix = ".crt";
+  std::string_view ca = std::string_view(request.target).substr(kIssuerPath.size());
+  if (!ca.ends_with(kSuffix)) return not_found();
+  ca.remove_suffix(kSuffix.size());
+  const auto issuers = issuers_.now();
+  const Issuer* const found = issuers->find(ca);
+  if (found == nullptr) return not_found();
+  if (!is_read(request)) return not_allowed(request, "GET, HEAD");
+  return Response{200, {{"Content-Type", "application/pkix-cert"}}, found->certificate().der};
 }
 
 Response StatusEdge::crl(const Request& request, const CrlShard& shard) const {
+  const auto issuers = issuers_.now();
+  const Issuer* const issuer = issuers->find(shard.ca);
+  if (issuer == nullptr) return not_found();
   const auto found = crls_.find(shard);
-  if (found == nullptr && shard.number >= urls_.crl_shards) return not_found();
+  const bool is_to_come = issuer->signs_crls() && shard.number < urls_.crl_shards;
+  if (found == nullptr && !is_to_come) return not_found();
   if (!is_read(request)) return not_allowed(request, "GET, HEAD");
   if (found == nullptr) {
     Response starting = plain_problem(503, "the CRL is being made");

@@ -1,5 +1,6 @@
 #include "acmecore/der.h"
 #include "acmecore/lint/rule.h"
+#include "acmecore/name_constraints.h"
 #include "acmecore/oids.h"
 
 // What is asked of a CA's own certificate.
@@ -43,6 +44,14 @@ Fault authority_key_identifier(const Input& input) {
   return "there is no authorityKeyIdentifier, or it is critical";
 }
 
+Fault name_constraints(const Input& input) {
+  const ExtensionView* constraints = input.tbs.find(oids::kNameConstraints);
+  if (constraints == nullptr) return std::nullopt;
+  if (const auto read = parse_name_constraints(constraints->value); !read) return read.error().detail;
+  if (!constraints->is_critical()) return "nameConstraints are not critical";
+  return std::nullopt;
+}
+
 Fault subject(const Input& input) {
   if (!input.tbs.has_empty_subject()) return std::nullopt;
   return "the subject is empty";
@@ -56,6 +65,7 @@ constexpr Rule kRules[] = {
      Certified::ca},
     {"ca_authority_key_identifier", "RFC 5280 §4.2.1.1", kWarning, kWarning, authority_key_identifier,
      Certified::ca},
+    {"ca_name_constraints", "RFC 5280 §4.2.1.10", kWarning, kWarning, name_constraints, Certified::ca},
     {"ca_subject_present", "RFC 5280 §4.1.2.6", kWarning, kWarning, subject, Certified::ca},
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "acmecore/ca_public_key.h"
 #include "acmecore/lint/rule.h"
 #include "acmecore/serial.h"
 
@@ -50,22 +51,24 @@ struct SignatureAlgorithmOf {
   BytesView der;
 };
 
-// BR 7.1.3.2.1 (without RSASSA-PSS) and 7.1.3.2.2.
-constexpr std::array<SignatureAlgorithmOf, 6> kSignatureAlgorithms{{
+// BR 7.1.3.2.1 (without RSASSA-PSS) and 7.1.3.2.2, and RFC 8410 §3, which the BR do not have.
+constexpr std::array<SignatureAlgorithmOf, 7> kSignatureAlgorithms{{
     {KeyType::p256, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"sv},
     {KeyType::p384, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv},
     {KeyType::p521, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04"sv},
     {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00"sv},
     {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00"sv},
     {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d\x05\x00"sv},
+    {KeyType::ed25519, "\x30\x05\x06\x03\x2b\x65\x70"sv},
 }};
 
 Fault signature_algorithm(const Input& input) {
-  const auto type = key_type_of(input.issuer.spki_der);
+  const auto type = ca_key_type_of(input.issuer.spki_der);
   const bool fits = type && std::ranges::any_of(kSignatureAlgorithms, [&](const SignatureAlgorithmOf& known) {
                       return known.issuer == *type && known.der == input.tbs.signature_algorithm;
                     });
-  if (fits) return std::nullopt;
+  const bool is_known_to_all = type != KeyType::ed25519 || input.rules == ProfileRules::private_trust;
+  if (fits && is_known_to_all) return std::nullopt;
   return "the signature algorithm is not, octet for octet, one for the issuer's key";
 }
 

@@ -6,6 +6,7 @@
 #include "acmecore/der.h"
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/lint/rule.h"
+#include "acmecore/name_constraints.h"
 #include "acmecore/oids.h"
 #include "acmecore/special_use.h"
 #include "base/ip_network.h"
@@ -119,6 +120,23 @@ Fault address_public(const Input& input) {
   return std::nullopt;
 }
 
+// Those of the CAs above it are looked at where the whole chain is at hand (Issuer::check_names).
+Fault constraints(const Input& input) {
+  const Extension* own = find_extension(input.issuer.extensions, oids::kNameConstraints);
+  if (own == nullptr) return std::nullopt;
+  const auto constraints = parse_name_constraints(own->value);
+  if (!constraints) return constraints.error().detail;
+  SubjectAltName names;
+  for (const NameView& name : input.tbs.names) {
+    if (name.tag == kDnsName) names.dns_names.emplace_back(name.value);
+    if (name.tag == kIpAddress) names.ip_addresses.emplace_back(name.value);
+  }
+  const auto kept = check_constraints(*constraints, names, !input.tbs.has_empty_subject());
+  if (kept) return std::nullopt;
+  const base::Error& error = kept.error();
+  return error.suberrors.empty() ? error.detail : error.suberrors.front().detail;
+}
+
 constexpr auto kOff = Severity::off;
 constexpr auto kError = Severity::error;
 constexpr Rule kRules[] = {
@@ -130,6 +148,7 @@ constexpr Rule kRules[] = {
     {"dns_name_is_public", "BR 4.2.2", kOff, kError, dns_public},
     {"ip_address_form", "RFC 5280 §4.2.1.6", kError, kError, address_form},
     {"ip_address_is_public", "BR 7.1.2.7.12", kOff, kError, address_public},
+    {"names_within_constraints", "RFC 5280 §4.2.1.10", kError, kError, constraints},
 };
 
 }  // namespace

@@ -43,6 +43,9 @@ OperatorCalls::Work DirectoryService::list(api::ListDirectoriesResponse& respons
     for (const Profile* profile : profiles_.shown_by(directory.name))
       message.add_profiles(profile->name);
     message.set_default_profile(profiles_.preset_of(directory.name).name);
+    message.set_issuer(directory.issuer);
+    for (const std::string& type : directory.challenges)
+      message.add_challenges(type);
     if (directory.auto_renewal.is_off()) continue;
     *message.mutable_auto_renewal_max() = proto::to_duration(directory.auto_renewal.max_duration);
   }

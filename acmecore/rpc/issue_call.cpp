@@ -8,7 +8,6 @@
 
 #include "acmecore/certificate.h"
 #include "acmecore/csr.h"
-#include "acmecore/pem.h"
 #include "acmecore/rpc/issue_events.h"
 #include "base/log.h"
 
@@ -104,7 +103,8 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
 Result<void> IssueCall::check_order(const std::string& profile_name) const {
   CHECK(services_.authority.policy().check_names(subscriber_of(account_), identifiers_));
   TRY(const Profile* const profile, services_.authority.profiles().choose(account_, profile_name));
-  return check_names(*profile, identifiers_);
+  CHECK(check_names(*profile, identifiers_));
+  return services_.authority.check_issuer(account_, *profile, identifiers_);
 }
 
 Task<Result<void>> IssueCall::prove() {
@@ -236,11 +236,9 @@ Task<> IssueCall::withdraw_order() {
 }
 
 Task<Result<void>> IssueCall::hand_out(Serial serial) {
-  CO_TRY(std::string chain, co_await services_.authority.certificate(account_, serial));
-  const std::string leaf_pem = chain.substr(0, chain.find("-----BEGIN", 1));
-  CO_TRY(const base::Bytes leaf_der, parse_pem(kPemCertificate, leaf_pem));
-  CO_TRY(const Certificate leaf, parse_certificate(leaf_der));
-  co_return co_await tell(certificate_issued(leaf, std::move(chain)));
+  CO_TRY(CertificateChain chain, co_await services_.authority.certificate(account_, serial));
+  CO_TRY(const Certificate leaf, parse_certificate(chain.der));
+  co_return co_await tell(certificate_issued(leaf, std::move(chain.pem)));
 }
 
 // Errors are logged and not returned: the values expire, and the caller's outcome is decided.

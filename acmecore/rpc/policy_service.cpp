@@ -84,6 +84,7 @@ OperatorCalls::Work PolicyService::test(const TestPolicyRequest& request, TestPo
   if (account) add(response, check_external_account(*account, names));
   if (key) add(response, authority_.policy().check_key(*key));
   add(response, profile ? check_names(**profile, names) : tl::unexpected(profile.error()));
+  if (profile) add(response, authority_.check_issuer(account.value_or(Account()), **profile, names));
   if (key && profile) add(response, check_key(**profile, *key));
   response.set_would_be_issued(response.refusals().empty());
   response.set_needs_approval(authority_.policy().needs_approval(subscriber, names));

@@ -103,14 +103,16 @@ ExitCode report(Terminal& terminal, const grpc::Status& status) {
 void calls_server(CLI::App& command, Command& chosen, std::shared_ptr<const ServerOptions> options,
                   ServerCall call) {
   command.callback([&chosen, options = std::move(options), call = std::move(call)] {
-    chosen = [options, call](Terminal& terminal) {
-      const auto client = Client::open(*options);
-      if (!client) return report(terminal, client.error());
-      const auto status = call(*client, terminal);
-      if (!status) return report(terminal, status.error());
-      return status->ok() ? ExitCode::done : report(terminal, *status);
-    };
+    chosen = [options, call](Terminal& terminal) { return call_server(*options, call, terminal); };
   });
+}
+
+ExitCode call_server(const ServerOptions& options, const ServerCall& call, Terminal& terminal) {
+  const auto client = Client::open(options);
+  if (!client) return report(terminal, client.error());
+  const auto status = call(*client, terminal);
+  if (!status) return report(terminal, status.error());
+  return status->ok() ? ExitCode::done : report(terminal, *status);
 }
 
 }  // namespace app

@@ -57,8 +57,11 @@ class Client {
 // Says on stderr why a call failed, with a line for each subproblem, and returns what to exit with.
 ExitCode report(Terminal& terminal, const grpc::Status& status);
 
-// Makes `command` one that calls the server; an error, and a status that is not OK, is reported.
+// What a command asks of the server; an error, and a status that is not OK, is reported.
 using ServerCall = std::function<base::Result<grpc::Status>(const Client&, Terminal&)>;
+ExitCode call_server(const ServerOptions& options, const ServerCall& call, Terminal& terminal);
+
+// Makes `command` one that does so.
 void calls_server(CLI::App& command, Command& chosen, std::shared_ptr<const ServerOptions> options,
                   ServerCall call);
 

@@ -38,6 +38,7 @@ void add_account(CLI::App& program, Command& chosen);
 void add_order(CLI::App& program, Command& chosen);
 void add_authorization(CLI::App& program, Command& chosen);
 void add_directory(CLI::App& program, Command& chosen);
+void add_ca(CLI::App& program, Command& chosen);
 void add_cert(CLI::App& program, Command& chosen);
 void add_policy(CLI::App& program, Command& chosen);
 void add_revocation(CLI::App& program, Command& chosen);

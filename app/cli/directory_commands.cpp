@@ -18,7 +18,9 @@ namespace {
 
 void print(std::ostream& out, const v1::Directory& directory) {
   out << directory.name() << " " << directory.url() << "\n  external account binding "
-      << directory.external_account() << "\n";
+      << directory.external_account() << "\n  issuer " << directory.issuer() << "\n";
+  for (const std::string& type : directory.challenges())
+    out << "  challenge " << type << "\n";
   if (!directory.terms_of_service().empty()) {
     out << "  terms of service " << directory.terms_of_service()
         << (directory.must_agree_again() ? ", to be agreed to again after a change" : "") << "\n";

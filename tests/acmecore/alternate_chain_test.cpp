@@ -42,7 +42,7 @@ std::string signed_with(const std::function<void(TbsFields&)>& change) {
   TbsFields fields{new_serial(),          root.subject_der,   issuing().validity,
                    issuing().subject_der, issuing().spki_der, issuing().extensions};
   change(fields);
-  const SigningKey key = SigningKey::parse(other_ca().root_key_pem).value();
+  const SoftwareKey key = SoftwareKey::parse(other_ca().root_key_pem).value();
   return pem_block(kPemCertificate, sign_certificate(fields, key).value()) + other_ca().root_pem;
 }
 

@@ -345,7 +345,7 @@ TEST_F(AuthorityApprovalTest, ManyDecisionsAtOnceAreOne) {
     boost::asio::thread_pool pool(4);
     Records records(memory_);
     base::ExecutorBackground background(pool.get_executor());
-    Authority authority(records, clock_, test_issuer(), *policy_, *validation_, background, options_);
+    Authority authority(records, clock_, test_issuers(), *policy_, *validation_, background, options_);
     std::vector<std::future<base::Result<OrderView>>> decisions;
     for (int i = 0; i < 16; ++i) {
       auto decision = i % 4 == 3 ? authority.reject(waits.order.id, kBert, "no")

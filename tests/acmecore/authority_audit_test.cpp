@@ -311,7 +311,8 @@ TEST_F(AuthorityAuditTest, ASerialThatIsGivenUpIsTold) {
 
 TEST_F(AuthorityAuditTest, CertificatesOfOurOwnAreTold) {
   const ServerIdentity identity =
-      run(new_server_identity(records_, test_issuer(), {"ca.corp.test"}, kNow)).value();
+      run(new_server_identity(records_, test_issuers(), std::string(kDefaultIssuer), {"ca.corp.test"}, kNow))
+          .value();
   EXPECT_THAT(kinds(), ElementsAre(audit_kind::kCertificateIssued));
   EXPECT_EQ(last().serial, identity.serial);
   EXPECT_THAT(last().identifiers, Contains("ca.corp.test"));

@@ -82,9 +82,9 @@ TEST_F(AuthorityAutoRenewalTest, IssuesTheFirstAtFinalize) {
   const RollingCertificate first = rolling(view.order.id).value();
   EXPECT_EQ(first.validity, (Validity{test_issuer().certificate().validity.not_before, kNow + days(1)}));
   EXPECT_EQ(first.next, kNow + days(1) - kLead);
-  const Certificate certificate = parse_certificate(first.der).value();
+  const Certificate certificate = parse_certificate(first.chain.der).value();
   EXPECT_EQ(certificate.validity, first.validity);
-  EXPECT_THAT(first.chain_pem, HasSubstr("-----BEGIN CERTIFICATE-----"));
+  EXPECT_THAT(first.chain.pem, HasSubstr("-----BEGIN CERTIFICATE-----"));
   EXPECT_TRUE(run(records_.certificate(certificate.serial))->value.auto_renewed);
 }
 
@@ -277,12 +277,12 @@ TEST_F(AuthorityAutoRenewalTest, ItsCertificatesAreNotRevoked) {
   const base::PkeyHandle key = make_p256();
   const OrderView view = start(daily(), key.get());
   const RollingCertificate first = rolling(view.order.id).value();
-  EXPECT_EQ(error_of(authority_->revoke(account_, first.der, std::nullopt)),
+  EXPECT_EQ(error_of(authority_->revoke(account_, first.chain.der, std::nullopt)),
             ErrorKind::auto_renewal_revocation_not_supported);
   EXPECT_TRUE(rolling(view.order.id));
   // But a key that others know is certified no more.
-  const base::Bytes spki = parse_certificate(first.der)->spki_der;
-  EXPECT_EQ(error_of(authority_->revoke_by_key(spki, first.der, std::nullopt)),
+  const base::Bytes spki = parse_certificate(first.chain.der)->spki_der;
+  EXPECT_EQ(error_of(authority_->revoke_by_key(spki, first.chain.der, std::nullopt)),
             ErrorKind::auto_renewal_revocation_not_supported);
   sweep_at(kNow + days(1) - kLead);
   EXPECT_EQ(issued(), 1u);

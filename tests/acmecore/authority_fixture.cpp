@@ -67,7 +67,7 @@ void AuthorityTest::restart() {
   validation_ = std::make_unique<ScriptedValidation>(*io_);
   background_ = std::make_unique<base::ExecutorBackground>(io_->get_executor());
   policy_ = std::make_unique<Policy>(rules_, test_suffixes());
-  authority_ = std::make_unique<Authority>(records_, clock_, test_issuer(), *policy_, *validation_,
+  authority_ = std::make_unique<Authority>(records_, clock_, test_issuers(), *policy_, *validation_,
                                            *background_, options_);
 }
 

@@ -34,7 +34,7 @@ TEST_F(AuthorityIssuanceTest, AReadyOrderGetsItsCertificate) {
   ASSERT_TRUE(valid.order.certificate);
   EXPECT_EQ(order(account, ready.order.id).order, valid.order);
 
-  const std::string chain = run(authority_->certificate(account, *valid.order.certificate)).value();
+  const std::string chain = run(authority_->certificate(account, *valid.order.certificate))->pem;
   const IssuedCertificate record = run(records_.certificate(*valid.order.certificate))->value;
   EXPECT_EQ(chain, test_issuer().chain_pem(record.der));
   const Certificate leaf = parse_certificate(record.der).value();
@@ -43,6 +43,7 @@ TEST_F(AuthorityIssuanceTest, AReadyOrderGetsItsCertificate) {
   EXPECT_EQ(leaf.subject_alt_name.dns_names, (std::vector<std::string>{"*.corp.test", "corp.test"}));
   EXPECT_EQ(record.account, account.id);
   EXPECT_EQ(record.order, ready.order.id);
+  EXPECT_EQ(record.issuer, test_issuer().id());
   EXPECT_EQ(record.not_after, leaf.validity.not_after);
   EXPECT_FALSE(record.revocation);
 }
@@ -80,7 +81,7 @@ TEST_F(AuthorityIssuanceTest, SixteenAtOnceMakeOneCertificate) {
   const OrderView ready = ready_order(account, {"corp.test"});
   boost::asio::thread_pool pool(4);
   base::ExecutorBackground background(pool.get_executor());
-  Authority authority(records_, clock_, test_issuer(), *policy_, *validation_, background, options_);
+  Authority authority(records_, clock_, test_issuers(), *policy_, *validation_, background, options_);
   std::vector<std::future<base::Result<OrderView>>> answers;
   for (int i = 0; i < 16; ++i) {
     auto finalized =

@@ -134,7 +134,7 @@ class AuthorityThreads : public testing::TestWithParam<std::string> {
   Directory directory_;
   boost::asio::thread_pool pool_{4};
   base::ExecutorBackground background_{pool_.get_executor()};
-  Authority authority_{records_,    clock_,      test_issuer(),     policy_,
+  Authority authority_{records_,    clock_,      test_issuers(),    policy_,
                        validation_, background_, AuthorityOptions()};
 };
 

@@ -15,7 +15,9 @@
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
 #include "acmecore/serial.h"
+#include "acmecore/software_key.h"
 #include "acmecore/validity.h"
+#include "tests/acmecore/issuer_fixture.h"
 
 namespace acmecore {
 
@@ -27,9 +29,14 @@ const CaMaterial& test_ca() {
   return material;
 }
 
+const Issuers& test_issuers() {
+  static const Issuers issuers(one_issuer(Issuer::open(test_ca(), kNow).value()));
+  return issuers;
+}
+
 const Issuer& test_issuer() {
-  static const Issuer issuer = Issuer::open(test_ca(), kNow).value();
-  return issuer;
+  static const auto set = test_issuers().now();
+  return set->current(kDefaultIssuer);
 }
 
 std::string cross_signed(const Certificate& issuing, const CaMaterial& other) {
@@ -38,7 +45,7 @@ std::string cross_signed(const Certificate& issuing, const CaMaterial& other) {
                    issuing.subject_der, issuing.spki_der, issuing.extensions};
   std::erase_if(fields.extensions,
                 [](const Extension& extension) { return extension.oid == oids::kAuthorityKeyIdentifier; });
-  const SigningKey key = SigningKey::parse(other.root_key_pem).value();
+  const SoftwareKey key = SoftwareKey::parse(other.root_key_pem).value();
   return pem_block(kPemCertificate, sign_certificate(fields, key).value());
 }
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "acmecore/issuer.h"
+#include "acmecore/issuers.h"
 #include "acmecore/leaf_profile.h"
 #include "base/bytes.h"
 #include "base/openssl.h"
@@ -15,6 +15,7 @@ inline const base::Time kNow = base::parse_rfc3339("2026-11-23T04:30:00Z").value
 
 // One development CA for all tests of a process, made at kNow.
 const CaMaterial& test_ca();
+const Issuers& test_issuers();  // it alone
 const Issuer& test_issuer();
 
 // A certificate that the root of `other` makes for the name and the key of `issuing`, in PEM.

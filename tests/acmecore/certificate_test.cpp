@@ -98,7 +98,7 @@ TEST(Certificate, WithTwoSignatureAlgorithmsIsRefused) {
 }
 
 TEST(Certificate, WithASerialThatNoneMayHaveIsRefused) {
-  const SigningKey key = SigningKey::generate();
+  const SoftwareKey key = SoftwareKey::generate();
   TbsFields fields = leaf_fields(good_leaf_request(), test_issuer().certificate());
   EXPECT_TRUE(parse_certificate(sign_certificate(fields, key).value()));
   for (const Bytes& octets : {Bytes("\0"sv), Bytes("\x80"), Bytes("\0\x01"sv), Bytes(21, '\x01')}) {

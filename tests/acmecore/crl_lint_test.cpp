@@ -7,6 +7,7 @@
 
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
+#include "acmecore/software_key.h"
 #include "tests/acmecore/crl_fixture.h"
 
 namespace acmecore {
@@ -66,7 +67,7 @@ class CrlLint : public testing::Test {
   CrlExpectation expected_{test_issuer().certificate(), {kCrlUri}, 6};
   Bytes tbs_ =
       tbs_cert_list(good_crl_fields(), entries_of({revoked("0102", RevocationReason::superseded)}),
-                    test_issuer().certificate(), SigningKey::parse(test_ca().issuing_key_pem).value());
+                    test_issuer().certificate(), SoftwareKey::parse(test_ca().issuing_key_pem).value());
   Bytes entries_;
   Crl crl_ = parse_tbs_cert_list(tbs_).value();
 };

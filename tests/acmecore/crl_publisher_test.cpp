@@ -49,7 +49,7 @@ class CrlPublisherTest : public testing::Test {
   Result<void> start() {
     stop();
     published_.emplace();
-    publisher_.emplace(*records_, test_issuer(), files_, clock_, urls_, kLifetime, *published_);
+    publisher_.emplace(*records_, test_issuers(), files_, clock_, urls_, kLifetime, *published_);
     store_->follow(*publisher_);
     const auto opened = wait(publisher_->open());
     if (opened) publish();
@@ -78,12 +78,12 @@ class CrlPublisherTest : public testing::Test {
   // An issued certificate of this shard, in the store.
   IssuedCertificate issue(uint32_t shard) {
     LeafRequest request = good_leaf_request();
-    while (urls_.shard(request.serial).number != shard)
+    while (urls_.shard(ca_, request.serial).number != shard)
       request.serial = new_serial();
     const Bytes der = test_issuer().sign_leaf(request).value();
     IssuedCertificate certificate{
         request.serial, "account", "order", der, kNow, request.validity.not_after, {}};
-    certificate.crl = urls_.shard(request.serial);
+    certificate.crl = urls_.shard(ca_, request.serial);
     record(certificate);
     return certificate;
   }
@@ -112,12 +112,12 @@ class CrlPublisherTest : public testing::Test {
     for (int i = 0; i < count; ++i) {
       const RevokedRecord revoked{
           new_serial(), {kNow, RevocationReason::superseded}, kNow + std::chrono::days(90)};
-      changes.put_into_crl({urls_.ca, shard}, revoked);
+      changes.put_into_crl({ca_, shard}, revoked);
     }
     ASSERT_TRUE(wait(records_->commit(std::move(changes))));
   }
 
-  std::shared_ptr<const PublishedCrl> crl(uint32_t shard) { return published_->find({urls_.ca, shard}); }
+  std::shared_ptr<const PublishedCrl> crl(uint32_t shard) { return published_->find({ca_, shard}); }
   uint64_t number(uint32_t shard) { return crl(shard)->number; }
 
   // What OpenSSL finds in the CRL, once it has verified it.
@@ -140,7 +140,8 @@ class CrlPublisherTest : public testing::Test {
   std::optional<Records> records_{*store_};
   base::ManualClock clock_{kNow};
   std::chrono::milliseconds slice_takes_{0};
-  StatusUrls urls_{ca_id(test_issuer().certificate()), 4, "http://pki.test", false};
+  const std::string ca_ = test_issuer().ca();
+  StatusUrls urls_{4, "http://pki.test", false};
   const CrlFiles files_{directory_.path() + "/crl"};
   std::optional<PublishedCrls> published_;
   std::optional<CrlPublisher> publisher_;
@@ -189,7 +190,7 @@ TEST_F(CrlPublisherTest, AShardIsBuiltAgainWhenHalfOfItsLifeHasPassed) {
 TEST_F(CrlPublisherTest, TheFileIsWhatIsServed) {
   revoked_in(1);
   publish();
-  const auto files = files_.read(urls_.ca).value();
+  const auto files = files_.read(ca_).value();
   ASSERT_EQ(files.size(), 4u);
   for (const CrlFiles::File& file : files)
     EXPECT_EQ(file.der, crl(file.shard.number)->der);
@@ -259,7 +260,7 @@ TEST_F(CrlPublisherTest, WhoIsToldToEndLeavesTheLastOne) {
 }
 
 TEST_F(CrlPublisherTest, TheLastOneStaysWhereTheNextCannotBeWritten) {
-  const auto file = files_.file_of({urls_.ca, 0});
+  const auto file = files_.file_of({ca_, 0});
   const uint64_t before = number(0);
   std::filesystem::create_directory(file.string() + ".new");  // where the draft would be
   const Serial serial = revoked_in(0);
@@ -337,14 +338,14 @@ TEST_F(CrlPublisherTest, BeforeTheFirstAnswerTheOldCrlIsServed) {
   publish();
   stop();
   published_.emplace();
-  publisher_.emplace(*records_, test_issuer(), files_, clock_, urls_, kLifetime, *published_);
+  publisher_.emplace(*records_, test_issuers(), files_, clock_, urls_, kLifetime, *published_);
   ASSERT_TRUE(wait(publisher_->open()));
   store_->follow(*publisher_);
   EXPECT_THAT(serials(0), ElementsAre(serial.octets));
 }
 
 TEST_F(CrlPublisherTest, AFileThatIsNoCrlOfThisCaStopsTheStart) {
-  const std::string file = files_.file_of({urls_.ca, 0});
+  const std::string file = files_.file_of({ca_, 0});
   const auto refusal = [&](BytesView der) {
     write_text(file, der);
     const auto started = start();
@@ -366,7 +367,7 @@ TEST_F(CrlPublisherTest, AFileThatIsNoCrlOfThisCaStopsTheStart) {
 }
 
 TEST_F(CrlPublisherTest, FilesOfOtherNamesArePassedOver) {
-  const std::string directory = files_.file_of({urls_.ca, 0}).parent_path();
+  const std::string directory = files_.file_of({ca_, 0}).parent_path();
   for (const char* name : {"x.crl", "00.crl", "0.crl.new", "4294967296.crl", "-1.crl", ".crl", "readme"})
     write_text(directory + "/" + name, "rubbish");
   EXPECT_TRUE(start());
@@ -375,7 +376,7 @@ TEST_F(CrlPublisherTest, FilesOfOtherNamesArePassedOver) {
 // For as long as certificates are out there that name the old place.
 TEST_F(CrlPublisherTest, AfterAChangeOfTheOriginTheOldPlaceIsNamedAsWell) {
   const auto uris = [&] { return distribution_point(parse_crl(crl(1)->der).value())->uris; };
-  const std::string path = "/crl/" + urls_.ca + "/1.crl";
+  const std::string path = "/crl/" + ca_ + "/1.crl";
   EXPECT_THAT(uris(), ElementsAre("http://pki.test" + path));
   urls_.origin = "http://new.test";
   ASSERT_TRUE(start());

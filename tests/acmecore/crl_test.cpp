@@ -8,6 +8,7 @@
 
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
+#include "acmecore/software_key.h"
 #include "tests/acmecore/crl_fixture.h"
 
 namespace acmecore {
@@ -21,7 +22,7 @@ using testing::HasSubstr;
 using namespace std::string_view_literals;
 
 const SigningKey& issuing_key() {
-  static const SigningKey key = SigningKey::parse(test_ca().issuing_key_pem).value();
+  static const SoftwareKey key = SoftwareKey::parse(test_ca().issuing_key_pem).value();
   return key;
 }
 

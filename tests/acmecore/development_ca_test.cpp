@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "acmecore/ca_profile.h"
 #include "acmecore/certificate.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"

@@ -11,11 +11,12 @@
 namespace acmecore {
 
 // A certificate for a listener of a test, whose record nobody needs.
-inline base::Result<ServerIdentity> make_identity(const Issuer& issuer, std::vector<std::string> hosts,
+inline base::Result<ServerIdentity> make_identity(const Issuers& issuers, std::vector<std::string> hosts,
                                                   base::Time now) {
   storage::MemoryStore store;
   Records records(store);
-  return support::run_task(new_server_identity(records, issuer, std::move(hosts), now));
+  return support::run_task(
+      new_server_identity(records, issuers, std::string(kDefaultIssuer), std::move(hosts), now));
 }
 
 }  // namespace acmecore

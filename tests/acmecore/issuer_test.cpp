@@ -8,10 +8,12 @@
 #include <functional>
 #include <thread>
 
+#include "acmecore/ca_profile.h"
 #include "acmecore/certificate_writer.h"
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
+#include "acmecore/software_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
 
 namespace acmecore {
@@ -146,10 +148,14 @@ TEST(IssuerOpen, WithoutTheRootKeyItIsOpened) {
 }
 
 TEST(IssuerOpen, WhatCannotBeReadIsRefusedAndNamed) {
-  for (std::string CaMaterial::*part : {&CaMaterial::root_pem, &CaMaterial::issuing_pem,
-                                        &CaMaterial::root_key_pem, &CaMaterial::issuing_key_pem}) {
+  for (std::string CaMaterial::*part : {&CaMaterial::root_key_pem, &CaMaterial::issuing_key_pem}) {
     CaMaterial material = test_ca();
     material.*part = "rubbish";
+    EXPECT_THAT(refusal(material), HasSubstr("cannot be read"));
+  }
+  for (std::string CaMaterial::*part : {&CaMaterial::root_pem, &CaMaterial::issuing_pem}) {
+    CaMaterial material = test_ca();
+    material.*part = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
     EXPECT_THAT(refusal(material), HasSubstr("cannot be read"));
   }
 }
@@ -170,7 +176,7 @@ CaMaterial with_issuing(const std::function<void(TbsFields&)>& change) {
                    good.subject_der, good.spki_der,   good.extensions};
   change(fields);
   CaMaterial material = test_ca();
-  const SigningKey root = SigningKey::parse(material.root_key_pem).value();
+  const SoftwareKey root = SoftwareKey::parse(material.root_key_pem).value();
   material.issuing_pem = pem_block(kPemCertificate, sign_certificate(fields, root).value());
   return material;
 }

@@ -216,7 +216,7 @@ TEST(Policy, HasOtherNamesForSomeSubscribers) {
 
 // A TBSCertificate with what is asked for, read back.
 Certificate tbs_for(const LeafRequest& request) {
-  const SigningKey key = SigningKey::generate();
+  const SoftwareKey key = SoftwareKey::generate();
   const base::Bytes tbs = tbs_certificate(leaf_fields(request, test_issuer().certificate()), key);
   return parse_tbs_certificate(tbs).value();
 }

@@ -41,7 +41,7 @@ class RevocationsTest : public AuthorityTest {
   // Those that a CRL has.
   std::vector<Serial> in_crl() {
     std::vector<Serial> found;
-    const CrlShard shard{urls_.ca, 0};
+    const CrlShard shard{ca_, 0};
     const auto records = run(records_.revoked(shard, "", 10'000)).value();
     for (const RevokedRecord& revoked : records)
       found.push_back(revoked.serial);
@@ -62,8 +62,9 @@ class RevocationsTest : public AuthorityTest {
     return made;
   }
 
-  const StatusUrls urls_{ca_id(test_issuer().certificate()), 1, "", false};
-  Revocations revocations_{records_, clock_, urls_};
+  const std::string ca_ = test_issuer().ca();
+  const StatusUrls urls_{1, "", false};
+  Revocations revocations_{records_, clock_, test_issuers(), urls_};
   const Account account_ = new_account();
 };
 
@@ -148,7 +149,7 @@ TEST_F(RevocationsTest, WhatWasRevokedForAnotherReasonIsNowKnownToBeCompromised)
   EXPECT_EQ(revoke(certificate.serial, RevocationReason::key_compromise).status, Status::was_revoked);
   EXPECT_EQ(revocation(certificate), (Revocation{kNow, RevocationReason::key_compromise}));
   EXPECT_TRUE(is_blocked(certificate));
-  const CrlShard shard{urls_.ca, 0};
+  const CrlShard shard{ca_, 0};
   EXPECT_EQ(run(records_.revoked(shard, "", 2)).value().at(0).revocation.reason,
             RevocationReason::key_compromise);
 }
@@ -182,7 +183,7 @@ TEST_F(RevocationsTest, AJobCanBeForACaOrATime) {
   finish_jobs();
   EXPECT_EQ(job(by_time.id).revoked, 2u);
   EXPECT_EQ(job(by_another_ca.id).revoked, 0u);
-  const RevocationJob by_ca = start({.ca = urls_.ca});
+  const RevocationJob by_ca = start({.ca = ca_});
   finish_jobs();
   EXPECT_EQ(job(by_ca.id).revoked, 2u);
   EXPECT_EQ(revocation(early[0]), (Revocation{clock_.now(), RevocationReason::superseded}));
@@ -200,7 +201,7 @@ TEST_F(RevocationsTest, AJobGoesOnWhereItWas) {
   for (bool more = true; more; ++pages) {
     if (pages == 1) store_.next_commits({ErrorKind::conflict});     // its page is done again
     if (pages == 3) store_.next_commits({ErrorKind::unavailable});  // the process ends
-    Revocations next_process(records_, clock_, urls_);
+    Revocations next_process(records_, clock_, test_issuers(), urls_);
     more = run(next_process.work()).value_or(true);
   }
   EXPECT_GT(pages, 6);
@@ -275,14 +276,14 @@ TEST_F(RevocationsTest, WhenACertificateIsForgottenSoIsWhatWasKnownOfIt) {
 }
 
 TEST_F(RevocationsTest, TheCertificateNamesItsCrlAndIsInIt) {
-  options_.status = {"", 16, "http://pki.test", true};
+  options_.status = {16, "http://pki.test", true};
   restart();
   const IssuedCertificate certificate = issue(account_, {"corp.test"});
-  const CrlShard shard{urls_.ca, shard_of(certificate.serial, 16)};
+  const CrlShard shard{ca_, shard_of(certificate.serial, 16)};
   EXPECT_EQ(certificate.crl, shard);
-  const std::string url = "http://pki.test/crl/" + urls_.ca + "/" + std::to_string(shard.number) + ".crl";
+  const std::string url = "http://pki.test/crl/" + ca_ + "/" + std::to_string(shard.number) + ".crl";
   for (const std::string& named :
-       {url, std::string("http://pki.test/ocsp"), "http://pki.test/issuer/" + urls_.ca + ".crt"})
+       {url, std::string("http://pki.test/ocsp"), "http://pki.test/issuer/" + ca_ + ".crt"})
     EXPECT_THAT(certificate.der, testing::HasSubstr(named));
 
   // The number of shards is another one by now.
@@ -294,15 +295,15 @@ TEST_F(RevocationsTest, TheCertificateNamesItsCrlAndIsInIt) {
 
 // BR 1.6.1: it has ended before anybody would have read so.
 TEST_F(RevocationsTest, AShortLivedCertificateNamesNoCrl) {
-  const StatusUrls urls{urls_.ca, 16, "http://pki.test", true};
+  const StatusUrls urls{16, "http://pki.test", true};
   LeafContent content;
   content.rules = ProfileRules::short_lived;
-  urls.add_to(content, new_serial());
+  urls.add_to(content, {ca_, 3});
   EXPECT_EQ(content.crl_distribution_point, "");
   EXPECT_EQ(content.ocsp_url, "");
-  EXPECT_EQ(content.ca_issuers_url, "http://pki.test/issuer/" + urls_.ca + ".crt");
+  EXPECT_EQ(content.ca_issuers_url, "http://pki.test/issuer/" + ca_ + ".crt");
   content = {.ca_issuers_url = "http://a.test/ca", .ocsp_url = "http://a.test/ocsp"};
-  urls.add_to(content, new_serial());
+  urls.add_to(content, {ca_, 3});
   EXPECT_NE(content.crl_distribution_point, "");
   EXPECT_EQ(content.ocsp_url, "http://a.test/ocsp");
   EXPECT_EQ(content.ca_issuers_url, "http://a.test/ca");

@@ -5,7 +5,7 @@
 
 #include "acmecore/certificate.h"
 #include "acmecore/pem.h"
-#include "acmecore/signing_key.h"
+#include "acmecore/software_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/identity_fixture.h"
 
@@ -24,7 +24,7 @@ Certificate leaf_of(const ServerIdentity& identity) {
 }
 
 TEST(ServerIdentity, IsForThisMachineAndTheConfiguredHosts) {
-  const auto identity = make_identity(test_issuer(), {"acme.Corp.test", "192.0.2.7", "2001:db8::7"}, kNow);
+  const auto identity = make_identity(test_issuers(), {"acme.Corp.test", "192.0.2.7", "2001:db8::7"}, kNow);
   const Certificate leaf = leaf_of(identity.value());
   EXPECT_THAT(leaf.subject_alt_name.dns_names, ElementsAre("acme.corp.test", "localhost"));
   EXPECT_THAT(leaf.subject_alt_name.ip_addresses,
@@ -32,7 +32,7 @@ TEST(ServerIdentity, IsForThisMachineAndTheConfiguredHosts) {
                           "\x7f\0\0\x01"s, "\xc0\x00\x02\x07"s));
   EXPECT_EQ(leaf.serial, identity->serial);
   EXPECT_EQ(leaf.validity, identity->validity);
-  EXPECT_EQ(SigningKey::parse(identity->key_pem)->spki_der(), leaf.spki_der);
+  EXPECT_EQ(SoftwareKey::parse(identity->key_pem)->spki_der(), leaf.spki_der);
   EXPECT_TRUE(is_issued_by(leaf, test_issuer().certificate()));
   EXPECT_THAT(identity->chain_pem, HasSubstr(test_ca().issuing_pem));
 }
@@ -41,7 +41,7 @@ TEST(ServerIdentity, IsForThisMachineAndTheConfiguredHosts) {
 std::string subject_for(const std::vector<std::string>& hosts) {
   const TemporaryDirectory directory;
   const std::string file = directory.path() + "/chain.pem";
-  write_text(file, make_identity(test_issuer(), hosts, kNow).value().chain_pem);
+  write_text(file, make_identity(test_issuers(), hosts, kNow).value().chain_pem);
   return run_program("openssl x509 -noout -subject -nameopt RFC2253 -in " + file).output;
 }
 
@@ -55,7 +55,7 @@ TEST(ServerIdentity, HasASubjectBecauseSomeClientsTakeNoEmptyOne) {
 }
 
 TEST(ServerIdentity, AHostThatIsNamedTwiceStandsThereOnce) {
-  const auto identity = make_identity(test_issuer(), {"localhost", "127.0.0.1", "::1", "LOCALHOST"}, kNow);
+  const auto identity = make_identity(test_issuers(), {"localhost", "127.0.0.1", "::1", "LOCALHOST"}, kNow);
   const Certificate leaf = leaf_of(identity.value());
   EXPECT_THAT(leaf.subject_alt_name.dns_names, ElementsAre("localhost"));
   EXPECT_EQ(leaf.subject_alt_name.ip_addresses.size(), 2u);
@@ -64,7 +64,7 @@ TEST(ServerIdentity, AHostThatIsNamedTwiceStandsThereOnce) {
 TEST(ServerIdentity, AHostThatIsNeitherNameNorAddressIsRefused) {
   for (const char* host : {"", "a b", "192.0.2.256", "192.0.2", "192.0.2.1 ", "1.2.3.4.5", "http://corp.test",
                            "2001:db8::g", "acme_1.corp.test"}) {
-    const auto identity = make_identity(test_issuer(), {host}, kNow);
+    const auto identity = make_identity(test_issuers(), {host}, kNow);
     ASSERT_FALSE(identity) << host;
     EXPECT_EQ(identity.error().kind, base::ErrorKind::malformed);
   }
@@ -105,7 +105,8 @@ class CountingStore final : public storage::Store {
 std::optional<IssuedCertificate> recorded(size_t commits_max, base::Result<ServerIdentity>& identity) {
   CountingStore store(commits_max);
   Records records(store);
-  identity = support::run_task(new_server_identity(records, test_issuer(), {"acme.corp.test"}, kNow));
+  identity =
+      support::run_task(new_server_identity(records, test_issuers(), "default", {"acme.corp.test"}, kNow));
   const auto serials = support::run_task(records.due_certificates(base::Time::max(), 10)).value();
   if (serials.empty()) return std::nullopt;
   EXPECT_EQ(serials.size(), 1u);
@@ -133,8 +134,8 @@ TEST(ServerIdentity, IsRecordedBeforeItIsSignedAndAfterwards) {
 }
 
 TEST(ServerIdentity, IsNewEachTimeAndDueForRenewalBeforeItEnds) {
-  const auto first = make_identity(test_issuer(), {}, kNow).value();
-  const auto second = make_identity(test_issuer(), {}, kNow).value();
+  const auto first = make_identity(test_issuers(), {}, kNow).value();
+  const auto second = make_identity(test_issuers(), {}, kNow).value();
   EXPECT_NE(first.key_pem, second.key_pem);
   EXPECT_NE(first.serial, second.serial);
   EXPECT_FALSE(due_for_renewal(first.validity, kNow));
@@ -143,7 +144,7 @@ TEST(ServerIdentity, IsNewEachTimeAndDueForRenewalBeforeItEnds) {
 
 TEST(ServerIdentity, TheOpensslProgramVerifiesItForNameAndAddress) {
   const TemporaryDirectory directory;
-  const auto identity = make_identity(test_issuer(), {"acme.corp.test"}, kNow).value();
+  const auto identity = make_identity(test_issuers(), {"acme.corp.test"}, kNow).value();
   write_text(directory.path() + "/root.pem", test_issuer().root_pem());
   write_text(directory.path() + "/chain.pem", identity.chain_pem);
   const std::string verify = "openssl verify -x509_strict -purpose sslserver -attime " +

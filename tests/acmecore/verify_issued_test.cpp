@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using namespace std::string_view_literals;
 
 const SigningKey& issuing_key() {
-  static const SigningKey key = SigningKey::parse(test_ca().issuing_key_pem).value();
+  static const SoftwareKey key = SoftwareKey::parse(test_ca().issuing_key_pem).value();
   return key;
 }
 
@@ -236,7 +236,7 @@ TEST(VerifyIssued, AnotherValueOfAnExtensionIsRefused) {
 TEST(VerifyIssued, TheSignatureOfAnotherKeyIsRefused) {
   const LeafRequest request = good_leaf_request();
   const TbsFields fields = leaf_fields(request, test_issuer().certificate());
-  EXPECT_THAT(difference(sign_certificate(fields, SigningKey::generate()).value(), request),
+  EXPECT_THAT(difference(sign_certificate(fields, SoftwareKey::generate()).value(), request),
               HasSubstr("signature"));
 }
 

@@ -48,6 +48,27 @@ class Backup : public testing::Test {
   std::unique_ptr<storage::Store> store_;
 };
 
+TEST_F(Backup, RestoresTheOtherIssuersWithTheModesOfTheirKeys) {
+  const path team = path(kIssuersDirectory) / "team";
+  std::filesystem::create_directories(state_ / team);
+  ASSERT_TRUE(write_file(state_ / team / "issuing.key", "secret of the team", FileMode::secret));
+  ASSERT_TRUE(write_file(state_ / team / "roles", "current issuing\n", FileMode::open_to_all));
+  store_.reset();
+  ASSERT_TRUE(backup_state(state_, copy_));
+  ASSERT_TRUE(restore_state(copy_, restored_));
+  EXPECT_EQ(read_file(restored_ / team / "issuing.key").value(), "secret of the team");
+  EXPECT_EQ(read_file(restored_ / team / "roles").value(), "current issuing\n");
+  EXPECT_EQ(mode_of(copy_ / team / "issuing.key"), 0600u);
+  EXPECT_EQ(mode_of(restored_ / team), 0700u);
+
+  // Another issuer's keys are not overwritten.
+  std::filesystem::remove_all(restored_ / kStoreDirectory);
+  EXPECT_TRUE(restore_state(copy_, restored_));
+  std::filesystem::remove_all(restored_ / kStoreDirectory);
+  ASSERT_TRUE(write_file(restored_ / team / "issuing.key", "another", FileMode::secret));
+  EXPECT_FALSE(restore_state(copy_, restored_));
+}
+
 TEST_F(Backup, RestoresStoreAndCa) {
   store_.reset();
   ASSERT_TRUE(backup_state(state_, copy_));

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "acmecore/certificate.h"
-#include "acmecore/development_ca.h"
 #include "acmecore/pem.h"
 #include "app/files.h"
 #include "tests/acmecore/identity_fixture.h"
+#include "tests/acmecore/issuer_fixture.h"
 #include "tests/support/temp_directory.h"
 
 namespace app {
@@ -33,10 +33,9 @@ class IdentitiesTest : public testing::Test {
 
   support::TempDirectory directory_;
   base::ManualClock clock_{base::parse_rfc3339("2026-11-23T04:30:00Z").value()};
-  acmecore::Issuer issuer_ =
-      acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now()).value();
+  acmecore::Issuers issuers_{acmecore::new_issuer(clock_.now())};
   const Identities::Issue issue_ = [this](const std::vector<std::string>& hosts) {
-    return acmecore::make_identity(issuer_, hosts, clock_.now());
+    return acmecore::make_identity(issuers_, hosts, clock_.now());
   };
   base::Config config_;
 };

@@ -2,10 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include "acmecore/ca_files.h"
-#include "acmecore/development_ca.h"
 #include "storage/memory_store.h"
 #include "tests/acmecore/identity_fixture.h"
+#include "tests/acmecore/issuer_fixture.h"
 #include "tests/support/dns_message.h"
 #include "tests/support/temp_directory.h"
 
@@ -137,10 +136,9 @@ TEST_F(OwnServerAdapterTest, KnowsWhichNamesAClientMayAskFor) {
 TEST_F(OwnServerAdapterTest, TellsTheCertificatesOfTheDoors) {
   EXPECT_THAT(adapter_->api_certificates(), IsEmpty());
   const support::TempDirectory directory;
-  const auto material = acmecore::open_or_create_ca(directory.path() / "ca", clock_.now()).value();
-  const auto issuer = acmecore::Issuer::open(material, clock_.now()).value();
+  const acmecore::Issuers issuers(acmecore::new_issuer(clock_.now()));
   const auto hosts = std::vector<std::string>{"assay.corp.test", "127.0.0.1"};
-  const std::string identity = acmecore::make_identity(issuer, hosts, clock_.now())->chain_pem;
+  const std::string identity = acmecore::make_identity(issuers, hosts, clock_.now())->chain_pem;
   adapter_->note_chain("HTTP", identity, false);
   adapter_->note_chain("gRPC", "no certificate", false);
   adapter_->note_chain("HTTP", identity, true);
@@ -153,11 +151,10 @@ TEST_F(OwnServerAdapterTest, TellsTheCertificatesOfTheDoors) {
 }
 
 TEST_F(OwnServerAdapterTest, TellsTheFirstNamesOfACertificateAlone) {
-  const auto issuer =
-      acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now()).value();
+  const acmecore::Issuers issuers(acmecore::new_issuer(clock_.now()));
   std::vector<std::string> hosts;  // beside localhost
   const auto told = [&] {
-    adapter_->note_chain("HTTP", acmecore::make_identity(issuer, hosts, clock_.now())->chain_pem, false);
+    adapter_->note_chain("HTTP", acmecore::make_identity(issuers, hosts, clock_.now())->chain_pem, false);
     return adapter_->api_certificates().at(0).names;
   };
   while (hosts.size() < kCertificateNamesMax - 1)

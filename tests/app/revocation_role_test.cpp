@@ -13,6 +13,7 @@
 #include "acmecore/crl.h"
 #include "base/log.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/issuer_fixture.h"
 #include "tests/support/temp_directory.h"
 
 namespace app {
@@ -35,7 +36,7 @@ class RevocationRoleTest : public testing::Test {
     EXPECT_TRUE(runtime_.finish(std::chrono::seconds(10)));
   }
 
-  void open() { role_ = RevocationRole::open(config_, issuer_, store_, clock_, runtime_).value(); }
+  void open() { role_ = RevocationRole::open(config_, issuers_, store_, clock_, runtime_).value(); }
   void close() {
     if (role_) runtime_.wait(role_->drain());
     role_.reset();
@@ -54,7 +55,7 @@ class RevocationRoleTest : public testing::Test {
     return response;
   }
   std::string crl_path(uint32_t shard) {
-    return role_->urls().crl({role_->urls().ca, shard}).substr(role_->urls().origin.size());
+    return role_->urls().crl({ca_, shard}).substr(role_->urls().origin.size());
   }
   // Waits until it is so, for as long as ctest lets us.
   static void await(const std::function<bool()>& is_so) {
@@ -82,8 +83,8 @@ class RevocationRoleTest : public testing::Test {
   storage::MemoryStore store_;
   acmecore::Records records_{store_};
   const base::SystemClock clock_;
-  const acmecore::Issuer issuer_ =
-      acmecore::Issuer::open(acmecore::make_development_ca(clock_.now()).value(), clock_.now()).value();
+  const acmecore::Issuers issuers_{acmecore::new_issuer(clock_.now())};
+  const std::string ca_ = issuers_.now()->current(acmecore::kDefaultIssuer).ca();
   Runtime runtime_{2};
   std::unique_ptr<RevocationRole> role_;
 };
@@ -95,9 +96,9 @@ TEST_F(RevocationRoleTest, ServesACrlForEachShardAndOneThatIsNewSoonAfterARevoca
     await([&] { return !crl(shard).empty(); });
   EXPECT_EQ(entries(1), 0u);
   acmecore::Changes changes;
-  changes.put_into_crl({role_->urls().ca, 1}, {acmecore::new_serial(),
-                                               {clock_.now(), acmecore::RevocationReason::superseded},
-                                               clock_.now() + std::chrono::hours(1)});
+  changes.put_into_crl({ca_, 1}, {acmecore::new_serial(),
+                                  {clock_.now(), acmecore::RevocationReason::superseded},
+                                  clock_.now() + std::chrono::hours(1)});
   EXPECT_TRUE(runtime_.wait(records_.commit(std::move(changes))));
   await([&] { return entries(1) == 1; });
   EXPECT_EQ(entries(0), 0u);
@@ -111,7 +112,7 @@ TEST_F(RevocationRoleTest, WithoutAListenerTheFilesAreThereForOthers) {
   config_.revocation.external_url = "http://pki.test";
   open();
   EXPECT_TRUE(role_->endpoints().empty());
-  const auto file = directory_.path() / "crl" / role_->urls().ca / "1.crl";
+  const auto file = directory_.path() / "crl" / ca_ / "1.crl";
   await([&] { return std::filesystem::exists(file); });
 }
 
@@ -126,7 +127,7 @@ TEST_F(RevocationRoleTest, TheNextProcessServesWhatTheLastOneMade) {
 TEST_F(RevocationRoleTest, NamesAnAddressThatCannotBeListenedAt) {
   open();
   config_.revocation.listen = role_->endpoints();
-  const auto refused = RevocationRole::open(config_, issuer_, store_, clock_, runtime_);
+  const auto refused = RevocationRole::open(config_, issuers_, store_, clock_, runtime_);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().detail, HasSubstr(role_->endpoints().front().text()));
 }

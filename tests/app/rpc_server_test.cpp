@@ -10,11 +10,11 @@
 #include <future>
 #include <optional>
 
-#include "acmecore/development_ca.h"
 #include "app/files.h"
 #include "assay/v1/zone.grpc.pb.h"
 #include "proto/callers.h"
 #include "tests/acmecore/identity_fixture.h"
+#include "tests/acmecore/issuer_fixture.h"
 #include "tests/app/program.h"
 #include "tests/support/temp_directory.h"
 
@@ -57,15 +57,14 @@ class AskedService final : public assay::v1::ZoneService::CallbackService {
 class Ca {
  public:
   RpcTls tls() const {
-    const auto identity = acmecore::make_identity(issuer_, {}, kNow).value();
+    const auto identity = acmecore::make_identity(issuers_, {}, kNow).value();
     return {identity.chain_pem, identity.key_pem, ""};
   }
-  const std::string& root_pem() const { return issuer_.root_pem(); }
+  std::string root_pem() const { return issuers_.now()->current(acmecore::kDefaultIssuer).root_pem(); }
 
  private:
   static inline const base::Time kNow = base::SystemClock().now();
-  acmecore::Issuer issuer_ =
-      acmecore::Issuer::open(acmecore::make_development_ca(kNow).value(), kNow).value();
+  acmecore::Issuers issuers_{acmecore::new_issuer(kNow)};
 };
 
 class RpcServerTest : public testing::Test {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <thread>
 
+#include "acmecore/ca_ceremony.h"
 #include "acmecore/server_identity.h"
 #include "app/files.h"
 #include "app/state.h"
@@ -20,6 +21,7 @@
 #include "base/log.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/acmecore/identity_fixture.h"
+#include "tests/acmecore/issuer_fixture.h"
 #include "tests/app/program.h"
 #include "tests/support/run_task.h"
 #include "tests/support/temp_directory.h"
@@ -82,6 +84,34 @@ TEST_F(ServerTest, SaysWhereTheFirstOfItsDirectoriesIs) {
   const RunFile& run = (*server)->run_file();
   const std::string origin = "https://localhost:" + std::to_string(run.acme.front().port);
   EXPECT_EQ(run.acme_directory, origin + "/acme/team/directory");
+}
+
+TEST_F(ServerTest, MakesNoCaForAnIssuerThatHasNone) {
+  for (const char* name : {"default", "team"})
+    config_.issuance.issuers.push_back({.name = name});
+  const auto server = start();
+  ASSERT_FALSE(server);
+  EXPECT_THAT(server.error().detail, HasSubstr("the issuer \"team\" has no CA in"));
+}
+
+TEST_F(ServerTest, HasItsOwnCertificatesFromTheIssuerOfItsConfiguration) {
+  for (const char* name : {"default", "team"})
+    config_.issuance.issuers.push_back({.name = name});
+  config_.acme.preset.issuer = "team";
+  const acmecore::CaPlace place{config_.state_directory / kIssuersDirectory / "team", acmecore::KeyVault()};
+  acmecore::CaPlan issuing;
+  issuing.subject.common_name = "Team Issuing CA";
+  issuing.lifetime = acmecore::kIssuingLifetime;
+  ASSERT_TRUE(acmecore::add_subtree(issuing.constraints.permitted, "corp.test"));  // not localhost
+  acmecore::CaPlan root = issuing;
+  root.lifetime = acmecore::kRootLifetime;
+  ASSERT_TRUE(acmecore::init_ca(place, root, issuing, base::SystemClock().now()));
+  const auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+  EXPECT_EQ(read_file((*server)->run_file().root_file).value(),
+            read_file(place.directory / "root.pem").value());
+  const auto channel = connect(**server);  // by its address
+  EXPECT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(30)));
 }
 
 TEST_F(ServerTest, TakesItsRunFileAwayWhenItDrains) {
@@ -335,8 +365,8 @@ TEST_F(ServerTest, NamesAnAddressThatCannotBeListenedAt) {
 TEST_F(ServerTest, WithTheRoleDnsAloneHasNoCa) {
   // A certificate for its gRPC, which somebody else's CA issued.
   const base::Time now = base::SystemClock().now();
-  const auto issuer = acmecore::Issuer::open(acmecore::make_development_ca(now).value(), now).value();
-  const auto identity = acmecore::make_identity(issuer, {}, now).value();
+  const acmecore::Issuers issuers(acmecore::new_issuer(now));
+  const auto identity = acmecore::make_identity(issuers, {}, now).value();
   config_.roles = {Role::dns};
   config_.grpc.tls = {directory_.path() / "chain.pem", directory_.path() / "key.pem"};
   ASSERT_TRUE(write_file(config_.grpc.tls.certificate, identity.chain_pem, FileMode::open_to_all));

@@ -5,11 +5,12 @@
 #include "acmecore/der.h"
 #include "acmecore/ocsp_request.h"
 #include "acmecore/ocsp_response.h"
+#include "acmecore/software_key.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace acmecore;
   const base::BytesView input = base::view({data, size});
-  static const SigningKey key = SigningKey::generate();
+  static const SoftwareKey key = SoftwareKey::generate();
   if (const auto octets = ocsp_request_of_path(input)) {
     const auto in_path = parse_ocsp_request(*octets);
     if (!in_path && in_path.error().kind != base::ErrorKind::malformed) std::abort();

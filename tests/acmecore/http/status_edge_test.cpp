@@ -28,7 +28,7 @@ class StatusEdgeTest : public testing::Test {
     store_.follow(responder_);
     auto crl = std::make_shared<PublishedCrl>();
     *crl = {7, kNow, kNow + std::chrono::days(7), "tag7", "CRL"};
-    crls_.put({urls_.ca, 3}, crl);
+    crls_.put({ca_, 3}, crl);
   }
 
   template <class T>
@@ -60,13 +60,13 @@ class StatusEdgeTest : public testing::Test {
   void revoke(const Serial& serial) {
     auto record = wait(records_.certificate(serial)).value();
     record->revocation = Revocation{clock_.now(), RevocationReason::key_compromise};
-    record->crl = urls_.shard(serial);
+    record->crl = urls_.shard(ca_, serial);
     Changes changes;
     changes.revoke(record);
     EXPECT_TRUE(wait(records_.commit(std::move(changes))));
   }
 
-  std::string crl_path(const std::string& rest) { return "/crl/" + urls_.ca + "/" + rest; }
+  std::string crl_path(const std::string& rest) { return "/crl/" + ca_ + "/" + rest; }
   const Certificate& issuer() { return test_issuer().certificate(); }
   std::string verdict(const Response& response, const Bytes& request, const Serial& serial) {
     return openssl_ocsp_verdict(response.body, request, serial, issuer(), test_issuer().root_pem());
@@ -77,9 +77,10 @@ class StatusEdgeTest : public testing::Test {
   Records records_{store_};
   base::ManualClock clock_{kNow};
   PublishedCrls crls_;
-  const StatusUrls urls_{ca_id(test_issuer().certificate()), 8, "http://pki.test", true};
-  OcspResponder responder_{records_, test_issuer(), clock_, std::chrono::days(1)};
-  StatusEdge edge_{urls_, test_issuer().certificate().der, crls_, &responder_, clock_};
+  const std::string ca_ = test_issuer().ca();
+  const StatusUrls urls_{8, "http://pki.test", true};
+  OcspResponder responder_{records_, test_issuers(), clock_, std::chrono::days(1)};
+  StatusEdge edge_{urls_, test_issuers(), crls_, &responder_, clock_};
 };
 
 std::string header(const Response& response, std::string_view name) {
@@ -150,8 +151,8 @@ TEST_F(StatusEdgeTest, OtherUrlsLeadNowhere) {
                                             "/crl/0000000000000000/3.crl",
                                             "/",
                                             "/issuer/",
-                                            "/issuer/" + urls_.ca,
-                                            "/issuer/" + urls_.ca + ".crt?",
+                                            "/issuer/" + ca_,
+                                            "/issuer/" + ca_ + ".crt?",
                                             "/ocspx",
                                             "*"};
   for (const std::string& target : targets)
@@ -160,7 +161,7 @@ TEST_F(StatusEdgeTest, OtherUrlsLeadNowhere) {
 
 TEST_F(StatusEdgeTest, WhatIsReadIsNotWritten) {
   for (const std::string& target :
-       {crl_path("3.crl"), "/issuer/" + urls_.ca + ".crt", std::string("/ocsp/MAA=")}) {
+       {crl_path("3.crl"), "/issuer/" + ca_ + ".crt", std::string("/ocsp/MAA=")}) {
     for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS"}) {
       const Response response = ask({method, target, {}, "", ""});
       EXPECT_EQ(response.status, 405u) << method << target;
@@ -174,7 +175,7 @@ TEST_F(StatusEdgeTest, WhatIsReadIsNotWritten) {
 }
 
 TEST_F(StatusEdgeTest, TheIssuersCertificateIsThere) {
-  const Response response = get("/issuer/" + urls_.ca + ".crt");
+  const Response response = get("/issuer/" + ca_ + ".crt");
   EXPECT_EQ(response.body, issuer().der);
   EXPECT_EQ(header(response, "Content-Type"), "application/pkix-cert");
 }
@@ -277,7 +278,7 @@ TEST_F(StatusEdgeTest, AnOcspPostIsOfItsTypeAndSize) {
 }
 
 TEST_F(StatusEdgeTest, WithoutAResponderThereIsNoOcsp) {
-  StatusEdge without(urls_, issuer().der, crls_, nullptr, clock_);
+  StatusEdge without(urls_, test_issuers(), crls_, nullptr, clock_);
   EXPECT_EQ(
       wait(without.handle({"POST", "/ocsp", {{"Content-Type", "application/ocsp-request"}}, "", ""})).status,
       404u);

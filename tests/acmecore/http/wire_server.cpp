@@ -24,7 +24,6 @@
 #include "acmecore/external_account_key.h"
 #include "acmecore/http/directories.h"
 #include "acmecore/http/problem.h"
-#include "acmecore/issuer.h"
 #include "acmecore/nonces.h"
 #include "acmecore/pem.h"
 #include "acmecore/policy.h"
@@ -42,6 +41,7 @@
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/http/faults.h"
 #include "tests/acmecore/http/name_validation.h"
+#include "tests/acmecore/issuer_fixture.h"
 #include "tests/support/run_task.h"
 
 namespace {
@@ -129,7 +129,7 @@ class Server {
  public:
   explicit Server(const Options& options)
       : faults_(options.seed),
-        issuer_(open_issuer(options.alternate_chains, clock_.now())),
+        issuers_(acmecore::one_issuer(open_issuer(options.alternate_chains, clock_.now()))),
         records_(store_),
         administration_(records_, clock_),
         validation_(faults_),
@@ -142,7 +142,9 @@ class Server {
       return serving_.load()->refuse(refused);
     };
     const auto identity =
-        support::run_task(acmecore::new_server_identity(records_, issuer_, {}, clock_.now())).value();
+        support::run_task(acmecore::new_server_identity(
+                              records_, issuers_, std::string(acmecore::kDefaultIssuer), {}, clock_.now()))
+            .value();
     listener_ = base::http::Listener::open(context_.get_executor(), {{"127.0.0.1", 0}},
                                            {identity.chain_pem, identity.key_pem}, {}, handler, refusal)
                     .value();
@@ -228,7 +230,8 @@ class Server {
     base::Json::Array directories;
     for (const std::string& url : serving_.load()->urls())
       directories.push_back(url);
-    return base::Json::Object{{"directories", std::move(directories)}, {"root", issuer_.root_pem()}};
+    return base::Json::Object{{"directories", std::move(directories)},
+                              {"root", issuers_.now()->current(acmecore::kDefaultIssuer).root_pem()}};
   }
 
  private:
@@ -240,7 +243,7 @@ class Server {
   }
 
   acmecore::http::Directories* open(const acmecore::AuthorityOptions& authority, const Options& options) {
-    authorities_.push_back(std::make_unique<acmecore::Authority>(records_, clock_, issuer_, policy_,
+    authorities_.push_back(std::make_unique<acmecore::Authority>(records_, clock_, issuers_, policy_,
                                                                  validation_, background_, authority));
     directories_.push_back(std::make_unique<acmecore::http::Directories>(
         *authorities_.back(), records_, *nonces_, origin_, directories_of(options)));
@@ -270,7 +273,7 @@ class Server {
   boost::asio::io_context context_;
   base::SystemClock clock_;
   acmecore::http::Faults faults_;
-  acmecore::Issuer issuer_;
+  acmecore::Issuers issuers_;
   storage::MemoryStore store_;
   acmecore::Records records_;
   acmecore::Administration administration_;

@@ -103,6 +103,11 @@ std::vector<Case> ca_cases() {
          d.erase(oids::kAuthorityKeyIdentifier);
          d.subject = d.issuer;
        }},
+      {"ca_name_constraints", "not critical",
+       [](TbsDraft& d) { d.add(oids::kNameConstraints, permitted("assay.dev")); },
+       [](TbsDraft& d) { d.add(oids::kNameConstraints, permitted("assay.dev"), true); }},
+      {"ca_name_constraints", "empty ones",
+       [](TbsDraft& d) { d.add(oids::kNameConstraints, "\x30\x00"sv, true); }},
       {"ca_subject_present", "an empty one", [](TbsDraft& d) { d.subject = "\x30\x00"sv; }},
   };
 }

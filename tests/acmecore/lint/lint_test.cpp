@@ -37,6 +37,12 @@ std::vector<Finding> look(const TbsDraft& draft, ProfileRules rules, Time now = 
   return lint_leaf(draft.der(), test_issuer().certificate(), rules, now);
 }
 
+std::vector<Finding> look(const TbsDraft& draft, const Case& one) {
+  Certificate issuer = test_issuer().certificate();
+  one.issuer(issuer);
+  return lint_leaf(draft.der(), issuer, one.rules, kSigning);
+}
+
 std::vector<std::string> names_of(const std::vector<Finding>& findings, Severity severity) {
   std::vector<std::string> names;
   for (const Finding& finding : findings) {
@@ -71,7 +77,7 @@ TEST(Lint, FindsWhatBreaksARuleAndNotTheNearestThatDoesNot) {
     SCOPED_TRACE(std::string(one.rule) + ": " + std::string(one.what));
     TbsDraft broken = good_draft(one.rules);
     one.broken(broken);
-    const auto findings = look(broken, one.rules);
+    const auto findings = look(broken, one);
     EXPECT_THAT(names_of(findings), Contains(std::string(one.rule)));
     for (const Finding& finding : findings) {
       EXPECT_EQ(finding.severity, finding.rule->severity(one.rules));
@@ -80,7 +86,7 @@ TEST(Lint, FindsWhatBreaksARuleAndNotTheNearestThatDoesNot) {
 
     TbsDraft good = good_draft(one.rules);
     one.good(good);
-    const auto none = look(good, one.rules);
+    const auto none = look(good, one);
     EXPECT_THAT(names_of(none), Not(Contains(std::string(one.rule))));
     EXPECT_THAT(names_of(none, Severity::error), IsEmpty());
   }
@@ -119,6 +125,25 @@ TEST(Lint, LetsOnlyShortLivedOnesBeSilentAboutRevocation) {
     } else {
       EXPECT_THAT(errors, ElementsAre("revocation_is_told"));
     }
+  }
+}
+
+// RFC 8410 §3; the BR do not have it.
+TEST(Lint, LetsEd25519SignOnlyWhatKeepsTheOperatorsOwnRules) {
+  Certificate issuer = test_issuer().certificate();
+  issuer.spki_der = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"sv;
+  issuer.spki_der += Bytes(32, 'k');
+  for (const auto rules : {ProfileRules::private_trust, ProfileRules::public_trust}) {
+    TbsDraft draft = good_draft(rules);
+    draft.signature_algorithm = "\x30\x05\x06\x03\x2b\x65\x70"sv;
+    const auto errors = names_of(lint_leaf(draft.der(), issuer, rules, kSigning), Severity::error);
+    if (rules == ProfileRules::private_trust) {
+      EXPECT_THAT(errors, IsEmpty());
+    } else {
+      EXPECT_THAT(errors, ElementsAre("signature_algorithm"));
+    }
+    draft.signature_algorithm = "\x30\x07\x06\x03\x2b\x65\x70\x05\x00"sv;  // parameters
+    EXPECT_THAT(names_of(lint_leaf(draft.der(), issuer, rules, kSigning)), Contains("signature_algorithm"));
   }
 }
 

@@ -235,6 +235,23 @@ std::vector<Case> ip_address_cases() {
   };
 }
 
+void constrain(Certificate& issuer) {
+  issuer.extensions.push_back({Bytes(oids::kNameConstraints), true, permitted("assay.dev")});
+}
+
+std::vector<Case> constraint_cases() {
+  return {
+      {"names_within_constraints", "a name beside the permitted one",
+       [](TbsDraft& d) {
+         d.set_names({dns_name("assay.dev"), dns_name("notassay.dev")});
+       },
+       [](TbsDraft& d) {
+         d.set_names({dns_name("assay.dev"), dns_name("not.assay.dev")});
+       },
+       ProfileRules::public_trust, constrain},
+  };
+}
+
 }  // namespace
 
 std::vector<Case> subject_cases() {
@@ -242,7 +259,7 @@ std::vector<Case> subject_cases() {
 }
 
 std::vector<Case> name_cases() {
-  return joined({subject_alt_name_cases(), dns_name_cases(), ip_address_cases()});
+  return joined({subject_alt_name_cases(), dns_name_cases(), ip_address_cases(), constraint_cases()});
 }
 
 }  // namespace acmecore::lint

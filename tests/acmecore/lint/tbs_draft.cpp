@@ -93,6 +93,10 @@ Bytes rdn(BytesView type, uint8_t string_type, BytesView value) {
   return der::element(der::kSet, der::sequence({der::oid(type), der::element(string_type, value)}));
 }
 
+Bytes permitted(BytesView name) {
+  return der::sequence({der::element(der::context_constructed(0), der::sequence({dns_name(name)}))});
+}
+
 Bytes rsa_spki(BytesView modulus, BytesView exponent) {
   constexpr BytesView kRsaEncryption = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"sv;
   const Bytes key = der::sequence({der::unsigned_integer(modulus), der::unsigned_integer(exponent)});

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "acmecore/certificate.h"
 #include "acmecore/leaf_content.h"
 #include "acmecore/lint/rule.h"
 #include "base/bytes.h"
@@ -55,6 +56,8 @@ base::Bytes url(base::BytesView text);
 // A Name of these RDNs, and an RDN of one attribute.
 base::Bytes name(std::initializer_list<base::BytesView> rdns);
 base::Bytes rdn(base::BytesView type, uint8_t string_type, base::BytesView value);
+// Of nameConstraints: one permitted name.
+base::Bytes permitted(base::BytesView name);
 base::Bytes rsa_spki(base::BytesView modulus, base::BytesView exponent);
 
 // A certificate that breaks a rule, and the nearest one that does not.
@@ -64,6 +67,7 @@ struct Case {
   void (*broken)(TbsDraft&);
   void (*good)(TbsDraft&) = [](TbsDraft&) {};
   ProfileRules rules = ProfileRules::public_trust;
+  void (*issuer)(Certificate&) = [](Certificate&) {};  // as test_issuer() is to be in both
 };
 
 std::vector<Case> joined(std::initializer_list<std::vector<Case>> lists);

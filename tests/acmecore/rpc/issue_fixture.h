@@ -79,7 +79,7 @@ class IssueTest : public testing::Test {
   FakeDns dns_;
   base::ExecutorBackground background_{io_.get_executor()};
   Policy policy_{policy_rules(), test_suffixes()};
-  Authority authority_{records_, clock_, test_issuer(), policy_, dns_, background_, options()};
+  Authority authority_{records_, clock_, test_issuers(), policy_, dns_, background_, options()};
   RecordingCaller caller_;
 };
 

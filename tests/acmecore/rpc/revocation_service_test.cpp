@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "storage/memory_store.h"
+#include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/rpc/served.h"
 
 namespace acmecore::rpc {
@@ -24,6 +25,7 @@ class RevocationServiceTest : public testing::Test {
   Serial record(const std::string& account) {
     IssuedCertificate certificate{
         new_serial(), account, "order", "leaf", kNow, kNow + std::chrono::hours(24), {}};
+    certificate.issuer = "0123456789abcdef";
     Changes changes;
     changes.create(certificate);
     EXPECT_TRUE(served_.run(records_.commit(std::move(changes))));
@@ -74,7 +76,7 @@ class RevocationServiceTest : public testing::Test {
   base::ManualClock clock_{kNow};
   storage::MemoryStore store_;
   Records records_{store_};
-  Revocations revocations_{records_, clock_, {"0123456789abcdef", 1, "", false}};
+  Revocations revocations_{records_, clock_, test_issuers(), {1, "", false}};
   proto::Callers callers_{
       {credential("admin", {proto::Permission::administration}),
        credential("other", {proto::Permission::credentials, proto::Permission::external_accounts,

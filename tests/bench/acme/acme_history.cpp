@@ -15,6 +15,7 @@
 #include "acmecore/development_ca.h"
 #include "acmecore/issuer.h"
 #include "acmecore/records.h"
+#include "acmecore/software_key.h"
 #include "base/random.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/support/run_task.h"
@@ -69,7 +70,7 @@ class Template {
     const auto begin = std::chrono::floor<std::chrono::seconds>(now());
     acmecore::LeafRequest request;
     request.dns_names = {"host-0000000.bench.test"};
-    request.spki_der = acmecore::SigningKey::generate().spki_der();
+    request.spki_der = acmecore::SoftwareKey::generate().spki_der();
     request.serial = serial_;
     request.validity = {begin, begin + kCertificateLifetime};
     request.issued = begin;

@@ -5,6 +5,7 @@
 #include "acmecore/leaf_profile.h"
 #include "acmecore/lint/lint.h"
 #include "acmecore/pem.h"
+#include "acmecore/software_key.h"
 
 // What the looks at a certificate cost that come before its signature.
 namespace acmecore {
@@ -14,7 +15,7 @@ const base::Time kNow = base::parse_rfc3339("2026-11-23T04:30:00Z").value();
 
 struct Ca {
   CaMaterial material = make_development_ca(kNow).value();
-  SigningKey key = SigningKey::parse(material.issuing_key_pem).value();
+  SoftwareKey key = SoftwareKey::parse(material.issuing_key_pem).value();
   Certificate certificate =
       parse_certificate(parse_pem(kPemCertificate, material.issuing_pem).value()).value();
 };
@@ -29,7 +30,7 @@ LeafRequest request_for(int64_t names) {
   LeafRequest request;
   for (int64_t i = 0; i < names; ++i)
     request.dns_names.push_back("host-" + std::to_string(i) + ".assay.dev");
-  request.spki_der = SigningKey::generate().spki_der();
+  request.spki_der = SoftwareKey::generate().spki_der();
   request.serial = new_serial();
   request.issued = kNow;
   request.validity = leaf_validity(kNow, std::chrono::days(90), ca().certificate.validity.not_after).value();
@@ -48,7 +49,7 @@ void lint_leaf(benchmark::State& state) {
 BENCHMARK(lint_leaf)->Arg(1)->Arg(3)->Arg(100);
 
 void check_public_key_alone(benchmark::State& state) {
-  const base::Bytes spki = SigningKey::generate().spki_der();
+  const base::Bytes spki = SoftwareKey::generate().spki_der();
   for ([[maybe_unused]] auto _ : state)
     benchmark::DoNotOptimize(check_public_key(spki));
 }

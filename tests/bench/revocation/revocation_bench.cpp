@@ -11,9 +11,11 @@
 #include "acmecore/der.h"
 #include "acmecore/http/status_edge.h"
 #include "acmecore/oids.h"
+#include "acmecore/software_key.h"
 #include "base/log.h"
 #include "base/openssl.h"
 #include "storage/lmdb/lmdb_store.h"
+#include "tests/acmecore/issuer_fixture.h"
 #include "tests/support/run_task.h"
 #include "tests/support/temp_directory.h"
 
@@ -46,7 +48,7 @@ class Ca {
     if (!support::run_task(publisher_.open())) std::abort();
   }
 
-  CrlShard shard() const { return {urls_.ca, 0}; }
+  CrlShard shard() const { return {ca_, 0}; }
 
   // Builds the CRL, as after a revocation, and returns its size.
   size_t publish() {
@@ -68,7 +70,8 @@ class Ca {
 
   // A request about the certificate, by SHA-256.
   Bytes ocsp_request(bool with_nonce) const {
-    const Certificate& issuing = issuer_.certificate();
+    const auto issuers = issuers_.now();
+    const Certificate& issuing = issuers->current(kDefaultIssuer).certificate();
     const auto content = der::only(der::kSequence, issuing.spki_der);
     der::Reader spki(*content);
     const auto algorithm = spki.next();
@@ -89,12 +92,17 @@ class Ca {
   void issue() {
     LeafRequest request;
     request.dns_names = {"bench.test"};
-    request.spki_der = SigningKey::generate().spki_der();
+    request.spki_der = SoftwareKey::generate().spki_der();
     request.serial = serial_;
     request.validity = {clock_.now(), clock_.now() + days(90)};
     Changes changes;
-    changes.create(IssuedCertificate{serial_, "account", "order", issuer_.sign_leaf(request).value(),
-                                     clock_.now(), clock_.now() + days(90), std::nullopt});
+    const auto issuers = issuers_.now();
+    IssuedCertificate certificate{serial_,      "account",
+                                  "order",      issuers->current(kDefaultIssuer).sign_leaf(request).value(),
+                                  clock_.now(), clock_.now() + days(90),
+                                  std::nullopt};
+    certificate.issuer = ca_;
+    changes.create(certificate);
     support::run_task(records_.commit(std::move(changes))).value();
   }
 
@@ -103,14 +111,15 @@ class Ca {
   std::unique_ptr<storage::LmdbStore> store_ =
       storage::LmdbStore::open({.directory = directory_.path() / "store"}).value();
   Records records_{*store_};
-  const Issuer issuer_ = Issuer::open(make_development_ca(clock_.now()).value(), clock_.now()).value();
+  const Issuers issuers_{new_issuer(clock_.now())};
   const Serial serial_ = new_serial();
-  const StatusUrls urls_{ca_id(issuer_.certificate()), 1, "http://bench.test", true};
+  const std::string ca_ = issuers_.now()->current(kDefaultIssuer).ca();
+  const StatusUrls urls_{1, "http://bench.test", true};
   const CrlFiles files_{directory_.path() / "crl"};
   PublishedCrls crls_;
-  CrlPublisher publisher_{records_, issuer_, files_, clock_, urls_, days(7), crls_};
-  OcspResponder responder_{records_, issuer_, clock_, days(1)};
-  http::StatusEdge edge_{urls_, issuer_.certificate().der, crls_, &responder_, clock_};
+  CrlPublisher publisher_{records_, issuers_, files_, clock_, urls_, days(7), crls_};
+  OcspResponder responder_{records_, issuers_, clock_, days(1)};
+  http::StatusEdge edge_{urls_, issuers_, crls_, &responder_, clock_};
 };
 
 // From the store to the file that is served.
@@ -145,7 +154,7 @@ BENCHMARK_CAPTURE(ocsp_answer, signed_for_a_nonce, true);
 
 // What a signature alone takes.
 void signature(benchmark::State& state) {
-  const SigningKey key = SigningKey::generate();
+  const SoftwareKey key = SoftwareKey::generate();
   const Bytes message(300, 'm');
   for (auto _ : state)
     benchmark::DoNotOptimize(key.sign(message));

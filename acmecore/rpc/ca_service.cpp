@@ -1,0 +1,69 @@
+#include "acmecore/rpc/ca_service.h"
+
+#include "acmecore/audit_event.h"
+#include "acmecore/rpc/ca_messages.h"
+#include "base/log.h"
+
+namespace acmecore::rpc {
+
+namespace api = assay::v1;
+using base::Result;
+using proto::Permission;
+
+namespace {
+
+// Empty: there is no such issuer.
+std::string current_id(const IssuerSet& issuers, const std::string& name) {
+  for (const NamedIssuer& issuer : issuers.all()) {
+    if (issuer.name == name) return issuer.current().id();
+  }
+  return {};
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* CaService::ListIssuers(grpc::CallbackServerContext* context,
+                                                 const api::ListIssuersRequest*,
+                                                 api::ListIssuersResponse* response) {
+  return calls_.serve(*context, {Permission::administration},
+                      [=, this](const Actor&) { return list(*response); });
+}
+
+grpc::ServerUnaryReactor* CaService::RotateIssuer(grpc::CallbackServerContext* context,
+                                                  const api::RotateIssuerRequest* request,
+                                                  api::RotateIssuerResponse* response) {
+  return calls_.serve(*context, {Permission::administration},
+                      [=, this](Actor by) { return rotate(std::move(by), *request, *response); });
+}
+
+CaService::Work CaService::list(api::ListIssuersResponse& response) const {
+  const auto issuers = issuers_.now();
+  for (const NamedIssuer& issuer : issuers->all())
+    *response.add_issuers() = message_of(issuer);
+  co_return Result<void>();
+}
+
+// A rotation that is not noted, because the store is not available, is told at the next start as issuer.changed.
+CaService::Work CaService::rotate(Actor by, const api::RotateIssuerRequest& request,
+                                  api::RotateIssuerResponse& response) {
+  const std::string before = current_id(*issuers_.now(), request.name());
+  CO_CHECK(rotate_(request.name()));
+  AuditEvent event;
+  event.kind = audit_kind::kIssuerRotated;
+  event.time = clock_.now();
+  event.add("issuer", request.name());
+  event.add("issuer_sha256", current_id(*issuers_.now(), request.name()));
+  event.add("issuer_sha256_before", before);
+  base::log::info("ca.rotated_by", {{"by", by.credential}, {"issuer", request.name()}});
+  event.actor = std::move(by);
+  Changes changes;
+  changes.note(event);
+  CO_CHECK(co_await records_.commit(std::move(changes)));
+  const auto issuers = issuers_.now();
+  for (const NamedIssuer& issuer : issuers->all()) {
+    if (issuer.name == request.name()) *response.mutable_issuer() = message_of(issuer);
+  }
+  co_return Result<void>();
+}
+
+}  // namespace acmecore::rpc

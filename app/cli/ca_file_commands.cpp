@@ -1,0 +1,241 @@
+#include "app/cli/ca_file_commands.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <utility>
+#include <vector>
+
+#include "app/cli/duration_option.h"
+#include "app/cli/report.h"
+#include "app/files.h"
+#include "app/issuer_places.h"
+#include "base/config.h"
+#include "base/time.h"
+
+namespace app {
+
+using acmecore::CaPlace;
+using acmecore::CaPlan;
+using acmecore::Incumbent;
+using base::Result;
+using std::chrono::milliseconds;
+
+namespace {
+
+// What all of these commands take between them.
+struct CaOptions {
+  IssuerFiles files;
+  std::string name;         // init
+  std::string common_name;  // csr, renew
+  std::string organization;
+  std::string country;
+  std::string key_type = "p256";
+  std::string key;       // a PKCS#11 URI
+  std::string root_key;  // init: a PKCS#11 URI
+  std::vector<std::string> permitted;
+  std::vector<std::string> excluded;
+  std::optional<milliseconds> lifetime;
+  std::optional<milliseconds> root_lifetime;
+  std::filesystem::path chain;          // install
+  std::filesystem::path root_key_file;  // renew
+  bool same_key = false;
+  bool replace = false;
+};
+
+using Work = std::function<Result<void>(const CaOptions&, const CaPlace&, std::ostream&)>;
+
+base::Time now() { return base::SystemClock().now(); }
+
+std::chrono::seconds seconds_of(const std::optional<milliseconds>& given, std::chrono::seconds preset) {
+  return given ? std::chrono::floor<std::chrono::seconds>(*given) : preset;
+}
+
+Incumbent incumbent(const CaOptions& options) { return options.replace ? Incumbent::goes : Incumbent::stays; }
+
+Result<CaPlan> plan_of(const CaOptions& options, const std::string& common_name) {
+  CaPlan plan;
+  plan.subject = {common_name, options.organization, options.country};
+  for (const auto& [word, kind] : acmecore::kKeyKinds) {
+    if (word == options.key_type) plan.key_kind = kind;
+  }
+  plan.token_uri = options.key;
+  for (const std::string& text : options.permitted)
+    CHECK(acmecore::add_subtree(plan.constraints.permitted, text));
+  for (const std::string& text : options.excluded)
+    CHECK(acmecore::add_subtree(plan.constraints.excluded, text));
+  plan.lifetime = seconds_of(options.lifetime, acmecore::kIssuingLifetime);
+  return plan;
+}
+
+Result<void> init(const CaOptions& options, const CaPlace& place, std::ostream& out) {
+  TRY(const CaPlan issuing, plan_of(options, options.name + " Issuing CA"));
+  CaPlan root = issuing;
+  root.subject.common_name = options.name + " Root CA";
+  root.token_uri = options.root_key;
+  root.lifetime = seconds_of(options.root_lifetime, acmecore::kRootLifetime);
+  CHECK(acmecore::init_ca(place, root, issuing, now()));
+  out << "made a root and an issuing CA in " << place.directory.string()
+      << "; keep root.key in a safe place, the server does not need it\n";
+  return {};
+}
+
+Result<void> csr(const CaOptions& options, const CaPlace& place, std::ostream& out) {
+  TRY(const CaPlan plan, plan_of(options, options.common_name));
+  TRY(const std::string pem, acmecore::request_ca(place, plan, incumbent(options)));
+  out << pem;
+  return {};
+}
+
+Result<void> install(const CaOptions& options, const CaPlace& place, std::ostream& out) {
+  TRY(const std::string pem, read_file(options.chain));
+  TRY(const auto role, acmecore::install_ca(place, pem, now(), incumbent(options)));
+  if (role == acmecore::GenerationRole::current) {
+    out << "installed; the server can start\n";
+  } else {
+    out << "installed as the next certificate; a running server shows it after SIGHUP, and signs with it "
+           "after "
+           "assay ca rotate\n";
+  }
+  return {};
+}
+
+Result<void> renew(const CaOptions& options, const CaPlace& place, std::ostream& out) {
+  acmecore::CaRenewal renewal;
+  renewal.same_key = options.same_key;
+  TRY(renewal.plan, plan_of(options, options.common_name));
+  renewal.constraints = !renewal.plan.constraints.empty();
+  if (!options.root_key_file.empty()) {
+    TRY(renewal.root_key, read_secret(options.root_key_file));
+  }
+  CHECK(acmecore::renew_ca(place, renewal, now(), incumbent(options)));
+  out << "made the next certificate; a running server shows it after SIGHUP, and signs with it after assay "
+         "ca "
+         "rotate\n";
+  return {};
+}
+
+void set_up(CLI::App& command, Command& chosen, std::shared_ptr<const CaOptions> options, Work work) {
+  command.callback([&chosen, options = std::move(options), work = std::move(work)] {
+    chosen = [options, work](Terminal& terminal) {
+      const auto place = place_of(options->files);
+      const auto done = place ? work(*options, *place, terminal.out) : tl::unexpected(place.error());
+      return done ? ExitCode::done : report(terminal, done.error());
+    };
+  });
+}
+
+// A command with the options that all have.
+std::pair<CLI::App*, std::shared_ptr<CaOptions>> command_of(CLI::App& group, const char* name,
+                                                            const char* description) {
+  const auto options = std::make_shared<CaOptions>();
+  auto* command = group.add_subcommand(name, description);
+  add_config(*command, options->files, "Configuration of the server");
+  command->get_option("--config")->required();
+  add_issuer(*command, options->files);
+  return {command, options};
+}
+
+void add_subject(CLI::App& command, CaOptions& options) {
+  command.add_option("--organization", options.organization, "In the subject");
+  command.add_option("--country", options.country, "In the subject: two letters");
+}
+
+void add_key(CLI::App& command, CaOptions& options) {
+  const auto read = [&options](const std::string& word) {
+    const auto is_word = [&](const auto& kind) { return kind.first == word; };
+    if (std::none_of(std::begin(acmecore::kKeyKinds), std::end(acmecore::kKeyKinds), is_word))
+      throw CLI::ValidationError("--key-type", "p256, p384, rsa2048, rsa3072, rsa4096 or ed25519");
+    options.key_type = word;
+  };
+  auto* type = command.add_option_function<std::string>(
+      "--key-type", read, "Of a new key: p256 (as it comes), p384, rsa2048, rsa3072, rsa4096 or ed25519");
+  command.add_option("--key", options.key, "Instead of a new key one in a token, by its PKCS#11 URI")
+      ->type_name("URI")
+      ->excludes(type);
+}
+
+void add_constraints(CLI::App& command, CaOptions& options) {
+  command
+      .add_option("--permitted", options.permitted,
+                  "Names that it may certify, with all below them, or networks; else all")
+      ->type_name("NAME");
+  command.add_option("--excluded", options.excluded, "Names and networks that it may not")->type_name("NAME");
+}
+
+}  // namespace
+
+void add_config(CLI::App& command, IssuerFiles& files, const char* description) {
+  command.add_option("--config", files.config, description)->type_name("FILE");
+}
+
+void add_issuer(CLI::App& command, IssuerFiles& files) {
+  files.issuer = base::kDefaultIssuer;
+  command.add_option("--issuer", files.issuer, "Its name in the configuration; else \"default\"")
+      ->type_name("NAME");
+}
+
+Result<CaPlace> place_of(const IssuerFiles& files) {
+  TRY(const base::Config config, base::load_config(files.config));
+  TRY(auto place, issuer_place(config, files.issuer));
+  return std::move(place.ca);
+}
+
+void add_ca_file_commands(CLI::App& group, Command& chosen) {
+  {
+    const auto [command, options] = command_of(group, "init", "Make a root of one's own and an issuing CA");
+    command->add_option("--name", options->name, "They are called NAME Root CA and NAME Issuing CA")
+        ->required();
+    add_subject(*command, *options);
+    add_key(*command, *options);
+    command->add_option("--root-key", options->root_key, "The root's key in a token, by its PKCS#11 URI")
+        ->type_name("URI");
+    add_constraints(*command, *options);
+    add_duration_option(*command, "--lifetime", options->lifetime, "Of the issuing CA; else 5 years");
+    add_duration_option(*command, "--root-lifetime", options->root_lifetime, "Of the root; else 15 years");
+    set_up(*command, chosen, options, init);
+  }
+  {
+    const auto [command, options] =
+        command_of(group, "csr", "Make a key, and a request for somebody else's root to certify it");
+    command->add_option("--common-name", options->common_name, "Of the issuing CA")->required();
+    add_subject(*command, *options);
+    add_key(*command, *options);
+    add_constraints(*command, *options);
+    command->add_flag("--replace", options->replace, "Give up a request that there is");
+    set_up(*command, chosen, options, csr);
+  }
+  {
+    const auto [command, options] =
+        command_of(group, "install", "Take a certificate that a root has made for a key of the issuer");
+    command->add_option("CHAIN", options->chain, "PEM: the certificate, those above it, and the root")
+        ->required();
+    command->add_flag("--replace", options->replace, "Give up a next certificate that there is");
+    set_up(*command, chosen, options, install);
+  }
+  const auto [command, options] =
+      command_of(group, "renew", "Have the issuer's own root make its next certificate");
+  auto* same = command->add_flag("--same-key", options->same_key, "For the key and the subject that it has");
+  auto* name = command->add_option("--common-name", options->common_name, "Of a new one with a new key");
+  name->excludes(same);
+  add_subject(*command, *options);
+  add_key(*command, *options);
+  add_constraints(*command, *options);
+  add_duration_option(*command, "--lifetime", options->lifetime, "Of the certificate; else 5 years");
+  command
+      ->add_option("--root-key-file", options->root_key_file, "The root's key, where it is not in root.key")
+      ->type_name("FILE");
+  command->add_flag("--replace", options->replace, "Give up a next certificate that there is");
+  command->parse_complete_callback([options = options] {
+    if (!options->same_key && options->common_name.empty())
+      throw CLI::RequiredError("--common-name or --same-key");
+  });
+  set_up(*command, chosen, options, renew);
+}
+
+}  // namespace app
