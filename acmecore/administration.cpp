@@ -5,6 +5,7 @@
 
 #include "acmecore/contact.h"
 #include "acmecore/optimism.h"
+#include "acmecore/waiting_orders.h"
 
 namespace acmecore {
 
@@ -86,7 +87,9 @@ Task<Result<Account>> Administration::disable_account(std::string id, Actor by) 
     account.unused = false;  // it would be removed some day, and its key be as good as new
     return true;
   };
-  co_return co_await change_account(std::move(id), disable, audit_kind::kAccountDisabled, std::move(by));
+  CO_TRY(Account account, co_await change_account(std::move(id), disable, audit_kind::kAccountDisabled, by));
+  CO_CHECK(co_await end_waiting_orders(records_, account, std::move(by), clock_.now()));
+  co_return account;
 }
 
 Task<Result<Account>> Administration::set_contacts(std::string id, std::vector<std::string> contacts,
@@ -150,6 +153,7 @@ Task<Result<AuthorizationView>> Administration::revoke_authorization(std::string
     stored->revoked = now;
     Changes changes;
     changes.update(stored);
+    changes.use_reserve();
     changes.note(audit_event(audit_kind::kAuthorizationRevoked, stored.value, by, now));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return view_at(std::move(stored.value), now);
@@ -168,6 +172,7 @@ Task<Result<Account>> Administration::change_account(std::string id,
     if (!changed) co_return std::move(stored.value);
     Changes changes;
     changes.update(stored);
+    if (stored->status != AccountStatus::valid) changes.use_reserve();
     changes.note(audit_event(kind, stored.value, by, clock_.now()));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return std::move(stored.value);

@@ -53,7 +53,8 @@ class Administration {
   base::Task<base::Result<Account>> account(std::string id);
 
   // RFC 8555 §7.1.2: it becomes `revoked`, for ever. What it signs is refused from then on (§7.3.6), and what it
-  // ordered and was not issued is not issued any more. Its certificates stay. One that is revoked stays as it is.
+  // ordered and was not issued is not issued any more: orders that wait for a person end. Its certificates stay. One
+  // that is revoked stays as it is.
   // account_not_valid: the subscriber has deactivated it.
   base::Task<base::Result<Account>> disable_account(std::string id, Actor by);
 

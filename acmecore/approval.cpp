@@ -26,6 +26,13 @@ Error rejected(std::string_view reason) {
           {}};
 }
 
+Error ended_with_account(AccountStatus status) {
+  return {ErrorKind::unauthorized,
+          "the order needed the approval of a person, and before that its account became " +
+              std::string(name_of(status)),
+          {}};
+}
+
 base::Result<void> check_reason(std::string_view reason) {
   if (reason.empty()) return fail(ErrorKind::malformed, "the reason is empty");
   return check_line("reason", reason, kReasonMax);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "acmecore/account.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/time.h"
@@ -39,6 +40,9 @@ base::Error not_approved_in_time(const Approval& approval);
 
 // Why an order is invalid that somebody rejected.
 base::Error rejected(std::string_view reason);
+
+// Why an order is invalid that waited when its account became `status`, which is not valid.
+base::Error ended_with_account(AccountStatus status);
 
 // malformed: it is empty, longer than kReasonMax, or more than a line of text.
 base::Result<void> check_reason(std::string_view reason);

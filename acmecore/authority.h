@@ -154,10 +154,10 @@ class Authority {
   // For operators, whoever's it is. not_found.
   base::Task<base::Result<Account>> account(std::string id);
 
-  // RFC 8555 §7.3.2. An empty list clears.
+  // RFC 8555 §7.3.2. An empty list clears. rate_limited; the errors of check_contacts.
   base::Task<base::Result<Account>> update_contacts(Requester account, std::vector<std::string> contacts);
 
-  // RFC 8555 §7.3.6. For ever.
+  // RFC 8555 §7.3.6. For ever. Its orders that wait for a person end with it.
   base::Task<base::Result<Account>> deactivate_account(Requester account);
 
   // RFC 8555 §7.3.5, once parse_key_change has read the request. bad_public_key: the key is blocked.

@@ -4,6 +4,7 @@
 #include "acmecore/contact.h"
 #include "acmecore/optimism.h"
 #include "acmecore/software_key.h"
+#include "acmecore/waiting_orders.h"
 #include "base/base64url.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -131,6 +132,10 @@ Task<Result<Account>> Authority::deactivate_account(Requester account) {
   const Actor actor = account.actor();
   CO_TRY(auto stored, co_await change_account(account.id, set, audit_kind::kAccountDeactivated, actor));
   base::log::info("acme.account.deactivated", {{"account", stored->id}});
+  const auto ended = co_await end_waiting_orders(records_, stored.value, actor, clock_.now());
+  if (!ended) {  // the account is deactivated all the same, and its key can ask for nothing more
+    base::log::error("acme.order.still_waiting", {{"account", stored->id}, {"error", ended.error().detail}});
+  }
   co_return std::move(stored.value);
 }
 
@@ -151,6 +156,7 @@ Task<Result<KeyChangeResult>> Authority::change_key(Requester account, AccountKe
     stored->key_thumbprint = key.thumbprint();
     Changes changes;
     changes.change_key(stored, account.key_spki);
+    CO_CHECK(co_await limits_.count_account_change(account.id, changes));
     changes.expect_not_blocked(stored->key_spki);
     AuditEvent event =
         audit_event(audit_kind::kAccountKeyChanged, stored.value, account.actor(), clock_.now());
@@ -191,6 +197,8 @@ Task<Result<Stored<Account>>> Authority::change_account(std::string id, std::fun
     if (stored.value == before) co_return stored;
     Changes changes;
     changes.update(stored);
+    if (stored->contacts != before.contacts) CO_CHECK(co_await limits_.count_account_change(id, changes));
+    if (stored->status != AccountStatus::valid) changes.use_reserve();
     if (!kind.empty()) changes.note(audit_event(kind, stored.value, actor, clock_.now()));
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) co_return Stored<Account>{std::move(stored.value), *committed};

@@ -4,6 +4,7 @@
 #include "acmecore/authority.h"
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/optimism.h"
+#include "acmecore/waiting_orders.h"
 #include "base/log.h"
 #include "base/openssl.h"
 
@@ -90,9 +91,7 @@ Task<Result<OrderView>> Authority::approve(std::string id, Actor by, std::chrono
 
 // Adds that what finalize found stays as it is: between the two there may be days.
 Task<Result<void>> Authority::expect_still_certifiable(const Order& order, Changes& changes) {
-  CO_TRY(const auto account, co_await records_.account(order.account));
-  CO_CHECK(check_valid(account.value));
-  changes.expect(account);
+  CO_CHECK(co_await expect_valid(records_, order.account, changes));
   const base::Time now = clock_.now();
   CO_TRY(const Authorizations authorizations, co_await authorizations_of(order));
   for (const auto& authorization : authorizations) {
@@ -143,6 +142,7 @@ Task<Result<OrderView>> Authority::end_waiting(std::string id, std::function<voi
     end(order.value);
     Changes changes;
     changes.update(order);
+    changes.use_reserve();
     AuditEvent event = audit_event(kind, order.value, actor, clock_.now());
     set_problem(event, *order->error);
     changes.note(event);
@@ -159,6 +159,7 @@ Task<Result<void>> Authority::close_unapproved([[maybe_unused]] Hold hold, Store
   order->error = not_approved_in_time(*order->approval);
   Changes changes;
   changes.update(order);
+  changes.use_reserve();
   AuditEvent event = audit_event(audit_kind::kOrderNotApproved, order.value, {}, clock_.now());
   set_problem(event, *order->error);
   changes.note(event);

@@ -29,6 +29,7 @@ Task<Result<AuthorizationView>> Authority::deactivate_authorization(Requester ac
     }
     stored->deactivated = clock_.now();
     changes.update(stored);
+    changes.use_reserve();
     changes.note(audit_event(audit_kind::kAuthorizationDeactivated, stored.value, account.actor(),
                              *stored->deactivated));
     const auto committed = co_await records_.commit(std::move(changes));

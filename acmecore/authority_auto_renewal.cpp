@@ -30,6 +30,7 @@ Task<Result<OrderView>> Authority::cancel(Requester account, std::string id) {
     order->expires = std::min(order->expires, now);
     Changes changes;
     changes.update(order);
+    changes.use_reserve();
     changes.note(audit_event(audit_kind::kOrderCanceled, order.value, account.actor(), now));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;

@@ -5,6 +5,7 @@
 #include "acmecore/baseline_requirements.h"
 #include "acmecore/optimism.h"
 #include "acmecore/rolling_order.h"
+#include "acmecore/waiting_orders.h"
 #include "base/log.h"
 #include "base/openssl.h"
 
@@ -101,6 +102,7 @@ Task<Result<OrderView>> Authority::try_to_finalize(Requester account, std::strin
     changes.note(audit_event(kind, order.value, account.actor(), clock_.now()));
     for (const auto& authorization : authorizations)
       changes.expect(authorization);
+    if (is_waiting(order.value)) CO_CHECK(co_await expect_valid(records_, order->account, changes));
     if (order->intent) CO_CHECK(co_await limits_.count_certificate(order.value, changes));
     const auto committed = co_await records_.commit(std::move(changes));
     if (is_conflict(committed)) continue;

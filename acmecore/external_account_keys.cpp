@@ -77,6 +77,7 @@ Task<Result<ExternalAccountKey>> ExternalAccountKeys::set_disabled(std::string i
     stored->disabled = disabled;
     Changes changes;
     changes.update(stored);
+    if (disabled) changes.use_reserve();
     changes.note(audit_event(
         disabled ? audit_kind::kExternalAccountKeyDisabled : audit_kind::kExternalAccountKeyEnabled,
         stored.value, by, clock_.now()));

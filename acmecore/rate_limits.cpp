@@ -22,6 +22,7 @@ namespace {
 // The first octet of a record's key: which limit it is about (docs/storage-format.md).
 constexpr char kAccountsOfAddress = 'a';
 constexpr char kOrdersOfAccount = 'o';
+constexpr char kChangesOfAccount = 'c';
 constexpr char kCertificatesOfDomain = 'd';
 constexpr char kCertificatesOfNames = 'n';
 constexpr char kFailuresOfName = 'f';
@@ -79,6 +80,11 @@ Task<Result<void>> RateLimits::count_authorization(std::string account, Identifi
                                                    Changes& changes) {
   CO_CHECK(co_await check_failures(account, std::move(identifier)));
   Question question = order_question(account);
+  co_return co_await count(std::move(question), changes);
+}
+
+Task<Result<void>> RateLimits::count_account_change(std::string account, Changes& changes) {
+  Question question{rules_.account_changes, kChangesOfAccount + account, "changes of this account"};
   co_return co_await count(std::move(question), changes);
 }
 

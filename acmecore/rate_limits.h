@@ -20,6 +20,7 @@ namespace acmecore {
 struct LimitRules {
   Rate new_accounts_per_address = {};  // an IPv6 address counts as its /64
   Rate new_orders_per_account = {};
+  Rate account_changes = {};          // of one account's contacts and key
   Rate certificates_per_domain = {};  // that is registered (PublicSuffixes), whoever's account it is
   Rate certificates_per_names = {};   // exactly the same ones
   Rate failed_validations = {};       // of one name by one account
@@ -48,6 +49,10 @@ class RateLimits {
   // The same of an authorization that is made before any order, and counts as one.
   base::Task<base::Result<void>> count_authorization(std::string account, Identifier identifier,
                                                      Changes& changes);
+
+  // A change of its contacts or key by its subscriber. What ends an account or an authorization is never counted: it
+  // happens once, and is not to be stopped.
+  base::Task<base::Result<void>> count_account_change(std::string account, Changes& changes);
 
   base::Task<base::Result<void>> count_certificate(const Order& order, Changes& changes);
 

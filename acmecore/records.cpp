@@ -203,6 +203,7 @@ void Changes::change_key(const Stored<Account>& account, BytesView old_spki_der)
 }
 
 void Changes::block_key(BytesView spki_der) {
+  use_reserve();
   batch_.puts.push_back({key_in(table::kBlockedKey, base::sha256(spki_der)), {}});
 }
 
@@ -253,6 +254,7 @@ void Changes::update(Bytes key, storage::Revision revision, Bytes value, std::op
 }
 
 void Changes::erase(Bytes key, storage::Revision revision) {
+  use_reserve();
   batch_.expected.push_back({key, revision});
   batch_.deletes.push_back(std::move(key));
 }

@@ -122,6 +122,10 @@ class Changes {
   // The same of an event that the next of its kind is compared with (Records::last_event).
   void note_and_keep(const AuditEvent& event);
 
+  // It takes something away from somebody, and is to be possible where the store is full (storage::kReserveSize). What
+  // only ever does so says it by itself: revoke, block_key, whatever is about a CRL or a revocation job, and erase.
+  void use_reserve() { batch_.may_use_reserve = true; }
+
   bool empty() const { return batch_.puts.empty() && batch_.deletes.empty() && batch_.appends.empty(); }
   storage::Batch take() && { return std::move(batch_); }
 

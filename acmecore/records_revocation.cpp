@@ -79,14 +79,17 @@ void Changes::revoke(const Stored<IssuedCertificate>& certificate) {
 }
 
 void Changes::put_into_crl(const CrlShard& shard, const RevokedRecord& revoked) {
+  use_reserve();
   batch_.puts.push_back({revoked_key(shard, revoked.serial), encode(revoked)});
 }
 
 void Changes::drop_from_crl(const CrlShard& shard, const Serial& serial) {
+  use_reserve();
   batch_.deletes.push_back(revoked_key(shard, serial));
 }
 
 void Changes::update(const CrlShard& shard, const Stored<CrlState>& state) {
+  use_reserve();
   update(key_in(table::kCrl, shard_key(shard)), state.revision, encode(state.value));
 }
 
@@ -103,10 +106,12 @@ void Changes::forget_status(const IssuedCertificate& certificate) {
 }
 
 void Changes::create(const RevocationJob& job) {
+  use_reserve();
   create(key_in(table::kRevocationJob, job.id), encode(job), due_time(job));
 }
 
 void Changes::update(const Stored<RevocationJob>& job) {
+  use_reserve();
   update(key_in(table::kRevocationJob, job->id), job.revision, encode(job.value), due_time(job.value));
 }
 

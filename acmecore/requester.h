@@ -8,12 +8,17 @@
 namespace acmecore {
 
 // Who does something, as the audit log tells it. All empty: this server.
+//
+// It has constructors because it goes by value into awaited calls, where g++ 12 destroys temporaries of an aggregate
+// twice.
 struct Actor {
-  std::string credential =
-      {};  // the name of a gRPC credential: an operator's, or one that orders certificates
-  std::string account =
-      {};  // the id of an ACME account: its key signed the request, or it is the credential's
-  std::string address = {};  // the IP address that the request came from, where it is known
+  Actor() = default;
+  Actor(std::string credential_name, std::string account_id, std::string from)
+      : credential(std::move(credential_name)), account(std::move(account_id)), address(std::move(from)) {}
+
+  std::string credential;  // the name of a gRPC credential: an operator's, or one that orders certificates
+  std::string account;     // the id of an ACME account: its key signed the request, or it is the credential's
+  std::string address;     // the IP address that the request came from, where it is known
 
   bool operator==(const Actor&) const = default;
 };

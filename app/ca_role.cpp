@@ -24,8 +24,8 @@ acmecore::Rate rate_of(const base::Config::Acme::Rate& config) { return {config.
 
 acmecore::LimitRules limit_rules(const base::Config::Acme::Limits& config) {
   return {rate_of(config.new_accounts_per_address), rate_of(config.new_orders_per_account),
-          rate_of(config.certificates_per_domain), rate_of(config.certificates_per_names),
-          rate_of(config.failed_validations)};
+          rate_of(config.account_changes),          rate_of(config.certificates_per_domain),
+          rate_of(config.certificates_per_names),   rate_of(config.failed_validations)};
 }
 
 acmecore::Directory directory_of(const base::AcmeDirectory& from, const base::Config& config);

@@ -222,6 +222,7 @@ struct Config {
     struct Limits {
       Rate new_accounts_per_address = {1000, std::chrono::hours(3)};
       Rate new_orders_per_account = {0, std::chrono::hours(3)};
+      Rate account_changes = {20, std::chrono::hours(1)};
       Rate certificates_per_domain = {0, std::chrono::days(7)};
       Rate certificates_per_names = {0, std::chrono::days(7)};
       Rate failed_validations = {60, std::chrono::hours(1)};

@@ -100,6 +100,7 @@ void read_limits(ConfigReader& section, Config::Acme::Limits& limits) {
   };
   read_rate("new_accounts_per_address", limits.new_accounts_per_address);
   read_rate("new_orders_per_account", limits.new_orders_per_account);
+  read_rate("account_changes", limits.account_changes);
   read_rate("certificates_per_domain", limits.certificates_per_domain);
   read_rate("certificates_per_names", limits.certificates_per_names);
   read_rate("failed_validations", limits.failed_validations);

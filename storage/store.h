@@ -65,6 +65,8 @@ struct Batch {
   std::vector<Put> puts = {};
   std::vector<Bytes> deletes = {};
   std::vector<Append> appends = {};
+  // It reduces a risk, such as a revocation, and so may be stored where others find no room (kReserveSize).
+  bool may_use_reserve = false;
 };
 
 // The keys that start with `prefix`; an empty one is every key.

@@ -15,7 +15,7 @@ using base::fail;
 
 namespace {
 
-size_t map_size(size_t size_max) { return size_max + lmdb::deletion_reserve(size_max); }
+size_t map_size(size_t size_max) { return size_max + kReserveSize + lmdb::deletion_reserve(size_max); }
 
 Result<void> create_store(const std::filesystem::path& directory) {
   return lmdb::install_store(directory, [](const std::filesystem::path& unfinished) -> Result<void> {

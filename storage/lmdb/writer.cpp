@@ -124,7 +124,8 @@ void Writer::commit_group(std::span<Waiting> group) {
     puts.insert(puts.end(), std::make_move_iterator(waiting.appended.begin()),
                 std::make_move_iterator(waiting.appended.end()));
     watches_.publish(waiting.batch, *waiting.result);
-    if (!puts.empty() && std::exchange(refusing_, false)) base::log::info("storage.writable");
+    const bool shows_room = !puts.empty() && !waiting.batch.may_use_reserve;
+    if (shows_room && std::exchange(refusing_, false)) base::log::info("storage.writable");
   }
 }
 
@@ -165,14 +166,15 @@ base::Error Writer::refusal(std::string_view cause) {
 // room always does.
 Result<bool> Writer::has_room(WriteTxn& txn, const Batch& batch, size_t size) {
   if (batch.puts.empty() && batch.appends.empty()) return true;
+  const size_t limit = size_max_ + (batch.may_use_reserve ? kReserveSize : 0);
   const size_t needed = size + put_size(batch);
   const size_t in_use_max = environment_.high_water();
-  if (in_use_max + needed <= size_max_) return true;
+  if (in_use_max + needed <= limit) return true;
   CHECK(free_pages_.renew());
   const auto free = free_pages_.free_size();
   free_pages_.reset();
   if (!free) return tl::unexpected(free.error());
-  if (in_use_max - *free + needed <= size_max_) return true;
+  if (in_use_max - *free + needed <= limit) return true;
   return takes_no_room(txn, batch);
 }
 

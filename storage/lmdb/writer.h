@@ -22,7 +22,7 @@ inline constexpr size_t kGroupSizeMax = 32 * 1024 * 1024;
 // Batches that may wait for the writer; the next is answered `unavailable` at once.
 inline constexpr size_t kWaitingBatchesMax = 16 * 1024;
 
-// Of the map, what is kept for deletions after size_max is reached: they need new pages, too.
+// Of the map, what is kept for deletions after size_max and the reserve are reached: they need new pages, too.
 constexpr size_t deletion_reserve(size_t size_max) { return size_max / 8 + (size_t{4} << 20); }
 
 // The one thread that writes. It takes all batches that wait (group commit) into one transaction with one

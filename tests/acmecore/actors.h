@@ -5,7 +5,7 @@
 namespace acmecore {
 
 // Operators.
-inline const Actor kAnna{"anna"};
-inline const Actor kBert{"bert"};
+inline const Actor kAnna{"anna", "", ""};
+inline const Actor kBert{"bert", "", ""};
 
 }  // namespace acmecore

@@ -7,7 +7,10 @@ using base::ErrorKind;
 
 class AuthorityAccountsTest : public AuthorityTest {
  protected:
-  base::Task<base::Result<NewAccountResult>> create(const ClientKey& key, NewAccountRequest request = {}) {
+  base::Task<base::Result<NewAccountResult>> create(const ClientKey& key) {
+    return create(key, NewAccountRequest());
+  }
+  base::Task<base::Result<NewAccountResult>> create(const ClientKey& key, NewAccountRequest request) {
     return authority_->new_account(directory_, key.account_key(), std::move(request));
   }
 };

@@ -247,13 +247,68 @@ TEST_F(AuthorityApprovalTest, AnApprovalThatTheStoreDoesNotTakeIsNone) {
   EXPECT_EQ(run(approve(waits))->status, OrderStatus::valid);
 }
 
-TEST_F(AuthorityApprovalTest, IsNotIssuedWhenTheAccountWasDisabledMeanwhile) {
+TEST_F(AuthorityApprovalTest, EndsWhenTheAccountIsDisabled) {
   const OrderView waits = waiting_order();
   run(administration_.disable_account(account_.id, kAnna)).value();
-  EXPECT_EQ(error_of(approve(waits)), ErrorKind::account_not_valid);
-  EXPECT_EQ(status(waits), OrderStatus::processing);
-  EXPECT_EQ(run(reject(waits))->status, OrderStatus::invalid);
+  const OrderView invalid = order(account_, waits.order.id);
+  EXPECT_EQ(invalid.status, OrderStatus::invalid);
+  EXPECT_EQ(invalid.error->kind, ErrorKind::unauthorized);
+  EXPECT_NE(invalid.error->detail.find("its account became revoked"), std::string::npos);
+  EXPECT_EQ(error_of(approve(waits)), ErrorKind::order_not_ready);
+  EXPECT_EQ(error_of(reject(waits)), ErrorKind::order_not_ready);
+  EXPECT_EQ(indexed(), 0u);
   EXPECT_EQ(certificates(), 0u);
+}
+
+TEST_F(AuthorityApprovalTest, EndsWhenTheAccountIsDeactivatedAndThoseOfOthersGoOn) {
+  const Account mine = account_;
+  const OrderView first = waiting_order();
+  const OrderView second = waiting_order({"b.slow.test"});
+  const OrderView decided = waiting_order({"c.slow.test"});
+  run(reject(decided)).value();
+  account_ = new_account();
+  const OrderView other = waiting_order({"d.slow.test"});
+  run(authority_->deactivate_account(mine)).value();
+  EXPECT_EQ(order(mine, first.order.id).status, OrderStatus::invalid);
+  EXPECT_NE(order(mine, second.order.id).error->detail.find("its account became deactivated"),
+            std::string::npos);
+  EXPECT_EQ(order(mine, decided.order.id).error->kind, ErrorKind::rejected_identifier) << "as it was";
+  EXPECT_EQ(waiting(), std::vector{other.order.id});
+  EXPECT_EQ(run(approve(other))->status, OrderStatus::valid);
+}
+
+TEST_F(AuthorityApprovalTest, EndsWithItsAccountHoweverManyWait) {
+  constexpr int kOrders = 101;
+  for (int i = 0; i < kOrders; ++i)
+    waiting_order({"a.slow.test"});
+  EXPECT_EQ(indexed(), size_t{kOrders});
+  run(authority_->deactivate_account(account_)).value();
+  EXPECT_EQ(indexed(), 0u);
+}
+
+TEST_F(AuthorityApprovalTest, DoesNotBeginToWaitWhenTheAccountIsDisabledAtTheSameMoment) {
+  const OrderView ready = ready_order(account_, {"a.slow.test"});
+  store_.before_next_commit(
+      [this]() -> base::Task<void> { co_await administration_.disable_account(account_.id, kAnna); });
+  EXPECT_EQ(error_of(finalize(account_, ready, csr_for({"a.slow.test"}))), ErrorKind::account_not_valid);
+  EXPECT_EQ(indexed(), 0u);
+}
+
+TEST_F(AuthorityApprovalTest, AnAccountIsDeactivatedAlsoWhenItsOrdersCannotBeEnded) {
+  const OrderView waits = waiting_order();
+  store_.next_commits({std::nullopt, ErrorKind::unavailable});
+  EXPECT_EQ(run(authority_->deactivate_account(account_))->status, AccountStatus::deactivated);
+  EXPECT_EQ(indexed(), 1u);
+  EXPECT_EQ(error_of(approve(waits)), ErrorKind::account_not_valid);
+}
+
+TEST_F(AuthorityApprovalTest, DisablingAnAccountAgainEndsWhatStillWaits) {
+  waiting_order();
+  store_.next_commits({std::nullopt, ErrorKind::unavailable});
+  EXPECT_EQ(error_of(administration_.disable_account(account_.id, kAnna)), ErrorKind::unavailable);
+  EXPECT_EQ(indexed(), 1u);
+  EXPECT_EQ(error_of(administration_.disable_account(account_.id, kAnna)), kNone);
+  EXPECT_EQ(indexed(), 0u);
 }
 
 TEST_F(AuthorityApprovalTest, IsNotIssuedWhenTheAccountIsDisabledAtTheSameMoment) {

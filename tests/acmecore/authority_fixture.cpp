@@ -54,6 +54,11 @@ Task<Result<storage::Revision>> UnluckyStore::commit(storage::Batch batch) {
     fates_.pop_front();
     if (fate) co_return base::fail(*fate, "as the test wants");
   }
+  const bool takes_room = !batch.puts.empty() || !batch.appends.empty();
+  if (is_full_ && takes_room && !batch.may_use_reserve) {
+    co_return base::fail(base::ErrorKind::unavailable,
+                         "there is no room to store anything; nothing was changed");
+  }
   co_return co_await store_.commit(std::move(batch));
 }
 

@@ -60,6 +60,9 @@ class UnluckyStore final : public storage::Store {
 
   void before_next_commit(std::function<base::Task<void>()> intruder) { intruder_ = std::move(intruder); }
 
+  // From now on there is no room but the reserve.
+  void fill() { is_full_ = true; }
+
   // From now on keys that begin so cannot be read; empty: all can.
   void cannot_read(base::Bytes prefix) { unreadable_ = std::move(prefix); }
 
@@ -83,6 +86,7 @@ class UnluckyStore final : public storage::Store {
   storage::Store& store_;
   std::deque<std::optional<base::ErrorKind>> fates_;
   base::Bytes unreadable_;
+  bool is_full_ = false;
   std::function<base::Task<void>()> intruder_;
 };
 

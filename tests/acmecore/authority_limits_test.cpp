@@ -93,6 +93,41 @@ TEST_F(AuthorityLimitsTest, AnAccountHasSoManyOrders) {
   EXPECT_TRUE(order_for(new_account(), {"c.corp.test"}));
 }
 
+TEST_F(AuthorityLimitsTest, AnAccountChangesItsContactsAndKeySoOften) {
+  limit({.account_changes = {2, 2h}});
+  const ClientKey old_key;
+  const Account account = account_from("192.0.2.1", old_key)->account;
+  const auto contacts = [&](const std::string& address) {
+    return run(authority_->update_contacts(account, {"mailto:" + address}));
+  };
+  EXPECT_TRUE(contacts("a@corp.test"));
+  EXPECT_TRUE(contacts("a@corp.test")) << "which changes nothing";
+  const ClientKey new_key;
+  const auto changed = run(authority_->change_key(account, new_key.account_key()));
+  ASSERT_TRUE(changed);
+  expect_limited(contacts("b@corp.test"), 1h, "changes of this account: the limit is 2 in 2h");
+  expect_limited(run(authority_->change_key(changed->account, ClientKey().account_key())), 1h,
+                 "changes of this account");
+  EXPECT_TRUE(contacts("a@corp.test"));
+  EXPECT_EQ(run(records_.account(account.id))->value.contacts,
+            std::vector<std::string>{"mailto:a@corp.test"});
+  const Account other = new_account();
+  EXPECT_TRUE(run(authority_->update_contacts(other, {"mailto:b@corp.test"})));
+  clock_.advance(1h - 1ms);
+  EXPECT_FALSE(contacts("b@corp.test"));
+  clock_.advance(1ms);
+  EXPECT_TRUE(contacts("b@corp.test"));
+}
+
+TEST_F(AuthorityLimitsTest, AnAccountAndItsAuthorizationsEndHoweverOftenItChanged) {
+  limit({.account_changes = {1, 1h}});
+  const Account account = new_account();
+  EXPECT_TRUE(run(authority_->update_contacts(account, {"mailto:a@corp.test"})));
+  const OrderView order = new_order(account, {"corp.test"});
+  EXPECT_TRUE(run(authority_->deactivate_authorization(account, order.order.authorizations[0])));
+  EXPECT_TRUE(run(authority_->deactivate_account(account)));
+}
+
 TEST_F(AuthorityLimitsTest, AnAuthorizationBeforeAnyOrderCountsAsOne) {
   limit({.new_orders_per_account = {2, 2h}, .failed_validations = {1, 2h}});
   const Account account = new_account();

@@ -91,7 +91,8 @@ class AuthorityThreads : public testing::TestWithParam<std::string> {
   }
   using Outcomes = std::map<std::string, size_t>;
 
-  Task<Result<NewAccountResult>> create(const ClientKey& key, NewAccountRequest request = {}) {
+  Task<Result<NewAccountResult>> create(const ClientKey& key) { return create(key, NewAccountRequest()); }
+  Task<Result<NewAccountResult>> create(const ClientKey& key, NewAccountRequest request) {
     return authority_.new_account(directory_, key.account_key(), std::move(request));
   }
   Account new_account(const ClientKey& key = ClientKey()) { return run(create(key)).account; }

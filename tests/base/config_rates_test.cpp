@@ -13,6 +13,8 @@ TEST(ConfigRates, AreGenerousAsTheyCome) {
   const Config::Acme::Limits limits = parse_config("", "t")->acme.limits;
   EXPECT_EQ(limits.new_accounts_per_address.count, 1000u);
   EXPECT_EQ(limits.new_orders_per_account.count, 0u);
+  EXPECT_EQ(limits.account_changes.count, 20u);
+  EXPECT_EQ(limits.account_changes.period, 1h);
   EXPECT_EQ(limits.certificates_per_domain.count, 0u);
   EXPECT_EQ(limits.certificates_per_names.count, 0u);
   EXPECT_EQ(limits.failed_validations.count, 60u);
@@ -23,6 +25,7 @@ TEST(ConfigRates, AreEachACountAndAPeriod) {
 [acme.limits]
 new_accounts_per_address = { count = 1, period = "1h" }
 new_orders_per_account = { count = 2, period = "2h" }
+account_changes = { count = 5, period = "5h" }
 certificates_per_domain = { count = 3, period = "3h" }
 certificates_per_names = { count = 4, period = "4h" }
 failed_validations = { count = 1000000, period = "90d" }
@@ -36,6 +39,7 @@ help = "https://corp.example/limits"
   };
   EXPECT_TRUE(is(limits.new_accounts_per_address, 1, 1h));
   EXPECT_TRUE(is(limits.new_orders_per_account, 2, 2h));
+  EXPECT_TRUE(is(limits.account_changes, 5, 5h));
   EXPECT_TRUE(is(limits.certificates_per_domain, 3, 3h));
   EXPECT_TRUE(is(limits.certificates_per_names, 4, 4h));
   EXPECT_TRUE(is(limits.failed_validations, 1'000'000, std::chrono::days(90)));

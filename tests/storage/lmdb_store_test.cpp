@@ -226,6 +226,43 @@ TEST_F(LmdbStoreTest, AtItsLimitTakesWhatNeedsNoMoreRoom) {
   EXPECT_EQ(run_task(store->get("serial")).value()->value, longest);
 }
 
+TEST_F(LmdbStoreTest, AtItsLimitTakesFromTheReserveWhatMayUseIt) {
+  const auto store = open(kSmall);
+  const int count = fill(*store);
+  EXPECT_TRUE(commit(*store, {.puts = {{"revoked", "1"}}, .appends = {{"~", "x"}}, .may_use_reserve = true}));
+  EXPECT_EQ(run_task(store->get("revoked")).value()->value, "1");
+  EXPECT_EQ(run_task(store->list({.prefix = "~"}))->size(), 1u);
+  EXPECT_EQ(commit(*store, {.puts = {{"other", "1"}}, .appends = {{"~", "x"}}}).error().kind,
+            ErrorKind::unavailable)
+      << "others stay refused";
+  for (int i = 0; i < count; ++i)
+    ASSERT_TRUE(commit(*store, {.deletes = {"k" + std::to_string(i)}}));
+  EXPECT_TRUE(commit(*store, {.puts = {{"other", "1"}}}));
+}
+
+TEST_F(LmdbStoreTest, TheReserveEndsAndThenRoomCanStillBeMade) {
+  const auto store = open(kSmall);
+  const int count = fill(*store);
+  constexpr size_t kValue = 100'000;
+  size_t taken = 0;
+  const auto take = [&] {
+    const Bytes key = "r" + std::to_string(taken);
+    return commit(*store,
+                  {.puts = {{key, Bytes(kValue, 'v')}}, .appends = {{"~", "x"}}, .may_use_reserve = true});
+  };
+  Result<Revision> last = take();
+  for (; last; last = take())
+    ++taken;
+  EXPECT_EQ(last.error().kind, ErrorKind::unavailable);
+  EXPECT_GT(taken * kValue, kReserveSize * 9 / 10);
+  EXPECT_LE(taken * kValue, kReserveSize + kSmall);
+  EXPECT_EQ(run_task(store->get("r" + std::to_string(taken))).value(), std::nullopt);
+  EXPECT_EQ(run_task(store->list({.prefix = "~"}))->size(), taken) << "nothing of a batch that was refused";
+  for (int i = 0; i < count; ++i)
+    ASSERT_TRUE(commit(*store, {.deletes = {"k" + std::to_string(i)}})) << "room is made without room";
+  EXPECT_TRUE(take());
+}
+
 TEST_F(LmdbStoreTest, AtItsLimitAppendsNothingAndNeitherDoesWhatGoesWithIt) {
   commit(*open(), {.puts = {{"a", Bytes(3 * kMebi, 'v')}, {"serial", "1"}}}).value();
   const auto store = open(kSmall);
