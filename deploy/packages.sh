@@ -14,8 +14,8 @@ test="clang clang-format universal-ctags git knot knot-dnsutils knot-dnssecutils
   unbound knot-resolver certbot python3-certbot-dns-rfc2136 lego dehydrated uacme apache2-bin acmetool caddy
   ruby-acme-client golang-go golang-golang-x-crypto-dev
   golang-github-caddyserver-certmagic-dev golang-github-miekg-dns-dev python3-acme python3-josepy python3-cryptography
-  python3-dnspython python3-requests python3-grpcio python3-protobuf fstrm-bin openssl gnutls-bin ca-certificates curl jq
-  iproute2 util-linux lmdb-utils softhsm2 opensc p11-kit p11-kit-modules"
+  python3-dnspython python3-requests python3-grpcio python3-protobuf fstrm-bin openssl gnutls-bin libnss3-tools chromium
+  ca-certificates curl jq iproute2 util-linux lmdb-utils softhsm2 opensc p11-kit p11-kit-modules"
 # Some packages of Node.js bring npm along and refuse Debian's.
 command -v npm >/dev/null || test+=" nodejs npm"
 # What tests/bench measures beside Assay.

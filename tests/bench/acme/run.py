@@ -55,7 +55,8 @@ def accepts(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def start_assay(args, folder, dns_port):
+def start_assay(args, folder, dns_port, settings=""):
+    """A server on core 0 with more tables of configuration; the process, its directory and who signs its HTTPS."""
     (folder / "token").write_text("bench-token-0123456789abcdef\n")
     (folder / "token").chmod(0o600)
     (folder / "assay.toml").write_text(f"""state_directory = "{folder}/state"
@@ -72,9 +73,10 @@ listen = ["127.0.0.1:0"]
 [[grpc.credential]]
 name = "bench"
 token_file = "{folder}/token"
-permissions = ["certificates"]
+permissions = ["certificates", "administration"]
 [validator]
 stub = [{{ zone = "bench.test", addresses = ["127.0.0.1:{dns_port}"] }}]
+{settings}
 """)
     with open(folder / "log", "wb") as log:
         server = subprocess.Popen(["taskset", "-c", "0", args.build / "app/assay", "serve", "--config", folder / "assay.toml"],
@@ -225,4 +227,5 @@ def main():
               f"{middle['issue_p99_ms']:.1f} | {middle['validation_p50_ms']:.1f} / {middle['validation_p99_ms']:.1f} |")
 
 
-main()
+if __name__ == "__main__":
+    main()
