@@ -185,6 +185,9 @@ Result<Authority::Signed> Authority::sign(const Account& account, const Order& o
   certificate.issued = now;
   certificate.not_after = request.validity.not_after;
   certificate.auto_renewed = order.auto_renewal.has_value();
+  certificate.profile = profile->name;
+  certificate.authorizations = order.authorizations;
+  certificate.publicly_trusted = profile->content.rules != ProfileRules::private_trust;
   if (!request.content.crl_distribution_point.empty()) certificate.crl = shard;
   return Signed{std::move(certificate), issuer.id()};
 }
@@ -216,7 +219,7 @@ Task<void> Authority::issue([[maybe_unused]] Hold hold, Stored<Order> order) {
     finished->certificate = certificate.serial;
     note_issued(finished.value, certificate.not_after);
     changes.create(certificate);
-    changes.note_key(certificate.serial, order->intent->spki_der);
+    changes.note_subject(certificate, names_of(order.value), order->intent->spki_der);
     changes.expect_not_blocked(order->intent->spki_der);
     changes.note(issued(order.value, certificate, made->issuer));
   } else {

@@ -28,7 +28,10 @@ struct IssuedCertificate {
   std::optional<CrlShard> crl =
       {};  // the one that it names, and is in once it is revoked; none: it names none
   std::string issuer =
-      {};  // Issuer::ca of who signs it; empty: it was signed when there was one issuer alone
+      {};  // Issuer::ca of who signed it; empty: it was signed when there was one alone, or is not yet
+  std::string profile = {};  // by which it was made; empty: the only one, or our own
+  std::vector<std::string> authorizations = {};  // ids of those that its names were proved by
+  bool publicly_trusted = false;                 // its profile keeps the Baseline Requirements
 
   bool operator==(const IssuedCertificate&) const = default;
 };

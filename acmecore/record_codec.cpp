@@ -212,6 +212,10 @@ Bytes encode(const IssuedCertificate& certificate) {
   for (const std::string& host : certificate.hosts)
     message.add_hosts(host);
   if (certificate.crl) put(*certificate.crl, *message.mutable_crl());
+  message.set_profile(certificate.profile);
+  for (const std::string& authorization : certificate.authorizations)
+    message.add_authorizations(authorization);
+  message.set_publicly_trusted(certificate.publicly_trusted);
   if (certificate.revocation) {
     message.mutable_revocation()->set_time_ms(milliseconds(certificate.revocation->time));
     message.mutable_revocation()->set_reason(uint32_t(certificate.revocation->reason));
@@ -233,6 +237,9 @@ Result<IssuedCertificate> decode_certificate(Serial serial, BytesView value) {
   certificate.issuer = message.issuer();
   certificate.hosts.assign(message.hosts().begin(), message.hosts().end());
   if (message.has_crl()) certificate.crl = crl_shard_of(message.crl());
+  certificate.profile = message.profile();
+  certificate.authorizations.assign(message.authorizations().begin(), message.authorizations().end());
+  certificate.publicly_trusted = message.publicly_trusted();
   if (message.has_revocation()) {
     TRY(const RevocationReason reason, reason_of(message.revocation().reason()));
     certificate.revocation = Revocation{time_of(message.revocation().time_ms()), reason};

@@ -122,7 +122,7 @@ Time removal_time(const Account& account) { return account.created + kUnusedAcco
 Time removal_time(const Order& order) { return order.expires + kExpiredRetention; }
 Time removal_time(const Authorization& authorization) { return authorization.expires + kExpiredRetention; }
 Time removal_time(const IssuedCertificate& certificate) {
-  return certificate.not_after + kCertificateRetention;
+  return certificate.not_after + (certificate.publicly_trusted ? kPublicRetention : kCertificateRetention);
 }
 
 void Changes::create(const Account& account) {
@@ -142,6 +142,7 @@ void Changes::create(const Authorization& authorization) {
 
 void Changes::create(const IssuedCertificate& certificate) {
   create(key_in(table::kCertificate, certificate.serial.octets), encode(certificate), due_time(certificate));
+  place(certificate);
 }
 
 void Changes::create(const ExternalAccountKey& key) {
@@ -230,7 +231,7 @@ void Changes::erase(const Stored<Authorization>& authorization) {
 
 void Changes::erase(const Stored<IssuedCertificate>& certificate) {
   erase(key_in(table::kCertificate, certificate->serial.octets), certificate.revision);
-  forget_status(certificate.value);
+  forget_places(certificate.value);
 }
 
 void Changes::erase(const Stored<ExternalAccountKey>& key) {

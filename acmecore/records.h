@@ -11,6 +11,7 @@
 #include "acmecore/external_account_key.h"
 #include "acmecore/failing_name.h"
 #include "acmecore/gcra.h"
+#include "acmecore/inventory_index.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/order.h"
 #include "acmecore/revocation_codec.h"
@@ -26,8 +27,10 @@ namespace acmecore {
 // Orders and authorizations stay this long after they expired, so that a client that comes late learns why.
 inline constexpr std::chrono::hours kExpiredRetention{24};
 
-// Certificates stay this long after their notAfter.
+// Certificates stay this long after their notAfter: two years where their profile keeps the Baseline Requirements (BR
+// 5.5.2).
 inline constexpr std::chrono::hours kCertificateRetention{90 * 24};
+inline constexpr std::chrono::hours kPublicRetention{731 * 24};
 
 // Revocation jobs stay this long after their end, for whoever wants to know what became of them.
 inline constexpr std::chrono::hours kRevocationJobRetention{90 * 24};
@@ -65,6 +68,7 @@ class Changes {
   void create(const Order& order);
   // Here and below, with its place among what its account has proved, if it is_proved.
   void create(const Authorization& authorization);
+  // With its places in the inventory: among those of its account, and by its notAfter.
   void create(const IssuedCertificate& certificate);
   void create(const ExternalAccountKey& key);
 
@@ -83,8 +87,12 @@ class Changes {
   void drop_from_crl(const CrlShard& shard, const Serial& serial);
   void update(const CrlShard& shard, const Stored<CrlState>& state);
 
-  // With this, certificates_with_key finds the certificate for as long as it is there.
-  void note_key(const Serial& serial, base::BytesView spki_der);
+  // With this, the inventory finds the certificate by its names and its key for as long as it is there.
+  void note_subject(const IssuedCertificate& certificate, const std::vector<std::string>& dns_names,
+                    base::BytesView spki_der);
+  // The inventory knows this certificate, which was there before it, and at last all of them.
+  void take_into_inventory(const IssuedCertificate& certificate);
+  void complete_inventory();
 
   void create(const RevocationJob& job);
   void update(const Stored<RevocationJob>& job);
@@ -130,7 +138,8 @@ class Changes {
   storage::Batch take() && { return std::move(batch_); }
 
  private:
-  void forget_status(const IssuedCertificate& certificate);
+  void place(const IssuedCertificate& certificate);
+  void forget_places(const IssuedCertificate& certificate);
   void create(base::Bytes key, base::Bytes value, std::optional<base::Time> due = std::nullopt);
   void update(base::Bytes key, storage::Revision revision, base::Bytes value,
               std::optional<base::Time> due = std::nullopt);
@@ -159,6 +168,14 @@ class Records {
   base::Task<base::Result<std::vector<Serial>>> certificates(base::Bytes after, size_t limit);
   base::Task<base::Result<std::vector<Serial>>> certificates_with_key(base::Bytes spki_digest,
                                                                       base::Bytes after, size_t limit);
+  base::Task<base::Result<std::vector<Serial>>> certificates_of(std::string account, base::Bytes after,
+                                                                size_t limit);
+
+  // What a range of an index has, in order, at most `limit` behind the position `after`. Fewer: nothing follows.
+  base::Task<base::Result<std::vector<IndexEntry>>> indexed(IndexRange range, base::Bytes after,
+                                                            size_t limit);
+  // Whether complete_inventory() was committed.
+  base::Task<base::Result<bool>> is_inventory_complete();
 
   // What is in a CRL, or is to be, by the octets of its serials.
   base::Task<base::Result<std::vector<RevokedRecord>>> revoked(CrlShard shard, base::Bytes after,

@@ -3,9 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "acmecore/certificate.h"
 #include "acmecore/records.h"
-#include "base/openssl.h"
 #include "storage/expiry.h"
 #include "storage/tables.h"
 
@@ -32,28 +30,9 @@ Bytes revoked_key(const CrlShard& shard, const Serial& serial) {
   return key_in(table::kRevoked, shard_key(shard)) + serial.octets;
 }
 
-Bytes key_certificate_key(BytesView spki_digest, const Serial& serial) {
-  return key_in(table::kKeyCertificate, spki_digest) + serial.octets;
-}
-
 // Before all others while something is to be done for it.
 constexpr Time kAtOnce{};
 Time due_time(const RevocationJob& job) { return job.ended ? *job.ended + kRevocationJobRetention : kAtOnce; }
-
-// Serials that follow `prefix` in its keys.
-Task<Result<std::vector<Serial>>> serials_behind(storage::Store& store, Bytes prefix, Bytes after,
-                                                 size_t limit) {
-  const size_t prefix_size = prefix.size();
-  storage::Range range;
-  range.after = prefix + after;
-  range.prefix = std::move(prefix);
-  range.limit = limit;
-  CO_TRY(const auto entries, co_await store.list(std::move(range)));
-  std::vector<Serial> serials;
-  for (const storage::Entry& entry : entries)
-    serials.push_back({entry.key.substr(prefix_size)});
-  co_return serials;
-}
 
 // The first shard of the CA behind `after` that `table` has a key of.
 Task<Result<std::optional<CrlShard>>> next_shard(storage::Store& store, char table, std::string ca,
@@ -93,18 +72,6 @@ void Changes::update(const CrlShard& shard, const Stored<CrlState>& state) {
   update(key_in(table::kCrl, shard_key(shard)), state.revision, encode(state.value));
 }
 
-void Changes::note_key(const Serial& serial, BytesView spki_der) {
-  batch_.puts.push_back({key_certificate_key(base::sha256(spki_der), serial), {}});
-}
-
-// What is in other places than the record.
-void Changes::forget_status(const IssuedCertificate& certificate) {
-  if (certificate.crl && certificate.revocation) drop_from_crl(*certificate.crl, certificate.serial);
-  const auto parsed = parse_certificate(certificate.der);
-  if (!parsed) return;  // our own, that was never signed
-  batch_.deletes.push_back(key_certificate_key(base::sha256(parsed->spki_der), certificate.serial));
-}
-
 void Changes::create(const RevocationJob& job) {
   use_reserve();
   create(key_in(table::kRevocationJob, job.id), encode(job), due_time(job));
@@ -117,15 +84,6 @@ void Changes::update(const Stored<RevocationJob>& job) {
 
 void Changes::erase(const Stored<RevocationJob>& job) {
   erase(key_in(table::kRevocationJob, job->id), job.revision);
-}
-
-Task<Result<std::vector<Serial>>> Records::certificates(Bytes after, size_t limit) {
-  return serials_behind(store_, Bytes(1, table::kCertificate), std::move(after), limit);
-}
-
-Task<Result<std::vector<Serial>>> Records::certificates_with_key(Bytes spki_digest, Bytes after,
-                                                                 size_t limit) {
-  return serials_behind(store_, key_in(table::kKeyCertificate, spki_digest), std::move(after), limit);
 }
 
 Task<Result<std::vector<RevokedRecord>>> Records::revoked(CrlShard shard, Bytes after, size_t limit) {

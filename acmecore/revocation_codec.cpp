@@ -99,6 +99,7 @@ Bytes encode(const RevocationJob& job) {
   message.set_issued_from_ms(milliseconds(job.filter.issued_from));
   message.set_issued_before_ms(milliseconds(job.filter.issued_before));
   message.set_spki_digest(job.filter.spki_digest);
+  message.set_profile(job.filter.profile);
   message.set_reason(uint32_t(job.reason));
   message.set_by(job.by);
   message.set_created_ms(milliseconds(job.created));
@@ -114,8 +115,12 @@ Result<RevocationJob> decode_revocation_job(std::string id, BytesView value) {
   TRY(const auto message, parse<stored::RevocationJob>(value, "revocation job"));
   RevocationJob job;
   job.id = std::move(id);
-  job.filter = {message.account(), message.ca(), optional_time(message.issued_from_ms()),
-                optional_time(message.issued_before_ms()), message.spki_digest()};
+  job.filter = {message.account(),
+                message.ca(),
+                optional_time(message.issued_from_ms()),
+                optional_time(message.issued_before_ms()),
+                message.spki_digest(),
+                message.profile()};
   TRY(job.reason, reason_of(message.reason()));
   job.by = message.by();
   job.created = time_of(message.created_ms());

@@ -14,6 +14,7 @@ bool has_key(const IssuedCertificate& certificate, base::BytesView spki_digest) 
 bool fits(const RevocationFilter& filter, const IssuedCertificate& certificate, const std::string& ca) {
   if (!filter.account.empty() && certificate.account != filter.account) return false;
   if (!filter.ca.empty() && ca != filter.ca) return false;
+  if (!filter.profile.empty() && certificate.profile != filter.profile) return false;
   if (filter.issued_from && certificate.issued < *filter.issued_from) return false;
   if (filter.issued_before && certificate.issued >= *filter.issued_before) return false;
   return filter.spki_digest.empty() || has_key(certificate, filter.spki_digest);

@@ -21,6 +21,7 @@ struct RevocationFilter {
   std::optional<base::Time> issued_from = {};
   std::optional<base::Time> issued_before = {};
   base::Bytes spki_digest = {};  // SHA-256
+  std::string profile = {};      // its name
 
   bool empty() const;
   bool operator==(const RevocationFilter&) const = default;

@@ -40,6 +40,7 @@ AuditEvent job_event(std::string_view kind, const RevocationJob& job, Actor by, 
   event.reason = name_of(job.reason);
   event.add("job", job.id);
   if (!job.filter.ca.empty()) event.add("ca", job.filter.ca);
+  if (!job.filter.profile.empty()) event.add("profile", job.filter.profile);
   if (job.filter.issued_from) event.add("issued_from", base::rfc3339(*job.filter.issued_from));
   if (job.filter.issued_before) event.add("issued_before", base::rfc3339(*job.filter.issued_before));
   if (!job.filter.spki_digest.empty()) event.add("key_sha256", text_of(Serial{job.filter.spki_digest}));
@@ -238,12 +239,20 @@ Task<Result<void>> Revocations::work_on(std::string id) {
   co_return Result<void>();
 }
 
+// Of those that the filter may be about, by the index that has the fewest. Each is in the order of serial numbers, so
+// that what is issued meanwhile comes at the end.
+Task<Result<std::vector<Serial>>> Revocations::serials_behind(RevocationFilter filter, Bytes position) {
+  if (!filter.spki_digest.empty()) {
+    co_return co_await records_.certificates_with_key(filter.spki_digest, std::move(position), kPage);
+  }
+  if (!filter.account.empty()) {
+    co_return co_await records_.certificates_of(filter.account, std::move(position), kPage);
+  }
+  co_return co_await records_.certificates(std::move(position), kPage);
+}
+
 Task<Result<void>> Revocations::add_page(RevocationJob& job, Changes& changes) {
-  const RevocationFilter& filter = job.filter;
-  auto look = filter.spki_digest.empty()
-                  ? records_.certificates(job.position, kPage)
-                  : records_.certificates_with_key(filter.spki_digest, job.position, kPage);
-  CO_TRY(const auto serials, co_await std::move(look));
+  CO_TRY(const auto serials, co_await serials_behind(job.filter, job.position));
   const Time now = clock_.now();
   Actor by;
   by.credential = job.by;

@@ -74,6 +74,7 @@ class Revocations {
                                                          Changes& changes);
   base::Task<base::Result<void>> work_on(std::string id);
   base::Task<base::Result<void>> add_page(RevocationJob& job, Changes& changes);
+  base::Task<base::Result<std::vector<Serial>>> serials_behind(RevocationFilter filter, base::Bytes position);
 
   Records& records_;
   const base::Clock& clock_;

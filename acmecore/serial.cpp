@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/hexadecimal.h"
 #include "base/random.h"
 
 namespace acmecore {
@@ -17,13 +18,6 @@ namespace {
 constexpr char kLeadingOctet = 0x01;
 constexpr size_t kRandomOctets = 10;
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 }  // namespace
 
 Serial new_serial() {
@@ -35,26 +29,13 @@ Serial new_serial() {
   return {octets + base::random_bytes(kRandomOctets)};
 }
 
-std::string text_of(const Serial& serial) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  for (char octet : serial.octets) {
-    text.push_back(kHex[uint8_t(octet) >> 4]);
-    text.push_back(kHex[uint8_t(octet) & 15]);
-  }
-  return text;
-}
+std::string text_of(const Serial& serial) { return base::hexadecimal(serial.octets); }
 
 Result<Serial> parse_serial(std::string_view text) {
   if (text.size() % 2 != 0) return fail(ErrorKind::malformed, "a serial number has two digits an octet");
-  Bytes octets;
-  for (size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_value(text[i]);
-    const int low = hex_value(text[i + 1]);
-    if (high < 0 || low < 0) return fail(ErrorKind::malformed, "a serial number is hexadecimal");
-    octets.push_back(char(high << 4 | low));
-  }
-  return serial_from_octets(octets);
+  const auto octets = base::parse_hexadecimal(text);
+  if (!octets) return fail(ErrorKind::malformed, "a serial number is hexadecimal");
+  return serial_from_octets(*octets);
 }
 
 Result<Serial> serial_from_octets(BytesView octets) {

@@ -132,7 +132,7 @@ Task<Result<ServerIdentity>> new_server_identity(Records& records, const Issuers
   record->issuer = std::move(made.ca);
   Changes signed_one;
   signed_one.update(record);
-  signed_one.note_key(record->serial, key.spki_der());
+  signed_one.note_subject(record.value, request.dns_names, key.spki_der());
   AuditEvent event = audit_event(audit_kind::kCertificateIssued, record.value, {}, now);
   event.reason = "for this server's own listeners";
   event.add("issuer_sha256", made.issuer);

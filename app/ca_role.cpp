@@ -158,6 +158,8 @@ CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::StatusUr
       external_account_keys_(records_, clock, directories(config), authority_.profiles()),
       administration_(records_, clock),
       audit_log_(store),
+      inventory_(records_, clock,
+                 [&issuers](const acmecore::IssuedCertificate& one) { return issuers.now()->ca_of(one); }),
       revocations_(records_, clock, issuers, status) {}
 
 Result<void> CaRole::open_https(const base::Config& config, const http::TlsIdentity& identity) {

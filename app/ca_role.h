@@ -12,6 +12,7 @@
 #include "acmecore/authority.h"
 #include "acmecore/external_account_keys.h"
 #include "acmecore/http/directories.h"
+#include "acmecore/inventory.h"
 #include "acmecore/issuers.h"
 #include "acmecore/nonces.h"
 #include "acmecore/policy.h"
@@ -47,6 +48,7 @@ class CaRole {
   acmecore::ExternalAccountKeys& external_account_keys() { return external_account_keys_; }
   acmecore::Administration& administration() { return administration_; }
   acmecore::AuditLog& audit_log() { return audit_log_; }
+  acmecore::Inventory& inventory() { return inventory_; }
   acmecore::Revocations& revocations() { return revocations_; }
   // As DirectoryService tells them. REQUIRES: the configuration is the one that the role was opened with.
   std::vector<acmecore::rpc::DirectoryAt> directories_at(const base::Config& config) const;
@@ -88,6 +90,7 @@ class CaRole {
   acmecore::ExternalAccountKeys external_account_keys_;
   acmecore::Administration administration_;
   acmecore::AuditLog audit_log_;
+  acmecore::Inventory inventory_;
   acmecore::Revocations revocations_;
   std::unique_ptr<acmecore::Nonces> nonces_;
   std::optional<acmecore::http::Directories> directories_;

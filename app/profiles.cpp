@@ -1,13 +1,16 @@
 #include "app/profiles.h"
 
+#include <algorithm>
 #include <map>
 
 #include "acmecore/baseline_requirements.h"
+#include "acmecore/records.h"
 #include "acmecore/status_urls.h"
 #include "app/policy.h"
 #include "app/revocation_role.h"
 #include "base/log.h"
 #include "base/object_identifier.h"
+#include "base/quantity.h"
 
 namespace app {
 
@@ -115,6 +118,21 @@ std::vector<BrViolation> policy_violations(const base::Config::Policy& policy) {
   return found;
 }
 
+// What is known of a certificate is kept for two years after its end (BR 5.4.3), beginning with what proved its names.
+// Certificates are (acmecore::kPublicRetention); the audit log forgets by the age of its entries.
+std::vector<BrViolation> retention_violations(const base::Config& config, const Profile& profile) {
+  const auto proof = config.acme.authorization_lifetime;
+  const auto life =
+      std::max(profile.validity.lifetime, profile.validity.lifetime_max) + profile.validity.ahead_max;
+  const auto least = proof + life + acmecore::kPublicRetention;
+  if (config.audit.retention >= least) return {};
+  using base::duration_text;
+  return {{"5.4.3", "audit.retention is " + duration_text(config.audit.retention) + ", where " +
+                        duration_text(least) + " are the least: " + duration_text(proof) +
+                        " that a proof of a name is used for, " + duration_text(life) +
+                        " until the certificate ends, and two years"}};
+}
+
 std::string name_of(const Profile& profile) {
   return profile.name.empty() ? "[issuance]" : "the profile \"" + profile.name + "\"";
 }
@@ -146,6 +164,8 @@ Result<void> check_profiles(const base::Config& config, Time now) {
     if (!claims_to_keep_the_br(profile)) continue;
     is_any_public = true;
     for (const BrViolation& found : acmecore::br_violations(profile, now))
+      add(name_of(profile), found);
+    for (const BrViolation& found : retention_violations(config, profile))
       add(name_of(profile), found);
   }
   if (is_any_public) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "acmecore/ca_ceremony.h"
+#include "acmecore/inventory.h"
 #include "acmecore/records.h"
 #include "acmecore/rpc/account_service.h"
 #include "acmecore/rpc/audit_service.h"
@@ -15,6 +16,7 @@
 #include "acmecore/rpc/certificate_service.h"
 #include "acmecore/rpc/directory_service.h"
 #include "acmecore/rpc/external_account_service.h"
+#include "acmecore/rpc/inventory_service.h"
 #include "acmecore/rpc/order_service.h"
 #include "acmecore/rpc/pause_service.h"
 #include "acmecore/rpc/policy_service.h"
@@ -136,6 +138,7 @@ Result<void> Server::open_ca() {
     CHECK(write_roots());
     const auto start = acmecore::server_start(std::string(kVersion), config_.sha256, *issuers_->now());
     CHECK(runtime_.wait(acmecore::note_start(*records_, start, clock_.now())));
+    CHECK(runtime_.wait(acmecore::complete_inventory(*records_)));
   }
   Identities::Issue issue;
   if (issuers_) {
@@ -239,6 +242,7 @@ Result<void> Server::open_rpc() {
     add<assay::v1::OrderService, acmecore::rpc::OrderService>(ca_->administration(), ca_->authority(),
                                                               *callers_, executor);
     add<assay::v1::AuditService, acmecore::rpc::AuditService>(ca_->audit_log(), *callers_, executor);
+    add<assay::v1::InventoryService, acmecore::rpc::InventoryService>(ca_->inventory(), *callers_, executor);
     add<assay::v1::AuthorizationService, acmecore::rpc::AuthorizationService>(ca_->administration(),
                                                                               *callers_, executor);
     const auto rotate = [this](const std::string& name) -> Result<void> {

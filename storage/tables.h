@@ -38,6 +38,11 @@ inline constexpr char kExternalAccountKey = 'w';  // external account keys, by i
 inline constexpr char kFailingName = 'j';  // names that accounts fail to prove, by account; which are paused
 // Which certificates a key has, by SHA-256 of its SPKI and serial.
 inline constexpr char kKeyCertificate = 'f';
+// The same by DNS name, its labels from the root down; by account; and by notAfter.
+inline constexpr char kNameCertificate = 'N';
+inline constexpr char kAccountCertificate = 'A';
+inline constexpr char kCertificateEnd = 'E';
+inline constexpr char kInventory = 'I';      // whether those three know all certificates
 inline constexpr char kRevoked = 'R';        // revoked certificates, by CA, shard and serial
 inline constexpr char kCrl = 'C';            // the latest CRL, by CA and shard
 inline constexpr char kRevocationJob = 'J';  // certificates that are to be revoked, by id
@@ -48,11 +53,12 @@ inline constexpr char kLastEvent = 'i';
 inline constexpr char kAudit = '~';  // the ledger of audit events
 
 inline constexpr char kAll[] = {
-    kZone,          kStaticRRset, kChallenge,    kNode,           kCredential, kLogin,  kTsigKey,
-    kHandedOut,     kHeldName,    kKeptAccount,  kAccount,        kAccountKey, kOrder,  kAccountOrder,
-    kAuthorization, kValid,       kCertificate,  kBlockedKey,     kPrincipal,  kSecret, kExternalAccountKey,
-    kRateLimit,     kFailingName, kWaitingOrder, kKeyCertificate, kRevoked,    kCrl,    kRevocationJob,
-    kLastEvent,     kAudit};
+    kZone,        kStaticRRset,    kChallenge,          kNode,          kCredential,      kLogin,
+    kTsigKey,     kHandedOut,      kHeldName,           kKeptAccount,   kNameCertificate, kAccount,
+    kAccountKey,  kOrder,          kAccountOrder,       kAuthorization, kValid,           kInventory,
+    kCertificate, kCertificateEnd, kBlockedKey,         kPrincipal,     kSecret,          kExternalAccountKey,
+    kRateLimit,   kFailingName,    kAccountCertificate, kWaitingOrder,  kKeyCertificate,  kRevoked,
+    kCrl,         kRevocationJob,  kLastEvent,          kAudit};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

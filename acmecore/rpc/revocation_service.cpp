@@ -42,6 +42,7 @@ Result<RevocationFilter> filter_of(const api::RevocationJob::Filter& message) {
   if (message.has_issued_before()) {
     TRY(filter.issued_before, proto::from_timestamp(message.issued_before()));
   }
+  filter.profile = message.profile();
   filter.spki_digest = message.key_sha256();
   if (!filter.spki_digest.empty() && filter.spki_digest.size() != base::kSha256Size)
     return fail(ErrorKind::malformed, "filter.key_sha256: it is no SHA-256");
@@ -58,6 +59,7 @@ api::RevocationJob message_of(const RevocationJob& job) {
   if (job.filter.issued_before)
     *filter.mutable_issued_before() = proto::to_timestamp(*job.filter.issued_before);
   filter.set_key_sha256(job.filter.spki_digest);
+  filter.set_profile(job.filter.profile);
   message.set_reason(std::string(name_of(job.reason)));
   message.set_by(job.by);
   *message.mutable_create_time() = proto::to_timestamp(job.created);

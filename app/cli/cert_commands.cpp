@@ -10,6 +10,7 @@
 #include "acmecore/csr.h"
 #include "app/cli/certificate_request.h"
 #include "app/cli/client.h"
+#include "app/cli/inventory_commands.h"
 #include "app/cli/revoke_command.h"
 #include "app/files.h"
 #include "assay/v1/certificate.grpc.pb.h"
@@ -172,6 +173,7 @@ void add_cert(CLI::App& program, Command& chosen) {
   calls_server(*command, chosen, server, [options](const Client& client, Terminal& terminal) {
     return issue(*options, client, terminal);
   });
+  add_cert_inventory(*group, chosen, server);
   add_cert_revoke(*group, chosen, server);
 }
 

@@ -64,6 +64,7 @@ void print_revocation_job(std::ostream& out, const v1::RevocationJob& job) {
   out << "\n  certificates";
   if (!filter.account().empty()) out << " of account " << filter.account();
   if (!filter.issuer().empty()) out << " of issuer " << filter.issuer();
+  if (!filter.profile().empty()) out << " of profile " << filter.profile();
   if (filter.has_issued_from()) out << " issued from " << TimeUtil::ToString(filter.issued_from());
   if (filter.has_issued_before()) out << " issued before " << TimeUtil::ToString(filter.issued_before());
   if (!filter.key_sha256().empty()) out << " of one key";

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/cli/client.h"
+#include "app/cli/octets_text.h"
 #include "app/cli/revocation_text.h"
 #include "assay/v1/revocation.grpc.pb.h"
 #include "base/time.h"
@@ -40,21 +41,17 @@ struct RevokeOptions {
   std::string reason;
   std::string account;
   std::string issuer;
+  std::string profile;
   std::string issued_from;
   std::string issued_before;
   bool no_wait = false;
 
   bool has_serials() const { return !serials.empty() || !file.empty(); }
   bool has_filter() const {
-    return !account.empty() || !issuer.empty() || !issued_from.empty() || !issued_before.empty();
+    return !account.empty() || !issuer.empty() || !profile.empty() || !issued_from.empty() ||
+           !issued_before.empty();
   }
 };
-
-// As other programs write a serial number: "01:A3".
-std::string without_colons(std::string serial) {
-  std::erase(serial, ':');
-  return serial;
-}
 
 // One a line; the rest of a line behind a space, and lines that begin with '#', are for people.
 Result<std::vector<std::string>> serials_of(const RevokeOptions& options) {
@@ -112,6 +109,7 @@ Result<v1::RevocationJob::Filter> filter_of(const RevokeOptions& options) {
   v1::RevocationJob::Filter filter;
   filter.set_account(options.account);
   filter.set_issuer(options.issuer);
+  filter.set_profile(options.profile);
   if (!options.issued_from.empty()) {
     TRY(const base::Time from, base::parse_rfc3339(options.issued_from));
     *filter.mutable_issued_from() = proto::to_timestamp(from);
@@ -163,6 +161,7 @@ void add_cert_revoke(CLI::App& group, Command& chosen, std::shared_ptr<const Ser
   command->add_option("--account", options->account, "All that this account ordered")->type_name("ID");
   command->add_option("--issuer", options->issuer, "All of this CA, as the URLs of its CRLs name it")
       ->type_name("CA");
+  command->add_option("--profile", options->profile, "All that were made by this profile")->type_name("NAME");
   command->add_option("--issued-from", options->issued_from, "All that were issued then or later (RFC 3339)")
       ->type_name("TIME");
   command->add_option("--issued-before", options->issued_before, "All that were issued earlier (RFC 3339)")

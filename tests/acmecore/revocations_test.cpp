@@ -165,7 +165,7 @@ TEST_F(RevocationsTest, AJobRevokesWhatFitsItsFilterAndNothingElse) {
   const RevocationJob ended = job(started.id);
   EXPECT_EQ(ended.ended, clock_.now());
   EXPECT_EQ(ended.revoked, 3u);
-  EXPECT_EQ(ended.examined, 9u);
+  EXPECT_EQ(ended.examined, 6u);  // of this account
   for (const IssuedCertificate& certificate : mine)
     EXPECT_EQ(revocation(certificate), (Revocation{clock_.now(), RevocationReason::superseded}));
   for (const IssuedCertificate& certificate : others)
@@ -187,6 +187,41 @@ TEST_F(RevocationsTest, AJobCanBeForACaOrATime) {
   finish_jobs();
   EXPECT_EQ(job(by_ca.id).revoked, 2u);
   EXPECT_EQ(revocation(early[0]), (Revocation{clock_.now(), RevocationReason::superseded}));
+}
+
+TEST_F(RevocationsTest, AJobCanBeForAProfile) {
+  const auto record_of = [&](const std::string& profile) {
+    Changes changes;
+    IssuedCertificate made{new_serial(), "account",        "order",     "leaf",
+                           clock_.now(), kNow + hours(24), std::nullopt};
+    made.profile = profile;
+    changes.create(made);
+    EXPECT_TRUE(run(records_.commit(std::move(changes))));
+    return made;
+  };
+  const IssuedCertificate web = record_of("web"), other = record_of("web2"), unnamed = record_of("");
+  const RevocationJob started = start({.profile = "web"});
+  EXPECT_EQ(job(started.id).filter.profile, "web");
+  finish_jobs();
+  EXPECT_EQ(job(started.id).revoked, 1u);
+  EXPECT_EQ(revocation(web), (Revocation{kNow, RevocationReason::superseded}));
+  EXPECT_EQ(revocation(other), std::nullopt);
+  EXPECT_EQ(revocation(unnamed), std::nullopt);
+  start({.account = "other", .profile = "web2"});
+  finish_jobs();
+  EXPECT_EQ(revocation(other), std::nullopt);
+}
+
+// Nothing that is issued while it goes on is left out.
+TEST_F(RevocationsTest, AJobForAnAccountLooksAtWhatComesMeanwhile) {
+  record("mine", 300);
+  const RevocationJob started = start({.account = "mine"});
+  EXPECT_TRUE(run(revocations_.work()).value());
+  clock_.advance(seconds(1));
+  const auto late = record("mine", 1);
+  finish_jobs();
+  EXPECT_EQ(job(started.id).revoked, 301u);
+  EXPECT_NE(revocation(late[0]), std::nullopt);
 }
 
 TEST_F(RevocationsTest, AJobWithoutAFilterIsRefused) {

@@ -191,6 +191,32 @@ TEST(CheckProfiles, LooksAtThePolicyBesidePublicOnes) {
   EXPECT_EQ(breaches(config), "");
 }
 
+// BR 5.4.3.
+TEST(CheckProfiles, AsksForAnAuditLogThatLastsTwoYearsLongerThanCertificates) {
+  base::Config config = with_public_profile();
+  base::CertificateProfile& profile = config.issuance.profiles[0];
+  profile.not_before_ahead_max = days(1);
+  config.acme.authorization_lifetime = days(30);
+  config.audit.retention = days(30 + 90 + 1 + 731);
+  EXPECT_EQ(breaches(config), "");
+  config.audit.retention -= std::chrono::seconds(1);
+  EXPECT_THAT(
+      breaches(config),
+      testing::AllOf(testing::StartsWith("the profile \"web\" breaks BR 5.4.3: audit.retention is "),
+                     testing::EndsWith(", where 852d are the least: 30d that a proof of a name is used "
+                                       "for, 91d until the certificate ends, and two years")));
+  profile.content.rules = base::CertificateRules::private_trust;
+  EXPECT_EQ(breaches(config), "");
+
+  profile.content.rules = base::CertificateRules::public_trust;
+  config.audit.retention = days(1200);
+  EXPECT_EQ(breaches(config), "");
+  profile.requested_lifetime_max = days(200);
+  EXPECT_EQ(breaches(config), "");
+  config.acme.authorization_lifetime = days(269);
+  EXPECT_THAT(breaches(config), testing::HasSubstr("audit.retention is 1200d, where 1201d are the least"));
+}
+
 TEST(WarnOfProfiles, TellsTheLogOfPrivateOnes) {
   base::Config config = with_public_profile();
   config.issuance.profiles[0].certificate_lifetime = days(201);

@@ -127,7 +127,7 @@ TEST_F(RevocationServiceTest, AJobIsStartedWatchedAndDone) {
   }
   ASSERT_EQ(get(job_.id()), StatusCode::OK);
   EXPECT_EQ(job_.revoked(), 3u);
-  EXPECT_EQ(job_.examined(), 4u);
+  EXPECT_EQ(job_.examined(), 3u);
   EXPECT_TRUE(job_.has_end_time());
   EXPECT_EQ(stop(job_.id()), StatusCode::OK);
   EXPECT_FALSE(job_.stopped());  // it had ended
@@ -144,9 +144,11 @@ TEST_F(RevocationServiceTest, AJobIsForSomething) {
   EXPECT_EQ(start(filter), StatusCode::INVALID_ARGUMENT);
   filter.mutable_issued_from()->set_seconds(1);
   filter.mutable_issued_before()->set_seconds(2);
+  filter.set_profile("web");
   ASSERT_EQ(start(filter), StatusCode::OK);
   EXPECT_EQ(job_.filter().issued_from().seconds(), 1);
   EXPECT_EQ(job_.filter().issued_before().seconds(), 2);
+  EXPECT_EQ(job_.filter().profile(), "web");
 }
 
 TEST_F(RevocationServiceTest, JobsAreListedPageByPage) {

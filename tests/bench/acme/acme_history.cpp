@@ -135,8 +135,10 @@ void add_order(const Template& leaf, const std::string& account, uint64_t number
   order.certificate = serial;
   changes.create(order);
   changes.update(Stored<Authorization>{authorization_of(order), storage::kAbsent});
-  changes.create(IssuedCertificate{serial, account, order.id, leaf.certificate(serial), time,
-                                   time + kCertificateLifetime, std::nullopt});
+  const IssuedCertificate certificate{
+      serial, account, order.id, leaf.certificate(serial), time, time + kCertificateLifetime, std::nullopt};
+  changes.create(certificate);
+  changes.note_subject(certificate, {name}, base::random_bytes(leaf.spki().size()));
 }
 
 acmecore::Account account_at(base::Time time) {
