@@ -47,7 +47,7 @@ void lint_chain(const CaChain& chain, Time now);
 Issuer::Issuer(std::shared_ptr<const SigningKey> key, PublicKey public_key, CaChain chain,
                const std::vector<AlternateChain>& alternates)
     : key_(std::move(key)),
-      public_key_(std::move(public_key)),
+      verifier_(std::move(public_key)),
       chain_(std::move(chain)),
       ca_(ca_id(certificate())),
       ocsp_issuer_(certificate()),
@@ -124,7 +124,7 @@ Result<Bytes> Issuer::sign_leaf(const LeafRequest& request, const TbsCheck& chec
   CHECK(verify_tbs(*tbs, request, certificate()));
   CHECK(check(*tbs));
   TRY(Bytes leaf, sign_tbs(tbs_der, *key_));
-  CHECK(verify_issued(leaf, request, certificate(), public_key_));
+  CHECK(verify_issued(leaf, request, certificate(), verifier_));
   return leaf;
 }
 
@@ -157,7 +157,7 @@ Result<Bytes> Issuer::sign_ocsp_response(const OcspFields& fields) const {
 bool Issuer::signed_crl(const Crl& crl) const {
   if (crl.issuer_der != certificate().subject_der) return false;
   const auto algorithm = parse_signature_algorithm(crl.signature_algorithm_der);
-  return algorithm && verify_signature(*algorithm, public_key_, crl.tbs_der, crl.signature);
+  return algorithm && verifier_.verify(*algorithm, crl.tbs_der, crl.signature);
 }
 
 Result<void> Issuer::check_key() const {

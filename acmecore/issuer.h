@@ -16,6 +16,7 @@
 #include "acmecore/ocsp_issuer.h"
 #include "acmecore/ocsp_response.h"
 #include "acmecore/public_key.h"
+#include "acmecore/signature_verifier.h"
 #include "acmecore/signing_key.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -130,7 +131,7 @@ class Issuer {
   base::Result<void> lint_tbs(base::BytesView tbs_der, const LeafRequest& request) const;
 
   std::shared_ptr<const SigningKey> key_;  // null: gone. One that is opened anew beside it may have the same
-  PublicKey public_key_;
+  SignatureVerifier verifier_;
   CaChain chain_;
   std::string ca_;
   OcspIssuer ocsp_issuer_;

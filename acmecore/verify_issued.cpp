@@ -22,7 +22,7 @@ namespace {
 std::vector<Extension> expected_extensions(const LeafRequest& request, const Certificate& issuer);
 Bytes expected_subject(const LeafRequest& request);
 Result<void> verify_extensions(const std::vector<Extension>& found, const std::vector<Extension>& expected);
-Result<void> verify_signature_of(const Certificate& leaf, const PublicKey& issuer_key);
+Result<void> verify_signature_of(const Certificate& leaf, const SignatureVerifier& issuer_key);
 
 tl::unexpected<base::Error> differs(const std::string& what) {
   return fail(ErrorKind::internal, "the certificate is not the one that was asked for: " + what);
@@ -51,7 +51,7 @@ Result<void> verify_tbs(const Certificate& tbs, const LeafRequest& request, cons
 }
 
 Result<void> verify_issued(BytesView leaf_der, const LeafRequest& request, const Certificate& issuer,
-                           const PublicKey& issuer_key) {
+                           const SignatureVerifier& issuer_key) {
   const auto leaf = parse_certificate(leaf_der);
   if (!leaf) return differs(leaf.error().detail);
   CHECK(verify_tbs(*leaf, request, issuer));
@@ -201,10 +201,10 @@ IssuerSignature signature_by(const PublicKey& issuer_key) {
   return {SignatureAlgorithm::rsa_sha256, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00"sv};
 }
 
-Result<void> verify_signature_of(const Certificate& leaf, const PublicKey& issuer_key) {
-  const auto [algorithm, der] = signature_by(issuer_key);
+Result<void> verify_signature_of(const Certificate& leaf, const SignatureVerifier& issuer_key) {
+  const auto [algorithm, der] = signature_by(issuer_key.key());
   if (leaf.signature_algorithm_der != der) return differs("signature algorithm");
-  if (!verify_signature(algorithm, issuer_key, leaf.tbs_der, leaf.signature)) return differs("signature");
+  if (!issuer_key.verify(algorithm, leaf.tbs_der, leaf.signature)) return differs("signature");
   return {};
 }
 

@@ -2,7 +2,7 @@
 
 #include "acmecore/certificate.h"
 #include "acmecore/leaf_profile.h"
-#include "acmecore/public_key.h"
+#include "acmecore/signature_verifier.h"
 #include "base/bytes.h"
 #include "base/error.h"
 
@@ -16,8 +16,8 @@ namespace acmecore {
 base::Result<void> verify_tbs(const Certificate& tbs, const LeafRequest& request, const Certificate& issuer);
 
 // The same of a signed leaf, and that its signature has the right algorithm and is by the issuer's key.
-// REQUIRES: `issuer_key` is the key that `issuer` certifies, read once instead of for every leaf.
+// REQUIRES: `issuer_key` is the key that `issuer` certifies.
 base::Result<void> verify_issued(base::BytesView leaf_der, const LeafRequest& request,
-                                 const Certificate& issuer, const PublicKey& issuer_key);
+                                 const Certificate& issuer, const SignatureVerifier& issuer_key);
 
 }  // namespace acmecore

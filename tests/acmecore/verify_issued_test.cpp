@@ -26,7 +26,8 @@ const SigningKey& issuing_key() {
 
 std::string difference(BytesView leaf, const LeafRequest& request) {
   const Certificate& issuer = test_issuer().certificate();
-  const auto verified = verify_issued(leaf, request, issuer, parse_public_key(issuer.spki_der).value());
+  const auto verified =
+      verify_issued(leaf, request, issuer, SignatureVerifier(parse_public_key(issuer.spki_der).value()));
   if (verified) return "";
   EXPECT_EQ(verified.error().kind, base::ErrorKind::internal);
   return verified.error().detail;
