@@ -111,7 +111,7 @@ struct CertificateChain {
 };
 
 // What an order that renews itself has to offer at `time` (RFC 8739 §3.3).
-struct RollingCertificate {
+struct StarCertificate {
   CertificateChain chain;
   Validity validity;
   base::Time next;  // when there may be another
@@ -254,8 +254,8 @@ class Authority {
   // anybody; `chain` as in certificate(). not_found: there is no such order or chain, or it has none yet.
   // unauthorized: the order is not open to anybody. auto_renewal_canceled: by the account, or with it.
   // auto_renewal_expired.
-  base::Task<base::Result<RollingCertificate>> star_certificate(std::optional<std::string> account,
-                                                                std::string order_id, size_t chain = 0);
+  base::Task<base::Result<StarCertificate>> star_certificate(std::optional<std::string> account,
+                                                             std::string order_id, size_t chain = 0);
 
   // The certificate of an issuing CA by its Issuer::id, in DER, also of one that is not used yet or not any more.
   base::Result<base::Bytes> issuer_certificate(std::string_view id) const;

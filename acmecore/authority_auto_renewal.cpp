@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "acmecore/authority.h"
+#include "acmecore/auto_renewal_order.h"
 #include "acmecore/optimism.h"
-#include "acmecore/rolling_order.h"
 #include "base/log.h"
 
 // Short-term certificates that renew themselves (STAR, RFC 8739).
@@ -41,8 +41,8 @@ Task<Result<OrderView>> Authority::cancel(Requester account, std::string id) {
   co_return too_many_at_once();
 }
 
-Task<Result<RollingCertificate>> Authority::star_certificate(std::optional<std::string> account,
-                                                             std::string order_id, size_t chain) {
+Task<Result<StarCertificate>> Authority::star_certificate(std::optional<std::string> account,
+                                                          std::string order_id, size_t chain) {
   const auto none = fail(ErrorKind::not_found, "there is no such certificate");
   const auto found = co_await records_.order(std::move(order_id));
   if (!found && found.error().kind == ErrorKind::not_found) co_return none;
@@ -58,12 +58,12 @@ Task<Result<RollingCertificate>> Authority::star_certificate(std::optional<std::
   CO_CHECK(co_await check_goes_on(order));
   CO_TRY(auto record, co_await records_.certificate(*order.certificate));
   CO_TRY(const Certificate certificate, parse_certificate(record->der));
-  RollingCertificate rolling;
-  rolling.validity = certificate.validity;
-  rolling.next = std::min(order.auto_renewal->next_look, certificate.validity.not_after);
-  rolling.time = clock_.now();
-  CO_TRY(rolling.chain, chain_of(std::move(record.value), chain));
-  co_return rolling;
+  StarCertificate star;
+  star.validity = certificate.validity;
+  star.next = std::min(order.auto_renewal->next_look, certificate.validity.not_after);
+  star.time = clock_.now();
+  CO_TRY(star.chain, chain_of(std::move(record.value), chain));
+  co_return star;
 }
 
 // The pending operations of an account end with it (RFC 8555 §7.3.6).

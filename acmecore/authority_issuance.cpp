@@ -2,9 +2,9 @@
 #include <utility>
 
 #include "acmecore/authority.h"
+#include "acmecore/auto_renewal_order.h"
 #include "acmecore/baseline_requirements.h"
 #include "acmecore/optimism.h"
-#include "acmecore/rolling_order.h"
 #include "acmecore/waiting_orders.h"
 #include "base/log.h"
 #include "base/openssl.h"

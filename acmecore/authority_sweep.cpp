@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "acmecore/authority.h"
+#include "acmecore/auto_renewal_order.h"
 #include "acmecore/optimism.h"
-#include "acmecore/rolling_order.h"
 #include "base/log.h"
 
 namespace acmecore {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "acmecore/auto_renewal_order.h"
 #include "acmecore/external_account_codec.h"
 #include "acmecore/record_codec.h"
-#include "acmecore/rolling_order.h"
 #include "base/openssl.h"
 #include "storage/expiry.h"
 #include "storage/tables.h"

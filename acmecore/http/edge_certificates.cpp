@@ -60,13 +60,12 @@ Edge::Answer Edge::star_certificate(std::optional<std::string> account, const Ro
   const bool is_get = !account;
   const auto number = chain_number(route.part);
   if (!number) co_return fail(ErrorKind::not_found, "there is no such certificate");
-  CO_TRY(RollingCertificate rolling,
-         co_await authority_.star_certificate(std::move(account), route.id, *number));
-  Response response = handed_out(std::move(rolling.chain), form, urls_.star_certificate(route.id), *number);
-  response.headers.push_back({"Cert-Not-Before", quoted_date(rolling.validity.not_before)});
-  response.headers.push_back({"Cert-Not-After", quoted_date(rolling.validity.not_after)});
+  CO_TRY(StarCertificate star, co_await authority_.star_certificate(std::move(account), route.id, *number));
+  Response response = handed_out(std::move(star.chain), form, urls_.star_certificate(route.id), *number);
+  response.headers.push_back({"Cert-Not-Before", quoted_date(star.validity.not_before)});
+  response.headers.push_back({"Cert-Not-After", quoted_date(star.validity.not_after)});
   if (is_get) {
-    const auto fresh = std::chrono::floor<std::chrono::seconds>(rolling.next - rolling.time);
+    const auto fresh = std::chrono::floor<std::chrono::seconds>(star.next - star.time);
     response.headers.push_back(
         {"Cache-Control", "public, max-age=" + std::to_string(std::max<int64_t>(fresh.count(), 0))});
   }

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "acmecore/rolling_order.h"
+#include "acmecore/auto_renewal_order.h"
 #include "tests/acmecore/authority_fixture.h"
 
 // Short-term certificates that renew themselves (STAR, RFC 8739).
@@ -55,14 +55,14 @@ class AuthorityAutoRenewalTest : public AuthorityTest {
     sweep();
   }
 
-  base::Result<RollingCertificate> rolling(const std::string& id) {
+  base::Result<StarCertificate> star(const std::string& id) {
     return run(authority_->star_certificate(account_.id, id));
   }
-  ErrorKind rolling_error(const std::string& id) {
-    const auto found = rolling(id);
+  ErrorKind star_error(const std::string& id) {
+    const auto found = star(id);
     return found ? kNone : found.error().kind;
   }
-  Validity validity(const std::string& id) { return rolling(id).value().validity; }
+  Validity validity(const std::string& id) { return star(id).value().validity; }
   Order stored(const std::string& id) { return run(records_.order(id)).value().value; }
 
   // Serials of certificates that were given out.
@@ -79,7 +79,7 @@ TEST_F(AuthorityAutoRenewalTest, IssuesTheFirstAtFinalize) {
   const OrderView view = start();
   EXPECT_EQ(view.status, OrderStatus::valid);
   EXPECT_EQ(view.order.expires, kNow + days(4));
-  const RollingCertificate first = rolling(view.order.id).value();
+  const StarCertificate first = star(view.order.id).value();
   EXPECT_EQ(first.validity, (Validity{test_issuer().certificate().validity.not_before, kNow + days(1)}));
   EXPECT_EQ(first.next, kNow + days(1) - kLead);
   const Certificate certificate = parse_certificate(first.chain.der).value();
@@ -91,7 +91,7 @@ TEST_F(AuthorityAutoRenewalTest, IssuesTheFirstAtFinalize) {
 TEST_F(AuthorityAutoRenewalTest, RenewsWithTheSameKeyUntilItsEnd) {
   const OrderView view = start();
   const std::string& id = view.order.id;
-  const base::Bytes key = parse_certificate(rolling(id)->der)->spki_der;
+  const base::Bytes key = parse_certificate(star(id)->der)->spki_der;
   for (int period = 1; period < 4; ++period) {
     const Time due = kNow + days(period) - kLead;
     sweep_at(due - 1ms);
@@ -101,17 +101,17 @@ TEST_F(AuthorityAutoRenewalTest, RenewsWithTheSameKeyUntilItsEnd) {
     sweep_at(due + 1min);
     EXPECT_EQ(issued(), size_t(period) + 1);
     EXPECT_EQ(validity(id), (Validity{due, kNow + days(period + 1)}));
-    EXPECT_EQ(parse_certificate(rolling(id)->der)->spki_der, key);
+    EXPECT_EQ(parse_certificate(star(id)->der)->spki_der, key);
     EXPECT_EQ(order(account_, id).status, OrderStatus::valid);
   }
   sweep_at(kNow + days(4) - 1ms);
-  EXPECT_TRUE(rolling(id));
+  EXPECT_TRUE(star(id));
   sweep_at(kNow + days(4));
   EXPECT_EQ(issued(), 4u);
-  EXPECT_EQ(rolling_error(id), ErrorKind::auto_renewal_expired);
+  EXPECT_EQ(star_error(id), ErrorKind::auto_renewal_expired);
   EXPECT_EQ(order(account_, id).status, OrderStatus::valid);  // §3.3
   sweep_at(kNow + days(4) + kExpiredRetention);
-  EXPECT_EQ(rolling_error(id), ErrorKind::not_found);
+  EXPECT_EQ(star_error(id), ErrorKind::not_found);
 }
 
 TEST_F(AuthorityAutoRenewalTest, RenewsAfterARestartAndMakesUpForNothing) {
@@ -151,7 +151,7 @@ TEST_F(AuthorityAutoRenewalTest, TheFirstThatWasCutShortIsIssuedAfterARestart) {
   prove(account_, created.order.authorizations[0]);
   store_.next_commits({std::nullopt, ErrorKind::unavailable});
   EXPECT_EQ(run(finalize(account_, created, csr_for(kNames)))->status, OrderStatus::processing);
-  EXPECT_EQ(rolling_error(created.order.id), ErrorKind::not_found);
+  EXPECT_EQ(star_error(created.order.id), ErrorKind::not_found);
   restart();
   clock_.advance(1h);
   sweep();
@@ -165,7 +165,7 @@ TEST_F(AuthorityAutoRenewalTest, IsCanceledAndNeverRenewsAgain) {
   const OrderView canceled = run(authority_->cancel(account_, id)).value();
   EXPECT_EQ(canceled.status, OrderStatus::canceled);
   EXPECT_EQ(canceled.order.expires, kNow + 1h);
-  EXPECT_EQ(rolling_error(id), ErrorKind::auto_renewal_canceled);
+  EXPECT_EQ(star_error(id), ErrorKind::auto_renewal_canceled);
   sweep_at(kNow + days(1));
   EXPECT_EQ(issued(), 1u);
   EXPECT_EQ(order(account_, id).status, OrderStatus::canceled);
@@ -207,7 +207,7 @@ TEST_F(AuthorityAutoRenewalTest, ACancellationDuringARenewalWins) {
 TEST_F(AuthorityAutoRenewalTest, EndsWithItsAccount) {
   const OrderView view = start();
   ASSERT_TRUE(run(authority_->deactivate_account(account_)));
-  EXPECT_EQ(rolling_error(view.order.id), ErrorKind::auto_renewal_canceled);
+  EXPECT_EQ(star_error(view.order.id), ErrorKind::auto_renewal_canceled);
   EXPECT_EQ(error_of(authority_->star_certificate(std::nullopt, view.order.id)),
             ErrorKind::auto_renewal_canceled);
   sweep_at(kNow + days(1) - kLead);
@@ -243,11 +243,11 @@ TEST_F(AuthorityAutoRenewalTest, WhatThePolicyRefusesUntilTheLastCertificateHasE
   restart();
   sweep_at(kNow + days(1) - kLead);
   sweep_at(kNow + days(1) - 1min);
-  EXPECT_TRUE(rolling(id)) << "the certificate before it is still valid";
+  EXPECT_TRUE(star(id)) << "the certificate before it is still valid";
   sweep_at(kNow + days(1));
   EXPECT_EQ(order(account_, id).status, OrderStatus::valid);
-  EXPECT_EQ(rolling_error(id), ErrorKind::auto_renewal_expired);
-  EXPECT_THAT(rolling(id).error().detail, HasSubstr("before its time"));
+  EXPECT_EQ(star_error(id), ErrorKind::auto_renewal_expired);
+  EXPECT_THAT(star(id).error().detail, HasSubstr("before its time"));
   rules_.deny.clear();
   restart();
   sweep_at(kNow + days(1) + 1h);
@@ -276,10 +276,10 @@ TEST_F(AuthorityAutoRenewalTest, EndsNoLaterThanWhatProvesItsNames) {
 TEST_F(AuthorityAutoRenewalTest, ItsCertificatesAreNotRevoked) {
   const base::PkeyHandle key = make_p256();
   const OrderView view = start(daily(), key.get());
-  const RollingCertificate first = rolling(view.order.id).value();
+  const StarCertificate first = star(view.order.id).value();
   EXPECT_EQ(error_of(authority_->revoke(account_, first.chain.der, std::nullopt)),
             ErrorKind::auto_renewal_revocation_not_supported);
-  EXPECT_TRUE(rolling(view.order.id));
+  EXPECT_TRUE(star(view.order.id));
   // But a key that others know is certified no more.
   const base::Bytes spki = parse_certificate(first.chain.der)->spki_der;
   EXPECT_EQ(error_of(authority_->revoke_by_key(spki, first.chain.der, std::nullopt)),
@@ -295,7 +295,7 @@ TEST_F(AuthorityAutoRenewalTest, IsShownToWhomTheOrderSays) {
   const std::string closed = start(requested).order.id;
   EXPECT_TRUE(run(authority_->star_certificate(std::nullopt, open)));
   EXPECT_EQ(error_of(authority_->star_certificate(std::nullopt, closed)), ErrorKind::unauthorized);
-  EXPECT_TRUE(rolling(closed));
+  EXPECT_TRUE(star(closed));
   const std::string other = new_account().id;
   EXPECT_EQ(error_of(authority_->star_certificate(other, open)), ErrorKind::not_found);
   EXPECT_EQ(error_of(authority_->star_certificate(std::nullopt, "absent")), ErrorKind::not_found);

@@ -282,8 +282,8 @@ TEST_F(RevocationsTest, JobsAreListedByAgeAndForgottenAtLast) {
 // RFC 8739 §3.1.2: they end by themselves, and no more are issued for a key that is blocked.
 TEST_F(RevocationsTest, WhatRenewsItselfIsLeftAloneWhereOnlyItsKeyIsAskedFor) {
   const base::PkeyHandle key = make_p256();
-  IssuedCertificate rolling = issue(account_, {"corp.test"}, key.get());
-  Stored<IssuedCertificate> record = run(records_.certificate(rolling.serial)).value();
+  IssuedCertificate star = issue(account_, {"corp.test"}, key.get());
+  Stored<IssuedCertificate> record = run(records_.certificate(star.serial)).value();
   record->auto_renewed = true;
   Changes changes;
   changes.update(record);
@@ -291,10 +291,10 @@ TEST_F(RevocationsTest, WhatRenewsItselfIsLeftAloneWhereOnlyItsKeyIsAskedFor) {
   const IssuedCertificate named = issue(account_, {"a.corp.test"}, key.get());
   revoke(named.serial, RevocationReason::key_compromise);
   finish_jobs();
-  EXPECT_EQ(revocation(rolling), std::nullopt);
+  EXPECT_EQ(revocation(star), std::nullopt);
   start({.account = account_.id});
   finish_jobs();
-  EXPECT_EQ(revocation(rolling)->reason, RevocationReason::superseded);
+  EXPECT_EQ(revocation(star)->reason, RevocationReason::superseded);
 }
 
 TEST_F(RevocationsTest, WhenACertificateIsForgottenSoIsWhatWasKnownOfIt) {

@@ -10,12 +10,12 @@
 namespace acmecore {
 
 // It has issued, and was neither canceled nor ended before its time.
-bool is_rolling(const Order& order);
+bool renews_itself(const Order& order);
 
 // The next certificate was decided on, and what follows from it is not finished.
 bool is_renewing(const Order& order);
 
-// When to look whether a certificate is due. Nothing: it is not rolling, or its last one was issued.
+// When to look whether a certificate is due. Nothing: it does not renew itself, or its last one was issued.
 std::optional<base::Time> renewal_look(const Order& order);
 
 // Why its certificate is not to be had any more: auto_renewal_canceled or auto_renewal_expired (§3.1.2, §3.3).

@@ -1,4 +1,4 @@
-#include "acmecore/rolling_order.h"
+#include "acmecore/auto_renewal_order.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,17 +11,17 @@ using base::fail;
 using base::Result;
 using base::Time;
 
-bool is_rolling(const Order& order) {
+bool renews_itself(const Order& order) {
   return order.auto_renewal && order.certificate && !order.auto_renewal->canceled &&
          !order.auto_renewal->failure;
 }
 
 bool is_renewing(const Order& order) {
-  return is_rolling(order) && order.intent && order.intent->serial != *order.certificate;
+  return renews_itself(order) && order.intent && order.intent->serial != *order.certificate;
 }
 
 std::optional<Time> renewal_look(const Order& order) {
-  if (!is_rolling(order) || !next_due(*order.auto_renewal)) return std::nullopt;
+  if (!renews_itself(order) || !next_due(*order.auto_renewal)) return std::nullopt;
   return order.auto_renewal->next_look;
 }
 

@@ -1,4 +1,4 @@
-#include "acmecore/rolling_order.h"
+#include "acmecore/auto_renewal_order.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ using std::chrono::days;
 constexpr Time kNow{std::chrono::seconds(1'800'000'000)};
 
 // Of three days, a day each, whose first certificate was issued.
-Order rolling_order() {
+Order auto_renewal_order() {
   Order order;
   order.id = "o1";
   order.account = "a1";
@@ -34,7 +34,7 @@ Order rolling_order() {
 }
 
 Order renewing_order() {
-  Order order = rolling_order();
+  Order order = auto_renewal_order();
   order.intent->serial = {"\x02"};
   return order;
 }
@@ -47,9 +47,9 @@ ErrorKind offer_error(const Order& order, Time now) {
 }
 constexpr ErrorKind kNone = ErrorKind::internal;
 
-TEST(RollingOrder, IsLookedAtWhenTheNextCertificateIsDue) {
-  Order order = rolling_order();
-  EXPECT_TRUE(is_rolling(order));
+TEST(AutoRenewalOrder, IsLookedAtWhenTheNextCertificateIsDue) {
+  Order order = auto_renewal_order();
+  EXPECT_TRUE(renews_itself(order));
   EXPECT_FALSE(is_renewing(order));
   EXPECT_EQ(renewal_look(order), kNow + days(1) - 15h);
   EXPECT_EQ(order.expires, kNow + days(3));
@@ -59,10 +59,10 @@ TEST(RollingOrder, IsLookedAtWhenTheNextCertificateIsDue) {
   EXPECT_EQ(order.auto_renewal->valid_until, kNow + days(3));
 }
 
-TEST(RollingOrder, OthersAreNot) {
-  Order plain = rolling_order();
+TEST(AutoRenewalOrder, OthersAreNot) {
+  Order plain = auto_renewal_order();
   plain.auto_renewal.reset();
-  Order pending = rolling_order();
+  Order pending = auto_renewal_order();
   pending.certificate.reset();
   pending.intent.reset();
   Order canceled = renewing_order();
@@ -70,7 +70,7 @@ TEST(RollingOrder, OthersAreNot) {
   Order failed = renewing_order();
   failed.auto_renewal->failure = kRefusal;
   for (const Order& order : {plain, pending, canceled, failed}) {
-    EXPECT_FALSE(is_rolling(order));
+    EXPECT_FALSE(renews_itself(order));
     EXPECT_FALSE(is_renewing(order));
     EXPECT_EQ(renewal_look(order), std::nullopt);
   }
@@ -79,26 +79,26 @@ TEST(RollingOrder, OthersAreNot) {
   EXPECT_EQ(plain.expires, expires);
 }
 
-TEST(RollingOrder, ARenewalThatFailsIsTriedAgainAndTakesNoSerialTwice) {
+TEST(AutoRenewalOrder, ARenewalThatFailsIsTriedAgainAndTakesNoSerialTwice) {
   Order order = renewing_order();
   EXPECT_TRUE(is_renewing(order));
   note_not_issued(order, kRefusal, kNow + 9h);
   EXPECT_FALSE(is_renewing(order));
-  EXPECT_TRUE(is_rolling(order));
+  EXPECT_TRUE(renews_itself(order));
   EXPECT_EQ(order.abandoned, std::vector<Serial>{{"\x02"}});
   EXPECT_EQ(renewal_look(order), kNow + 9h + 72min);
   EXPECT_EQ(order.error, std::nullopt);
 }
 
 // RFC 8739 §3.1.2: nothing but a cancellation leads away from valid.
-TEST(RollingOrder, EndsWhenTheLastCertificateDoesAndStaysValid) {
+TEST(AutoRenewalOrder, EndsWhenTheLastCertificateDoesAndStaysValid) {
   Order tried = renewing_order();
   note_not_issued(tried, kRefusal, kNow + days(1) - 1ms);
-  EXPECT_TRUE(is_rolling(tried));
+  EXPECT_TRUE(renews_itself(tried));
   EXPECT_EQ(renewal_look(tried), kNow + days(1));
   Order ended = renewing_order();
   note_not_issued(ended, kRefusal, kNow + days(1));
-  EXPECT_FALSE(is_rolling(ended));
+  EXPECT_FALSE(renews_itself(ended));
   EXPECT_EQ(ended.auto_renewal->failure, kRefusal);
   EXPECT_EQ(ended.expires, kNow + days(1));
   EXPECT_EQ(status_of(ended, {}, kNow), OrderStatus::valid);
@@ -106,7 +106,7 @@ TEST(RollingOrder, EndsWhenTheLastCertificateDoesAndStaysValid) {
   EXPECT_EQ(offer_error(ended, kNow), ErrorKind::auto_renewal_expired);
 }
 
-TEST(RollingOrder, TheFirstCertificatesFailureIsTheOrders) {
+TEST(AutoRenewalOrder, TheFirstCertificatesFailureIsTheOrders) {
   Order order = renewing_order();
   order.certificate.reset();
   note_not_issued(order, kRefusal, kNow);
@@ -115,7 +115,7 @@ TEST(RollingOrder, TheFirstCertificatesFailureIsTheOrders) {
 }
 
 // RFC 8739 §3.1.1: valid as long as certificates are issued, and §3.3: after its end, too.
-TEST(RollingOrder, IsValidUntilItIsCanceled) {
+TEST(AutoRenewalOrder, IsValidUntilItIsCanceled) {
   Order order = renewing_order();
   EXPECT_EQ(status_of(order, {}, kNow), OrderStatus::valid);
   EXPECT_EQ(status_of(order, {}, kNow + days(4)), OrderStatus::valid);
@@ -125,8 +125,8 @@ TEST(RollingOrder, IsValidUntilItIsCanceled) {
   EXPECT_EQ(problem_of(order, {}, kNow), std::nullopt);
 }
 
-TEST(RollingOrder, OffersItsCertificateWhileThatIsValid) {
-  Order order = rolling_order();
+TEST(AutoRenewalOrder, OffersItsCertificateWhileThatIsValid) {
+  Order order = auto_renewal_order();
   EXPECT_EQ(offer_error(order, kNow + days(1)), kNone);
   EXPECT_EQ(offer_error(order, kNow + days(1) + 1ms), ErrorKind::auto_renewal_expired);
   order.auto_renewal->valid_until = kNow + days(3);
@@ -138,7 +138,7 @@ TEST(RollingOrder, OffersItsCertificateWhileThatIsValid) {
   EXPECT_EQ(offer_error(order, kNow), ErrorKind::auto_renewal_canceled);
 }
 
-TEST(RollingOrder, IsReadAsItWasWritten) {
+TEST(AutoRenewalOrder, IsReadAsItWasWritten) {
   Order order = renewing_order();
   EXPECT_EQ(decode_order("o1", encode(order)), order);
   order.auto_renewal->start_date = kNow - 1h;
