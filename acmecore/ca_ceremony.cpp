@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "acmecore/ca_certificate.h"
 #include "acmecore/ca_chain.h"
 #include "acmecore/issuer.h"
 #include "acmecore/oids.h"
@@ -48,6 +49,8 @@ Result<void> init_ca(const CaPlace& place, const CaPlan& root, const CaPlan& iss
   TRY(HeldKey key, take_key(issuing, place.vault));
   IssuingCa wanted;
   TRY(wanted.subject_der, name_of(issuing.subject));
+  if (wanted.subject_der == root_name)
+    return refuse("the root and the issuing CA have one name, and need two");
   wanted.spki_der = key.key->spki_der();
   wanted.constraints = issuing.constraints;
   wanted.lifetime = issuing.lifetime;
@@ -120,6 +123,8 @@ Result<void> renew_ca(const CaPlace& place, const CaRenewal& renewal, Time now, 
   TRY(const auto root_key, place.vault.open(root_held, {}));
   if (root_key->spki_der() != chain.root().spki_der)
     return refuse("the key of the root is not that of the issuer's root certificate");
+  if (find_extension(chain.root().extensions, oids::kSubjectKeyIdentifier) == nullptr)
+    return refuse("the root's certificate has no subjectKeyIdentifier, by which one below it names it");
 
   HeldKey key;
   IssuingCa wanted;
@@ -143,13 +148,15 @@ Result<void> renew_ca(const CaPlace& place, const CaRenewal& renewal, Time now, 
   return directory.add(CaGeneration{"", GenerationRole::next, key.held, pem, ""});
 }
 
-Result<void> rotate_ca(const CaPlace& place, Time now) {
+Result<void> rotate_ca(const CaPlace& place, const IssuerDuties& duties, Time now) {
   TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory));
   const CaGeneration* next = directory.find(GenerationRole::next);
   if (next == nullptr) return refuse(place.directory.string() + " has no next certificate to rotate to");
   TRY(const CaChain chain, read_ca_chain(next->chain_pem));
   TRY(auto key, place.vault.open(next->key, chain.issuing().spki_der));
   TRY(const Issuer issuer, Issuer::open(std::move(key), next->chain_pem, now));
+  if (duties.crls) CHECK(check_crl_issuer("the next certificate", chain.issuing()));
+  if (duties.ocsp_responses) CHECK(check_ocsp_signer("the next certificate", chain.issuing()));
   CHECK(issuer.check_key());
   return directory.rotate();
 }

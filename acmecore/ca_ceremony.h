@@ -62,8 +62,14 @@ struct CaRenewal {
 // A next certificate by the root of its own. unavailable: its key is not there or belongs to another root, or as above.
 base::Result<void> renew_ca(const CaPlace& place, const CaRenewal& renewal, base::Time now, Incumbent next);
 
+// What the keys of the issuers that sign leaves have to sign beside them.
+struct IssuerDuties {
+  bool crls = false;
+  bool ocsp_responses = false;
+};
+
 // The next one signs from now on, and the current one retires, in the files alone: no server is running. unavailable:
-// there is no next one, or it could not sign leaves at `now`.
-base::Result<void> rotate_ca(const CaPlace& place, base::Time now);
+// there is no next one, or it could not sign leaves at `now`, or its certificate does not let it do its duties.
+base::Result<void> rotate_ca(const CaPlace& place, const IssuerDuties& duties, base::Time now);
 
 }  // namespace acmecore

@@ -27,6 +27,22 @@ bool has_key_usage(const Certificate& certificate, uint8_t bit) {
   return usage != nullptr && usage->value.size() >= 4 && (uint8_t(usage->value[3]) & bit) != 0;
 }
 
+bool has_purpose(const Extension& purposes, BytesView oid) {
+  return purposes.value.find(der::oid(oid)) != base::Bytes::npos;
+}
+
+// Of a basicConstraints. Nothing: it has none, or one that is longer than any chain. What cannot be read lets none be.
+std::optional<size_t> path_length(BytesView basic_constraints) {
+  const auto content = der::only(der::kSequence, basic_constraints);
+  if (!content) return 0;
+  der::Reader reader(*content);
+  const bool is_readable = reader.true_or_absent().has_value();
+  if (is_readable && reader.at_end()) return std::nullopt;
+  const auto length = reader.integer();
+  if (!is_readable || !length || (uint8_t((*length)[0]) & 0x80) != 0) return 0;
+  return length->size() == 1 ? std::optional<size_t>(uint8_t((*length)[0])) : std::nullopt;
+}
+
 }  // namespace
 
 Result<void> check_ca_certificate(const std::string& what, const Certificate& certificate, Time now) {
@@ -62,7 +78,7 @@ Result<void> check_issuing_certificate(const std::string& what, const Certificat
 Result<void> check_upper_certificate(const std::string& what, const Certificate& upper) {
   // A root of version 1 style has no keyUsage, which permits all (RFC 5280 §4.2.1.3).
   const bool has_usage = find_extension(upper.extensions, oids::kKeyUsage) != nullptr;
-  if (has_usage && !signs_certificates(upper)) {
+  if (has_usage && !has_key_usage(upper, kKeyCertSign)) {
     return fail(ErrorKind::unavailable, what + " has no keyUsage keyCertSign");
   }
   const Extension* purposes = find_extension(upper.extensions, oids::kExtendedKeyUsage);
@@ -81,23 +97,25 @@ Result<void> check_path_length(const std::string& what, const Certificate& certi
                                             " CAs stand between it and a leaf (pathLenConstraint)");
   }
   return {};
-  Result<void> check_crl_issuer(const std::string& what, const Certificate& issuing) {
-    if (has_key_usage(issuing, kCrlSign)) return {};
-    return fail(ErrorKind::unavailable, what + " has no keyUsage cRLSign, without which it signs no CRLs");
-  }
+}
 
-  Result<void> check_ocsp_signer(const std::string& what, const Certificate& issuing) {
-    if (has_key_usage(issuing, kDigitalSignature)) return {};
-    return fail(ErrorKind::unavailable,
-                what + " has no keyUsage digitalSignature, without which it signs no OCSP responses");
-  }
+Result<void> check_crl_issuer(const std::string& what, const Certificate& issuing) {
+  if (has_key_usage(issuing, kCrlSign)) return {};
+  return fail(ErrorKind::unavailable, what + " has no keyUsage cRLSign, without which it signs no CRLs");
+}
 
-  base::Bytes authority_key_identifier(const Certificate& issuing) {
-    const Extension* own = find_extension(issuing.extensions, oids::kSubjectKeyIdentifier);
-    assert(own != nullptr);
-    const auto key_identifier = der::only(der::kOctetString, own->value);
-    assert(key_identifier.has_value());
-    return der::sequence({der::element(der::context(0), *key_identifier)});
-  }
+Result<void> check_ocsp_signer(const std::string& what, const Certificate& issuing) {
+  if (has_key_usage(issuing, kDigitalSignature)) return {};
+  return fail(ErrorKind::unavailable,
+              what + " has no keyUsage digitalSignature, without which it signs no OCSP responses");
+}
+
+base::Bytes authority_key_identifier(const Certificate& issuing) {
+  const Extension* own = find_extension(issuing.extensions, oids::kSubjectKeyIdentifier);
+  assert(own != nullptr);
+  const auto key_identifier = der::only(der::kOctetString, own->value);
+  assert(key_identifier.has_value());
+  return der::sequence({der::element(der::context(0), *key_identifier)});
+}
 
 }  // namespace acmecore

@@ -151,7 +151,8 @@ std::string CaDirectory::free_name() const {
   std::error_code ignored;  // what cannot be looked at cannot be written either, which says why
   for (unsigned number = 2;; ++number) {
     std::string name = std::string(kFirstName) + "-" + std::to_string(number);
-    if (!std::filesystem::exists(file_of(path_, name, ".key"), ignored)) return name;
+    const bool is_had = std::ranges::find(generations_, name, &CaGeneration::name) != generations_.end();
+    if (!is_had && !std::filesystem::exists(file_of(path_, name, ".key"), ignored)) return name;
   }
 }
 

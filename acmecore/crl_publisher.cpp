@@ -121,11 +121,14 @@ Task<Result<void>> CrlPublisher::open() { co_return co_await take_up_new(); }
 
 Task<Result<void>> CrlPublisher::take_up_new() {
   const std::set<std::string> all = cas_of(*issuers_.now());
+  Result<void> outcome;
   for (const std::string& ca : all) {
-    if (!taken_up_.contains(ca)) CO_CHECK(co_await take_up(ca));
-    taken_up_.insert(ca);
+    if (taken_up_.contains(ca)) continue;
+    const auto taken_up = co_await take_up(ca);
+    if (taken_up) taken_up_.insert(ca);
+    if (!taken_up && outcome) outcome = taken_up;
   }
-  co_return Result<void>();
+  co_return outcome;
 }
 
 Task<Result<void>> CrlPublisher::take_up(std::string ca) {
@@ -264,6 +267,7 @@ Task<> CrlPublisher::publish_due(Yield yield) {
 // What is read is older than the number: a store that has the number has all that the CRL has.
 Task<Result<void>> CrlPublisher::publish(CrlShard shard, const Yield& yield) {
   const Time this_update = std::chrono::floor<seconds>(clock_.now());
+  CO_CHECK(check_key(shard));  // before a number is noted that nothing would be signed with
   CO_TRY(Built built, co_await read_entries(shard, this_update, yield));
   uint64_t number_before = 0;
   CO_TRY(const CrlFields fields, co_await new_fields(shard, this_update, number_before));
@@ -313,6 +317,13 @@ Task<Result<CrlFields>> CrlPublisher::new_fields(CrlShard shard, Time this_updat
   changes.note(numbered(shard, state->number, this_update, this_update + lifetime_));
   CO_CHECK(co_await records_.commit(std::move(changes)));
   co_return CrlFields{uris, state->number, this_update, this_update + lifetime_};
+}
+
+Result<void> CrlPublisher::check_key(const CrlShard& shard) const {
+  const auto issuers = issuers_.now();
+  const Issuer* const issuer = issuers->find(shard.ca);
+  if (issuer != nullptr) return issuer->check_key();
+  return fail(ErrorKind::unavailable, "the CA is not configured any more");
 }
 
 Result<Bytes> CrlPublisher::sign(const CrlShard& shard, const CrlFields& fields, BytesView entries,

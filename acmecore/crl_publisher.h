@@ -67,7 +67,7 @@ class CrlPublisher final : public storage::Follower {
     size_t count = 0;
   };
 
-  base::Task<base::Result<void>> take_up_new();
+  base::Task<base::Result<void>> take_up_new();  // all that can be; the first error
   base::Task<base::Result<void>> take_up(std::string ca);
   base::Task<base::Result<void>> take_up(const CrlFiles::File& file);
   base::Task<base::Result<void>> put_back(CrlShard shard, const Crl& crl);
@@ -77,6 +77,7 @@ class CrlPublisher final : public storage::Follower {
   base::Task<base::Result<Built>> read_entries(CrlShard shard, base::Time this_update, const Yield& yield);
   base::Task<base::Result<CrlFields>> new_fields(CrlShard shard, base::Time this_update,
                                                  uint64_t& number_before);
+  base::Result<void> check_key(const CrlShard& shard) const;
   base::Result<base::Bytes> sign(const CrlShard& shard, const CrlFields& fields, base::BytesView entries,
                                  uint64_t number_before) const;
   base::Task<base::Result<void>> drop(CrlShard shard, std::vector<Serial> expired);

@@ -29,7 +29,7 @@ struct IssuedCertificate {
       {};  // the one that it names, and is in once it is revoked; none: it names none
   std::string issuer =
       {};  // Issuer::ca of who signed it; empty: it was signed when there was one alone, or is not yet
-  std::string profile = {};  // by which it was made; empty: the only one, or our own
+  std::string profile = {};                      // by which it was made; empty: the only one, or our own
   std::vector<std::string> authorizations = {};  // ids of those that its names were proved by
   bool publicly_trusted = false;                 // its profile keeps the Baseline Requirements
 

@@ -26,12 +26,6 @@ struct IssuerPlace {
   std::function<base::Result<std::vector<ChainFile>>()> alternates;  // reads them
 };
 
-// What the keys of the issuers that sign leaves have to sign beside them.
-struct IssuerDuties {
-  bool crls = false;
-  bool ocsp_responses = false;
-};
-
 // Opens the issuers of a server from their directories, and carries out what changes there while it runs.
 //
 // Thread-safe: one rotation or reload at a time.
@@ -43,8 +37,7 @@ class IssuerKeeper {
 
   // What is in the directories now. A key that was opened before is not opened again, for that takes its time where it
   // is encrypted. unavailable: an issuer cannot be used, or its certificate does not let it do its duties; the detail
-  // says which, and why. A retired one whose key
-  // cannot be opened is there without it.
+  // says which, and why. A retired one whose key cannot be opened is there without it.
   base::Result<IssuerSet> load();
 
   // The same, put into the place of what there is.

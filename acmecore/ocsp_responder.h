@@ -33,8 +33,8 @@ struct OcspAnswer {
 };
 
 // Tells of the certificates of all issuing CAs, retired ones too, whether they are revoked (RFC 6960), signing by the
-// key of the CA that a request names. An answer
-// without a nonce is kept until half of its life has passed or its certificate is revoked (RFC 5019 §2.1). Thread-safe.
+// key of the CA that a request names. An answer without a nonce is kept until half of its life has passed or its
+// certificate is revoked (RFC 5019 §2.1). Thread-safe.
 //
 // Of a certificate that was never issued nothing is said: `unauthorized`, which costs no signature, rather than
 // `unknown` or, as RFC 6960 §2.2 allows, `revoked`, which strangers could have signed for any number of serials.

@@ -106,6 +106,7 @@ std::string SoftwareKey::pem() const {
 }
 
 std::string SoftwareKey::encrypted_pem(std::string_view passphrase) const {
+  assert(passphrase.size() <= kPassphraseSizeMax);  // longer ones nobody could open again
   const KeyInfoHandle info(EVP_PKEY2PKCS8(key_.get()));
   AlgorithmHandle algorithm(PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), kPbkdf2Iterations, nullptr, kPbkdf2SaltSize,
                                               nullptr, NID_hmacWithSHA256));

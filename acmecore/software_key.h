@@ -22,6 +22,9 @@ inline constexpr std::pair<std::string_view, KeyKind> kKeyKinds[] = {
     {"p256", KeyKind::p256},       {"p384", KeyKind::p384},       {"rsa2048", KeyKind::rsa2048},
     {"rsa3072", KeyKind::rsa3072}, {"rsa4096", KeyKind::rsa4096}, {"ed25519", KeyKind::ed25519}};
 
+// Of a passphrase, in octets: OpenSSL's buffer takes hardly more.
+inline constexpr size_t kPassphraseSizeMax = 1000;
+
 // A private key in the memory of this process.
 class SoftwareKey final : public SigningKey {
  public:
@@ -36,6 +39,7 @@ class SoftwareKey final : public SigningKey {
   std::string pem() const;
 
   // The same, encrypted with AES-256 under a key that PBKDF2 makes of `passphrase` (RFC 8018 §6.2), slowly.
+  // REQUIRES: it has no more than kPassphraseSizeMax.
   std::string encrypted_pem(std::string_view passphrase) const;
 
   base::Result<base::Bytes> sign(base::BytesView message) const override;

@@ -1,4 +1,4 @@
-// Of OpenSSL's own signature checks none takes a table, and what makes one is deprecated with the rest of <openssl/ec.h>.
+// Of OpenSSL's own signature checks none takes a table, and what makes one is deprecated.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "acmecore/verification_table.h"

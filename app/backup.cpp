@@ -1,6 +1,5 @@
 #include "app/backup.h"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -30,8 +29,8 @@ bool is_there(const path& file) {
 // What holds keys of CAs, each with a directory for an issuer or being one.
 constexpr std::array kCaDirectories{kCaDirectory, kIssuersDirectory};
 
-// What speaks of other files comes first: a server may be adding to them.
-bool comes_first(const path& file) { return file.filename() == "roles"; }
+// What speaks of the other files of a CA.
+constexpr const char* kRolesFile = "roles";
 
 Result<std::vector<path>> files_of(const path& directory) {
   std::error_code failure;
@@ -40,7 +39,6 @@ Result<std::vector<path>> files_of(const path& directory) {
     files.push_back(entry.path());
   if (failure)
     return fail(ErrorKind::unavailable, "cannot read " + directory.string() + ": " + failure.message());
-  std::ranges::partition(files, comes_first);
   return files;
 }
 
@@ -50,24 +48,29 @@ Result<void> copy_entry(const path& from, const path& to) {
   std::error_code ignored;  // what cannot be looked at cannot be read either, which says why
   if (std::filesystem::is_directory(from, ignored)) return copy_keys(from, to);
   TRY(const std::string contents, read_file(from));
-  const bool is_key = from.extension() == ".key";
-  return write_file(to, contents, is_key ? FileMode::secret : FileMode::open_to_all);
+  const path kind = from.extension();
+  const bool is_for_all = kind == ".pem" || kind == ".csr" || from.filename() == kRolesFile;
+  return write_file(to, contents, is_for_all ? FileMode::open_to_all : FileMode::secret);
 }
 
 // A role without a CA, and a server with one issuer, has no such directory.
 Result<void> copy_keys(const path& from, const path& to) {
   if (!is_there(from)) return {};
   CHECK(make_private_directory(to));
+  const path roles = from / kRolesFile;  // before the list is made: all that it speaks of is there then
+  if (is_there(roles)) CHECK(copy_entry(roles, to / kRolesFile));
   TRY(const auto files, files_of(from));
   for (const path& file : files)
-    CHECK(copy_entry(file, to / file.filename()));
+    if (file.filename() != kRolesFile) CHECK(copy_entry(file, to / file.filename()));
   return sync_directory(to);
 }
 
+// The store comes first: whoever signed what is in it is in the copy then.
 Result<void> write_backup(const path& state, const path& to) {
+  CHECK(storage::backup_store(state / kStoreDirectory, to / kStoreDirectory));
   for (const char* directory : kCaDirectories)
     CHECK(copy_keys(state / directory, to / directory));
-  return storage::backup_store(state / kStoreDirectory, to / kStoreDirectory);
+  return {};
 }
 
 // Whether what is there is the very same that is to be restored: of a restore that was cut short.

@@ -8,6 +8,7 @@
 
 #include "acmecore/pkcs11/token_key.h"
 #include "acmecore/pkcs11/token_module.h"
+#include "acmecore/software_key.h"
 #include "app/alternate_chains.h"
 #include "app/files.h"
 #include "app/state.h"
@@ -45,6 +46,11 @@ acmecore::KeyVault::OpenToken token_opener(std::shared_ptr<TokenModule> module, 
 Result<acmecore::IssuerPlace> place_of(const base::CertificateIssuer& issuer, const base::Config& config,
                                        Modules& modules) {
   TRY(std::string passphrase, read_secret_of(issuer.passphrase_file, issuer.passphrase_credential));
+  if (passphrase.size() > acmecore::kPassphraseSizeMax) {
+    return base::fail(base::ErrorKind::unavailable,
+                      "the passphrase of the issuer \"" + issuer.name + "\" has more than " +
+                          std::to_string(acmecore::kPassphraseSizeMax) + " characters");
+  }
   acmecore::KeyVault::OpenToken open_token;
   if (!issuer.pkcs11_module.empty()) {
     auto& module = modules[issuer.pkcs11_module];

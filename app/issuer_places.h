@@ -21,7 +21,7 @@ std::string issuer_of(const base::AcmeDirectory& directory, const base::Config& 
 std::filesystem::path directory_of(const base::CertificateIssuer& issuer, const base::Config& config);
 
 // Where each of them is, and what opens its keys: passphrases and PINs are read now, alternate chains each time.
-// unavailable: a secret cannot be read; the detail says which.
+// unavailable: a secret cannot be read, or is too long; the detail says which.
 base::Result<std::vector<acmecore::IssuerPlace>> issuer_places(const base::Config& config);
 
 // One of them. not_found: there is none with this name.

@@ -1,13 +1,16 @@
 #include "base/time.h"
 
-#include <cassert>
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 
 namespace base {
 
 namespace {
 
+constexpr std::chrono::year kYearMax{9999};
 constexpr size_t kRfc3339SizeMax = sizeof("2026-11-23T04:30:00.000Z") - 1;
 
 // Takes exactly `digits` decimal digits off the front of `text`.
@@ -79,18 +82,20 @@ std::optional<Time> parse(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month),
                                          std::chrono::day(*day)};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second) + fraction - *offset;
+  const Time time = std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+                    std::chrono::seconds(*second) + fraction - *offset;
+  const std::chrono::year_month_day utc(std::chrono::floor<std::chrono::days>(time));
+  if (utc.year() < std::chrono::year(0) || utc.year() > kYearMax)
+    return std::nullopt;  // it cannot be written again
+  return time;
 }
 
 }  // namespace
 
 void append_digits(std::string& text, unsigned number, unsigned width) {
-  const size_t end = text.append(width, '0').size();
-  for (size_t at = end; number != 0; number /= 10) {
-    assert(at > end - width);
-    text[--at] = char('0' + number % 10);
-  }
+  std::array<char, std::numeric_limits<unsigned>::digits10 + 1> digits;
+  const auto size = size_t(std::to_chars(digits.begin(), digits.end(), number).ptr - digits.begin());
+  text.append(width - std::min<size_t>(width, size), '0').append(digits.data(), size);
 }
 
 std::string rfc3339(Time time) {

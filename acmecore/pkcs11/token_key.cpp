@@ -34,6 +34,7 @@ Bytes ecdsa_sig_value(BytesView raw) {
 
 Result<std::unique_ptr<const SigningKey>> TokenKey::open(std::shared_ptr<TokenModule> module,
                                                          TokenKeyName name, BytesView spki_der) {
+  CHECK(TokenModule::check(name));
   Bytes spki(spki_der);
   if (spki.empty()) {
     TRY(spki, module->spki_of(name));

@@ -14,8 +14,8 @@ namespace acmecore::pkcs11 {
 class TokenKey final : public SigningKey {
  public:
   // The module is shared by all keys that are reached through it. `spki_der`: the key's, as a certificate has it; the
-  // token may be away then. Empty: the token is asked for it. unavailable: as TokenModule::spki_of. malformed: no CA
-  // signs with such a key.
+  // token may be away then. Empty: the token is asked for it. unavailable: as TokenModule::spki_of. malformed: as
+  // TokenModule::check, or no CA signs with such a key.
   static base::Result<std::unique_ptr<const SigningKey>> open(std::shared_ptr<TokenModule> module,
                                                               TokenKeyName name, base::BytesView spki_der);
 

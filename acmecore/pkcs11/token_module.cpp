@@ -48,6 +48,20 @@ tl::unexpected<base::Error> refuse(const TokenKeyName& key, const char* function
   return refuse(key, std::string(function) + ": " + p11_kit_strerror(code));
 }
 
+// Without asking the token.
+tl::unexpected<base::Error> refuse_pin(const TokenKeyName& key) {
+  return fail(kPinRefused,
+              "the token key " + key.uri +
+                  ": the token has refused the PIN, and is not asked again before the next start");
+}
+
+// What the refusal of a PIN is kept by: other keys of the token are opened with it, too.
+std::string pin_at(const CK_TOKEN_INFO& token, const std::string& pin) {
+  const auto* serial = reinterpret_cast<const char*>(token.serialNumber);
+  const auto* label = reinterpret_cast<const char*>(token.label);
+  return std::string(serial, sizeof token.serialNumber) + std::string(label, sizeof token.label) + pin;
+}
+
 Result<UriHandle> parse_uri(const TokenKeyName& key);
 CK_MECHANISM_TYPE type_of(TokenMechanism mechanism);
 Bytes spki_of_curve(const Bytes& parameters, const Bytes& point);
@@ -92,6 +106,11 @@ class TokenModule::Library {
 
 TokenModule::TokenModule(std::filesystem::path library) : path_(std::move(library)) {}
 TokenModule::~TokenModule() = default;
+
+Result<void> TokenModule::check(const TokenKeyName& key) {
+  CHECK(parse_uri(key));
+  return {};
+}
 
 Result<Bytes> TokenModule::spki_of(const TokenKeyName& key) {
   return use(key, [&](Library& library) { return library.spki_of(key); });
@@ -197,11 +216,7 @@ Result<Bytes> TokenModule::Library::spki_in(CK_SESSION_HANDLE session, const Tok
 Result<FoundKey*> TokenModule::Library::found(const TokenKeyName& key) {
   const std::lock_guard lock(mutex_);
   if (const auto there = keys_.find(key.uri); there != keys_.end()) return &there->second;
-  if (refused_.contains(key.uri)) {
-    return fail(kPinRefused,
-                "the token key " + key.uri +
-                    ": the token has refused the PIN, and is not asked again before the next start");
-  }
+  if (refused_.contains(key.uri)) return refuse_pin(key);
   TRY(const UriHandle uri, parse_uri(key));
   TRY(FoundKey found, find(key, uri.get()));
   return &keys_.emplace(key.uri, std::move(found)).first->second;
@@ -253,6 +268,11 @@ Result<void> TokenModule::Library::log_in(const TokenKeyName& key, CK_SLOT_ID sl
   if (code != CKR_OK) return refuse(key, "C_GetTokenInfo", code);
   if ((info.flags & CKF_LOGIN_REQUIRED) == 0) return {};
   const bool asks_itself = (info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0 && key.pin.empty();
+  const std::string shown = pin_at(info, key.pin);
+  if (refused_.contains(shown)) {
+    refused_.insert(key.uri);
+    return refuse_pin(key);
+  }
   auto* pin = reinterpret_cast<CK_UTF8CHAR*>(const_cast<char*>(key.pin.data()));
   code = functions_->C_Login(session, CKU_USER, asks_itself ? nullptr : pin, key.pin.size());
   if (code == CKR_OK || code == CKR_USER_ALREADY_LOGGED_IN) return {};
@@ -260,7 +280,7 @@ Result<void> TokenModule::Library::log_in(const TokenKeyName& key, CK_SLOT_ID sl
                                  CKR_PIN_EXPIRED};
   auto refusal = refuse(key, "C_Login", code);
   if (std::ranges::count(kRefusals, code) == 0) return refusal;
-  refused_.insert(key.uri);
+  refused_.insert({key.uri, shown});
   refusal.value().kind = kPinRefused;
   return refusal;
 }
@@ -333,7 +353,7 @@ namespace {
 
 Result<UriHandle> parse_uri(const TokenKeyName& key) {
   const auto bad = [&](const std::string& why) {
-    return fail(ErrorKind::malformed, "\"" + key.uri + "\" " + why);
+    return fail(ErrorKind::malformed, "\"" + key.uri.substr(0, key.uri.find('?')) + "\" " + why);
   };
   UriHandle uri(p11_kit_uri_new());
   const int parsed = p11_kit_uri_parse(key.uri.c_str(), P11_KIT_URI_FOR_OBJECT_ON_TOKEN, uri.get());

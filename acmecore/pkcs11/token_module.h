@@ -38,8 +38,12 @@ class TokenModule {
   TokenModule(const TokenModule&) = delete;
   TokenModule& operator=(const TokenModule&) = delete;
 
+  // Of the URI alone, whether it can name a key. malformed: it is no URI of a key in a token, or has a query, which the
+  // detail leaves out, for a PIN may be there.
+  static base::Result<void> check(const TokenKeyName& key);
+
   // unavailable, here and below: the library cannot be loaded, the URI names no token or no key or several, the PIN is
-  // refused, or the token is away; a sentence says which. malformed: it is no URI of a key, or has a query.
+  // refused, or the token is away; a sentence says which. malformed: as check().
 
   // SubjectPublicKeyInfo of an RSA key, one on a curve or an Edwards key.
   base::Result<base::Bytes> spki_of(const TokenKeyName& key);
@@ -56,7 +60,7 @@ class TokenModule {
 
   const std::filesystem::path path_;
   std::shared_mutex mutex_;
-  std::set<std::string> refused_;  // URIs of keys whose token has refused the PIN
+  std::set<std::string> refused_;  // URIs of keys, and tokens with PINs, that were refused
   std::unique_ptr<Library> library_;
   uint64_t initialized_ = 0;  // how often
 };

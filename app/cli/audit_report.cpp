@@ -42,13 +42,9 @@ std::string about(const v1::AuditEvent& event) {
 }
 
 ReportedEvent line_of(const v1::AuditEvent& event) {
-  return {time_of(event),
-          event.kind(),
-          who(event),
-          about(event),
-          event.problem(),
-          event.reason(),
-          event.count() == 0 ? 1 : event.count()};
+  return {time_of(event),  event.kind(),   who(event),
+          about(event),    event.serial(), event.account(),
+          event.problem(), event.reason(), event.count() == 0 ? 1 : event.count()};
 }
 
 bool is_refusal(std::string_view name) {

@@ -45,7 +45,9 @@ struct ReportedEvent {
   base::Time time;
   std::string kind;
   std::string by;
-  std::string about;  // names, or else the object's id
+  std::string about;    // names, or else the object's id
+  std::string serial;   // of the certificate that it is about; empty: it is about none
+  std::string account;  // whose object it is; empty: nobody's
   std::string problem;
   std::string reason;
   uint64_t count;

@@ -24,8 +24,8 @@ std::string issued_row(const ReportedCertificate& certificate) {
 }
 
 std::string event_row(const std::string& section, const ReportedEvent& event) {
-  return csv_record({section, base::rfc3339(event.time), event.kind, event.about, "", "", event.by, "", "",
-                     "", "", event.reason, event.problem, std::to_string(event.count)});
+  return csv_record({section, base::rfc3339(event.time), event.kind, event.about, event.serial, event.account,
+                     event.by, "", "", "", "", event.reason, event.problem, std::to_string(event.count)});
 }
 
 std::string expiring_row(const ExpiringCertificate& certificate) {

@@ -189,8 +189,10 @@ std::string issued_cells(const ReportedCertificate& certificate) {
 std::string event_cells(const ReportedEvent& event) {
   std::string why = html(event.reason);
   if (!event.problem.empty()) why = "<b>" + html(event.problem) + "</b> " + why;
-  return cell(shown(event.time), "time") + cell(html(event.kind)) + cell(html(event.about)) +
-         cell(html(event.by)) + cell(why) + cell(std::to_string(event.count), "count");
+  std::string about = html(event.about);
+  if (!event.serial.empty()) about += "<br><span class=\"mono soft\">" + html(event.serial) + "</span>";
+  return cell(shown(event.time), "time") + cell(html(event.kind)) + cell(about) + cell(html(event.by)) +
+         cell(why) + cell(std::to_string(event.count), "count");
 }
 
 std::string expiring_cells(const ExpiringCertificate& certificate) {

@@ -14,6 +14,7 @@
 #include "app/cli/client.h"
 #include "app/cli/report.h"
 #include "app/issuer_places.h"
+#include "app/revocation_role.h"
 #include "app/state.h"
 #include "assay/v1/ca.grpc.pb.h"
 #include "base/config.h"
@@ -95,7 +96,9 @@ Result<void> rotate_files(const IssuerFiles& files, std::ostream& out) {
     lock.emplace(*std::move(taken));
   }
   TRY(const auto place, issuer_place(config, files.issuer));
-  CHECK(acmecore::rotate_ca(place.ca, base::SystemClock().now()));
+  const bool publishes = publishes_status(config);
+  const acmecore::IssuerDuties duties{publishes, publishes && config.revocation.ocsp.enabled};
+  CHECK(acmecore::rotate_ca(place.ca, duties, base::SystemClock().now()));
   TRY(const auto directory, acmecore::CaDirectory::read(place.ca.directory));
   TRY(const v1::Issuer message, acmecore::rpc::message_of(files.issuer, directory));
   print(out, message);
@@ -108,6 +111,7 @@ CLI::App* add_command(CLI::App& group, Command& chosen, const char* name, const 
   auto* command = group.add_subcommand(name, description);
   const auto server = add_server_options(*command);
   add_config(*command, *files, "Work on the files instead, while no server runs");
+  command->get_option("--config")->excludes(command->get_option("--output"));  // files are told as text
   command->callback([&chosen, files, server, ask = std::move(ask), work = std::move(work)] {
     chosen = [=](Terminal& terminal) {
       if (files->config.empty()) return call_server(*server, ask, terminal);

@@ -99,8 +99,7 @@ Result<void> install(const CaOptions& options, const CaPlace& place, std::ostrea
     out << "installed; the server can start\n";
   } else {
     out << "installed as the next certificate; a running server shows it after SIGHUP, and signs with it "
-           "after "
-           "assay ca rotate\n";
+           "after assay ca rotate\n";
   }
   return {};
 }
@@ -114,9 +113,8 @@ Result<void> renew(const CaOptions& options, const CaPlace& place, std::ostream&
     TRY(renewal.root_key, read_secret(options.root_key_file));
   }
   CHECK(acmecore::renew_ca(place, renewal, now(), incumbent(options)));
-  out << "made the next certificate; a running server shows it after SIGHUP, and signs with it after assay "
-         "ca "
-         "rotate\n";
+  out << "made the next certificate; a running server shows it after SIGHUP, and signs with it after "
+         "assay ca rotate\n";
   return {};
 }
 
@@ -225,6 +223,8 @@ void add_ca_file_commands(CLI::App& group, Command& chosen) {
   name->excludes(same);
   add_subject(*command, *options);
   add_key(*command, *options);
+  for (const char* of_another : {"--organization", "--country", "--key-type", "--key"})
+    command->get_option(of_another)->excludes(same);
   add_constraints(*command, *options);
   add_duration_option(*command, "--lifetime", options->lifetime, "Of the certificate; else 5 years");
   command

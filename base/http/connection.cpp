@@ -44,6 +44,7 @@ Task<> Connection::serve() {
   }
   boost::system::error_code ignored;
   socket_.close(ignored);
+  expire_never();
   timer_.cancel();
 }
 

@@ -5,6 +5,7 @@
 #include "acmecore/certificate_writer.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
+#include "acmecore/software_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
 
 namespace acmecore {

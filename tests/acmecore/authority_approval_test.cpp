@@ -57,7 +57,7 @@ class AuthorityApprovalTest : public AuthorityTest {
     return ids;
   }
   // What the index knows, whether or not it can still be approved.
-  size_t indexed() { return run(records_.waiting_order_ids("", 100))->size(); }
+  size_t indexed() { return run(records_.waiting_order_ids("", 1000))->size(); }
 
   Administration administration_{records_, clock_};
   Account account_;
@@ -315,7 +315,7 @@ TEST_F(AuthorityApprovalTest, IsNotIssuedWhenTheAccountIsDisabledAtTheSameMoment
   const OrderView waits = waiting_order();
   store_.before_next_commit(
       [this]() -> base::Task<void> { co_await administration_.disable_account(account_.id, kAnna); });
-  EXPECT_EQ(error_of(approve(waits)), ErrorKind::account_not_valid);
+  EXPECT_EQ(error_of(approve(waits)), ErrorKind::order_not_ready) << "it ended with its account";
   EXPECT_EQ(certificates(), 0u);
   EXPECT_FALSE(order(account_, waits.order.id).order.intent);
 }

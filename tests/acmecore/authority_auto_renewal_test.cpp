@@ -91,7 +91,7 @@ TEST_F(AuthorityAutoRenewalTest, IssuesTheFirstAtFinalize) {
 TEST_F(AuthorityAutoRenewalTest, RenewsWithTheSameKeyUntilItsEnd) {
   const OrderView view = start();
   const std::string& id = view.order.id;
-  const base::Bytes key = parse_certificate(star(id)->der)->spki_der;
+  const base::Bytes key = parse_certificate(star(id)->chain.der)->spki_der;
   for (int period = 1; period < 4; ++period) {
     const Time due = kNow + days(period) - kLead;
     sweep_at(due - 1ms);
@@ -101,7 +101,7 @@ TEST_F(AuthorityAutoRenewalTest, RenewsWithTheSameKeyUntilItsEnd) {
     sweep_at(due + 1min);
     EXPECT_EQ(issued(), size_t(period) + 1);
     EXPECT_EQ(validity(id), (Validity{due, kNow + days(period + 1)}));
-    EXPECT_EQ(parse_certificate(star(id)->der)->spki_der, key);
+    EXPECT_EQ(parse_certificate(star(id)->chain.der)->spki_der, key);
     EXPECT_EQ(order(account_, id).status, OrderStatus::valid);
   }
   sweep_at(kNow + days(4) - 1ms);

@@ -1,6 +1,7 @@
 #include "acmecore/administration.h"
 #include "acmecore/external_account_keys.h"
 #include "acmecore/revocations.h"
+#include "base/openssl.h"
 #include "tests/acmecore/actors.h"
 #include "tests/acmecore/authority_fixture.h"
 
@@ -27,7 +28,7 @@ class AuthorityFullStoreTest : public AuthorityTest {
   }
 
   Administration administration_{records_, clock_};
-  Revocations revocations_{records_, clock_, StatusUrls{}};
+  Revocations revocations_{records_, clock_, test_issuers(), StatusUrls{}};
   Account account_;
 };
 

@@ -5,6 +5,7 @@
 #include <boost/asio/use_future.hpp>
 #include <future>
 
+#include "acmecore/ca_profile.h"
 #include "acmecore/certificate.h"
 #include "acmecore/pem.h"
 #include "tests/acmecore/authority_fixture.h"
@@ -43,7 +44,7 @@ TEST_F(AuthorityIssuanceTest, AReadyOrderGetsItsCertificate) {
   EXPECT_EQ(leaf.subject_alt_name.dns_names, (std::vector<std::string>{"*.corp.test", "corp.test"}));
   EXPECT_EQ(record.account, account.id);
   EXPECT_EQ(record.order, ready.order.id);
-  EXPECT_EQ(record.issuer, test_issuer().id());
+  EXPECT_EQ(record.issuer, test_issuer().ca());
   EXPECT_EQ(record.not_after, leaf.validity.not_after);
   EXPECT_FALSE(record.revocation);
 }

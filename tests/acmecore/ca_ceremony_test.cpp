@@ -2,17 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <functional>
 
 #include "acmecore/ca_chain.h"
+#include "acmecore/certificate_writer.h"
 #include "acmecore/issuer.h"
+#include "acmecore/oids.h"
 #include "acmecore/pem.h"
 #include "tests/acmecore/certificate_fixtures.h"
+#include "tests/acmecore/kill_at_each_call.h"
 
 namespace acmecore {
 namespace {
@@ -114,6 +111,8 @@ TEST_F(CaCeremony, RefusesSubjectsThatNoCertificateHas) {
     EXPECT_EQ(init_ca(place_, root_plan(), bad, kNow).error().kind, ErrorKind::malformed);
   }
   EXPECT_TRUE(*CaDirectory::is_absent(place_.directory));
+  EXPECT_FALSE(init_ca(place_, root_plan(), plan(root_plan().subject.common_name), kNow))
+      << "one name for two";
 }
 
 TEST_F(CaCeremony, NameConstraintsAreWrittenAndKeptToAsOpensslKeepsToThem) {
@@ -198,21 +197,23 @@ TEST_F(CaCeremony, ASubordinateOfACompanysRootIsRequestedInstalledAndSigns) {
   EXPECT_FALSE(CaDirectory::read(place_.directory)->root_key().value());
 
   const std::string second = request_ca(place_, plan("Corp Issuing CA 2"), Incumbent::stays).value();
-  EXPECT_EQ(install_ca(place_, company.certify(second), today(), Incumbent::stays), GenerationRole::next);
-  ASSERT_TRUE(rotate_ca(place_, today()));
+  const std::string next_pem = company.certify(second);
+  EXPECT_EQ(install_ca(place_, next_pem, today(), Incumbent::stays), GenerationRole::next);
+  ASSERT_TRUE(rotate_ca(place_, IssuerDuties(), today()));
   EXPECT_THAT(roles(), ElementsAre("retired issuing", "current issuing-2"));
 }
 
 TEST_F(CaCeremony, ACertificateIsRenewedUnderTheSameKey) {
   CompanyRoot company;
   const std::string request = request_ca(place_, plan("Corp Issuing CA"), Incumbent::stays).value();
-  ASSERT_TRUE(install_ca(place_, company.certify(request), today(), Incumbent::stays));
+  const std::string chain_pem = company.certify(request);  // before today(), for it is valid from then on
+  ASSERT_TRUE(install_ca(place_, chain_pem, today(), Incumbent::stays));
   const std::string renewed = company.certify(request);
   EXPECT_EQ(install_ca(place_, renewed, today(), Incumbent::stays), GenerationRole::next);
   EXPECT_EQ(chain(GenerationRole::next).issuing().spki_der,
             chain(GenerationRole::current).issuing().spki_der);
   EXPECT_NE(chain(GenerationRole::next).issuing().serial, chain(GenerationRole::current).issuing().serial);
-  ASSERT_TRUE(rotate_ca(place_, today()));
+  ASSERT_TRUE(rotate_ca(place_, IssuerDuties(), today()));
   EXPECT_EQ(generation(GenerationRole::retired).key, generation(GenerationRole::current).key);
 }
 
@@ -268,7 +269,7 @@ TEST_F(CaCeremony, ItsOwnRootRenewsWithANewKeyOrTheSame) {
   ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
   EXPECT_EQ(verdict(GenerationRole::next), "ok");
   EXPECT_THAT(verdict(GenerationRole::next, "other.test"), HasSubstr("is held to"));  // as before
-  ASSERT_TRUE(rotate_ca(place_, kNow));
+  ASSERT_TRUE(rotate_ca(place_, IssuerDuties(), kNow));
 
   renewal.same_key = true;
   renewal.constraints = true;  // none
@@ -295,6 +296,29 @@ TEST_F(CaCeremony, RenewsWithTheKeyOfItsRootAlone) {
   EXPECT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
 }
 
+// RFC 5280 wants it; the openssl program makes roots without it.
+TEST_F(CaCeremony, BelowARootWithoutSubjectKeyIdentifierNothingIsRenewed) {
+  const SoftwareKey root_key = SoftwareKey::generate();
+  const SoftwareKey key = SoftwareKey::generate();
+  const auto parsed = [](const base::Bytes& der) { return parse_certificate(der).value(); };
+  const Certificate usual =
+      parsed(sign_root(name_of(CaSubject{"Root CA"}).value(), root_key, kNow, kRootLifetime).value());
+  const IssuingCa issuing{name_of(CaSubject{"Issuing CA"}).value(), key.spki_der()};
+  const base::Bytes issuing_der = sign_issuing(issuing, usual, root_key, kNow).value();
+  TbsFields root{new_serial(),      usual.issuer_der, usual.validity,
+                 usual.subject_der, usual.spki_der,   usual.extensions};
+  std::erase_if(root.extensions, [](const Extension& one) { return one.oid == oids::kSubjectKeyIdentifier; });
+  const std::string root_pem = pem_block(kPemCertificate, sign_certificate(root, root_key).value());
+  const CaGeneration first{"", GenerationRole::current, key.pem(), pem_block(kPemCertificate, issuing_der),
+                           ""};
+  ASSERT_TRUE(CaDirectory::create(place_.directory, first, root_key.pem(), root_pem));
+  CaRenewal renewal;
+  renewal.plan = plan("Corp Issuing CA 2");
+  const auto renewed = renew_ca(place_, renewal, kNow, Incumbent::stays);
+  ASSERT_FALSE(renewed);
+  EXPECT_THAT(renewed.error().detail, HasSubstr("no subjectKeyIdentifier"));
+}
+
 TEST_F(CaCeremony, NeverOutlastsItsRoot) {
   CaPlan issuing = plan("Corp Issuing CA");
   issuing.lifetime = 2 * kRootLifetime;
@@ -305,44 +329,21 @@ TEST_F(CaCeremony, NeverOutlastsItsRoot) {
 
 TEST_F(CaCeremony, RotatesToNoneThatIsNotThereOrCannotSign) {
   init(plan("Corp Issuing CA"));
-  EXPECT_THAT(rotate_ca(place_, kNow).error().detail, HasSubstr("no next certificate"));
+  EXPECT_THAT(rotate_ca(place_, IssuerDuties(), kNow).error().detail, HasSubstr("no next certificate"));
   CaRenewal renewal;
   renewal.plan = plan("Corp Issuing CA 2");
   renewal.plan.lifetime = hours(24 * 30);
   ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
-  EXPECT_THAT(rotate_ca(place_, kNow + hours(24 * 31)).error().detail, HasSubstr("is valid only"));
+  EXPECT_THAT(rotate_ca(place_, IssuerDuties(), kNow + hours(24 * 31)).error().detail,
+              HasSubstr("is valid only"));
   write_text(place_.directory / "issuing-2.key", SoftwareKey::generate().pem());
-  EXPECT_THAT(rotate_ca(place_, kNow).error().detail, HasSubstr("do not belong together"));
+  EXPECT_THAT(rotate_ca(place_, IssuerDuties(), kNow).error().detail, HasSubstr("do not belong together"));
   EXPECT_THAT(roles(), ElementsAre("current issuing", "next issuing-2"));
 }
 
-// Kills a process that does `work` at each of its system calls, one run for one call, and calls `look` after each run.
-// How many runs there were before it came to its end.
-int kill_at_each_call(const std::function<bool()>& work, const std::function<void()>& look) {
-  for (int calls = 1;; ++calls) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-      ::raise(SIGSTOP);
-      ::_exit(work() ? 0 : 1);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    for (int i = 0; i < 2 * calls && WIFSTOPPED(status);
-         ++i) {  // each call stops it twice: before and behind
-      ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
-      ::waitpid(child, &status, 0);
-    }
-    const bool ended = !WIFSTOPPED(status);
-    if (ended) {
-      EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
-    } else {
-      ::kill(child, SIGKILL);
-      ::waitpid(child, &status, 0);
-    }
-    look();
-    if (ended) return calls;
-  }
+void copy_anew(const fs::path& from, const fs::path& to) {
+  fs::remove_all(to);
+  fs::copy(from, to, fs::copy_options::recursive);
 }
 
 TEST_F(CaCeremony, AProcessThatIsKilledOnTheWayOfARotationLeavesTheOneOrTheOther) {
@@ -350,7 +351,7 @@ TEST_F(CaCeremony, AProcessThatIsKilledOnTheWayOfARotationLeavesTheOneOrTheOther
   CaRenewal renewal;
   renewal.plan = plan("Corp Issuing CA 2");
   ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
-  const auto rotate = [this] { return rotate_ca(place_, kNow).has_value(); };
+  const auto rotate = [this] { return rotate_ca(place_, IssuerDuties(), kNow).has_value(); };
   const auto look = [&] {
     EXPECT_THAT(roles(), AnyOf(ElementsAre("current issuing", "next issuing-2"),
                                ElementsAre("retired issuing", "current issuing-2")));
@@ -364,10 +365,6 @@ TEST_F(CaCeremony, AProcessThatIsKilledOnTheWayOfARotationLeavesTheOneOrTheOther
 TEST_F(CaCeremony, AProcessThatIsKilledOnTheWayOfAnInstallationLeavesTheOneOrTheOther) {
   init(plan("Corp Issuing CA"));
   const TemporaryDirectory aside;
-  const auto copy = [](const fs::path& from, const fs::path& to) {
-    fs::remove_all(to);
-    fs::copy(from, to, fs::copy_options::recursive);
-  };
   CaRenewal renewal;
   renewal.plan = plan("Corp Issuing CA 2");
   // A request, and a chain for it.
@@ -375,7 +372,7 @@ TEST_F(CaCeremony, AProcessThatIsKilledOnTheWayOfAnInstallationLeavesTheOneOrThe
   const std::string chain_pem = generation(GenerationRole::next).chain_pem;
   write_text(place_.directory / "issuing-2.csr", "request");
   write_text(place_.directory / "roles", "current issuing\nrequested issuing-2\n");
-  copy(place_.directory, aside.path() + "/ca");
+  copy_anew(place_.directory, aside.path() + "/ca");
   const auto install = [&] { return install_ca(place_, chain_pem, kNow, Incumbent::stays).has_value(); };
   const auto look = [&] {
     EXPECT_THAT(roles(), AnyOf(ElementsAre("current issuing", "requested issuing-2"),
@@ -383,23 +380,28 @@ TEST_F(CaCeremony, AProcessThatIsKilledOnTheWayOfAnInstallationLeavesTheOneOrThe
     if (roles().back() == "next issuing-2") {
       EXPECT_EQ(verdict(GenerationRole::next), "ok");
     }
-    copy(aside.path() + "/ca", place_.directory);
+    copy_anew(aside.path() + "/ca", place_.directory);
   };
   EXPECT_GT(kill_at_each_call(install, look), 20);
 }
 
 TEST_F(CaCeremony, AProcessThatIsKilledOnTheWayOfARequestLeavesTheOneOrTheOther) {
   init(plan("Corp Issuing CA"));
+  const TemporaryDirectory aside;
+  copy_anew(place_.directory, aside.path() + "/ca");
   const auto request = [this] {
     return request_ca(place_, plan("Corp Issuing CA 2"), Incumbent::goes).has_value();
   };
   const auto look = [&] {
     const auto now = roles();
     EXPECT_THAT(now.front(), "current issuing");
-    if (now.size() == 1) return;
-    const CaGeneration requested = generation(GenerationRole::requested);
-    EXPECT_TRUE(place_.vault.open(requested.key, {}));
-    EXPECT_TRUE(parse_pem(kPemRequest, requested.request_pem));
+    if (now.size() > 1) {
+      const CaGeneration requested = generation(GenerationRole::requested);
+      EXPECT_TRUE(place_.vault.open(requested.key, {}));
+      EXPECT_TRUE(parse_pem(kPemRequest, requested.request_pem));
+    }
+    // Each key that was left would be a call more on the way of the next one, and the end would never come nearer.
+    copy_anew(aside.path() + "/ca", place_.directory);
   };
   EXPECT_GT(kill_at_each_call(request, look), 20);
 }

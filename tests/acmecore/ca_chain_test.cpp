@@ -91,12 +91,14 @@ TEST(CaChain, HasTenCertificatesAtMost) {
 
 TEST(CaChain, APathLengthCountsTheCasBelow) {
   auto links = three();
+  links[2].extensions = usual("\x30\x06\x01\x01\xff\x02\x01\x02"sv);
+  EXPECT_EQ(refusal(links), "");  // the leaf is the last of the path, and not counted
   links[2].extensions = usual("\x30\x06\x01\x01\xff\x02\x01\x01"sv);
-  EXPECT_EQ(refusal(links), "");
-  links[2].extensions = usual("\x30\x06\x01\x01\xff\x02\x01\x00"sv);
-  EXPECT_THAT(refusal(links), HasSubstr("root certificate lets no more than 0 CAs"));
+  EXPECT_THAT(refusal(links), HasSubstr("root certificate lets no more than 1 CAs"));
   links[2].extensions = usual();
   links[1].extensions = usual("\x30\x06\x01\x01\xff\x02\x01\x00"sv);
+  EXPECT_THAT(refusal(links), HasSubstr("certificate 2 of the chain lets no more than 0 CAs"));
+  links[1].extensions = usual("\x30\x06\x01\x01\xff\x02\x01\x01"sv);
   EXPECT_EQ(refusal(links), "");
   links[0].extensions = usual("\x30\x06\x01\x01\xff\x02\x01\x00"sv);
   EXPECT_EQ(refusal(links), "");

@@ -199,6 +199,20 @@ TEST_F(CaDirectoryTest, TheKeyOfARetiredOneMayBeDestroyed) {
   EXPECT_THAT(refusal(), HasSubstr("issuing-2.key is missing"));
 }
 
+TEST_F(CaDirectoryTest, TheNameOfARetiredOneWhoseKeyWasDestroyedIsNotGivenAgain) {
+  make();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(generation(GenerationRole::next)));
+    ASSERT_TRUE(CaDirectory::read_to_change(directory_)->rotate());
+  }
+  const std::string certificate = content_of(directory_ / "issuing-2.pem");
+  fs::remove(directory_ / "issuing-2.key");
+  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(generation(GenerationRole::next)));
+  EXPECT_THAT(roles(),
+              ElementsAre("retired issuing", "retired issuing-2", "current issuing-3", "next issuing-4"));
+  EXPECT_EQ(content_of(directory_ / "issuing-2.pem"), certificate);
+}
+
 TEST_F(CaDirectoryTest, RolesThatAreNotAsTheyShouldBeAreRefused) {
   make();
   for (const char* text :

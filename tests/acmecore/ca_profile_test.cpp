@@ -18,14 +18,6 @@ using base::X509Handle;
 
 constexpr KeyKind kKinds[] = {KeyKind::p256, KeyKind::p384, KeyKind::rsa2048, KeyKind::ed25519};
 
-X509Handle read_by_openssl(base::BytesView der) {
-  const uint8_t* at = base::octets(der);
-  X509Handle certificate(d2i_X509(nullptr, &at, long(der.size())));
-  EXPECT_TRUE(certificate);
-  EXPECT_EQ(at, base::octets(der) + der.size());
-  return certificate;
-}
-
 // What OpenSSL writes of what it has read.
 Bytes written_again(X509* certificate) {
   unsigned char* der = nullptr;

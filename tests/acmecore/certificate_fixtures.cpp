@@ -50,6 +50,13 @@ std::string cross_signed(const Certificate& issuing, const CaMaterial& other) {
 }
 
 PkeyHandle make_ec(const char* curve) { return PkeyHandle(EVP_EC_gen(curve)); }
+base::X509Handle read_by_openssl(base::BytesView der) {
+  const uint8_t* at = base::octets(der);
+  base::X509Handle certificate(d2i_X509(nullptr, &at, long(der.size())));
+  if (at != base::octets(der) + der.size()) certificate.reset();
+  return certificate;
+}
+
 PkeyHandle make_p256() { return make_ec("P-256"); }
 PkeyHandle make_rsa(unsigned bits) { return PkeyHandle(EVP_RSA_gen(bits)); }
 

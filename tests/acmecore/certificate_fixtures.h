@@ -21,6 +21,9 @@ const Issuer& test_issuer();
 // A certificate that the root of `other` makes for the name and the key of `issuing`, in PEM.
 std::string cross_signed(const Certificate& issuing, const CaMaterial& other);
 
+// A certificate as OpenSSL reads it. Null: it does not, or there is something behind it.
+base::X509Handle read_by_openssl(base::BytesView der);
+
 base::PkeyHandle make_p256();
 base::PkeyHandle make_ec(const char* curve);
 base::PkeyHandle make_rsa(unsigned bits);

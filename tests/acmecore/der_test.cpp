@@ -139,7 +139,8 @@ TEST(Der, TimesThatRfc5280ForbidsAreRefused) {
     const Bytes bad = element(kUtcTime, text);
     EXPECT_FALSE(Reader(bad).time()) << text;
   }
-  for (const char* text : {"20491231235959Z", "20500101000000.5Z", "205001010000Z", "500101000000Z"}) {
+  for (const char* text : {"20491231235959Z", "20500101000000.5Z", "205001010000Z", "500101000000Z",
+                           "99991231240000Z", "99991231235960Z"}) {
     const Bytes bad = element(kGeneralizedTime, text);
     EXPECT_FALSE(Reader(bad).time()) << text;
   }

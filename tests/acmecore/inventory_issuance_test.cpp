@@ -85,14 +85,14 @@ TEST_F(InventoryOfAuthority, TheSweepLeavesNothingOfWhatItRemoves) {
 // BR 5.5.2.
 TEST_F(InventoryOfAuthority, WhatAPublicProfileMadeIsThereForTwoYears) {
   use_profile("public", ProfileRules::public_trust);
-  const IssuedCertificate certificate = issue(account_, {"corp.example"});
+  const IssuedCertificate certificate = issue(account_, {"inventory-test.com"});
   EXPECT_TRUE(certificate.publicly_trusted);
   clock_.advance(certificate.not_after + kPublicRetention - std::chrono::seconds(1) - clock_.now());
   EXPECT_TRUE(run(authority_->sweep()));
-  EXPECT_THAT(find({.name = "corp.example"}), ElementsAre(certificate.serial));
+  EXPECT_THAT(find({.name = "inventory-test.com"}), ElementsAre(certificate.serial));
   clock_.advance(std::chrono::seconds(1));
   EXPECT_TRUE(run(authority_->sweep()));
-  EXPECT_THAT(find({.name = "corp.example"}), IsEmpty());
+  EXPECT_THAT(find({.name = "inventory-test.com"}), IsEmpty());
 }
 
 TEST_F(InventoryOfAuthority, TheServersOwnAreInItOnceTheyAreSigned) {

@@ -48,6 +48,7 @@ class IssuerKeeperTest : public testing::Test {
     plan.subject.common_name = name;
     plan.lifetime = kIssuingLifetime;
     CaPlan root = plan;
+    root.subject.common_name = name + " Root";
     root.lifetime = kRootLifetime;
     ASSERT_TRUE(init_ca(place(name), root, plan, kNow));
   }
@@ -174,19 +175,26 @@ TEST_F(IssuerKeeperTest, WhoMaySignNoCrlsDoesNotBecomeTheCurrentOneWhereThereAre
   CaPlan plan;
   plan.subject.common_name = "No CRLs";
   ASSERT_TRUE(request_ca(place("default"), plan, Incumbent::stays));
-  const auto requested = *CaDirectory::read(place("default").directory)->find(GenerationRole::requested);
+  const auto requested = [&] {
+    return *CaDirectory::read(place("default").directory)->find(GenerationRole::requested);
+  };
   ASSERT_TRUE(
-      install_ca(place("default"), chain_for(requested.key, root, kKeyCertSign), kNow, Incumbent::stays));
+      install_ca(place("default"), chain_for(requested().key, root, kKeyCertSign), kNow, Incumbent::stays));
   duties_.crls = true;
   auto keeper = this->keeper({"default"});
   Issuers issuers(keeper.load().value());  // a next one that signs no leaf yet is no harm
   const auto refused = keeper.rotate(issuers, "default");
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().detail, HasSubstr("no keyUsage cRLSign"));
+  EXPECT_THAT(rotate_ca(place("default"), duties_, kNow).error().detail, HasSubstr("no keyUsage cRLSign"));
   EXPECT_THAT(roles(keeper.load()->all()[0]), ElementsAre("current issuing", "next issuing-2"));
 
-  ASSERT_TRUE(install_ca(place("default"), chain_for(requested.key, root, kKeyCertSignAndCrlSign), kNow,
+  ASSERT_TRUE(request_ca(place("default"), plan, Incumbent::stays));
+  ASSERT_TRUE(install_ca(place("default"), chain_for(requested().key, root, kKeyCertSignAndCrlSign), kNow,
                          Incumbent::goes));
+  const IssuerDuties both{.crls = true, .ocsp_responses = true};
+  EXPECT_THAT(rotate_ca(place("default"), both, kNow).error().detail,
+              HasSubstr("no keyUsage digitalSignature"));
   EXPECT_TRUE(keeper.rotate(issuers, "default"));
   duties_.ocsp_responses = true;
   EXPECT_THAT(refusal({"default"}), HasSubstr("no keyUsage digitalSignature"));
@@ -195,7 +203,7 @@ TEST_F(IssuerKeeperTest, WhoMaySignNoCrlsDoesNotBecomeTheCurrentOneWhereThereAre
 TEST_F(IssuerKeeperTest, ARetiredOneIsThereWithoutItsKeyAndAfterItsEnd) {
   init("default");
   renew("default", "CA 2", kRootLifetime);
-  ASSERT_TRUE(rotate_ca(place("default"), kNow));
+  ASSERT_TRUE(rotate_ca(place("default"), IssuerDuties(), kNow));
   write_text(place("default").directory / "issuing.key", "no key any more");
   clock_.advance(kIssuingLifetime + std::chrono::hours(24));
   const IssuerSet set = load({"default"});

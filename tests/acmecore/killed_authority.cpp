@@ -25,7 +25,7 @@ constexpr size_t kOrdersMax = 1000;  // of one directory
 
 AuthorityOptions with_status() {
   AuthorityOptions options;
-  options.status = {ca_id(test_issuer().certificate()), KilledAuthority::kShards, "http://pki.test", true};
+  options.status = {KilledAuthority::kShards, "http://pki.test", true};
   return options;
 }
 
@@ -53,9 +53,9 @@ KilledAuthority::KilledAuthority(const std::filesystem::path& directory, const C
       policy_(PolicyRules(), test_suffixes()),
       validation_(std::make_unique<Willing>()),
       background_(io_.get_executor()),
-      authority_(records_, clock_, test_issuer(), policy_, *validation_, background_, options_),
-      publisher_(records_, test_issuer(), files_, clock_, options_.status, std::chrono::days(7), published_),
-      revocations_(records_, clock_, options_.status) {
+      authority_(records_, clock_, test_issuers(), policy_, *validation_, background_, options_),
+      publisher_(records_, test_issuers(), files_, clock_, options_.status, std::chrono::days(7), published_),
+      revocations_(records_, clock_, test_issuers(), options_.status) {
   store_->follow(publisher_);
 }
 

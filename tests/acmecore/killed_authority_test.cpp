@@ -97,7 +97,9 @@ Crls read_crls(const CrlFiles& files, const std::string& ca) {
     const Crl crl = parse_crl(file.der).value();
     CrlContent content{crl_number(crl).value(), {}};
     const auto take = [&](const CrlEntry& entry) {
-      return content.serials.insert(text_of(revoked_certificate(entry)->serial)).second;  // each once
+      const bool is_first = content.serials.insert(text_of(revoked_certificate(entry)->serial)).second;
+      EXPECT_TRUE(is_first) << "a serial number stands there twice";
+      return true;
     };
     EXPECT_TRUE(for_each_entry(crl.entries.value_or(""), take));
     EXPECT_TRUE(test_issuer().signed_crl(crl));
@@ -257,7 +259,7 @@ class KilledAuthorityTest : public testing::Test {
     }
     for (const std::string& serial : told_.revoked)
       EXPECT_TRUE(revoked.contains(serial)) << serial;
-    const Crls published = read_crls(ca.files(), ca.urls().ca);
+    const Crls published = read_crls(ca.files(), test_issuer().ca());
     EXPECT_EQ(published.size(), KilledAuthority::kShards);
     for (const auto& [shard, crl] : published) {
       EXPECT_EQ(crl.serials, expected[shard]);

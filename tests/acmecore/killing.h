@@ -1,17 +1,24 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/task.h"
 #include "base/time.h"
 #include "storage/store.h"
 
-// A process that is to be killed between two steps of its work, whichever they are. killing.cpp replaces the C library's
-// write, sync and rename calls and OpenSSL's signing calls in the program it is linked into: each of them is a step
-// before it is carried out and another one behind it. So are commits, and looks at the clock.
+// A process that is to be killed between two steps of its work, whichever they are. killing.cpp replaces the C
+// library's write, sync and rename calls and OpenSSL's signing calls in the program it is linked into: each of them is
+// a step before it is carried out and another one behind it. So are commits, and looks at the clock.
 namespace acmecore {
 
 // Where a killed process said what it had done: lines at the end of a file, which are there once note() has returned.

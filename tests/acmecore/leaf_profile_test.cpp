@@ -23,11 +23,6 @@ using testing::HasSubstr;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 
-X509Handle read_by_openssl(BytesView der) {
-  const uint8_t* at = base::octets(der);
-  return X509Handle(d2i_X509(nullptr, &at, long(der.size())));
-}
-
 X509Handle signed_leaf(const LeafRequest& request = good_leaf_request()) {
   return read_by_openssl(test_issuer().sign_leaf(request).value());
 }

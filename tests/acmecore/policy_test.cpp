@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "acmecore/certificate_writer.h"
+#include "acmecore/software_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/policy_fixture.h"
 

@@ -56,6 +56,7 @@ class RevocationsTest : public AuthorityTest {
     Changes changes;
     for (int i = 0; i < count; ++i) {
       made.push_back({new_serial(), account, "order", "leaf", clock_.now(), kNow + hours(24), std::nullopt});
+      made.back().issuer = ca_;
       changes.create(made.back());
     }
     EXPECT_TRUE(run(records_.commit(std::move(changes))));
@@ -194,6 +195,7 @@ TEST_F(RevocationsTest, AJobCanBeForAProfile) {
     Changes changes;
     IssuedCertificate made{new_serial(), "account",        "order",     "leaf",
                            clock_.now(), kNow + hours(24), std::nullopt};
+    made.issuer = ca_;
     made.profile = profile;
     changes.create(made);
     EXPECT_TRUE(run(records_.commit(std::move(changes))));

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "acmecore/ca_public_key.h"
 #include "acmecore/signature.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/signing_key_contract.h"
@@ -26,7 +27,7 @@ std::string pem_of(EVP_PKEY* key, const EVP_CIPHER* cipher = nullptr) {
 
 bool verifies(const SigningKey& key, base::BytesView message, base::BytesView signature) {
   const auto algorithm = parse_signature_algorithm(key.signature_algorithm_der()).value();
-  return verify_signature(algorithm, parse_public_key(key.spki_der()).value(), message, signature);
+  return verify_signature(algorithm, parse_ca_public_key(key.spki_der()).value(), message, signature);
 }
 
 std::vector<SigningKeyCase> every_kind() {
@@ -82,6 +83,12 @@ TEST(SoftwareKey, AnEncryptedOneIsOpenedByTheOpensslProgramToo) {
   EXPECT_THAT(how.output, HasSubstr("aes-256-cbc"));
   EXPECT_THAT(how.output, HasSubstr("hmacWithSHA256"));
   EXPECT_THAT(how.output, HasSubstr(":0927C0"));  // 600,000 iterations
+}
+
+TEST(SoftwareKey, IsOpenedWithTheLongestPassphrase) {
+  const SoftwareKey key = SoftwareKey::generate();
+  const std::string longest(kPassphraseSizeMax, 'p');
+  EXPECT_EQ(SoftwareKey::parse(key.encrypted_pem(longest), longest)->spki_der(), key.spki_der());
 }
 
 TEST(SoftwareKey, OneThatIsNotEncryptedNeedsNoPassphrase) {

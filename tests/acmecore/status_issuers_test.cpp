@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -188,14 +189,30 @@ TEST_F(StatusOfSeveralIssuers, WhileATokenIsAwayTheLastCrlStaysAndOcspIsToldToTr
   const IssuedCertificate certificate = issue(current);
   is_away_ = true;
   revoke(certificate);
+  const CrlShard shard{issuer(current).ca(), 0};
+  const uint64_t number = wait(records_.crl_state(shard)).value()->number;
+  clock_.advance(std::chrono::seconds(10));
   publish();
   EXPECT_THAT(in_crl(current), IsEmpty());
+  EXPECT_EQ(wait(records_.crl_state(shard)).value()->number, number);  // none is used up
   EXPECT_EQ(ocsp(current, certificate), "trylater");
   is_away_ = false;
   clock_.advance(std::chrono::seconds(10));
   publish();
   EXPECT_THAT(in_crl(current), ElementsAre(certificate.serial.octets));
   EXPECT_EQ(ocsp(current, certificate), "revoked, superseded");
+}
+
+TEST_F(StatusOfSeveralIssuers, ABadFileOfOneKeepsNoOtherFromBeingTakenUp) {
+  const std::string bad = std::min({issuer(retired).ca(), issuer(current).ca(), issuer(next).ca()});
+  write_text(files_.file_of({bad, 0}), "rubbish");
+  PublishedCrls published;
+  CrlPublisher another(records_, issuers_, files_, clock_, urls_, days(7), published);
+  EXPECT_FALSE(wait(another.open()));
+  for (const size_t place : {retired, current, next}) {
+    const std::string ca = issuer(place).ca();
+    EXPECT_EQ(published.find({ca, 0}) == nullptr, ca == bad);
+  }
 }
 
 TEST_F(StatusOfSeveralIssuers, WhoIsNotConfiguredAnyMoreHasNoNewCrlAndTheOthersDo) {

@@ -102,7 +102,8 @@ TEST_F(Administration, SaysThatAnOrderWaitsForNobody) {
 
 TEST_F(Administration, ListsTheDirectories) {
   EXPECT_EQ(cli({"directory", "list"}).out,
-            "default " + run_.acme_directory + "\n  external account binding optional\n");
+            "default " + run_.acme_directory +
+                "\n  external account binding optional\n  issuer default\n  challenge dns-01\n");
 }
 
 TEST_F(Administration, PrintsAPageALineInJson) {

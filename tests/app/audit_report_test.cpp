@@ -114,6 +114,17 @@ TEST_F(AuditReportTest, TellsWhatIsAboutToExpireAndNotRenewed) {
   EXPECT_EQ(report_.revoked().size(), 1u);
 }
 
+TEST_F(AuditReportTest, TellsWhichCertificateWasRevokedAndWhose) {
+  v1::AuditEvent revoked = event("certificate.revoked", "2026-11-04");
+  revoked.set_serial("0123abcd");
+  revoked.set_account("account-1");
+  revoked.add_identifiers("corp.test");
+  tell(revoked);
+  EXPECT_THAT(html(), HasSubstr("0123abcd"));
+  EXPECT_THAT(csv_report(report_),
+              HasSubstr("revoked,2026-11-04T00:00:00Z,certificate.revoked,corp.test,0123abcd,account-1,"));
+}
+
 TEST_F(AuditReportTest, SortsWhatHappenedByWhatItIs) {
   v1::AuditEvent refused = event("order.refused", "2026-11-05");
   refused.set_problem("rejectedIdentifier");

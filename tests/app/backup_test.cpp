@@ -87,6 +87,15 @@ TEST_F(Backup, KeepsSecretsSecretAndTokensOut) {
   EXPECT_FALSE(std::filesystem::exists(copy_ / "admin.token"));
 }
 
+// A draft of a key, which a process that was killed left.
+TEST_F(Backup, KeepsWhatItDoesNotKnowSecret) {
+  store_.reset();
+  ASSERT_TRUE(write_file(state_ / kCaDirectory / "issuing-2.key.aB3xYz", "secret", FileMode::secret));
+  ASSERT_TRUE(backup_state(state_, copy_));
+  EXPECT_EQ(mode_of(copy_ / kCaDirectory / "issuing-2.key.aB3xYz"), 0600u);
+  EXPECT_EQ(mode_of(copy_ / kCaDirectory / "issuing.pem"), 0644u);
+}
+
 TEST_F(Backup, GoesOnlyWhereNothingIs) {
   store_.reset();
   std::filesystem::create_directory(copy_);

@@ -127,10 +127,20 @@ TEST_F(CaCommands, ASubordinateOfACompanysRootIsRequestedAndInstalled) {
   EXPECT_THAT(files({"list"}).out, HasSubstr("team\n  current issuing, key in an encrypted file\n"));
 }
 
+// OpenSSL would encrypt with it, and open nothing.
+TEST_F(CaCommands, APassphraseThatIsTooLongIsRefusedBeforeAKeyIsMade) {
+  std::ofstream(file("passphrase")) << std::string(1001, 'p') << "\n";
+  EXPECT_THAT(files({"init", "--issuer", "team", "--name", "Team"}).err,
+              HasSubstr("has more than 1000 characters"));
+}
+
 TEST_F(CaCommands, WhatIsNotUnderstoodIsTold) {
   EXPECT_EQ(files({"init"}).exit_code, 2);
   EXPECT_EQ(files({"renew"}).exit_code, 2);
   EXPECT_EQ(files({"renew", "--same-key", "--common-name", "CA"}).exit_code, 2);
+  EXPECT_EQ(files({"renew", "--same-key", "--key-type", "p384"}).exit_code, 2);
+  EXPECT_EQ(files({"renew", "--same-key", "--organization", "Corp"}).exit_code, 2);
+  EXPECT_EQ(files({"list", "--output", "json"}).exit_code, 2);
   EXPECT_EQ(files({"csr", "--common-name", "CA", "--key-type", "dsa"}).exit_code, 2);
   EXPECT_EQ(files({"csr", "--common-name", "CA", "--key-type", "p256", "--key", "pkcs11:token=ca;object=a"})
                 .exit_code,

@@ -62,9 +62,9 @@ TEST_F(CertificateInventory, ShowsAllOfOne) {
   const Ended shown = cli({"cert", "show", serial});
   EXPECT_EQ(shown.exit_code, 0) << shown.err;
   EXPECT_THAT(shown.out, AllOf(StartsWith(serial + " valid\n  for www.acme.test\n"), HasSubstr("  issued 20"),
-                               HasSubstr("  key P-256 "),
-                               HasSubstr("  proved by authorization "), HasSubstr("  to be renewed from 20"),
-                               HasSubstr("  kept until 20"), HasSubstr("\n-----BEGIN CERTIFICATE-----\n"),
+                               HasSubstr("  key P-256 "), HasSubstr("  proved by authorization "),
+                               HasSubstr("  to be renewed from 20"), HasSubstr("  kept until 20"),
+                               HasSubstr("\n-----BEGIN CERTIFICATE-----\n"),
                                EndsWith("-----END CERTIFICATE-----\n"), Not(HasSubstr("revoked"))));
   std::string with_colons;
   for (size_t i = 0; i < serial.size(); i += 2)

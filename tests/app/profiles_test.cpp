@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "base/log.h"
+
 namespace app {
 namespace {
 
@@ -218,6 +220,7 @@ TEST(CheckProfiles, AsksForAnAuditLogThatLastsTwoYearsLongerThanCertificates) {
 }
 
 TEST(WarnOfProfiles, TellsTheLogOfPrivateOnes) {
+  base::log::configure(base::log::Level::warning, base::log::Format::text);
   base::Config config = with_public_profile();
   config.issuance.profiles[0].certificate_lifetime = days(201);
   const auto told = [&] {

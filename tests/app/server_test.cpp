@@ -104,6 +104,7 @@ TEST_F(ServerTest, HasItsOwnCertificatesFromTheIssuerOfItsConfiguration) {
   issuing.lifetime = acmecore::kIssuingLifetime;
   ASSERT_TRUE(acmecore::add_subtree(issuing.constraints.permitted, "corp.test"));  // not localhost
   acmecore::CaPlan root = issuing;
+  root.subject.common_name = "Team Root CA";
   root.lifetime = acmecore::kRootLifetime;
   ASSERT_TRUE(acmecore::init_ca(place, root, issuing, base::SystemClock().now()));
   const auto server = start();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/config.h"
+#include "tests/base/config_mistakes.h"
 
 namespace base {
 namespace {
@@ -10,11 +11,6 @@ namespace {
 using testing::HasSubstr;
 
 bool is_taken(const std::string& text) { return parse_config(text, "t").has_value(); }
-
-std::string mistakes(const std::string& text) {
-  const auto config = parse_config(text, "t");
-  return config ? "" : config.error().detail;
-}
 
 TEST(AcmeConfig, KeepsItsBounds) {
   const std::string reuse = "acme.authorization_reuse = ";

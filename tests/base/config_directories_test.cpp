@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "base/config.h"
+#include "tests/base/config_mistakes.h"
 
 namespace base {
 namespace {
@@ -25,11 +26,6 @@ terms_of_service = "https://team.example/terms"
 website = ""
 caa_identities = ["team.example"]
 )";
-
-std::string mistakes(const std::string& text) {
-  const auto parsed = parse_config(text, "t");
-  return parsed ? "" : parsed.error().detail;
-}
 
 TEST(ConfigDirectories, WithoutAnyThereIsTheDefaultOne) {
   const auto acme = parse_config("acme.external_account = 'required'", "t")->acme;

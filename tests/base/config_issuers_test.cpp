@@ -105,7 +105,7 @@ TEST(ConfigIssuers, MistakesAreTold) {
   EXPECT_THAT(issuer("name = \"a\"\npassphrase_credential = \"../c\""), HasSubstr("a credential's name"));
   EXPECT_THAT(issuer("name = \"a\"\npassphrase_credential = \".c\""), HasSubstr("no dot in front"));
   EXPECT_THAT(issuer("name = \"a\"\n[issuance]\nalternate_chains = [\"a.pem\"]"),
-              HasSubstr("alternate_chains"));
+              HasSubstr("they are said for each [[issuance.issuer]]"));
   std::string many;
   for (int i = 0; i <= 20; ++i)
     many += "[[issuance.issuer]]\nname = \"i" + std::to_string(i) + "\"\n";

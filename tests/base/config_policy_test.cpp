@@ -2,16 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/base/config_mistakes.h"
+
 namespace base {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string mistakes(std::string_view text) {
-  const auto parsed = parse_config(text, "t");
-  return parsed ? "" : parsed.error().detail;
-}
 
 TEST(ConfigPolicy, CertifiesEverythingAsItComes) {
   const Config::Policy policy = parse_config("", "t")->policy;

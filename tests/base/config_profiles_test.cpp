@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "base/config.h"
+#include "tests/base/config_mistakes.h"
 
 namespace base {
 namespace {
@@ -11,11 +12,6 @@ using std::chrono::hours;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string mistakes(const std::string& text) {
-  const auto parsed = parse_config(text, "t");
-  return parsed ? "" : parsed.error().detail;
-}
 
 std::string profile(const std::string& name, const std::string& more = "") {
   return "[[issuance.profile]]\nname = '" + name + "'\ndescription = 'x'\n" + more + "\n";

@@ -1,4 +1,5 @@
 #include "base/config.h"
+#include "tests/base/config_mistakes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,12 +15,6 @@ Config config(std::string_view text) {
   auto parsed = parse_config(text, "t");
   EXPECT_TRUE(parsed) << parsed.error().detail;
   return parsed.value_or(Config());
-}
-
-std::string mistakes(std::string_view text) {
-  const auto parsed = parse_config(text, "t");
-  EXPECT_FALSE(parsed) << text;
-  return parsed ? "" : parsed.error().detail;
 }
 
 TEST(Config, OfNothingIsUsable) {

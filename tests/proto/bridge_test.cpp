@@ -145,7 +145,7 @@ TEST_F(Bridge, AnswersAUnaryCallWithTheStatusOfItsCoroutine) {
   EXPECT_EQ(status.error_message(), "no zone corp.test");
 }
 
-TEST(Status, KeepsInternalDetailsToItself) {
+TEST(StatusOnTheWire, KeepsInternalDetailsToItself) {
   const grpc::Status status = to_status({base::ErrorKind::internal, "/var/lib/assay: MDB_CORRUPTED"});
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
   EXPECT_EQ(status.error_message(), "internal error");

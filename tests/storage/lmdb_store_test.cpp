@@ -232,12 +232,12 @@ TEST_F(LmdbStoreTest, AtItsLimitTakesFromTheReserveWhatMayUseIt) {
   EXPECT_TRUE(commit(*store, {.puts = {{"revoked", "1"}}, .appends = {{"~", "x"}}, .may_use_reserve = true}));
   EXPECT_EQ(run_task(store->get("revoked")).value()->value, "1");
   EXPECT_EQ(run_task(store->list({.prefix = "~"}))->size(), 1u);
-  EXPECT_EQ(commit(*store, {.puts = {{"other", "1"}}, .appends = {{"~", "x"}}}).error().kind,
-            ErrorKind::unavailable)
+  const Put large{"other", Bytes(100'000, 'v')};  // of which fill() found no room for one more
+  EXPECT_EQ(commit(*store, {.puts = {large}, .appends = {{"~", "x"}}}).error().kind, ErrorKind::unavailable)
       << "others stay refused";
   for (int i = 0; i < count; ++i)
     ASSERT_TRUE(commit(*store, {.deletes = {"k" + std::to_string(i)}}));
-  EXPECT_TRUE(commit(*store, {.puts = {{"other", "1"}}}));
+  EXPECT_TRUE(commit(*store, {.puts = {large}}));
 }
 
 TEST_F(LmdbStoreTest, TheReserveEndsAndThenRoomCanStillBeMade) {

@@ -113,14 +113,14 @@ class Refusals(ApprovalTest):
         order = self.ready_order(account, "d.asked.test")
         self.post(account, order["finalize"], {"csr": b64(csr("d.asked.test"))})
         self.assertEqual(self.post(account, account.url, {"status": "deactivated"}).status, 200)
-        self.assertEqual(self.server.operate("approve", order["url"]), "accountNotValid")
+        self.assertEqual(self.server.operate("approve", order["url"]), "orderNotReady")  # it ended with its account
 
     def test_a_disabled_account_gets_nothing(self):
         account = self.new_account()
         order = self.ready_order(account, "e.asked.test")
         self.post(account, order["finalize"], {"csr": b64(csr("e.asked.test"))})
         self.assertEqual(self.server.operate("disable", account.url), "")
-        self.assertEqual(self.server.operate("approve", order["url"]), "accountNotValid")
+        self.assertEqual(self.server.operate("approve", order["url"]), "orderNotReady")  # it ended with its account
 
 
 class Limits(ApprovalTest):

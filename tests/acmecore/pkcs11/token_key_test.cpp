@@ -124,6 +124,22 @@ TEST_F(TokenKeyTest, AWrongPinIsShownToTheTokenOnce) {
   EXPECT_EQ(refusal("pkcs11:token=ca;object=issuing"), "");
 }
 
+TEST_F(TokenKeyTest, AWrongPinIsNotShownAgainForAnotherKeyOfTheToken) {
+  token_->generate("EC:prime256v1", "next", "02");
+  EXPECT_THAT(refusal("pkcs11:token=ca;object=issuing", "9999"), HasSubstr("C_Login"));
+  for (int i = 0; i < 2; ++i)
+    EXPECT_THAT(refusal("pkcs11:token=ca;object=next", "9999"), HasSubstr("has refused the PIN"));
+}
+
+// A PIN may be in the query, and what a signature is refused with is told to subscribers.
+TEST_F(TokenKeyTest, WithABadNameIsRefusedWhenItIsOpenedAndItsQueryIsNotTold) {
+  const base::Bytes spki = open("pkcs11:token=ca;object=issuing").value()->spki_der();
+  const auto opened = open("pkcs11:token=ca;object=issuing?pin-value=1234", spki);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::malformed);
+  EXPECT_THAT(opened.error().detail, testing::Not(HasSubstr("1234")));
+}
+
 // Whose certificate is known is opened without it.
 TEST_F(TokenKeyTest, MayBeAwayWhenItIsOpenedAndWhenItSigns) {
   const base::Bytes spki = open("pkcs11:token=ca;object=issuing").value()->spki_der();
@@ -177,8 +193,11 @@ TEST_F(TokenKeyTest, ThreadsGoOnWhileItComesAndGoes) {
     threads.emplace_back([&] {
       while (!done) {
         const auto signature = key->sign("message");
-        if (signature) ++made;
-        if (!signature) EXPECT_EQ(signature.error().kind, ErrorKind::unavailable);
+        if (signature) {
+          ++made;
+        } else {
+          EXPECT_EQ(signature.error().kind, ErrorKind::unavailable);
+        }
       }
     });
   }

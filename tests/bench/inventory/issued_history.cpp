@@ -5,6 +5,7 @@
 
 #include "acmecore/development_ca.h"
 #include "acmecore/issuer.h"
+#include "acmecore/software_key.h"
 #include "base/openssl.h"
 
 namespace bench {
@@ -36,14 +37,13 @@ IssuedHistory::IssuedHistory(uint64_t count, Time now)
   const auto issuer = acmecore::Issuer::open(acmecore::make_development_ca(now).value(), now).value();
   acmecore::LeafRequest request;
   request.dns_names = {kTemplateName};
-  request.spki_der = acmecore::SigningKey::generate().spki_der();
+  request.spki_der = acmecore::SoftwareKey::generate().spki_der();
   request.serial = template_serial_;
   request.issued = std::chrono::floor<std::chrono::seconds>(now);
   request.validity = {request.issued, request.issued + kLifetime};
   template_der_ = issuer.sign_leaf(request).value();
   template_spki_ = request.spki_der;
   ca_ = acmecore::ca_id(issuer.certificate());
-  issuer_ = issuer.id();
 }
 
 std::string IssuedHistory::domain(uint64_t number) {
@@ -93,7 +93,7 @@ IssuedCertificate IssuedHistory::certificate(uint64_t i) const {
   replace(made.der, kTemplateName, name(i));
   made.issued = issued(i);
   made.not_after = std::chrono::floor<std::chrono::seconds>(made.issued + kLifetime);
-  made.issuer = issuer_;
+  made.issuer = ca_;
   made.crl = acmecore::CrlShard{ca_, acmecore::shard_of(made.serial, 16)};
   made.profile = i % 1000 == 500 ? "rare" : i % 10 == 0 ? "mail" : "web";
   made.authorizations = {"0123456789abcdefghijklmnop"};

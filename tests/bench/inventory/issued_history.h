@@ -37,7 +37,6 @@ class IssuedHistory {
   uint64_t count_;
   base::Time now_;
   std::string ca_;
-  std::string issuer_;
   acmecore::Serial template_serial_;
   base::Bytes template_der_;
   base::Bytes template_spki_;

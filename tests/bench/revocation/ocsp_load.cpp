@@ -2,9 +2,9 @@
 //
 //   ocsp_load --port P --request FILE [--path /ocsp] [--clients N] [--seconds S] [--connections kept|new]
 //
-// FILE is an OCSPRequest in DER. Each client waits for an answer before it asks again, on one connection or on a new one
-// each time, as responders have it that close behind an answer. Prints answers and seconds as one line of JSON. Anything
-// but 200 with a successful OCSPResponse ends it.
+// FILE is an OCSPRequest in DER. Each client waits for an answer before it asks again, on one connection or on a new
+// one each time, as responders have it that close behind an answer. Prints answers and seconds as one line of JSON.
+// Anything but 200 with a successful OCSPResponse ends it.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>

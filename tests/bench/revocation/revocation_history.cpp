@@ -3,8 +3,8 @@
 //   revocation_history DIRECTORY --ca ID [--revoked N] [--shards K] [--good M]
 //
 // DIRECTORY is the store of a server that does not run, ID the ca_id of its CA. Writes N entries into the CRLs of its
-// shards, in turn, as a revocation does; and M certificates that are not revoked, the serial numbers of which it prints,
-// one a line. Their octets are of a CA of another name: revocation looks at the serial number alone.
+// shards, in turn, as a revocation does; and M certificates that are not revoked, whose serial numbers it prints, one a
+// line. Their octets are of a CA of another name: revocation looks at what the record says.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <stdexcept>
@@ -12,6 +12,7 @@
 #include "acmecore/development_ca.h"
 #include "acmecore/issuer.h"
 #include "acmecore/records.h"
+#include "acmecore/software_key.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/support/run_task.h"
 
@@ -59,15 +60,17 @@ void add_good(const Options& options, acmecore::Records& records) {
   const auto issuer = value_of(acmecore::Issuer::open(value_of(acmecore::make_development_ca(now())), now()));
   acmecore::LeafRequest request;
   request.dns_names = {"bench.test"};
-  request.spki_der = acmecore::SigningKey::generate().spki_der();
+  request.spki_der = acmecore::SoftwareKey::generate().spki_der();
   request.validity = {now(), now() + kLifetime};
   request.issued = now();
   Changes changes;
   for (uint64_t i = 0; i < options.good; ++i) {
     request.serial = acmecore::new_serial();
-    changes.create(acmecore::IssuedCertificate{request.serial, "account", "order",
-                                               value_of(issuer.sign_leaf(request)), now(), now() + kLifetime,
-                                               std::nullopt});
+    acmecore::IssuedCertificate certificate{
+        request.serial, "account",         "order",     value_of(issuer.sign_leaf(request)),
+        now(),          now() + kLifetime, std::nullopt};
+    certificate.issuer = options.ca;
+    changes.create(certificate);
     std::cout << acmecore::text_of(request.serial) << '\n';
   }
   value_of(support::run_task(records.commit(std::move(changes))));

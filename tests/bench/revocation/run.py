@@ -150,6 +150,8 @@ def issuance(args):
                 before = [crl.stat().st_mtime for crl in ca.crls()]
                 results.append(acme.measure(args, name, args.workers, folder))
                 changed = sum(crl.stat().st_mtime != time_before for crl, time_before in zip(ca.crls(), before))
+                if name == "built" and changed == 0:
+                    sys.exit("no CRL was built again")
                 print(f"round {number + 1} {name}: {json.dumps(results[-1])}; {changed} shards are others", flush=True)
         size = sum(crl.stat().st_size for crl in ca.crls())
     print(f"\n{args.revoked} revoked certificates in {args.shards} CRLs of {size / 1e6:.1f} MB together\n")
