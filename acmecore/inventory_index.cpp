@@ -6,6 +6,7 @@
 
 #include "acmecore/crl_shard.h"
 #include "acmecore/revocation_codec.h"
+#include "acmecore/table_key.h"
 #include "base/name.h"
 #include "storage/tables.h"
 
@@ -22,8 +23,6 @@ namespace {
 // Seconds since 1970, the most significant octet first: enough for the year 9999, and 3 octets less than the store's
 // own times.
 constexpr size_t kEndSize = 5;
-
-Bytes key_in(char table, BytesView rest) { return Bytes(1, table) + Bytes(rest); }
 
 Time time_of(BytesView octets) {
   int64_t seconds = 0;

@@ -5,6 +5,7 @@
 #include "acmecore/auto_renewal_order.h"
 #include "acmecore/external_account_codec.h"
 #include "acmecore/record_codec.h"
+#include "acmecore/table_key.h"
 #include "base/openssl.h"
 #include "storage/expiry.h"
 #include "storage/tables.h"
@@ -22,7 +23,6 @@ namespace table = storage::table;
 
 namespace {
 
-Bytes key_in(char table, BytesView rest) { return Bytes(1, table) + Bytes(rest); }
 Bytes account_order_key(BytesView account, BytesView order) {
   return key_in(table::kAccountOrder, account) + Bytes(order);
 }

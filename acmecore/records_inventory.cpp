@@ -3,6 +3,7 @@
 
 #include "acmecore/certificate.h"
 #include "acmecore/records.h"
+#include "acmecore/table_key.h"
 #include "base/openssl.h"
 #include "storage/tables.h"
 
@@ -16,8 +17,6 @@ using base::Task;
 namespace table = storage::table;
 
 namespace {
-
-Bytes key_in(char table, BytesView rest) { return Bytes(1, table) + Bytes(rest); }
 
 // There when the inventory knows all certificates.
 Bytes complete_key() { return Bytes(1, table::kInventory); }

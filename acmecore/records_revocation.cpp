@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "acmecore/records.h"
+#include "acmecore/table_key.h"
 #include "storage/expiry.h"
 #include "storage/tables.h"
 
@@ -23,8 +24,6 @@ namespace {
 
 // What one sweep removes at the most.
 constexpr size_t kSweptJobsMax = 1000;
-
-Bytes key_in(char table, BytesView rest) { return Bytes(1, table) + Bytes(rest); }
 
 Bytes revoked_key(const CrlShard& shard, const Serial& serial) {
   return key_in(table::kRevoked, shard_key(shard)) + serial.octets;
