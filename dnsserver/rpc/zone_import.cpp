@@ -1,7 +1,5 @@
 #include "dnsserver/rpc/zone_import.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -51,12 +49,10 @@ base::Error mistakes(const Findings& findings) {
 
 }  // namespace
 
-// A zone's text and what was made of it are several hundred megabytes, which malloc would keep for itself.
 void ZoneImport::end_turn() {
   if (!has_turn_) return;
   has_turn_ = false;
   text_ = std::string();
-  ::malloc_trim(0);
   busy_.store(false);
 }
 
