@@ -122,6 +122,15 @@ Outcome World::new_order(size_t account, const std::vector<std::string>& names) 
   return std::nullopt;
 }
 
+Outcome World::new_authorization(size_t account, const std::string& identifier) {
+  if (const Outcome refused = refusal_of(account)) return refused;
+  if (denied.contains(identifier)) return ErrorKind::rejected_identifier;
+  if (!commit()) return ErrorKind::unavailable;
+  accounts[account].unused = false;
+  authorizations.push_back({"", account, identifier, now + rules_.order_lifetime});
+  return std::nullopt;
+}
+
 std::vector<size_t> World::reusable(size_t account, const std::string& identifier) const {
   std::vector<size_t> found;
   if (rules_.reuse.count() == 0) return found;
@@ -297,6 +306,28 @@ Outcome World::revoke_by_key(size_t index, bool its_own) {
   if (now > certificate.not_after) return ErrorKind::unauthorized;
   if (certificate.revoked) return ErrorKind::already_revoked;
   certificate.revoked = true;
+  return std::nullopt;
+}
+
+Outcome World::disable_account(size_t account) {
+  ModelAccount& one = accounts[account];
+  if (!one.exists) return ErrorKind::not_found;
+  if (one.status == AccountStatus::revoked) return std::nullopt;
+  if (one.status != AccountStatus::valid) return ErrorKind::account_not_valid;
+  if (!commit()) return ErrorKind::unavailable;
+  one.status = AccountStatus::revoked;
+  one.unused = false;
+  return std::nullopt;
+}
+
+Outcome World::revoke_authorization(size_t authorization) {
+  ModelAuthorization& one = authorizations[authorization];
+  if (!one.exists) return ErrorKind::not_found;
+  if (one.status == AuthorizationStatus::revoked) return std::nullopt;
+  if (one.status != AuthorizationStatus::valid) return ErrorKind::malformed;
+  if (!commit()) return ErrorKind::unavailable;
+  one.status = AuthorizationStatus::revoked;
+  settle();
   return std::nullopt;
 }
 

@@ -107,11 +107,16 @@ class World {
   Outcome deactivate_account(size_t account);
   Outcome change_key(size_t account, size_t key);  // conflict: another has it
   Outcome new_order(size_t account, const std::vector<std::string>& names);
+  Outcome new_authorization(size_t account, const std::string& identifier);
   Outcome respond(size_t account, size_t authorization);
   Outcome deactivate_authorization(size_t account, size_t authorization);
   Outcome finalize(size_t account, size_t order, CsrKind csr, size_t key);
   Outcome revoke(size_t account, size_t certificate);
   Outcome revoke_by_key(size_t certificate, bool its_own);
+
+  // What operators do.
+  Outcome disable_account(size_t account);
+  Outcome revoke_authorization(size_t authorization);
 
   // The order that new_order has just made has these authorizations. False: not so, for it relies on others than it
   // may or should.

@@ -29,6 +29,8 @@ void ModelRun::learn_ids() {
     account.id = *id;
   }
   if (!world_.orders.empty() && world_.orders.back().id.empty()) learn_order(world_.orders.back());
+  if (!world_.authorizations.empty() && world_.authorizations.back().id.empty())
+    learn_authorization(world_.authorizations.back());
   while (!testing::Test::HasFailure() && certificates_.size() < world_.certificates.size())
     learn_certificate();
 }
@@ -43,6 +45,17 @@ void ModelRun::learn_order(ModelOrder& order) {
   ASSERT_EQ(unknown.size(), 1u) << "an order was lost, or made twice";
   const Order stored = run(records_.order(unknown[0]))->value;
   EXPECT_TRUE(world_.attach(stored.id, stored.authorizations)) << "it relies on other authorizations";
+}
+
+void ModelRun::learn_authorization(ModelAuthorization& authorization) {
+  const auto ids = run(records_.authorization_ids("", kAll)).value();
+  std::vector<std::string> unknown;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(unknown), [this](const std::string& id) {
+    return std::none_of(world_.authorizations.begin(), world_.authorizations.end(),
+                        [&](const auto& known) { return known.id == id; });
+  });
+  ASSERT_EQ(unknown.size(), 1u) << "an authorization was lost, or made twice";
+  authorization.id = unknown[0];
 }
 
 void ModelRun::learn_certificate() {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "acmecore/administration.h"
 #include "tests/acmecore/authority_fixture.h"
 #include "tests/acmecore/authority_model.h"
 
@@ -95,11 +96,14 @@ class ModelRun final : public AuthorityTest {
   Step deactivate_account();
   Step change_key();
   Step new_order();
+  Step new_authorization();
   Step respond();
   Step deactivate_authorization();
   Step finalize();
   Step revoke();
   Step revoke_by_key();
+  Step disable_account();
+  Step revoke_authorization();
   Step advance();
   Step sweep();
   Step sweep_authorizations();
@@ -116,6 +120,7 @@ class ModelRun final : public AuthorityTest {
   // authority_model_compare.cpp
   void learn_ids();
   void learn_order(ModelOrder& order);
+  void learn_authorization(ModelAuthorization& authorization);
   void learn_certificate();
   void compare();
   void compare_account(size_t index);
@@ -133,6 +138,7 @@ class ModelRun final : public AuthorityTest {
   Counts& counts_;
   Rules rules_of_run_;
   World world_;
+  Administration administration_{records_, clock_};
   std::string history_;
   std::vector<std::pair<std::string, std::string>> published_;
   std::map<std::pair<std::vector<std::string>, size_t>, base::Bytes> csrs_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "tests/acmecore/actors.h"
 #include "tests/acmecore/authority_model_run.h"
 
 // What may happen, each by chance to one that is there.
@@ -36,13 +37,15 @@ Step ModelRun::next_step() {
   if (world_.accounts.empty()) return new_account();
   const size_t roll = below(100);
   if (roll < 4) return new_account();
-  if (roll < 18 && world_.orders.size() < kOrdersMax) return new_order();
+  if (roll < 17 && world_.orders.size() < kOrdersMax) return new_order();
+  if (roll < 18) return new_authorization();
   if (roll < 48 && !world_.authorizations.empty()) return respond();
   if (roll < 62 && !world_.orders.empty()) return finalize();
   if (roll < 65 && !world_.authorizations.empty()) return deactivate_authorization();
   if (roll < 67) return change_key();
-  if (roll < 68) return deactivate_account();
+  if (roll < 68) return one_in(3) ? disable_account() : deactivate_account();
   if (roll < 72 && !world_.certificates.empty()) return one_in(3) ? revoke_by_key() : revoke();
+  if (roll < 73 && !world_.authorizations.empty()) return revoke_authorization();
   if (roll < 82) return advance();
   if (roll < 87) return sweep_authorizations();
   if (roll < 91) return sweep();
@@ -94,6 +97,19 @@ Step ModelRun::new_order() {
   };
   return {numbered("newOrder for", number, account),
           [account, &names](World& world) { return world.new_order(account, names); },
+          asked_by(account, ask)};
+}
+
+// RFC 8555 §7.4.1.
+Step ModelRun::new_authorization() {
+  static const std::array<std::string, 2> kNames{"a.corp.test", "b.corp.test"};
+  const size_t account = of(world_.accounts.size()), number = below(kNames.size());
+  const std::string& name = kNames[number];
+  const auto ask = [this, &name](Account by) {
+    return authority_->new_authorization(std::move(by), {"dns", name});
+  };
+  return {numbered("newAuthz for", number, account),
+          [account, &name](World& world) { return world.new_authorization(account, name); },
           asked_by(account, ask)};
 }
 
@@ -176,6 +192,24 @@ Step ModelRun::revoke_by_key() {
   };
   return {numbered("revokeByKey", index, key),
           [index, its_own](World& world) { return world.revoke_by_key(index, its_own); }, ask};
+}
+
+Step ModelRun::disable_account() {
+  const size_t account = of(world_.accounts.size());
+  const auto ask = [this, id = world_.accounts[account].id] {
+    return outcome(administration_.disable_account(id, kAnna));
+  };
+  return {"disableAccount " + std::to_string(account),
+          [account](World& world) { return world.disable_account(account); }, ask};
+}
+
+Step ModelRun::revoke_authorization() {
+  const size_t index = of(world_.authorizations.size());
+  const auto ask = [this, id = world_.authorizations[index].id] {
+    return outcome(administration_.revoke_authorization(id, kAnna));
+  };
+  return {"revokeAuthorization " + std::to_string(index),
+          [index](World& world) { return world.revoke_authorization(index); }, ask};
 }
 
 Step ModelRun::advance() {

@@ -100,6 +100,7 @@ Include {net.folder}/etc/apache2/conf-available/assay.conf
                 self.check_revoked(net, old)
                 self.assertNotEqual(self.wait_for_new(net, httpd, names[0], old.read_text()), first)
                 self.assertIn("CA advises renew via ARI now", (net.folder / "httpd-error.log").read_text())
+                self.assertIn('"replaces":', net.cli("order", "list", "--output", "json").stdout)  # RFC 9773 §5
             self.assertEqual(page.left(), [])
 
     def test_what_it_lacks(self):

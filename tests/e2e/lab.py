@@ -156,6 +156,11 @@ trust_anchors = "{self.trust_anchor}"
         wait_until(ready.exists, "assay", self.assay)
         self.ready = json.loads(ready.read_text())
 
+    def end_assay(self):
+        """As an operator ends it."""
+        self.assay.terminate()
+        self.assay.wait(START_SECONDS_MAX)
+
     def kill_assay(self):
         """SIGKILL: nothing is flushed, nobody says good-bye."""
         self.assay.send_signal(signal.SIGKILL)

@@ -1,6 +1,13 @@
-"""SIGKILL in the middle of an order: after the restart the client's order goes on."""
+"""SIGKILL in the middle of an order: after the restart the client's order goes on. And nonces over restarts."""
+import http.client
+import json
+import pathlib
 import select
+import ssl
+import sys
 import threading
+import unittest
+import urllib.parse
 
 import josepy
 import OpenSSL
@@ -8,6 +15,9 @@ from acme import messages
 
 import lab
 from acme_session import Session, begin_finalization
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "acmecore/http"))
+import wire
 
 NAMES = ["api.corp.test", "*.api.corp.test"]
 
@@ -131,6 +141,42 @@ class Restart(lab.CertificateChecks):
         """The chain and its URL, once a sweep has taken the order up where that has to be."""
         lab.wait_until(lambda: self.status(session, order) == "valid", "the certificate")
         return session.chain(order), session.body(order)["certificate"]
+
+
+class Nonces(unittest.TestCase):
+    """RFC 8555 §6.5; docs/decisions/nonces.md."""
+
+    def request(self, net, method, url, body=None):
+        parts = urllib.parse.urlsplit(url)
+        connection = http.client.HTTPSConnection(parts.netloc, context=ssl.create_default_context(cafile=net.ca_file),
+                                                 timeout=20)
+        connection.request(method, parts.path, body, {"Content-Type": wire.JOSE_JSON} if body else {})
+        reply = wire.Reply(connection.getresponse())
+        connection.close()
+        return reply
+
+    def fresh(self, net):
+        return self.request(net, "HEAD", self.url["newNonce"]).headers["Replay-Nonce"]
+
+    def new_account(self, net, nonce):
+        key, url = wire.Key(), self.url["newAccount"]
+        body = wire.jws(key, {"alg": key.alg, "jwk": key.jwk(), "nonce": nonce, "url": url}, {"termsOfServiceAgreed": True})
+        reply = self.request(net, "POST", url, json.dumps(body))
+        return reply.status if reply.status == 201 else (reply.status, reply.error)
+
+    def test_a_nonce_is_good_once_also_over_a_restart(self):
+        with lab.Lab() as net:
+            self.url = self.request(net, "GET", net.directory).json()
+            used, unused, other = self.fresh(net), self.fresh(net), self.fresh(net)
+            self.assertEqual(self.new_account(net, used), 201)
+            net.end_assay()
+            net.start_assay()
+            self.assertEqual(self.new_account(net, used), (400, "badNonce"))
+            self.assertEqual(self.new_account(net, unused), 201)
+            net.kill_assay()
+            net.start_assay()
+            self.assertEqual(self.new_account(net, other), 201)
+            self.assertEqual(self.new_account(net, other), (400, "badNonce"))
 
 
 if __name__ == "__main__":

@@ -86,25 +86,42 @@ class PublicNames(wire.WireTest):
             self.assertEqual(self.ask(name).status, 201, name)
 
 
-class FullStore(wire.WireTest):
-    """RFC 8555 §6.7, §6.6: our trouble is ours to know; clients come again."""
+class OurTrouble(wire.WireTest):
+    """RFC 8555 §6.7, §6.6: our trouble is ours to know; clients come again where that helps."""
 
     # Nothing of how we are made.
-    INSIDE = ("lmdb", "mdb_", "memory", ".cpp", "assay", "std::", "0x", "revision", "batch", "exception", "disk")
+    INSIDE = ("lmdb", "mdb_", "memory", ".cpp", "assay", "std::", "0x", "revision", "batch", "exception", "disk", "record",
+              "protobuf")
 
-    def tearDown(self):
-        self.server.change("store_full=false")
-        super().tearDown()
-
-    def trouble(self, url, body):
+    def trouble(self, url, body, status):
         reply = self.server.request("POST", url, json.dumps(body), {"Content-Type": wire.JOSE_JSON})
-        self.assertEqual((reply.status, reply.error), (503, "serverInternal"), reply)
+        self.assertEqual((reply.status, reply.error), (status, "serverInternal"), reply)
         self.assertEqual(reply.headers["Content-Type"], "application/problem+json")
-        self.assertRegex(reply.headers["Retry-After"], r"^\d+$")
+        self.assertRegex(reply.headers.get("Retry-After", ""), r"^\d+$" if status == 503 else "^$")
         self.assertEqual(len(reply.headers.get_all("Replay-Nonce")), 1)
         self.assertEqual(reply.links("index"), [self.server.origin + "/directory"])
         for word in self.INSIDE:
             self.assertNotIn(word, reply.body.decode().lower())
+
+
+class SpoiledRecord(OurTrouble):
+    def test_what_cannot_be_read_is_500_and_says_nothing_of_us(self):
+        account = self.new_account()
+        spoiled, ready = self.new_order(account, "a.hostile.test"), self.ready_order(account, "b.hostile.test")
+        self.server.spoil(spoiled["url"])
+        for url, payload in ((spoiled["url"], ""), (spoiled["finalize"], {"csr": b64(csr("a.hostile.test"))}),
+                             (account.url + "/orders", "")):
+            self.trouble(url, self.draft(url, payload, account.key, account.url), 500)
+        # All else goes on.
+        self.assertEqual(self.get(account, spoiled["authorizations"][0])["status"], "pending")
+        reply = self.post(account, ready["finalize"], {"csr": b64(csr("b.hostile.test"))})
+        self.assertEqual(reply.status, 200, reply)
+
+
+class FullStore(OurTrouble):
+    def tearDown(self):
+        self.server.change("store_full=false")
+        super().tearDown()
 
     def test_what_cannot_be_kept_is_503_and_says_nothing_of_the_store(self):
         account = self.new_account()
@@ -118,12 +135,12 @@ class FullStore(wire.WireTest):
                           {"account": account.url, "oldKey": account.key.jwk()})
         request = {"csr": b64(csr("b.hostile.test"))}
         identifiers = [{"type": "dns", "value": "d.hostile.test"}]
-        self.trouble(new_account, self.draft(new_account, {}, Key()))
+        self.trouble(new_account, self.draft(new_account, {}, Key()), 503)
         for url, payload in ((self.url["newOrder"], {"identifiers": identifiers}), (challenge, {}),
                              (ready["finalize"], request), (account.url, {"contact": ["mailto:a@corp.test"]}),
                              (account.url, {"status": "deactivated"}), (authorization, {"status": "deactivated"}),
                              (self.url["keyChange"], change), (self.url["revokeCert"], {"certificate": b64(der)})):
-            self.trouble(url, self.draft(url, payload, account.key, account.url))
+            self.trouble(url, self.draft(url, payload, account.key, account.url), 503)
         # Reads go on, and nothing of it was done.
         self.assertEqual(self.get(account, authorization)["status"], "pending")
         self.assertEqual(self.get(account, ready["url"])["status"], "ready")

@@ -72,6 +72,22 @@ class Certificates(Limited):
         self.assertEqual(self.get(account, waiting["url"])["status"], "ready")
         self.assertEqual(self.order(account, "a.otherdomains.test").status, 201)
 
+    # T77
+    def test_a_renewal_that_is_due_waits_for_no_room(self):
+        account = self.new_account()
+        der, _, _ = self.issue(account, "a.renewals.test")
+        self.issue(account, "b.renewals.test")
+        renewal = {"identifiers": dns("a.renewals.test"), "replaces": wire.certificate_id(der)}
+        what = 'at and below "renewals.test": the limit is 2 in 2h'
+        self.limited(self.post(account, self.url["newOrder"], renewal), 3600, what)  # it is not due yet
+        self.assertEqual(self.post(account, self.url["revokeCert"], {"certificate": b64(der)}).status, 200)
+        self.limited(self.order(account, "a.renewals.test"), 3600, what)
+        reply = self.post(account, self.url["newOrder"], renewal)
+        self.assertEqual(reply.status, 201, reply)
+        order = self.respond(account, {**reply.json(), "url": reply.headers["Location"]})
+        finalized = self.post(account, order["finalize"], {"csr": b64(csr("a.renewals.test"))})
+        self.assertEqual(finalized.status, 200, finalized)
+
 
 class Failures(Limited):
     def test_an_account_fails_to_prove_a_name_so_often(self):

@@ -320,5 +320,46 @@ class Authorizations(OrderTest):
         self.assertEqual(self.get(self.account, url)["status"], "pending")
 
 
+class Expired(OrderTest):
+    """RFC 8555 §7.1.6: what time ends."""
+
+    def tearDown(self):
+        self.server.change(f"order_lifetime={7 * 86400}", f"authorization_lifetime={30 * 86400}")
+        super().tearDown()
+
+    def ended(self, order, name):
+        """The order is invalid and nothing can be had by it."""
+        self.assertEqual(self.get(self.account, order["url"])["status"], "invalid")
+        self.refused(self.post(self.account, order["finalize"], {"csr": b64(csr(name))}), 403, "orderNotReady")
+        self.assertNotIn(order["url"], self.get(self.account, self.account.url + "/orders")["orders"])
+
+    def test_an_order_that_expired_before_it_was_proved(self):
+        self.server.change("order_lifetime=0")
+        order = self.new_order(self.account, "a.expired.test")
+        self.ended(order, "a.expired.test")
+        url, = order["authorizations"]
+        authorization = self.get(self.account, url)
+        self.assertEqual(authorization["status"], "expired")
+        challenge = authorization["challenges"][0]["url"]
+        self.refused(self.post(self.account, challenge, {}), 400, "malformed")
+        self.refused(self.post(self.account, url, {"status": "deactivated"}), 400, "malformed")
+        self.assertEqual(self.get(self.account, url), authorization)
+        self.assertEqual(self.server.times_validated("a.expired.test"), 0)
+
+    def test_an_order_whose_proof_expired_before_it_was_finalized(self):
+        self.server.change("authorization_lifetime=0")
+        order = self.new_order(self.account, "b.expired.test", "c.expired.test")
+        self.assertEqual(self.respond(self.account, order)["status"], "invalid")
+        self.ended(order, "b.expired.test")
+        error = self.get(self.account, order["url"])["error"]
+        self.assertEqual({sub["identifier"]["value"]: sub["type"] for sub in error["subproblems"]},
+                         {name: wire.URN + "unauthorized" for name in ("b.expired.test", "c.expired.test")})
+        url = order["authorizations"][0]
+        authorization = self.get(self.account, url)
+        self.assertEqual((authorization["status"], authorization["challenges"][0]["status"]), ("expired", "valid"))
+        self.assertEqual(self.post(self.account, authorization["challenges"][0]["url"], {}).json()["status"], "valid")
+        self.assertEqual(self.get(self.account, url), authorization)
+
+
 if __name__ == "__main__":
     unittest.main()

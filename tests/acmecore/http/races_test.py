@@ -82,6 +82,36 @@ class Races(wire.WireTest):
         winner = accounts[[reply.status for reply in replies].index(200)]
         self.assertEqual({reply.headers["Location"] for reply in replies}, {winner.url})
 
+    def test_a_key_changes_while_orders_go_on(self):
+        """What was signed by the old key is done if it came first, and else not believed; nothing is lost between."""
+        for number in range(4):
+            account, key, change = self.new_account(), Key(), self.url["keyChange"]
+            name, other = f"g{number}.races.test", f"h{number}.races.test"
+            ready, pending = self.ready_order(account, name), self.new_order(account, other)
+            challenge = self.get(account, pending["authorizations"][0])["challenges"][0]["url"]
+            inner = wire.jws(key, {"alg": key.alg, "jwk": key.jwk(), "url": change},
+                             {"account": account.url, "oldKey": account.key.jwk()})
+            identifiers = [{"type": "dns", "value": other}]
+            wanted = [(change, inner), (self.url["newOrder"], {"identifiers": identifiers}), (challenge, {}),
+                      (ready["finalize"], {"csr": b64(csr(name))})]
+            nonces = [self.server.request("HEAD", self.url["newNonce"]).headers["Replay-Nonce"] for _ in wanted]
+            changed, *others = self.at_once(
+                [(url, self.draft(url, payload, account.key, account.url, {"nonce": nonce}))
+                 for (url, payload), nonce in zip(wanted, nonces)])
+            self.assertEqual(changed.status, 200, changed)
+            for reply in others:
+                self.assertIn((reply.status, reply.status < 300 or reply.error),
+                              ((200, True), (201, True), (400, "malformed")), reply)
+            self.refused(self.post(account, account.url), 400, "malformed")
+            moved = wire.Account(key, account.url, changed)
+            self.assertEqual(self.respond(moved, pending)["status"], "ready")
+            if others[-1].status != 200:
+                self.assertEqual(self.post(moved, *wanted[-1]).status, 200)
+            self.assertEqual(self.poll(moved, ready["url"], "processing", "ready")["status"], "valid")
+            self.refused(self.post(moved, *wanted[-1]), 403, "orderNotReady")
+            made = len(self.get(moved, moved.url + "/orders")["orders"])
+            self.assertEqual(made, 3 if others[0].status == 201 else 2)
+
     def test_a_key_is_not_certified_for_two_orders_while_it_is_blocked(self):
         account, key = self.new_account(), ec.generate_private_key(ec.SECP256R1())
         der, _, _ = self.issue(account, "c.races.test", key=key)

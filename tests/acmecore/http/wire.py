@@ -175,6 +175,14 @@ class Server:
         """A new key, as wire_server.cpp has it: {"kid", "mac_key"}."""
         return self.ask(**wanted)
 
+    def publish(self, name, value):
+        """One more value where a name below published.test is proved."""
+        self.ask(publish=name, value=value)
+
+    def spoil(self, order_url):
+        """From now on the record of this order cannot be read."""
+        self.ask(spoil=order_url.rsplit("/", 1)[1])
+
     def times_validated(self, name):
         return self.ask(asked=name)
 

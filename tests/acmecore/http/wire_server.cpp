@@ -30,6 +30,7 @@
 #include "acmecore/public_suffixes.h"
 #include "acmecore/records.h"
 #include "acmecore/server_identity.h"
+#include "acmecore/table_key.h"
 #include "base/async/executor_background.h"
 #include "base/base64url.h"
 #include "base/http/listener.h"
@@ -37,6 +38,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "storage/memory_store.h"
+#include "storage/tables.h"
 #include "tests/acmecore/actors.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/http/faults.h"
@@ -165,6 +167,11 @@ class Server {
   // What a line of JSON on stdin asks for, as main() has them.
   base::Json answer_to(const base::Json& wanted) {
     if (wanted.find("operate") != nullptr) return operate(wanted);
+    if (const auto* id = wanted.find("spoil")) return spoil(*id->string());
+    if (const auto* name = wanted.find("publish")) {
+      validation_.publish(base::Name::parse(*name->string()).value(), *wanted.find("value")->string());
+      return base::Json::Object{};
+    }
     if (const auto* name = wanted.find("asked"))
       return int64_t{validation_.times_asked(base::Name::parse(*name->string()).value())};
     return make_external_account_key(wanted);
@@ -212,6 +219,14 @@ class Server {
       return outcome_of(authority.reject(id, acmecore::kBert, *wanted.find("reason")->string()));
     if (what == "disable") return outcome_of(administration_.disable_account(id, acmecore::kAnna));
     return outcome_of(administration_.revoke_authorization(id, acmecore::kAnna));
+  }
+
+  // Makes the order {"spoil": its id} one that cannot be read, as on a broken disk.
+  base::Json spoil(const std::string& id) {
+    storage::Batch batch;
+    batch.puts.push_back({acmecore::key_in(storage::table::kOrder, id), "rubbish"});
+    support::run_task(store_.commit(std::move(batch))).value();
+    return base::Json::Object{};
   }
 
   // {"badNonce": how many, ...}
@@ -333,6 +348,10 @@ void set_option(Options& options, std::string_view argument) {
     options.preset.subdomain_authorization = value == "true";
   } else if (name == "retry_for") {
     options.authority.retries.total = std::chrono::seconds(std::stoi(value));
+  } else if (name == "order_lifetime") {
+    options.authority.order_lifetime = std::chrono::seconds(std::stoi(value));
+  } else if (name == "authorization_lifetime") {
+    options.authority.authorization_lifetime = std::chrono::seconds(std::stoi(value));
   } else if (name == "authorization_reuse") {
     options.authority.authorization_reuse = std::chrono::seconds(std::stoi(value));
   } else if (name == "approval_timeout") {
@@ -364,9 +383,9 @@ void set_option(Options& options, std::string_view argument) {
 // wire_server [NAME=VALUE...]: what differs from AuthorityOptions and Directory. Durations are in seconds.
 // "directory:NAME=off|optional|required" adds a directory; what set_fault takes makes faults, in percent. A line on
 // stdin is one of these: a JSON object with "operate" is what an operator does, one with "asked" is answered with how
-// often the name in it was validated, another one makes an external account key, whatever state the object says it is
-// in; "faults" is answered with how many there were; more options are answered by an empty line, and hold from then
-// on.
+// often the name in it was validated, one with "publish" publishes a value for a name below published.test, one with
+// "spoil" spoils an order, another one makes an external account key, whatever state the object says it is in; "faults"
+// is answered with how many there were; more options are answered by an empty line, and hold from then on.
 int main(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i)
