@@ -193,7 +193,8 @@ def openssl_responder(_, folder):
     with open(folder / "openssl.log", "wb") as log:
         server = subprocess.Popen(["taskset", "-c", "0", "openssl", "ocsp", "-port", str(port), "-index", index, "-CA", issuing,
                                    "-rsigner", issuing, "-rkey", key, "-nmin", "5"], stdout=log, stderr=log)
-    acme.wait_for(lambda: acme.accepts(port), "openssl ocsp")
+    # It ends at a connection that asks nothing, so it is not tried but waited for until it says that it listens.
+    acme.wait_for(lambda: "waiting for OCSP client" in (folder / "openssl.log").read_text(), "openssl ocsp")
     return server, [("openssl ocsp", "new", ["--port", port, "--path", "/", "--request", folder / "request.der"])]
 
 
