@@ -74,12 +74,12 @@ Result<void> check(const std::vector<Certificate>& certificates, const Certifica
 }  // namespace
 
 Result<AlternateChain> read_alternate_chain(const ChainFile& file, const Certificate& issuing, Time now) {
-  const auto certificates = parse(file);
+  auto certificates = parse(file);
   if (!certificates) return refuse(file, certificates.error().detail);
   if (const auto good = check(*certificates, issuing, now); !good) return refuse(file, good.error().detail);
   AlternateChain chain;
-  chain.issuing_der = certificates->front().der;
-  for (const Certificate& certificate : *certificates)
+  chain.certificates = *std::move(certificates);
+  for (const Certificate& certificate : chain.certificates)
     chain.pem += pem_block(kPemCertificate, certificate.der);
   return chain;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "acmecore/certificate.h"
 #include "base/bytes.h"
@@ -21,8 +22,10 @@ struct ChainFile {
 // Another way from the issuing CA's leaves up (RFC 8555 §7.4.2): a certificate that another CA made for the issuing CA,
 // and what is above it.
 struct AlternateChain {
-  base::Bytes issuing_der;
-  std::string pem;  // all of it, each block as pem_block writes it
+  std::vector<Certificate> certificates;  // one at least, each signed by the next; the root may be left out
+  std::string pem;                        // all of it, each block as pem_block writes it
+
+  const base::Bytes& issuing_der() const { return certificates.front().der; }
 };
 
 // unavailable: the file is no chain of at most kAlternateChainCertificatesMax certificates, each signed by the next and

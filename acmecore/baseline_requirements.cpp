@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <array>
 
+#include "acmecore/ca_public_key.h"
+#include "acmecore/oids.h"
 #include "base/quantity.h"
 
 namespace acmecore {
 
+using base::BytesView;
 using base::Time;
 using std::chrono::days;
 using std::chrono::seconds;
 using std::chrono::sys_days;
 using std::chrono::year;
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -29,6 +33,20 @@ constexpr std::array<Limit, 3> kLimits{{
 }};
 constexpr days kLimitBefore(398);
 
+struct SignatureAlgorithmOf {
+  KeyType key;
+  BytesView der;
+};
+
+constexpr std::array<SignatureAlgorithmOf, 6> kSignatureAlgorithms{{
+    {KeyType::p256, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"sv},
+    {KeyType::p384, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv},
+    {KeyType::p521, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04"sv},
+    {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00"sv},
+    {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00"sv},
+    {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d\x05\x00"sv},
+}};
+
 constexpr days kShortLivedLimit(7);  // BR 1.6.1, from 2026-03-15 on
 
 using Violations = std::vector<BrViolation>;
@@ -37,6 +55,7 @@ void look_at_dates(const Profile& profile, ProfileRules rules, Time now, Violati
 void look_at_subject(const LeafContent& content, Violations& found);
 void look_at_policies(const LeafContent& content, Violations& found);
 void look_at_pointers(const LeafContent& content, ProfileRules rules, Violations& found);
+void look_at_ca_key(const std::string& what, const Certificate& certificate, Violations& found);
 
 }  // namespace
 
@@ -63,6 +82,29 @@ Violations br_violations(const Profile& profile, Time now) {
   look_at_policies(profile.content, found);
   look_at_pointers(profile.content, rules, found);
   return found;
+}
+
+Violations br_violations(const CaChain& chain) {
+  Violations found;
+  const size_t size = chain.certificates.size();
+  for (size_t i = 0; i < size; ++i) {
+    const Certificate& certificate = chain.certificates[i];
+    const std::string what = name_in_chain(i, size);
+    look_at_ca_key(what, certificate, found);
+    if (i + 1 == size) break;  // nobody relies on the signature of a root
+    const auto above = ca_key_type_of(chain.certificates[i + 1].spki_der);
+    const bool is_told_of_key = above == KeyType::ed25519;
+    if (is_told_of_key || (above && is_br_signature_algorithm(*above, certificate.signature_algorithm_der)))
+      continue;
+    found.push_back({"7.1.3.2", what + " is signed with an algorithm that is not for the key of its issuer"});
+  }
+  return found;
+}
+
+bool is_br_signature_algorithm(KeyType key, BytesView algorithm_der) {
+  return std::ranges::any_of(kSignatureAlgorithms, [&](const SignatureAlgorithmOf& known) {
+    return known.key == key && known.der == algorithm_der;
+  });
 }
 
 namespace {
@@ -94,6 +136,11 @@ bool is_reserved(const base::Bytes& policy) {
 
 void look_at_policies(const LeafContent& content, Violations& found) {
   const auto& policies = content.policies;
+  if (content.rules == ProfileRules::private_trust) {
+    if (std::ranges::any_of(policies, is_reserved))
+      found.push_back({"7.1.6.1", "the policies have one by which certificates claim to keep the BR"});
+    return;
+  }
   if (std::ranges::find(policies, oids::kDomainValidated) == policies.end()) {
     found.push_back({"7.1.2.7.2", "the policies lack 2.23.140.1.2.1 (domain validated)"});
   }
@@ -122,6 +169,18 @@ void look_at_pointers(const LeafContent& content, ProfileRules rules, Violations
   const bool tells_revocation = !content.ocsp_url.empty() || !content.crl_distribution_point.empty();
   if (rules != ProfileRules::short_lived && !tells_revocation) {
     found.push_back({"7.1.2.11.2", "certificates name neither a CRL nor an OCSP responder"});
+  }
+}
+
+void look_at_ca_key(const std::string& what, const Certificate& certificate, Violations& found) {
+  const auto key = parse_ca_public_key(certificate.spki_der);
+  if (!key) {
+    found.push_back({"6.1.5", what + " has a key that cannot be used: " + key.error().detail});
+  } else if (key->type == KeyType::ed25519) {
+    found.push_back({"6.1.5", what + " has an Ed25519 key"});
+  } else if (const int bits = EVP_PKEY_get_bits(key->key.get()); key->type == KeyType::rsa && bits % 8 != 0) {
+    found.push_back(
+        {"6.1.5", what + " has an RSA key of " + std::to_string(bits) + " bits, which is no multiple of 8"});
   }
 }
 

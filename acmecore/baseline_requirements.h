@@ -6,7 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "acmecore/ca_chain.h"
 #include "acmecore/profile.h"
+#include "acmecore/public_key.h"
+#include "base/bytes.h"
 #include "base/time.h"
 
 // The CA/Browser Forum's Baseline Requirements for publicly trusted TLS server certificates ("BR", 2.3.1), as far as
@@ -31,7 +34,15 @@ struct BrViolation {
 };
 
 // What of a profile is not as the BR ask ("MUST", not "SHOULD"). One that does not claim to keep them is held against
-// what publicly trusted ones that are not short-lived have to keep.
+// what publicly trusted ones that are not short-lived have to keep, but for policies: it must not claim it by them.
 std::vector<BrViolation> br_violations(const Profile& profile, base::Time now);
+
+// What of the keys of a CA and of those above it, and of the signatures between them, is not as the BR ask: of keys
+// that parse_ca_public_key accepts, Ed25519 ones and RSA ones whose size is no multiple of 8 bits.
+std::vector<BrViolation> br_violations(const CaChain& chain);
+
+// Whether an AlgorithmIdentifier is, octet for octet, one that the BR have for signatures by such a key (BR 7.1.3.2,
+// without RSASSA-PSS).
+bool is_br_signature_algorithm(KeyType key, base::BytesView algorithm_der);
 
 }  // namespace acmecore

@@ -3,9 +3,11 @@
 #include <memory>
 #include <utility>
 
-#include "acmecore/ca_certificate.h"
 #include "acmecore/ca_chain.h"
+#include "acmecore/ca_public_key.h"
+#include "acmecore/ca_renewal.h"
 #include "acmecore/issuer.h"
+#include "acmecore/lint/lint.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
 
@@ -17,6 +19,7 @@ using base::fail;
 using base::Result;
 using base::Time;
 using std::filesystem::path;
+using IfTaken = CaDirectory::IfTaken;
 
 namespace {
 
@@ -29,10 +32,11 @@ struct HeldKey {
 };
 
 Result<HeldKey> take_key(const CaPlan& plan, const KeyVault& vault);
+Result<KeyKind> kind_of(const Certificate& certificate);
 Result<CaGeneration> new_request(const CaPlan& plan, const KeyVault& vault);
+IssuingCa wanted_of(const CaPlan& plan, Bytes subject_der, const SigningKey& key);
 Result<void> refuse_incumbent(const CaDirectory& directory, GenerationRole role, Incumbent incumbent);
 Result<std::string> key_for(const CaDirectory& directory, const KeyVault& vault, const Certificate& issuing);
-Result<NameConstraints> constraints_of(const Certificate& certificate);
 
 tl::unexpected<base::Error> refuse(const std::string& why) { return fail(ErrorKind::unavailable, why); }
 
@@ -47,13 +51,9 @@ Result<void> init_ca(const CaPlace& place, const CaPlan& root, const CaPlan& iss
   TRY(const Certificate root_certificate, parse_certificate(root_der));
 
   TRY(HeldKey key, take_key(issuing, place.vault));
-  IssuingCa wanted;
-  TRY(wanted.subject_der, name_of(issuing.subject));
-  if (wanted.subject_der == root_name)
-    return refuse("the root and the issuing CA have one name, and need two");
-  wanted.spki_der = key.key->spki_der();
-  wanted.constraints = issuing.constraints;
-  wanted.lifetime = issuing.lifetime;
+  TRY(Bytes name, name_of(issuing.subject));
+  if (name == root_name) return refuse("the root and the issuing CA have one name, and need two");
+  const IssuingCa wanted = wanted_of(issuing, std::move(name), *key.key);
   TRY(const Bytes issuing_der, sign_issuing(wanted, root_certificate, *root_key.key, now));
 
   CaGeneration first{"", GenerationRole::current, key.held, pem_block(kPemCertificate, issuing_der), ""};
@@ -63,8 +63,8 @@ Result<void> init_ca(const CaPlace& place, const CaPlan& root, const CaPlan& iss
   return {};
 }
 
-Result<void> init_development_ca(const CaPlace& place, Time now) {
-  TRY(const CaMaterial made, make_development_ca(now));
+Result<void> init_development_ca(const CaPlace& place, Time now, bool client_auth) {
+  TRY(const CaMaterial made, make_development_ca(now, client_auth));
   TRY(const SoftwareKey root_key, SoftwareKey::parse(made.root_key_pem));
   TRY(const SoftwareKey key, SoftwareKey::parse(made.issuing_key_pem));
   CaGeneration first{"", GenerationRole::current, place.vault.held_of(key), made.issuing_pem, ""};
@@ -79,7 +79,7 @@ Result<std::string> request_ca(const CaPlace& place, const CaPlan& plan, Incumbe
     CHECK(CaDirectory::create(place.directory, first, "", ""));
     return first.request_pem;
   }
-  TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory));
+  TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory, IfTaken::wait));
   CHECK(refuse_incumbent(directory, GenerationRole::requested, requested));
   TRY(const CaGeneration another, new_request(plan, place.vault));
   CHECK(directory.add(another));
@@ -88,9 +88,12 @@ Result<std::string> request_ca(const CaPlace& place, const CaPlan& plan, Incumbe
 
 Result<GenerationRole> install_ca(const CaPlace& place, std::string_view chain_pem, Time now,
                                   Incumbent next) {
-  TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory));
+  TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory, IfTaken::wait));
   CHECK(refuse_incumbent(directory, GenerationRole::next, next));
   TRY(const CaChain chain, read_ca_chain(chain_pem));
+  const auto findings = lint::lint_new_ca(chain.issuing().tbs_der, chain.certificates[1], now);
+  if (const lint::Finding* const error = lint::first_error(findings))
+    return refuse("the certificate is to be made again, for it breaks " + text_of(*error));
   TRY(const std::string held, key_for(directory, place.vault, chain.issuing()));
   TRY(auto key, place.vault.open(held, chain.issuing().spki_der));
   CHECK(Issuer::open(std::move(key), chain_pem, now));
@@ -108,11 +111,14 @@ Result<GenerationRole> install_ca(const CaPlace& place, std::string_view chain_p
 }
 
 Result<void> renew_ca(const CaPlace& place, const CaRenewal& renewal, Time now, Incumbent next) {
-  TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory));
+  TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory, IfTaken::wait));
   CHECK(refuse_incumbent(directory, GenerationRole::next, next));
   const CaGeneration* current = directory.find(GenerationRole::current);
   if (current == nullptr) return refuse(place.directory.string() + " has no certificate to be renewed");
   TRY(const CaChain chain, read_ca_chain(current->chain_pem));
+  if (chain.certificates.size() > 2)
+    return refuse(
+        "another CA stands between the issuer and the root, and what that is held to would be lost");
   TRY(const auto own_root_key, directory.root_key());
   const std::string root_held = renewal.root_key.empty() ? own_root_key.value_or("") : renewal.root_key;
   if (root_held.empty()) {
@@ -127,36 +133,35 @@ Result<void> renew_ca(const CaPlace& place, const CaRenewal& renewal, Time now, 
     return refuse("the root's certificate has no subjectKeyIdentifier, by which one below it names it");
 
   HeldKey key;
-  IssuingCa wanted;
+  Bytes subject;
   if (renewal.same_key) {
     key.held = current->key;
     TRY(key.key, place.vault.open(current->key, chain.issuing().spki_der));
-    wanted.subject_der = chain.issuing().subject_der;
+    subject = chain.issuing().subject_der;
   } else {
-    TRY(wanted.subject_der, name_of(renewal.plan.subject));
-    TRY(key, take_key(renewal.plan, place.vault));
+    TRY(subject, renewed_subject(chain.issuing().subject_der, renewal.plan.subject));
+    CaPlan plan = renewal.plan;
+    if (plan.token_uri.empty() && !plan.key_kind) {
+      TRY(plan.key_kind, kind_of(chain.issuing()));
+    }
+    TRY(key, take_key(plan, place.vault));
   }
-  wanted.spki_der = key.key->spki_der();
-  wanted.lifetime = renewal.plan.lifetime;
-  wanted.constraints = renewal.plan.constraints;
-  if (!renewal.constraints) {
-    TRY(wanted.constraints, constraints_of(chain.issuing()));
-  }
-  TRY(const Bytes der, sign_issuing(wanted, chain.root(), *root_key, now));
+  const IssuingCa wanted = wanted_of(renewal.plan, std::move(subject), *key.key);
+  TRY(auto extensions, renewed_extensions(chain.issuing(), wanted, chain.root()));
+  TRY(const Bytes der, sign_issuing(wanted, std::move(extensions), chain.root(), *root_key, now));
   const std::string pem = pem_block(kPemCertificate, der) + pem_block(kPemCertificate, chain.root().der);
   CHECK(Issuer::open(std::move(key.key), pem, now));
   return directory.add(CaGeneration{"", GenerationRole::next, key.held, pem, ""});
 }
 
 Result<void> rotate_ca(const CaPlace& place, const IssuerDuties& duties, Time now) {
-  TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory));
+  TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory, IfTaken::wait));
   const CaGeneration* next = directory.find(GenerationRole::next);
   if (next == nullptr) return refuse(place.directory.string() + " has no next certificate to rotate to");
   TRY(const CaChain chain, read_ca_chain(next->chain_pem));
   TRY(auto key, place.vault.open(next->key, chain.issuing().spki_der));
   TRY(const Issuer issuer, Issuer::open(std::move(key), next->chain_pem, now));
-  if (duties.crls) CHECK(check_crl_issuer("the next certificate", chain.issuing()));
-  if (duties.ocsp_responses) CHECK(check_ocsp_signer("the next certificate", chain.issuing()));
+  CHECK(check_duties(duties, "the next certificate", chain));
   CHECK(issuer.check_key());
   return directory.rotate();
 }
@@ -166,7 +171,7 @@ namespace {
 Result<HeldKey> take_key(const CaPlan& plan, const KeyVault& vault) {
   HeldKey key;
   if (plan.token_uri.empty()) {
-    auto made = SoftwareKey::generate(plan.key_kind);
+    auto made = SoftwareKey::generate(plan.key_kind.value_or(KeyKind::p256));
     key.held = vault.held_of(made);
     key.key = std::make_unique<const SoftwareKey>(std::move(made));
     return key;
@@ -178,10 +183,34 @@ Result<HeldKey> take_key(const CaPlan& plan, const KeyVault& vault) {
   return key;
 }
 
+Result<KeyKind> kind_of(const Certificate& certificate) {
+  TRY(const PublicKey key, parse_ca_public_key(certificate.spki_der));
+  const int bits = EVP_PKEY_get_bits(key.key.get());
+  switch (key.type) {
+    case KeyType::p256: return KeyKind::p256;
+    case KeyType::p384: return KeyKind::p384;
+    case KeyType::ed25519: return KeyKind::ed25519;
+    case KeyType::p521: break;
+    case KeyType::rsa:
+      if (bits == 2048) return KeyKind::rsa2048;
+      if (bits == 3072) return KeyKind::rsa3072;
+      if (bits == 4096) return KeyKind::rsa4096;
+  }
+  return refuse("the key that signs now is " + std::string(name_of(key.type)) + " of " +
+                std::to_string(bits) +
+                " bits, as no new one is made: say of which type the new one is to be");
+}
+
+IssuingCa wanted_of(const CaPlan& plan, Bytes subject_der, const SigningKey& key) {
+  return {std::move(subject_der), key.spki_der(), plan.constraints,   plan.lifetime,
+          plan.client_auth,       plan.crl_url,   plan.ca_issuers_url};
+}
+
 Result<CaGeneration> new_request(const CaPlan& plan, const KeyVault& vault) {
-  TRY(const Bytes subject, name_of(plan.subject));
+  TRY(Bytes subject, name_of(plan.subject));
   TRY(const HeldKey key, take_key(plan, vault));
-  TRY(const Bytes request, sign_ca_request(subject, *key.key, plan.constraints));
+  const IssuingCa wanted = wanted_of(plan, std::move(subject), *key.key);
+  TRY(const Bytes request, sign_ca_request(wanted, *key.key));
   return CaGeneration{"", GenerationRole::requested, key.held, "", pem_block(kPemRequest, request)};
 }
 
@@ -209,14 +238,6 @@ Result<std::string> key_for(const CaDirectory& directory, const KeyVault& vault,
           ? "the certificate is neither for the key of " + requested->name +
                 ".csr nor for the key that signs now"
           : "the certificate is not for the key that signs now, and there is no request of another");
-}
-
-Result<NameConstraints> constraints_of(const Certificate& certificate) {
-  const Extension* found = find_extension(certificate.extensions, oids::kNameConstraints);
-  if (found == nullptr) return NameConstraints();
-  TRY(NameConstraints constraints, parse_name_constraints(found->value));
-  if (!constraints.on_subjects) return constraints;
-  return refuse("the certificate is held to certain subjects, which a new one would not be");
 }
 
 }  // namespace

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "acmecore/ca_directory.h"
 #include "acmecore/ca_profile.h"
+#include "acmecore/issuer_duties.h"
 #include "acmecore/key_vault.h"
 #include "acmecore/name_constraints.h"
 #include "acmecore/software_key.h"
@@ -26,10 +28,13 @@ struct CaPlace {
 // A CA that is to be, and its key.
 struct CaPlan {
   CaSubject subject;
-  KeyKind key_kind = KeyKind::p256;  // of a new key
-  std::string token_uri = {};        // of one that is in a token already; empty: a new one is made
-  NameConstraints constraints = {};  // not of a root
+  std::optional<KeyKind> key_kind = {};  // of a new key; nothing: as of the one before, or else P-256
+  std::string token_uri = {};            // of one that is in a token already; empty: a new one is made
+  NameConstraints constraints = {};      // not of a root
   std::chrono::seconds lifetime{0};
+  std::optional<bool> client_auth = {};  // here and below as IssuingCa has it; not of a root
+  std::string crl_url = {};
+  std::string ca_issuers_url = {};
 };
 
 // What becomes of somebody who is in the role already.
@@ -39,7 +44,7 @@ enum class Incumbent { stays, goes };
 base::Result<void> init_ca(const CaPlace& place, const CaPlan& root, const CaPlan& issuing, base::Time now);
 
 // The same as make_development_ca makes it, for the first start of a server.
-base::Result<void> init_development_ca(const CaPlace& place, base::Time now);
+base::Result<void> init_development_ca(const CaPlace& place, base::Time now, bool client_auth = false);
 
 // A key and its certification request in PEM, for somebody else's root. It makes the directory where there is none.
 // unavailable: there is a request already, and it stays.
@@ -47,29 +52,24 @@ base::Result<std::string> request_ca(const CaPlace& place, const CaPlan& plan, I
 
 // Takes a certificate and those above it, with the root, for the key that was requested, or another one for the key
 // that signs now. Returns its role: current where there was none, else next. unavailable: it is for neither key, or
-// leaves below it would not verify at `now`, or there is a next one already, and it stays.
+// leaves below it would not verify at `now`, or it breaks a rule (lint_new_ca), or there is a next one already, and it
+// stays.
 base::Result<GenerationRole> install_ca(const CaPlace& place, std::string_view chain_pem, base::Time now,
                                         Incumbent next);
 
 // How an issuing CA is to be certified anew by its issuer's own root.
 struct CaRenewal {
   bool same_key = false;      // with the key that signs now, and the subject that it has
-  CaPlan plan = {};           // else; its lifetime counts in both cases
-  bool constraints = false;   // those of the plan; else those that it has
+  CaPlan plan = {};           // else, as renewed_subject(); all but its subject and key counts in both cases
   std::string root_key = {};  // as KeyVault has it; empty: that in the directory
 };
 
-// A next certificate by the root of its own. unavailable: its key is not there or belongs to another root, or as above.
+// A next certificate by the root of its own, with renewed_extensions(). unavailable: the root's key is not there or
+// belongs to another root, another CA stands between, an extension cannot be taken over, or as above.
 base::Result<void> renew_ca(const CaPlace& place, const CaRenewal& renewal, base::Time now, Incumbent next);
 
-// What the keys of the issuers that sign leaves have to sign beside them.
-struct IssuerDuties {
-  bool crls = false;
-  bool ocsp_responses = false;
-};
-
 // The next one signs from now on, and the current one retires, in the files alone: no server is running. unavailable:
-// there is no next one, or it could not sign leaves at `now`, or its certificate does not let it do its duties.
+// there is no next one, or it could not sign leaves at `now`, or is not fit for its duties.
 base::Result<void> rotate_ca(const CaPlace& place, const IssuerDuties& duties, base::Time now);
 
 }  // namespace acmecore

@@ -89,6 +89,12 @@ Result<void> check_upper_certificate(const std::string& what, const Certificate&
   return fail(ErrorKind::unavailable, what + " has an extendedKeyUsage without serverAuth");
 }
 
+bool certifies_clients(const Certificate& ca) {
+  const Extension* purposes = find_extension(ca.extensions, oids::kExtendedKeyUsage);
+  return purposes == nullptr || has_purpose(*purposes, oids::kClientAuth) ||
+         has_purpose(*purposes, oids::kAnyExtendedKeyUsage);
+}
+
 Result<void> check_path_length(const std::string& what, const Certificate& certificate, size_t below) {
   const Extension* constraints = find_extension(certificate.extensions, oids::kBasicConstraints);
   const auto most = constraints == nullptr ? std::nullopt : path_length(constraints->value);

@@ -23,6 +23,9 @@ base::Result<void> check_issuing_certificate(const std::string& what, const Cert
 // What is asked of a CA above it: keyCertSign, and serverAuth or any purpose where it has purposes.
 base::Result<void> check_upper_certificate(const std::string& what, const Certificate& upper);
 
+// Whether leaves for clients may be below it: it has no purposes, or clientAuth or any among them.
+bool certifies_clients(const Certificate& ca);
+
 // That its pathLenConstraint, if it has one, lets `below` CAs stand between it and the leaf (RFC 5280 §4.2.1.9).
 base::Result<void> check_path_length(const std::string& what, const Certificate& certificate, size_t below);
 // What CRLs and OCSP responses that verify need of whose key signs them: keyUsage cRLSign (RFC 5280 §6.3.3 (f)), and

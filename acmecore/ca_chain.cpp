@@ -1,7 +1,5 @@
 #include "acmecore/ca_chain.h"
 
-#include <string>
-
 #include "acmecore/ca_certificate.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
@@ -13,12 +11,6 @@ using base::fail;
 using base::Result;
 
 namespace {
-
-std::string name_of(size_t place, size_t size) {
-  if (place == 0) return "the issuing certificate";
-  if (place + 1 == size) return "the root certificate";
-  return "the certificate " + std::to_string(place + 1) + " of the chain";
-}
 
 tl::unexpected<base::Error> refuse(const std::string& why) { return fail(ErrorKind::unavailable, why); }
 
@@ -33,6 +25,12 @@ Result<void> read_constraints(const std::string& what, const Certificate& certif
 
 }  // namespace
 
+std::string name_in_chain(size_t place, size_t size) {
+  if (place == 0) return "the issuing certificate";
+  if (place + 1 == size) return "the root certificate";
+  return "the certificate " + std::to_string(place + 1) + " of the chain";
+}
+
 Result<CaChain> read_ca_chain(std::string_view pem) {
   const auto blocks = parse_pem_chain(kPemCertificate, pem);
   if (!blocks)
@@ -43,7 +41,7 @@ Result<CaChain> read_ca_chain(std::string_view pem) {
   }
   CaChain chain;
   for (const base::Bytes& der : *blocks) {
-    const std::string what = name_of(chain.certificates.size(), size);
+    const std::string what = name_in_chain(chain.certificates.size(), size);
     auto certificate = parse_certificate(der);
     if (!certificate) return refuse(what + " cannot be read: " + certificate.error().detail);
     CHECK(read_constraints(what, *certificate, chain));
@@ -51,7 +49,7 @@ Result<CaChain> read_ca_chain(std::string_view pem) {
   }
   for (size_t i = 0; i + 1 < size; ++i) {
     if (is_issued_by(chain.certificates[i], chain.certificates[i + 1])) continue;
-    return refuse(name_of(i, size) + " is not signed by " + (i + 2 == size ? "the root" : "the next"));
+    return refuse(name_in_chain(i, size) + " is not signed by " + (i + 2 == size ? "the root" : "the next"));
   }
   if (!is_issued_by(chain.root(), chain.root()))
     return refuse("the root certificate is not signed by its own key");
@@ -64,12 +62,12 @@ Result<void> check_ca_chain(const CaChain& chain, base::Time now) {
   const size_t size = chain.certificates.size();
   for (size_t i = size; i-- > 0;) {
     const Certificate& certificate = chain.certificates[i];
-    const std::string what = name_of(i, size);
+    const std::string what = name_in_chain(i, size);
     CHECK(check_ca_certificate(what, certificate, now));
     CHECK(check_path_length(what, certificate, i));
     if (i > 0) CHECK(check_upper_certificate(what, certificate));
   }
-  return check_issuing_certificate(name_of(0, size), chain.issuing());
+  return check_issuing_certificate(name_in_chain(0, size), chain.issuing());
 }
 
 Result<void> check_names(const CaChain& chain, const SubjectAltName& names, bool has_subject) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct CaChain {
   const Certificate& issuing() const { return certificates.front(); }
   const Certificate& root() const { return certificates.back(); }
 };
+
+// How sentences call a certificate of a chain of `size`: "the issuing certificate".
+std::string name_in_chain(size_t place, size_t size);
 
 // Reads it from PEM, in this order. unavailable, as below: it is not such a chain; the detail says which certificate is
 // to blame.

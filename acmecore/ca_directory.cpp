@@ -59,8 +59,8 @@ Result<CaDirectory> CaDirectory::read(const path& at) {
   return CaDirectory(std::move(directory), std::move(generations));
 }
 
-Result<CaDirectory> CaDirectory::read_to_change(const path& at) {
-  TRY(CaDirectoryLock lock, CaDirectoryLock::take(at));
+Result<CaDirectory> CaDirectory::read_to_change(const path& at, IfTaken if_taken) {
+  TRY(CaDirectoryLock lock, CaDirectoryLock::take(at, if_taken));
   TRY(CaDirectory directory, read(at));
   directory.lock_.emplace(std::move(lock));
   return directory;

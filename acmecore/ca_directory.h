@@ -38,8 +38,10 @@ class CaDirectory {
   // at.
   static base::Result<CaDirectory> read(const std::filesystem::path& directory);
 
-  // The same, and nobody else changes it for as long as the object lives. Waits for whoever does.
-  static base::Result<CaDirectory> read_to_change(const std::filesystem::path& directory);
+  // The same, and nobody else changes it for as long as the object lives. conflict: somebody does, and
+  // IfTaken::refuse; else waits for them.
+  using IfTaken = CaDirectoryLock::IfTaken;
+  static base::Result<CaDirectory> read_to_change(const std::filesystem::path& directory, IfTaken if_taken);
 
   // Whether there is nothing at the path, or an empty directory.
   static base::Result<bool> is_absent(const std::filesystem::path& directory);

@@ -10,10 +10,13 @@
 #include <cstring>
 #include <utility>
 
+#include "base/file_descriptor.h"
+
 namespace acmecore {
 
 using base::ErrorKind;
 using base::fail;
+using base::FileDescriptor;
 using base::Result;
 using std::filesystem::path;
 
@@ -27,30 +30,15 @@ tl::unexpected<base::Error> refuse_errno(const path& file, const std::string& wh
   return refuse_ca_file(file, what + ": " + std::strerror(errno));
 }
 
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  ~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int number() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
-
 Result<void> write_all(const FileDescriptor& out, const path& file, std::string_view text, mode_t mode) {
-  if (::fchmod(out.number(), mode) != 0) return refuse_errno(file, "cannot be given its mode");
+  if (::fchmod(out.get(), mode) != 0) return refuse_errno(file, "cannot be given its mode");
   while (!text.empty()) {
-    const ssize_t written = ::write(out.number(), text.data(), text.size());
+    const ssize_t written = ::write(out.get(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return refuse_errno(file, "cannot be written");
     text.remove_prefix(size_t(written));
   }
-  if (::fsync(out.number()) != 0) return refuse_errno(file, "cannot be synced");
+  if (::fsync(out.get()) != 0) return refuse_errno(file, "cannot be synced");
   return {};
 }
 
@@ -64,7 +52,7 @@ Result<std::optional<std::string>> read_ca_file(const path& file, CaFileKind kin
   const FileDescriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!in.is_open() && errno == ENOENT) return std::nullopt;
   struct stat status;
-  if (!in.is_open() || ::fstat(in.number(), &status) != 0) return refuse_errno(file, "cannot be opened");
+  if (!in.is_open() || ::fstat(in.get(), &status) != 0) return refuse_errno(file, "cannot be opened");
   if (!S_ISREG(status.st_mode)) return refuse_ca_file(file, "is no regular file");
   if (kind == CaFileKind::key && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return refuse_ca_file(file,
@@ -74,7 +62,7 @@ Result<std::optional<std::string>> read_ca_file(const path& file, CaFileKind kin
   std::string text(size_t(status.st_size), '\0');
   size_t filled = 0;
   while (filled < text.size()) {
-    const ssize_t count = ::read(in.number(), text.data() + filled, text.size() - filled);
+    const ssize_t count = ::read(in.get(), text.data() + filled, text.size() - filled);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return refuse_errno(file, "cannot be read");
     if (count == 0) return refuse_ca_file(file, "became shorter while it was read");
@@ -103,27 +91,23 @@ Result<void> write_ca_file(const path& file, std::string_view text, CaFileKind k
 
 Result<void> sync_ca_directory(const path& directory) {
   const FileDescriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!handle.is_open() || ::fsync(handle.number()) != 0) return refuse_errno(directory, "cannot be synced");
+  if (!handle.is_open() || ::fsync(handle.get()) != 0) return refuse_errno(directory, "cannot be synced");
   return {};
 }
 
-Result<CaDirectoryLock> CaDirectoryLock::take(const path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return refuse_errno(directory, "cannot be opened");
-  CaDirectoryLock lock(descriptor);
+Result<CaDirectoryLock> CaDirectoryLock::take(const path& directory, IfTaken if_taken) {
+  FileDescriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open()) return refuse_errno(directory, "cannot be opened");
+  const int operation = LOCK_EX | (if_taken == IfTaken::refuse ? LOCK_NB : 0);
   int locked = -1;
   do
-    locked = ::flock(descriptor, LOCK_EX);
+    locked = ::flock(handle.get(), operation);
   while (locked != 0 && errno == EINTR);
-  if (locked != 0) return refuse_errno(directory, "cannot be locked");
-  return lock;
+  if (locked == 0) return CaDirectoryLock(std::move(handle));
+  if (errno != EWOULDBLOCK) return refuse_errno(directory, "cannot be locked");
+  return fail(ErrorKind::conflict,
+              "the CA directory " + directory.string() +
+                  " is being changed by somebody else, such as assay ca install or renew; try again");
 }
-
-CaDirectoryLock::~CaDirectoryLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-CaDirectoryLock::CaDirectoryLock(CaDirectoryLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 }  // namespace acmecore

@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
+#include "base/file_descriptor.h"
 
 // One file of a CA's directory. unavailable, everywhere here: a sentence that names the file and says what is wrong.
 namespace acmecore {
@@ -27,16 +29,16 @@ base::Result<void> sync_ca_directory(const std::filesystem::path& directory);
 // The right of one process, and one in it, to change a directory. The kernel takes it back when the process ends.
 class CaDirectoryLock {
  public:
-  // Waits for whoever has it.
-  static base::Result<CaDirectoryLock> take(const std::filesystem::path& directory);
-  ~CaDirectoryLock();
-  CaDirectoryLock(CaDirectoryLock&& other) noexcept;
-  CaDirectoryLock& operator=(CaDirectoryLock&&) = delete;
+  // What becomes of who comes while another has it.
+  enum class IfTaken { wait, refuse };
+
+  // conflict: another has it, and IfTaken::refuse.
+  static base::Result<CaDirectoryLock> take(const std::filesystem::path& directory, IfTaken if_taken);
 
  private:
-  explicit CaDirectoryLock(int descriptor) : descriptor_(descriptor) {}
+  explicit CaDirectoryLock(base::FileDescriptor handle) : handle_(std::move(handle)) {}
 
-  int descriptor_;
+  base::FileDescriptor handle_;
 };
 
 tl::unexpected<base::Error> refuse_ca_file(const std::filesystem::path& file, const std::string& why);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "acmecore/certificate_writer.h"
 #include "acmecore/der.h"
 #include "acmecore/dns_name_syntax.h"
+#include "acmecore/lint/lint.h"
 #include "acmecore/oids.h"
+#include "acmecore/pointer_extensions.h"
 #include "base/openssl.h"
 #include "base/utf8.h"
 
@@ -34,7 +37,8 @@ constexpr BytesView kAndDigitalSignature = "\x03\x02\x01\x86"sv;                
 Result<void> check_text(const std::string& what, const std::string& text);
 Bytes rdn(BytesView type, uint8_t string_type, BytesView value);
 Bytes key_identifier(BytesView spki_der);
-std::vector<Extension> requested_extensions(const NameConstraints& constraints, BytesView spki_der);
+std::vector<Extension> requested_extensions(const IssuingCa& issuing);
+Result<void> check_rules(BytesView tbs_der, const Certificate& issuer, Time now);
 Validity validity_from(Time now, seconds lifetime);
 
 Extension extension(BytesView oid, bool critical, BytesView value) {
@@ -68,35 +72,66 @@ Result<Bytes> sign_root(BytesView subject_der, const SigningKey& key, Time now, 
       extension(oids::kKeyUsage, true, kKeyCertSignAndCrlSign),
       extension(oids::kSubjectKeyIdentifier, false, der::octet_string(key_identifier(key.spki_der()))),
   };
-  return sign_certificate(root, key);
+  Certificate itself;
+  itself.subject_der = root.subject_der;
+  itself.spki_der = root.spki_der;
+  const Bytes tbs_der = tbs_certificate(root, key);
+  CHECK(check_rules(tbs_der, itself, now));
+  return sign_tbs(tbs_der, key);
+}
+
+Result<std::vector<Extension>> issuing_extensions(const IssuingCa& issuing, const Certificate& root) {
+  const Extension* identifier = find_extension(root.extensions, oids::kSubjectKeyIdentifier);
+  assert(identifier != nullptr);
+  TRY(const BytesView root_identifier, der::only(der::kOctetString, identifier->value));
+  auto extensions = requested_extensions(issuing);
+  extensions.push_back(extension(oids::kAuthorityKeyIdentifier, false,
+                                 der::sequence({der::element(der::context(0), root_identifier)})));
+  extensions.push_back(extension(oids::kCertificatePolicies, false,
+                                 der::sequence({der::sequence({der::oid(oids::kAnyPolicy)})})));
+  if (!issuing.crl_url.empty()) {
+    extensions.push_back(
+        extension(oids::kCrlDistributionPoints, false, crl_distribution_points(issuing.crl_url)));
+  }
+  if (!issuing.ca_issuers_url.empty()) {
+    extensions.push_back(
+        extension(oids::kAuthorityInfoAccess, false, authority_info_access("", issuing.ca_issuers_url)));
+  }
+  return extensions;
 }
 
 Result<Bytes> sign_issuing(const IssuingCa& issuing, const Certificate& root, const SigningKey& root_key,
                            Time now) {
-  const Extension* identifier = find_extension(root.extensions, oids::kSubjectKeyIdentifier);
-  assert(identifier != nullptr);
-  TRY(const BytesView root_identifier, der::only(der::kOctetString, identifier->value));
+  TRY(auto extensions, issuing_extensions(issuing, root));
+  return sign_issuing(issuing, std::move(extensions), root, root_key, now);
+}
+
+Result<Bytes> sign_issuing(const IssuingCa& issuing, std::vector<Extension> extensions,
+                           const Certificate& root, const SigningKey& root_key, Time now) {
   Validity validity = validity_from(now, issuing.lifetime);
   validity.not_before = std::max(validity.not_before, root.validity.not_before);
   validity.not_after = std::min(validity.not_after, root.validity.not_after);
-  TbsFields fields{new_serial(),     root.subject_der,
-                   validity,         issuing.subject_der,
-                   issuing.spki_der, requested_extensions(issuing.constraints, issuing.spki_der)};
-  fields.extensions.push_back(extension(oids::kAuthorityKeyIdentifier, false,
-                                        der::sequence({der::element(der::context(0), root_identifier)})));
-  fields.extensions.push_back(extension(oids::kCertificatePolicies, false,
-                                        der::sequence({der::sequence({der::oid(oids::kDomainValidated)})})));
-  return sign_certificate(fields, root_key);
+  const TbsFields fields{new_serial(),        root.subject_der, validity,
+                         issuing.subject_der, issuing.spki_der, std::move(extensions)};
+  const Bytes tbs_der = tbs_certificate(fields, root_key);
+  CHECK(check_rules(tbs_der, root, now));
+  return sign_tbs(tbs_der, root_key);
 }
 
-Result<Bytes> sign_ca_request(BytesView subject_der, const SigningKey& key,
-                              const NameConstraints& constraints) {
+// Who will sign, and when, is not known: what is looked at is as if the key itself did, at any time.
+Result<Bytes> sign_ca_request(const IssuingCa& issuing, const SigningKey& key) {
   constexpr BytesView kVersion1 = "\x02\x01\x00"sv;
-  const Bytes extensions = encode(requested_extensions(constraints, key.spki_der()));
+  const TbsFields fields{new_serial(),        issuing.subject_der, {Time(), Time() + kIssuingLifetime},
+                         issuing.subject_der, issuing.spki_der,    requested_extensions(issuing)};
+  Certificate itself;
+  itself.subject_der = issuing.subject_der;
+  itself.spki_der = issuing.spki_der;
+  CHECK(check_rules(tbs_certificate(fields, key), itself, Time()));
+  const Bytes extensions = encode(fields.extensions);
   const Bytes attribute =
       der::sequence({der::oid(oids::kExtensionRequest), der::element(der::kSet, extensions)});
-  const Bytes info = der::sequence(
-      {kVersion1, subject_der, key.spki_der(), der::element(der::context_constructed(0), attribute)});
+  const Bytes info = der::sequence({kVersion1, issuing.subject_der, issuing.spki_der,
+                                    der::element(der::context_constructed(0), attribute)});
   return sign_tbs(info, key);
 }
 
@@ -124,17 +159,29 @@ Bytes rdn(BytesView type, uint8_t string_type, BytesView value) {
 // RFC 5280 §4.2.1.2 leaves the method open; 160 bits are what everyone expects.
 Bytes key_identifier(BytesView spki_der) { return base::sha256(spki_der).substr(0, 20); }
 
-std::vector<Extension> requested_extensions(const NameConstraints& constraints, BytesView spki_der) {
+Bytes purposes(bool client_auth) {
+  return der::sequence({der::oid(oids::kServerAuth), client_auth ? der::oid(oids::kClientAuth) : Bytes()});
+}
+
+std::vector<Extension> requested_extensions(const IssuingCa& issuing) {
   std::vector<Extension> extensions = {
       extension(oids::kBasicConstraints, true, kCaWithoutCasBelow),
       extension(oids::kKeyUsage, true, kAndDigitalSignature),
-      extension(oids::kExtendedKeyUsage, false, der::sequence({der::oid(oids::kServerAuth)})),
+      extension(oids::kExtendedKeyUsage, false, purposes(issuing.client_auth.value_or(false))),
   };
-  if (!constraints.empty())
-    extensions.push_back(extension(oids::kNameConstraints, true, encode(constraints)));
+  if (!issuing.constraints.empty())
+    extensions.push_back(extension(oids::kNameConstraints, true, encode(issuing.constraints)));
   extensions.push_back(
-      extension(oids::kSubjectKeyIdentifier, false, der::octet_string(key_identifier(spki_der))));
+      extension(oids::kSubjectKeyIdentifier, false, der::octet_string(key_identifier(issuing.spki_der))));
   return extensions;
+}
+
+// BR 4.3.1.2.
+Result<void> check_rules(BytesView tbs_der, const Certificate& issuer, Time now) {
+  const auto findings = lint::lint_new_ca(tbs_der, issuer, now);
+  const lint::Finding* const error = lint::first_error(findings);
+  if (error == nullptr) return {};
+  return fail(ErrorKind::unavailable, "the CA's certificate would break " + text_of(*error));
 }
 
 Validity validity_from(Time now, seconds lifetime) {

@@ -32,11 +32,12 @@ Bytes extension(BytesView oid, bool critical, BytesView value) {
 }
 
 Bytes extensions(const CrlFields& fields, const Certificate& issuer) {
+  const auto& points = fields.distribution_points;
   return der::sequence({
       extension(oids::kAuthorityKeyIdentifier, false, authority_key_identifier(issuer)),
       extension(oids::kCrlNumber, false, der::unsigned_integer(network_order(fields.number))),
-      extension(oids::kIssuingDistributionPoint, true,
-                issuing_distribution_point(fields.distribution_points)),
+      points.empty() ? Bytes()
+                     : extension(oids::kIssuingDistributionPoint, true, issuing_distribution_point(points)),
   });
 }
 

@@ -32,9 +32,9 @@ struct RevokedCertificate {
 // What a CRL holds, but for its entries and what all CRLs of one CA have in common.
 struct CrlFields {
   std::vector<std::string>
-      distribution_points;  // URIs: those that certificates name, or have named; at least one
-  uint64_t number = 0;      // CRLNumber
-  base::Time this_update;   // here and below, in whole seconds
+      distribution_points;  // URIs: those that certificates name, or have named; none: of a root, which has one CRL
+  uint64_t number = 0;     // CRLNumber
+  base::Time this_update;  // here and below, in whole seconds
   base::Time next_update;
 };
 
@@ -44,7 +44,7 @@ void append_entry(base::Bytes& entries, const RevokedCertificate& revoked);
 
 // The TBSCertList of `issuer` with these fields, as `key` is to sign it. `entries` are append_entry's; where there are
 // none, there is no revokedCertificates at all (RFC 5280 §5.1.2.6). Its extensions: authorityKeyIdentifier, cRLNumber,
-// and, critical, issuingDistributionPoint with fullName and onlyContainsUserCerts.
+// and, critical, issuingDistributionPoint with fullName and onlyContainsUserCerts where there are distribution points.
 base::Bytes tbs_cert_list(const CrlFields& fields, base::BytesView entries, const Certificate& issuer,
                           const SigningKey& key);
 

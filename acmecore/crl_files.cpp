@@ -10,12 +10,15 @@
 #include <optional>
 #include <system_error>
 
+#include "base/file_descriptor.h"
+
 namespace acmecore {
 
 using base::Bytes;
 using base::BytesView;
 using base::ErrorKind;
 using base::fail;
+using base::FileDescriptor;
 using base::Result;
 using std::filesystem::path;
 
@@ -32,38 +35,22 @@ tl::unexpected<base::Error> refuse_errno(const path& file, const std::string& wh
   return refuse(file, what + ": " + std::strerror(errno));
 }
 
-// An open file, or -1.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-
- private:
-  const int number_;
-};
-
 Result<void> write_draft(const path& file, BytesView octets) {
-  const Descriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kFileMode));
-  if (out.number() < 0) return refuse_errno(file, "cannot be created");
+  const FileDescriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kFileMode));
+  if (!out.is_open()) return refuse_errno(file, "cannot be created");
   while (!octets.empty()) {
-    const ssize_t written = ::write(out.number(), octets.data(), octets.size());
+    const ssize_t written = ::write(out.get(), octets.data(), octets.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return refuse_errno(file, "cannot be written");
     octets.remove_prefix(size_t(written));
   }
-  if (::fsync(out.number()) != 0) return refuse_errno(file, "cannot be synced");
+  if (::fsync(out.get()) != 0) return refuse_errno(file, "cannot be synced");
   return {};
 }
 
 Result<void> sync(const path& directory) {
-  const Descriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (handle.number() < 0 || ::fsync(handle.number()) != 0)
-    return refuse_errno(directory, "cannot be synced");
+  const FileDescriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open() || ::fsync(handle.get()) != 0) return refuse_errno(directory, "cannot be synced");
   return {};
 }
 

@@ -20,7 +20,7 @@ Result<Bytes> development_name(const std::string& common_name) {
 
 }  // namespace
 
-Result<CaMaterial> make_development_ca(Time now) {
+Result<CaMaterial> make_development_ca(Time now, bool client_auth) {
   const std::string suffix = text_of(Serial{base::random_bytes(4)});
   const SoftwareKey root_key = SoftwareKey::generate();
   TRY(const Bytes root_name, development_name("Assay Development Root CA " + suffix));
@@ -31,6 +31,7 @@ Result<CaMaterial> make_development_ca(Time now) {
   IssuingCa issuing;
   TRY(issuing.subject_der, development_name("Assay Development Issuing CA " + suffix));
   issuing.spki_der = issuing_key.spki_der();
+  issuing.client_auth = client_auth;
   TRY(const Bytes issuing_der, sign_issuing(issuing, root, root_key, now));
 
   return CaMaterial{root_key.pem(), pem_block(kPemCertificate, root_der), issuing_key.pem(),

@@ -16,7 +16,7 @@ struct CaMaterial {
 };
 
 // A new root CA and a new issuing CA below it (ca_profile.h), both on P-256, named "Assay Development … CA" and a
-// random suffix, so that two installations never share a name.
-base::Result<CaMaterial> make_development_ca(base::Time now);
+// random suffix, so that two installations never share a name. `client_auth`: as IssuingCa has it.
+base::Result<CaMaterial> make_development_ca(base::Time now, bool client_auth = false);
 
 }  // namespace acmecore

@@ -40,7 +40,7 @@ std::string id_of(BytesView issuing_der) { return text_of(Serial{base::sha256(is
 
 Result<CaChain> usable_chain(std::string_view chain_pem);
 Result<SoftwareKey> read_key(const std::string& what, const std::string& pem);
-void lint_chain(const CaChain& chain, Time now);
+void lint_chain(const std::vector<Certificate>& certificates, Time now);
 
 }  // namespace
 
@@ -57,7 +57,7 @@ Issuer::Issuer(std::shared_ptr<const SigningKey> key, PublicKey public_key, CaCh
     pem += pem_block(kPemCertificate, chain_.certificates[i].der);
   chains_.push_back({id_of(certificate().der), certificate().der, std::move(pem)});
   for (const AlternateChain& alternate : alternates)
-    chains_.push_back({id_of(alternate.issuing_der), alternate.issuing_der, alternate.pem});
+    chains_.push_back({id_of(alternate.issuing_der()), alternate.issuing_der(), alternate.pem});
   const bool can_sign = key_ != nullptr && check_issuing_certificate("", certificate());
   signs_crls_ = can_sign && check_crl_issuer("", certificate());
   signs_ocsp_responses_ = can_sign && check_ocsp_signer("", certificate());
@@ -69,7 +69,6 @@ Result<Issuer> Issuer::open(std::shared_ptr<const SigningKey> key, std::string_v
   TRY(CaChain chain, usable_chain(chain_pem));
   if (const auto good = check_ca_chain(chain, now); !good) return refuse(good.error().detail);
   TRY(Issuer issuer, assemble(std::move(key), std::move(chain), now, alternates));
-  lint_chain(issuer.chain_, now);
   issuer.signs_leaves_ = true;
   return issuer;
 }
@@ -106,6 +105,9 @@ Result<Issuer> Issuer::assemble(std::shared_ptr<const SigningKey> key, CaChain c
     TRY(AlternateChain alternate, read_alternate_chain(file, issuing, now));
     chains.push_back(std::move(alternate));
   }
+  lint_chain(chain.certificates, now);
+  for (const AlternateChain& alternate : chains)
+    lint_chain(alternate.certificates, now);
   return Issuer(std::move(key), *std::move(public_key), std::move(chain), chains);
 }
 
@@ -197,11 +199,15 @@ Result<SoftwareKey> read_key(const std::string& what, const std::string& pem) {
   return key;
 }
 
-void lint_chain(const CaChain& chain, Time now) {
-  const auto& all = chain.certificates;
-  for (size_t i = 0; i < all.size(); ++i) {
-    for (const lint::Finding& finding : lint::lint_ca(all[i], all[std::min(i + 1, all.size() - 1)], now)) {
-      base::log::warning("acme.ca.lint", {{"certificate", text_of_name(all[i].subject_der)},
+// An alternate's last certificate may be one that is not signed by itself.
+void lint_chain(const std::vector<Certificate>& certificates, Time now) {
+  for (size_t i = 0; i < certificates.size(); ++i) {
+    const Certificate& one = certificates[i];
+    const bool is_self_signed = one.issuer_der == one.subject_der;
+    const bool has_next = i + 1 < certificates.size();
+    const Certificate* const issuer = has_next ? &certificates[i + 1] : is_self_signed ? &one : nullptr;
+    for (const lint::Finding& finding : lint::lint_ca(one, issuer, now)) {
+      base::log::warning("acme.ca.lint", {{"certificate", text_of_name(one.subject_der)},
                                           {"rule", finding.rule->name},
                                           {"source", finding.rule->source},
                                           {"detail", finding.what}});

@@ -31,7 +31,8 @@ namespace acmecore {
 class Issuer {
  public:
   // One that signs leaves. The key may be another's, too. `chain_pem`: its certificate and those above it
-  // (read_ca_chain). What else its certificates are not as RFC 5280 asks is told to the log.
+  // (read_ca_chain). What lint_ca finds in its certificates, and in those of the alternates, is told to the log, here
+  // and below.
   //
   // unavailable: the key is not that of its certificate, or the errors of read_ca_chain, check_ca_chain at `now` and
   // read_alternate_chain.
@@ -112,7 +113,7 @@ class Issuer {
   const Certificate& certificate() const { return chain_.issuing(); }
   std::string root_pem() const;
 
-  // When the issuing CA ends: leaf_validity's last argument.
+  // When the issuing CA ends.
   base::Time not_after() const { return certificate().validity.not_after; }
 
  private:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "acmecore/ca_certificate.h"
 #include "acmecore/ca_chain.h"
 #include "acmecore/dns_name_syntax.h"
 #include "base/log.h"
@@ -39,13 +38,28 @@ Result<std::vector<std::vector<ChainFile>>> assign(const std::vector<ChainFile>&
   return assigned;
 }
 
-Result<void> check_duties(const IssuerDuties& duties, const Certificate& issuing) {
-  if (duties.crls) CHECK(check_crl_issuer("the issuing certificate", issuing));
-  if (duties.ocsp_responses) CHECK(check_ocsp_signer("the issuing certificate", issuing));
-  return {};
+Result<CaChain> read_chain(const IssuerPlace& place, const CaGeneration& generation) {
+  auto chain = read_ca_chain(generation.chain_pem);
+  if (!chain) return refuse(place, generation.name + ".pem: " + chain.error().detail);
+  return chain;
+}
+
+Result<void> check_duties(const IssuerPlace& place, const CaChain& chain) {
+  const auto fit = check_duties(place.duties, "the issuing certificate", chain);
+  return fit ? Result<void>() : refuse(place, fit.error().detail);
 }
 
 }  // namespace
+
+Result<void> check_issuer(const IssuerPlace& place) {
+  TRY(const bool is_absent, CaDirectory::is_absent(place.ca.directory));
+  if (is_absent) return {};
+  TRY(const CaDirectory directory, CaDirectory::read(place.ca.directory));
+  const CaGeneration* current = directory.find(GenerationRole::current);
+  if (current == nullptr) return {};
+  TRY(const CaChain chain, read_chain(place, *current));
+  return check_duties(place, chain);
+}
 
 Result<IssuerSet> IssuerKeeper::load() {
   const std::lock_guard lock(mutex_);
@@ -60,10 +74,11 @@ Result<void> IssuerKeeper::reload(Issuers& issuers) {
 }
 
 Result<void> IssuerKeeper::rotate(Issuers& issuers, std::string_view name) {
-  const std::lock_guard lock(mutex_);
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return fail(ErrorKind::conflict, "another rotation or a reload is under way; try again");
   const auto wanted = std::ranges::find(places_, name, &IssuerPlace::name);
   if (wanted == places_.end()) return fail(ErrorKind::not_found, "there is no issuer " + in_quotes(name));
-  TRY(CaDirectory directory, CaDirectory::read_to_change(wanted->ca.directory));
+  TRY(CaDirectory directory, CaDirectory::read_to_change(wanted->ca.directory, CaDirectory::IfTaken::refuse));
   if (directory.find(GenerationRole::next) == nullptr)
     return refuse(*wanted, "there is no next certificate to rotate to");
   TRY(IssuerSet set, open_all(&directory, name));
@@ -115,9 +130,8 @@ Result<NamedIssuer> IssuerKeeper::open(const IssuerPlace& place, const std::vect
   std::vector<const CaGeneration*> certified;
   for (const CaGeneration& generation : generations) {
     if (generation.role == GenerationRole::requested) continue;
-    auto chain = read_ca_chain(generation.chain_pem);
-    if (!chain) return refuse(place, generation.name + ".pem: " + chain.error().detail);
-    chains.push_back(*std::move(chain));
+    TRY(CaChain chain, read_chain(place, generation));
+    chains.push_back(std::move(chain));
     certified.push_back(&generation);
   }
   if (std::ranges::none_of(certified, [](const auto* one) { return one->role == GenerationRole::current; })) {
@@ -134,10 +148,7 @@ Result<NamedIssuer> IssuerKeeper::open(const IssuerPlace& place, const std::vect
     auto issuer = is_current ? Issuer::open(*std::move(key), from.chain_pem, now, alternates[i])
                              : Issuer::open_idle(*std::move(key), from.chain_pem, now, alternates[i]);
     if (!issuer) return refuse(place, issuer.error().detail);
-    if (is_current) {
-      const auto fit = check_duties(duties_, issuer->certificate());
-      if (!fit) return refuse(place, fit.error().detail);
-    }
+    if (is_current) CHECK(check_duties(place, chains[i]));
     named.generations.push_back({from.role, from.name, place_of_key(from.key), *std::move(issuer)});
   }
   return named;

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "acmecore/oids.h"
 #include "base/bytes.h"
 
 namespace acmecore {
@@ -16,11 +15,10 @@ enum class ProfileRules { private_trust, public_trust, short_lived };
 // not in the certificate at all.
 struct LeafContent {
   ProfileRules rules = ProfileRules::private_trust;
-  bool client_auth = false;             // beside serverAuth
-  bool key_encipherment = false;        // beside digitalSignature; RSA keys only
-  bool subject_key_identifier = false;  // of the method in key_identifier.h
-  std::vector<base::Bytes> policies = {
-      base::Bytes(oids::kDomainValidated)};  // content octets, in their order
+  bool client_auth = false;                // beside serverAuth
+  bool key_encipherment = false;           // beside digitalSignature; RSA keys only
+  bool subject_key_identifier = false;     // of the method in key_identifier.h
+  std::vector<base::Bytes> policies = {};  // content octets of their OIDs, in their order
   std::string ca_issuers_url = {};
   std::string ocsp_url = {};
   std::string crl_distribution_point = {};  // a URL

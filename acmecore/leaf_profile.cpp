@@ -6,6 +6,7 @@
 #include "acmecore/der.h"
 #include "acmecore/key_identifier.h"
 #include "acmecore/oids.h"
+#include "acmecore/pointer_extensions.h"
 #include "acmecore/public_key.h"
 
 namespace acmecore {
@@ -24,8 +25,6 @@ constexpr BytesView kStatusRequest = "\x30\x03\x02\x01\x05"sv;  // RFC 7633 §4.
 Bytes subject(const LeafRequest& request);
 Bytes extended_key_usage(const LeafContent& content);
 Bytes certificate_policies(const std::vector<Bytes>& policies);
-Bytes crl_distribution_points(const std::string& url);
-Bytes authority_info_access(const LeafContent& content);
 Bytes subject_alt_name(const LeafRequest& request);
 
 bool is_rsa(BytesView spki_der) {
@@ -58,7 +57,7 @@ TbsFields leaf_fields(const LeafRequest& request, const Certificate& issuer) {
     add(oids::kCrlDistributionPoints, false, crl_distribution_points(content.crl_distribution_point));
   }
   if (!content.ocsp_url.empty() || !content.ca_issuers_url.empty()) {
-    add(oids::kAuthorityInfoAccess, false, authority_info_access(content));
+    add(oids::kAuthorityInfoAccess, false, authority_info_access(content.ocsp_url, content.ca_issuers_url));
   }
   add(oids::kSubjectAltName, fields.subject_der == kEmptySequence, subject_alt_name(request));
   if (content.must_staple) add(oids::kTlsFeature, false, kStatusRequest);
@@ -93,25 +92,6 @@ Bytes certificate_policies(const std::vector<Bytes>& policies) {
   for (const Bytes& policy : policies)
     all += der::sequence({der::oid(policy)});
   return der::element(der::kSequence, all);
-}
-
-constexpr uint8_t kUniformResourceIdentifier = der::context(6);  // a GeneralName
-
-Bytes crl_distribution_points(const std::string& url) {
-  const Bytes full_name =
-      der::element(der::context_constructed(0), der::element(kUniformResourceIdentifier, url));
-  return der::sequence({der::sequence({der::element(der::context_constructed(0), full_name)})});
-}
-
-Bytes authority_info_access(const LeafContent& content) {
-  Bytes descriptions;
-  const auto add = [&](BytesView method, const std::string& url) {
-    if (!url.empty())
-      descriptions += der::sequence({der::oid(method), der::element(kUniformResourceIdentifier, url)});
-  };
-  add(oids::kOcsp, content.ocsp_url);
-  add(oids::kCaIssuers, content.ca_issuers_url);
-  return der::element(der::kSequence, descriptions);
 }
 
 Bytes subject_alt_name(const LeafRequest& request) {

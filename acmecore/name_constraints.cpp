@@ -30,7 +30,7 @@ constexpr uint8_t kIpAddress = der::context(7);
 constexpr size_t kIpv4Size = 4;
 constexpr size_t kIpv6Size = 16;
 
-Result<void> read_subtrees(BytesView content, Subtrees& into, bool& on_subjects);
+Result<void> read_subtrees(BytesView content, Subtrees& into);
 Bytes encode_subtrees(uint8_t tag, const Subtrees& subtrees);
 std::optional<std::string> refusal(const NameConstraints& constraints, const std::string& name);
 std::optional<std::string> refusal_of_address(const NameConstraints& constraints, const Bytes& address);
@@ -39,6 +39,12 @@ std::string text_of_network(BytesView address_and_mask);
 
 }  // namespace
 
+bool NameConstraints::on_subjects() const {
+  const auto is_directory_name = [](const Bytes& name) { return uint8_t(name[0]) == kDirectoryName; };
+  return std::ranges::any_of(permitted.others, is_directory_name) ||
+         std::ranges::any_of(excluded.others, is_directory_name);
+}
+
 Result<NameConstraints> parse_name_constraints(BytesView value) {
   TRY(const BytesView content, der::only(der::kSequence, value));
   der::Reader reader(content);
@@ -46,11 +52,11 @@ Result<NameConstraints> parse_name_constraints(BytesView value) {
   NameConstraints constraints;
   if (reader.next_is(der::context_constructed(0))) {
     TRY(const der::Element permitted, reader.next());
-    CHECK(read_subtrees(permitted.content, constraints.permitted, constraints.on_subjects));
+    CHECK(read_subtrees(permitted.content, constraints.permitted));
   }
   if (reader.next_is(der::context_constructed(1))) {
     TRY(const der::Element excluded, reader.next());
-    CHECK(read_subtrees(excluded.content, constraints.excluded, constraints.on_subjects));
+    CHECK(read_subtrees(excluded.content, constraints.excluded));
   }
   CHECK(reader.end());
   return constraints;
@@ -112,7 +118,7 @@ Result<void> check_constraints(const NameConstraints& constraints, const Subject
     if (error.suberrors.size() == 1) error.detail = error.suberrors.front().detail;
     return tl::unexpected(std::move(error));
   }
-  if (constraints.on_subjects && has_subject) {
+  if (constraints.on_subjects() && has_subject) {
     return fail(
         ErrorKind::rejected_identifier,
         "the issuing CA is held to certain subjects, so its certificates have none; this one would have");
@@ -133,7 +139,7 @@ bool is_address_and_mask(BytesView octets) {
   return true;
 }
 
-Result<void> read_subtrees(BytesView content, Subtrees& into, bool& on_subjects) {
+Result<void> read_subtrees(BytesView content, Subtrees& into) {
   der::Reader subtrees(content);
   if (subtrees.at_end()) return fail(ErrorKind::malformed, "the name constraints have an empty list");
   while (!subtrees.at_end()) {
@@ -144,12 +150,13 @@ Result<void> read_subtrees(BytesView content, Subtrees& into, bool& on_subjects)
       return fail(ErrorKind::malformed,
                   "the name constraints have a minimum or a maximum (RFC 5280 §4.2.1.10)");
     }
-    if (base.tag == kDnsName) into.dns_names.push_back(base::lower(base.content));
-    if (base.tag == kDirectoryName) on_subjects = true;
-    if (base.tag != kIpAddress) continue;
-    if (!is_address_and_mask(base.content))
+    if (base.tag == kIpAddress && !is_address_and_mask(base.content))
       return fail(ErrorKind::malformed, "the name constraints have an iPAddress that is no address and mask");
-    into.addresses.emplace_back(base.content);
+    switch (base.tag) {
+      case kDnsName: into.dns_names.push_back(base::lower(base.content)); break;
+      case kIpAddress: into.addresses.emplace_back(base.content); break;
+      default: into.others.emplace_back(base.whole);
+    }
   }
   return {};
 }
@@ -160,6 +167,8 @@ Bytes encode_subtrees(uint8_t tag, const Subtrees& subtrees) {
     content += der::sequence({der::element(kDnsName, name)});
   for (const Bytes& network : subtrees.addresses)
     content += der::sequence({der::element(kIpAddress, network)});
+  for (const Bytes& name : subtrees.others)
+    content += der::sequence({name});
   return der::element(tag, content);
 }
 

@@ -113,7 +113,7 @@ Task<Result<ServerIdentity>> new_server_identity(Records& records, const Issuers
   CO_TRY(LeafRequest request, leaf_request(hosts));
   CO_TRY(request, restricted(std::move(request), issuers.now()->current(issuer)));
   CO_TRY(request.validity,
-         leaf_validity(now, kServerIdentityLifetime, issuers.now()->current(issuer).not_after()));
+         leaf_validity(now, kServerIdentityLifetime, issuers.now()->current(issuer).certificate().validity));
   request.spki_der = key.spki_der();
   request.serial = new_serial();
   request.issued = now;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,5 +36,8 @@ struct StatusUrls {
   // certificate that it names elsewhere stays.
   void add_to(LeafContent& content, const CrlShard& shard) const;
 };
+
+// The shard whose CRL a request is for: the reverse of StatusUrls::crl, without the origin. Nothing: it is for none.
+std::optional<CrlShard> shard_in(std::string_view target);
 
 }  // namespace acmecore

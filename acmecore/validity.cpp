@@ -10,13 +10,13 @@ using base::Result;
 using base::Time;
 using std::chrono::seconds;
 
-Result<Validity> leaf_validity(Time now, seconds lifetime, Time issuer_not_after) {
+Result<Validity> leaf_validity(Time now, seconds lifetime, const Validity& issuer) {
   if (lifetime < kLeafLifetimeMin)
     return fail(ErrorKind::internal, "the lifetime of leaves is below two hours");
-  const Time not_before = std::chrono::floor<seconds>(now) - kBackdate;
-  const Time not_after = std::min<Time>(not_before + lifetime - seconds(1), issuer_not_after);
+  const Time not_before = std::max<Time>(std::chrono::floor<seconds>(now) - kBackdate, issuer.not_before);
+  const Time not_after = std::min<Time>(not_before + lifetime - seconds(1), issuer.not_after);
   if (not_after < not_before + kLeafLifetimeMin - seconds(1)) {
-    return fail(ErrorKind::internal, "the issuing CA ends at " + base::rfc3339(issuer_not_after) +
+    return fail(ErrorKind::internal, "the issuing CA ends at " + base::rfc3339(issuer.not_after) +
                                          ", too soon to issue: it must be replaced");
   }
   return Validity{not_before, not_after};
@@ -52,11 +52,11 @@ ValidityRule capped(ValidityRule rule, std::optional<seconds> lifetime_max) {
 
 Result<Validity> leaf_validity(Time now, const RequestedValidity& requested, const ValidityRule& rule,
                                seconds backdate, const Validity& issuer) {
-  if (requested.empty()) return leaf_validity(now, rule.lifetime, issuer.not_after);
+  if (requested.empty()) return leaf_validity(now, rule.lifetime, issuer);
   CHECK(check_whole_seconds("notBefore", requested.not_before));
   CHECK(check_whole_seconds("notAfter", requested.not_after));
   const Time today = std::chrono::floor<seconds>(now);
-  const Time not_before = requested.not_before.value_or(today - kBackdate);
+  const Time not_before = requested.not_before.value_or(std::max<Time>(today - kBackdate, issuer.not_before));
   const Time latest_begin =
       std::min<Time>(today + rule.ahead_max, issuer.not_after - kLeafLifetimeMin + seconds(1));
   const Time earliest_begin = std::max<Time>(today - backdate, issuer.not_before);

@@ -25,11 +25,10 @@ struct Validity {
 };
 
 // The validity of a leaf that is issued now: from an hour ago, for exactly `lifetime` (so not_after is one
-// second less), and never longer than its issuer, which ends at `issuer_not_after`.
+// second less), and never outside that of its issuer, whose certificate may be a minute old.
 //
 // internal: the issuing CA ends too soon for any leaf, or `lifetime` is below kLeafLifetimeMin.
-base::Result<Validity> leaf_validity(base::Time now, std::chrono::seconds lifetime,
-                                     base::Time issuer_not_after);
+base::Result<Validity> leaf_validity(base::Time now, std::chrono::seconds lifetime, const Validity& issuer);
 
 // Between an order's notBefore and its issuance: BR 7.1.2.7 again.
 inline constexpr std::chrono::hours kBackdateMax{48};

@@ -75,8 +75,10 @@ Result<void> check_config(const base::Config& config) {
   CHECK(policy_rules(config.policy));
   if (config.roles.contains(Role::ca)) {
     TRY(const auto places, issuer_places(config));
-    for (const acmecore::IssuerPlace& place : places)
+    for (const acmecore::IssuerPlace& place : places) {
       CHECK(place.alternates());
+      CHECK(acmecore::check_issuer(place));
+    }
   }
   CHECK(check_profiles(config, base::SystemClock().now()));
   CHECK(load_credentials(config.grpc));

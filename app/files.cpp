@@ -9,30 +9,18 @@
 #include <cstring>
 #include <system_error>
 
+#include "base/file_descriptor.h"
+
 namespace app {
 
 using base::ErrorKind;
 using base::fail;
+using base::FileDescriptor;
 using base::Result;
 
 namespace {
 
 constexpr size_t kMebibyte = 1024 * 1024;
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  ~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int number() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-
- private:
-  const int number_;
-};
 
 tl::unexpected<base::Error> refuse(const char* verb, const std::filesystem::path& path,
                                    std::string_view why) {
@@ -70,7 +58,7 @@ Result<void> make_private_directory(const std::filesystem::path& path) {
 
 Result<void> sync_directory(const std::filesystem::path& directory) {
   const FileDescriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!handle.is_open() || ::fsync(handle.number()) != 0) return refuse_errno("write", directory);
+  if (!handle.is_open() || ::fsync(handle.get()) != 0) return refuse_errno("write", directory);
   return {};
 }
 
@@ -80,7 +68,7 @@ Result<std::string> read_file(const std::filesystem::path& path, size_t size_max
   std::string contents;
   char buffer[16 * 1024];
   for (;;) {
-    const ssize_t count = ::read(file.number(), buffer, sizeof buffer);
+    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return refuse_errno("read", path);
     if (count == 0) return contents;
@@ -113,8 +101,8 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
   std::string draft = path.string() + ".XXXXXX";
   const FileDescriptor file(::mkostemp(draft.data(), O_CLOEXEC));
   if (!file.is_open()) return refuse_errno("write", path);
-  Result<void> written = write_all(file.number(), contents, path);
-  if (written && ::fchmod(file.number(), mode_t(mode)) != 0) written = refuse_errno("write", path);
+  Result<void> written = write_all(file.get(), contents, path);
+  if (written && ::fchmod(file.get(), mode_t(mode)) != 0) written = refuse_errno("write", path);
   if (written && ::rename(draft.c_str(), path.c_str()) != 0) written = refuse_errno("write", path);
   if (!written) ::unlink(draft.c_str());
   return written;

@@ -11,6 +11,7 @@
 #include "acmecore/software_key.h"
 #include "app/alternate_chains.h"
 #include "app/files.h"
+#include "app/issuer_duties.h"
 #include "app/state.h"
 
 namespace app {
@@ -61,7 +62,8 @@ Result<acmecore::IssuerPlace> place_of(const base::CertificateIssuer& issuer, co
   acmecore::KeyVault vault(std::move(passphrase), std::move(open_token));
   return acmecore::IssuerPlace{issuer.name,
                                {directory_of(issuer, config), std::move(vault)},
-                               [paths = issuer.alternate_chains] { return load_alternate_chains(paths); }};
+                               [paths = issuer.alternate_chains] { return load_alternate_chains(paths); },
+                               duties_of(config, issuer.name)};
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ std::string issuer_of(const base::AcmeDirectory& directory, const base::Config& 
 // Where an issuer keeps its keys and certificates.
 std::filesystem::path directory_of(const base::CertificateIssuer& issuer, const base::Config& config);
 
-// Where each of them is, and what opens its keys: passphrases and PINs are read now, alternate chains each time.
-// unavailable: a secret cannot be read, or is too long; the detail says which.
+// Where each of them is, what it has to be fit for, and what opens its keys: passphrases and PINs are read now,
+// alternate chains each time. unavailable: a secret cannot be read, or is too long; the detail says which.
 base::Result<std::vector<acmecore::IssuerPlace>> issuer_places(const base::Config& config);
 
 // One of them. not_found: there is none with this name.

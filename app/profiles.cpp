@@ -6,6 +6,7 @@
 #include "acmecore/baseline_requirements.h"
 #include "acmecore/records.h"
 #include "acmecore/status_urls.h"
+#include "app/issuer_places.h"
 #include "app/policy.h"
 #include "app/revocation_role.h"
 #include "base/log.h"
@@ -174,6 +175,25 @@ Result<void> check_profiles(const base::Config& config, Time now) {
   }
   if (lines.empty()) return {};
   return fail(ErrorKind::malformed, std::move(lines));
+}
+
+std::string profile_signed_by(const base::Config& config, std::string_view issuer, SoughtProfile sought) {
+  const std::vector<Profile> all = all_profiles(config.issuance);
+  std::vector<base::AcmeDirectory> directories = config.acme.directories;
+  directories.push_back(config.acme.preset);
+  const auto signs = [&](const Profile& profile) {
+    if (!profile.issuer.empty()) return profile.issuer == issuer;
+    return std::ranges::any_of(directories, [&](const base::AcmeDirectory& directory) {
+      const auto names = offer_of(directory, all).names;
+      return issuer_of(directory, config) == issuer && std::ranges::find(names, profile.name) != names.end();
+    });
+  };
+  const auto found = std::ranges::find_if(all, [&](const Profile& profile) {
+    const bool is_sought = claims_to_keep_the_br(profile) == sought.is_public &&
+                           (!sought.for_clients || profile.content.client_auth);
+    return is_sought && signs(profile);
+  });
+  return found == all.end() ? std::string() : name_of(*found);
 }
 
 void warn_of_profiles(const base::Config& config, Time now) {

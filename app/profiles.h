@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "acmecore/profiles.h"
 #include "base/config.h"
 #include "base/error.h"
@@ -14,6 +17,17 @@ acmecore::Profiles profiles_of(const base::Config& config);
 // lets pass, and by how long the audit log is kept. malformed: each breach is a line, with its section. REQUIRES: as
 // above.
 base::Result<void> check_profiles(const base::Config& config, base::Time now);
+
+// Which profile is looked for: one that claims to keep them or that does not, and of certificates for clients, too, or
+// of any.
+struct SoughtProfile {
+  bool is_public = false;
+  bool for_clients = false;
+};
+
+// How sentences call the first such profile that the issuer of this name signs by. Empty: there is none. REQUIRES: as
+// above.
+std::string profile_signed_by(const base::Config& config, std::string_view issuer, SoughtProfile sought);
 
 // Tells the log, as warnings, what of the others does not keep them. REQUIRES: as above.
 void warn_of_profiles(const base::Config& config, base::Time now);

@@ -20,15 +20,6 @@ constexpr milliseconds kPublishInterval{1'000};
 // Issuance comes first, where there is one processor for both.
 constexpr int kNiceness = 10;
 
-Task<> publish_again_and_again(acmecore::CrlPublisher& publisher, Loop::Pause pause) {
-  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread, for that is what Linux means by it
-  const acmecore::CrlPublisher::Yield yield = [&pause] { return pause(milliseconds::zero()); };
-  for (bool go_on = true; go_on;) {
-    co_await publisher.publish_due(yield);
-    go_on = co_await pause(kPublishInterval);
-  }
-}
-
 http::Response starting() {
   http::Response response = http::plain_problem(503, "the server is starting");
   response.headers.push_back({"Retry-After", "1"});
@@ -57,7 +48,8 @@ RevocationRole::RevocationRole(const base::Config& config, const acmecore::Issue
       store_(store),
       clock_(clock),
       records_(store),
-      files_(config.state_directory / kCrlDirectory) {
+      files_(config.state_directory / kCrlDirectory),
+      issuer_files_(config.state_directory / kIssuerCertificatesDirectory) {
   urls_.crl_shards = config.revocation.crl.shards;
   urls_.origin = config.revocation.external_url;
   urls_.ocsp = config.revocation.ocsp.enabled;
@@ -97,12 +89,28 @@ Result<void> RevocationRole::publish(const base::Config& config, Runtime& runtim
   CHECK(runtime.wait(publisher_->open()));
   edge_.emplace(urls_, issuers_, crls_, responder_ ? &*responder_ : nullptr, clock_);
   serving_.store(&*edge_);
-  const auto body = [publisher = &*publisher_](Loop::Pause pause) {
-    return publish_again_and_again(*publisher, std::move(pause));
-  };
+  const auto body = [this](Loop::Pause pause) { return publish_again_and_again(std::move(pause)); };
   publishing_ = std::make_unique<Loop>(builder_.get_executor(), body);
   base::log::info("acme.revocation", {{"url", urls_.origin}});
   return {};
+}
+
+Task<> RevocationRole::publish_again_and_again(Loop::Pause pause) {
+  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread, for that is what Linux means by it
+  const acmecore::CrlPublisher::Yield yield = [&pause] { return pause(milliseconds::zero()); };
+  for (bool go_on = true; go_on;) {
+    write_issuers();
+    co_await publisher_->publish_due(yield);
+    go_on = co_await pause(kPublishInterval);
+  }
+}
+
+// Tried again each time, and told the first time that it fails.
+void RevocationRole::write_issuers() {
+  const auto written = issuer_files_.write(issuers_);
+  if (!written && are_issuers_written_)
+    base::log::error("acme.issuer_certificate.not_written", {{"detail", written.error().detail}});
+  are_issuers_written_ = written.has_value();
 }
 
 std::vector<base::Endpoint> RevocationRole::endpoints() const {

@@ -9,6 +9,7 @@
 #include "acmecore/crl_files.h"
 #include "acmecore/crl_publisher.h"
 #include "acmecore/http/status_edge.h"
+#include "acmecore/issuer_files.h"
 #include "acmecore/issuers.h"
 #include "acmecore/ocsp_responder.h"
 #include "acmecore/published_crls.h"
@@ -47,12 +48,16 @@ class RevocationRole {
 
   base::Result<void> listen(const base::Config& config, Runtime& runtime);
   base::Result<void> publish(const base::Config& config, Runtime& runtime);
+  base::Task<> publish_again_and_again(Loop::Pause pause);
+  void write_issuers();
 
   const acmecore::Issuers& issuers_;
   storage::Store& store_;
   const base::Clock& clock_;
   acmecore::Records records_;
   const acmecore::CrlFiles files_;
+  acmecore::IssuerFiles issuer_files_;
+  bool are_issuers_written_ = true;  // at the last try
   acmecore::StatusUrls urls_;
   acmecore::PublishedCrls crls_;
   std::optional<acmecore::OcspResponder> responder_;  // none: OCSP is off

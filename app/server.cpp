@@ -118,7 +118,9 @@ Result<void> Server::prepare_issuer(const acmecore::IssuerPlace& place) {
                           ": put it back from a backup, or make one with assay ca init or assay ca csr");
   }
   TRY(const bool has_certificates, runtime_.wait(records_->has_certificates()));
-  if (!has_certificates) return acmecore::init_development_ca(place.ca, clock_.now());
+  const bool for_clients =
+      !place.duties.public_client_profile.empty() || !place.duties.private_client_profile.empty();
+  if (!has_certificates) return acmecore::init_development_ca(place.ca, clock_.now(), for_clients);
   return base::fail(base::ErrorKind::unavailable,
                     "the CA that issued the certificates in the store is missing: put " + directory +
                         " back from a backup, or use another state_directory for a new CA");
@@ -129,10 +131,7 @@ Result<void> Server::open_ca() {
     TRY(auto places, issuer_places(config_));
     for (const acmecore::IssuerPlace& place : places)
       CHECK(prepare_issuer(place));
-    const bool publishes = publishes_status(config_);
-    issuer_keeper_.emplace(std::move(places),
-                           acmecore::IssuerDuties{publishes, publishes && config_.revocation.ocsp.enabled},
-                           clock_);
+    issuer_keeper_.emplace(std::move(places), clock_);
     TRY(auto issuers, issuer_keeper_->load());
     issuers_.emplace(std::move(issuers));
     CHECK(write_roots());

@@ -89,8 +89,8 @@ struct CertificateContent {
   std::set<CertifiedUsage> extended_key_usages = {CertifiedUsage::server_auth};
   bool key_encipherment = false;  // of RSA keys
   bool subject_key_identifier = false;
-  std::vector<std::string> policies = {"2.23.140.1.2.1"};  // object identifiers
-  std::string ca_issuers_url = {};                         // URLs; empty: none
+  std::vector<std::string> policies = {};  // object identifiers; read, that of the BR where these are kept
+  std::string ca_issuers_url = {};         // URLs; empty: none
   std::string ocsp_url = {};
   bool must_staple = false;
   std::string country = {};  // of the subject; empty: none

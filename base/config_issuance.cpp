@@ -83,9 +83,17 @@ Result<void> organization_name(const std::string& text) {
   return {};
 }
 
-// Of [issuance] and of a profile.
+// "Domain validated" (BR 7.1.6.1), which claims to keep the BR, so that only who does says so.
+std::vector<std::string> usual_policies(CertificateRules rules) {
+  if (rules == CertificateRules::private_trust) return {};
+  return {"2.23.140.1.2.1"};
+}
+
+// Of [issuance] and of a profile. Policies that nobody has chosen follow the rules.
 void read_content(ConfigReader& section, CertificateContent& content) {
+  const bool are_usual = content.policies == usual_policies(content.rules);
   section.word<CertificateRules>("rules", content.rules, kRules);
+  if (are_usual) content.policies = usual_policies(content.rules);
   section.words<CertifiedUsage>("extended_key_usages", content.extended_key_usages, kUsages);
   section.boolean("key_encipherment", content.key_encipherment);
   section.boolean("subject_key_identifier", content.subject_key_identifier);

@@ -1,5 +1,6 @@
 #include "base/object_identifier.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -50,6 +51,24 @@ Result<Bytes> parse_object_identifier(std::string_view dotted) {
     append_arc(octets, arcs[i]);
   if (octets.size() > kSizeMax) return refused;
   return octets;
+}
+
+std::string text_of_object_identifier(BytesView content) {
+  std::string text;
+  uint64_t arc = 0;
+  for (const char octet : content) {
+    if (arc > kArcMax >> 7) return "?";
+    arc = arc << 7 | (uint8_t(octet) & 0x7f);
+    if ((uint8_t(octet) & 0x80) != 0) continue;
+    if (text.empty()) {
+      const uint64_t root = std::min(arc / kArcsPerRoot, kRoots - 1);
+      text = std::to_string(root) + "." + std::to_string(arc - root * kArcsPerRoot);
+    } else {
+      text += "." + std::to_string(arc);
+    }
+    arc = 0;
+  }
+  return parse_object_identifier(text) == Bytes(content) ? text : "?";
 }
 
 }  // namespace base

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -12,5 +13,8 @@ namespace base {
 // malformed: not numbers without leading zeros between dots, less than two of them, a first above 2 or a second above
 // 39 below 0 and 1 (X.660 §A.4), a number of more than 63 bits, or more than 64 octets in all.
 Result<Bytes> parse_object_identifier(std::string_view dotted);
+
+// The dotted form again. "?" where `content` is none that could be parsed from one.
+std::string text_of_object_identifier(BytesView content);
 
 }  // namespace base

@@ -1,8 +1,6 @@
 #include "acmecore/http/status_edge.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
 #include "base/http/response_text.h"
 #include "base/openssl.h"
@@ -29,20 +27,6 @@ Response not_allowed(const Request& request, std::string allowed) {
   Response response = plain_problem(405, "this resource answers " + allowed + ", not " + request.method);
   response.headers.push_back({"Allow", std::move(allowed)});
   return response;
-}
-
-// The shard in "/crl/CA/NUMBER.crl".
-std::optional<CrlShard> shard_in(std::string_view target) {
-  constexpr std::string_view kSuffix = ".crl";
-  target.remove_prefix(kCrlPath.size());
-  const size_t slash = target.find('/');
-  if (slash == std::string_view::npos || !target.ends_with(kSuffix)) return std::nullopt;
-  CrlShard shard{std::string(target.substr(0, slash)), 0};
-  const std::string_view text = target.substr(slash + 1, target.size() - slash - 1 - kSuffix.size());
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), shard.number);
-  if (error != std::errc() || end != text.data() + text.size() || std::to_string(shard.number) != text)
-    return std::nullopt;
-  return shard;
 }
 
 // The weak comparison of RFC 9110 §13.1.2.

@@ -57,16 +57,15 @@ Fault subject(const Input& input) {
   return "the subject is empty";
 }
 
-constexpr auto kWarning = Severity::warning;
+constexpr auto kError = Severity::error;
 constexpr Rule kRules[] = {
-    {"ca_basic_constraints", "RFC 5280 §4.2.1.9", kWarning, kWarning, basic_constraints, Certified::ca},
-    {"ca_key_usage", "RFC 5280 §4.2.1.3", kWarning, kWarning, key_usage, Certified::ca},
-    {"ca_subject_key_identifier", "RFC 5280 §4.2.1.2", kWarning, kWarning, subject_key_identifier,
+    {"ca_basic_constraints", "RFC 5280 §4.2.1.9", kError, kError, basic_constraints, Certified::ca},
+    {"ca_key_usage", "RFC 5280 §4.2.1.3", kError, kError, key_usage, Certified::ca},
+    {"ca_subject_key_identifier", "RFC 5280 §4.2.1.2", kError, kError, subject_key_identifier, Certified::ca},
+    {"ca_authority_key_identifier", "RFC 5280 §4.2.1.1", kError, kError, authority_key_identifier,
      Certified::ca},
-    {"ca_authority_key_identifier", "RFC 5280 §4.2.1.1", kWarning, kWarning, authority_key_identifier,
-     Certified::ca},
-    {"ca_name_constraints", "RFC 5280 §4.2.1.10", kWarning, kWarning, name_constraints, Certified::ca},
-    {"ca_subject_present", "RFC 5280 §4.1.2.6", kWarning, kWarning, subject, Certified::ca},
+    {"ca_name_constraints", "RFC 5280 §4.2.1.10", kError, kError, name_constraints, Certified::ca},
+    {"ca_subject_present", "RFC 5280 §4.1.2.6", kError, kError, subject, Certified::ca},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "acmecore/baseline_requirements.h"
 #include "acmecore/ca_public_key.h"
 #include "acmecore/lint/rule.h"
 #include "acmecore/serial.h"
@@ -46,29 +47,19 @@ Fault serial_entropy(const Input& input) {
   return "the serial number has " + std::to_string(size) + " octets, too few for 64 random bits";
 }
 
-struct SignatureAlgorithmOf {
-  KeyType issuer;
-  BytesView der;
-};
-
-// BR 7.1.3.2.1 (without RSASSA-PSS) and 7.1.3.2.2, and RFC 8410 §3, which the BR do not have.
-constexpr std::array<SignatureAlgorithmOf, 7> kSignatureAlgorithms{{
-    {KeyType::p256, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"sv},
-    {KeyType::p384, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv},
-    {KeyType::p521, "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04"sv},
-    {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00"sv},
-    {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00"sv},
-    {KeyType::rsa, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d\x05\x00"sv},
-    {KeyType::ed25519, "\x30\x05\x06\x03\x2b\x65\x70"sv},
-}};
+constexpr std::array kKeyTypes{KeyType::rsa, KeyType::p256, KeyType::p384, KeyType::p521, KeyType::ed25519};
 
 Fault signature_algorithm(const Input& input) {
+  const BytesView algorithm = input.tbs.signature_algorithm;
   const auto type = ca_key_type_of(input.issuer.spki_der);
-  const bool fits = type && std::ranges::any_of(kSignatureAlgorithms, [&](const SignatureAlgorithmOf& known) {
-                      return known.issuer == *type && known.der == input.tbs.signature_algorithm;
-                    });
-  const bool is_known_to_all = type != KeyType::ed25519 || input.rules == ProfileRules::private_trust;
-  if (fits && is_known_to_all) return std::nullopt;
+  const auto is_for = [&](KeyType one) {
+    // RFC 8410 §3, which the BR do not have.
+    const bool is_private_ed25519 = one == KeyType::ed25519 && input.rules == ProfileRules::private_trust &&
+                                    algorithm == ca_algorithm_identifier(SignatureAlgorithm::ed25519);
+    return is_private_ed25519 || is_br_signature_algorithm(one, algorithm);
+  };
+  const bool is_any_key = input.issuer.spki_der.empty();
+  if (is_any_key ? std::ranges::any_of(kKeyTypes, is_for) : type && is_for(*type)) return std::nullopt;
   return "the signature algorithm is not, octet for octet, one for the issuer's key";
 }
 
@@ -82,6 +73,7 @@ Fault unique_identifiers(const Input& input) {
   return "there is an issuerUniqueID or a subjectUniqueID";
 }
 
+constexpr auto kWarning = Severity::warning;
 constexpr auto kError = Severity::error;
 constexpr Rule kRules[] = {
     // What is none never becomes an Input: whoever looks at a certificate says so first (lint.cpp).
@@ -91,6 +83,8 @@ constexpr Rule kRules[] = {
     {"serial_size", "RFC 5280 §4.1.2.2", kError, kError, serial_size, Certified::both},
     {"serial_entropy", "BR 7.1", kError, kError, serial_entropy},
     {"signature_algorithm", "BR 7.1.3.2", kError, kError, signature_algorithm},
+    // Many a company's root on P-384 signs with SHA-256, which is no weakness.
+    {"ca_signature_algorithm", "BR 7.1.3.2", kWarning, kWarning, signature_algorithm, Certified::ca},
     {"issuer_is_the_ca", "BR 7.1.4.1", kError, kError, issuer, Certified::both},
     {"no_unique_identifiers", "RFC 5280 §4.1.2.8", kError, kError, unique_identifiers, Certified::both},
 };

@@ -57,17 +57,19 @@ Fault exponent(const Input& input) {
   return "the RSA exponent is even or below 65537";
 }
 
+// Ed25519 keys, which CAs alone have, are sound whatever they are (RFC 8032 §5.1.5).
 Fault sound(const Input& input) {
+  if (input.key_type == KeyType::ed25519) return std::nullopt;
   const auto checked = check_public_key(input.tbs.spki);
   return checked ? std::nullopt : Fault(checked.error().detail);
 }
 
 constexpr auto kError = Severity::error;
 constexpr Rule kRules[] = {
-    {"key_algorithm", "BR 7.1.3.1", kError, kError, algorithm},
-    {"rsa_modulus_size", "BR 6.1.5", kError, kError, modulus_size},
-    {"rsa_exponent", "BR 6.1.6", kError, kError, exponent},
-    {"key_is_sound", "BR 6.1.1.3", kError, kError, sound},
+    {"key_algorithm", "BR 7.1.3.1", kError, kError, algorithm, Certified::both},
+    {"rsa_modulus_size", "BR 6.1.5", kError, kError, modulus_size, Certified::both},
+    {"rsa_exponent", "BR 6.1.6", kError, kError, exponent, Certified::both},
+    {"key_is_sound", "BR 6.1.1.3", kError, kError, sound, Certified::both},
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "acmecore/lint/lint.h"
 
+#include <algorithm>
 #include <cassert>
+
+#include "acmecore/ca_public_key.h"
 
 namespace acmecore::lint {
 
@@ -19,28 +22,19 @@ std::vector<Rule> all_rules() {
   return all;
 }
 
-// Whether a rule is for what is looked at, and its severity there.
-using SeverityOf = Severity (*)(const Rule& rule, ProfileRules rules);
-
-Severity of_leaf(const Rule& rule, ProfileRules rules) {
-  return rule.certified == Certified::ca ? Severity::off : rule.severity(rules);
-}
-
-Severity of_ca(const Rule& rule, ProfileRules rules) {
-  const bool is_off = rule.certified == Certified::leaf || rule.severity(rules) == Severity::off;
-  return is_off ? Severity::off : Severity::warning;
-}
-
+// `certified`: leaf or ca.
 std::vector<Finding> look(BytesView tbs_der, const Certificate& issuer, ProfileRules whose, Time now,
-                          SeverityOf severity_of) {
+                          Certified certified) {
   const auto view = view_tbs(tbs_der);
   if (!view) return {{&rules().front(), Severity::error, view.error().detail}};
   Input input{*view, issuer, whose, now, std::nullopt};
-  if (const auto type = key_type_of(view->spki)) input.key_type = *type;
+  const auto type = certified == Certified::ca ? ca_key_type_of(view->spki) : key_type_of(view->spki);
+  if (type) input.key_type = *type;
   std::vector<Finding> findings;
   for (const Rule& rule : rules()) {
-    const Severity severity = severity_of(rule, whose);
-    if (severity == Severity::off) continue;
+    const Severity severity = rule.severity(whose);
+    if (severity == Severity::off || (rule.certified != certified && rule.certified != Certified::both))
+      continue;
     if (Fault fault = rule.check(input)) findings.push_back({&rule, severity, *std::move(fault)});
   }
   return findings;
@@ -68,11 +62,25 @@ std::string text_of(const Finding& finding) {
 }
 
 std::vector<Finding> lint_leaf(BytesView tbs_der, const Certificate& issuer, ProfileRules rules, Time now) {
-  return look(tbs_der, issuer, rules, now, of_leaf);
+  return look(tbs_der, issuer, rules, now, Certified::leaf);
 }
 
-std::vector<Finding> lint_ca(const Certificate& certificate, const Certificate& issuer, Time now) {
-  return look(certificate.tbs_der, issuer, ProfileRules::private_trust, now, of_ca);
+std::vector<Finding> lint_new_ca(BytesView tbs_der, const Certificate& issuer, Time now) {
+  return look(tbs_der, issuer, ProfileRules::private_trust, now, Certified::ca);
+}
+
+std::vector<Finding> lint_ca(const Certificate& certificate, const Certificate* issuer, Time now) {
+  Certificate unknown;
+  unknown.subject_der = certificate.issuer_der;
+  auto findings = lint_new_ca(certificate.tbs_der, issuer == nullptr ? unknown : *issuer, now);
+  for (Finding& finding : findings)
+    finding.severity = Severity::warning;
+  return findings;
+}
+
+const Finding* first_error(const std::vector<Finding>& findings) {
+  const auto found = std::ranges::find(findings, Severity::error, &Finding::severity);
+  return found == findings.end() ? nullptr : &*found;
 }
 
 }  // namespace acmecore::lint

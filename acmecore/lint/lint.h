@@ -30,8 +30,14 @@ std::string text_of(const Finding& finding);
 std::vector<Finding> lint_leaf(base::BytesView tbs_der, const Certificate& issuer, ProfileRules rules,
                                base::Time now);
 
-// Of a CA's certificate that is there already and that `issuer`, perhaps itself, has signed. Warnings only: who made it
-// was somebody else.
-std::vector<Finding> lint_ca(const Certificate& certificate, const Certificate& issuer, base::Time now);
+// Of a CA's certificate that `issuer`, perhaps itself, is about to sign, or that is about to be taken into use.
+std::vector<Finding> lint_new_ca(base::BytesView tbs_der, const Certificate& issuer, base::Time now);
+
+// The same of one that is in use already. Warnings only: who made it was somebody else. `issuer` is null where it is
+// not at hand.
+std::vector<Finding> lint_ca(const Certificate& certificate, const Certificate* issuer, base::Time now);
+
+// The first error among them; null: there is none.
+const Finding* first_error(const std::vector<Finding>& findings);
 
 }  // namespace acmecore::lint

@@ -70,6 +70,11 @@ Fault reserved_first(const Input& input) {
   return "certificatePolicies begin with another than the reserved one";
 }
 
+Fault reserved_absent(const Input& input) {
+  if (std::ranges::none_of(policies_of(input), is_reserved)) return std::nullopt;
+  return "certificatePolicies have one of the BR's, which the certificate does not claim to keep";
+}
+
 Fault any_policy(const Input& input) {
   if (std::ranges::count(policies_of(input), oids::kAnyPolicy) == 0) return std::nullopt;
   return "certificatePolicies have anyPolicy";
@@ -83,6 +88,7 @@ constexpr Rule kRules[] = {
     {"policies_unique", "RFC 5280 §4.2.1.4", kError, kError, unique},
     {"policies_reserved", "BR 7.1.2.7.9", kOff, kError, reserved},
     {"policies_reserved_first", "BR 7.1.2.7.9", kOff, kWarning, reserved_first},
+    {"policies_reserved_absent", "BR 7.1.6.1", kWarning, kOff, reserved_absent},
     {"any_policy_absent", "BR 7.1.2.7.9", kOff, kError, any_policy},
 };
 

@@ -25,7 +25,7 @@ enum class Certified { leaf, ca, both };
 // What a rule looks at.
 struct Input {
   const TbsView& tbs;
-  const Certificate& issuer;
+  const Certificate& issuer;  // without a key: it is not at hand, and no more is known than its name
   ProfileRules rules;
   base::Time now;                   // when it is signed
   std::optional<KeyType> key_type;  // of the certified key, by its AlgorithmIdentifier; nothing: none of ours

@@ -15,10 +15,11 @@ using namespace std::string_view_literals;
 
 namespace {
 
+constexpr BytesView kDomainComponent = "\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"sv;
+
 // BR 7.1.4.2, whose order is the one of encoding. What is not listed has no place in it.
 constexpr std::array<BytesView, 11> kOrder{
-    "\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"sv,  // domainComponent
-    oids::kCountryName,
+    kDomainComponent,        oids::kCountryName,
     "\x55\x04\x08"sv,  // stateOrProvinceName
     "\x55\x04\x07"sv,  // localityName
     "\x55\x04\x11"sv,  // postalCode
@@ -80,6 +81,8 @@ bool is_utf8(BytesView text) {
 
 Fault strings(const Input& input) {
   for (const AttributeView& attribute : input.tbs.subject_attributes) {
+    // RFC 4519 §2.4; Windows names its CAs so.
+    if (attribute.type == kDomainComponent && attribute.string_type == der::kIa5String) continue;
     const bool is_printable = attribute.string_type == der::kPrintableString;
     if (attribute.type == oids::kCountryName && !is_printable)
       return "the subject's country is no PrintableString";
@@ -96,13 +99,17 @@ size_t characters_in(BytesView text) {
   return size_t(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
+// ISO 3166-1, "alpha-2".
+bool is_country(BytesView text) {
+  return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 Fault lengths(const Input& input) {
-  constexpr size_t kCountrySize = 2;
   constexpr size_t kCharactersMax = 64;  // ub-common-name, ub-organization-name
   for (const AttributeView& attribute : input.tbs.subject_attributes) {
+    if (attribute.type == oids::kCountryName && !is_country(attribute.value))
+      return "the subject's country is not two upper-case letters";
     const size_t size = characters_in(attribute.value);
-    if (attribute.type == oids::kCountryName && size != kCountrySize)
-      return "the subject's country has not two letters";
     if (size == 0 || size > kCharactersMax)
       return "the subject has an attribute without or with over 64 characters";
   }

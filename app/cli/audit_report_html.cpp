@@ -19,6 +19,10 @@ namespace {
 constexpr int kColumnsMax = 62;
 constexpr size_t kBarsMax = 8;
 
+// Of one certificate, before the others are folded away.
+constexpr size_t kNamesShown = 5;
+constexpr size_t kProofsShown = 3;
+
 constexpr std::string_view kStyle = R"(
 :root { --ink: #1d2733; --soft: #5b6875; --line: #dfe4ea; --fill: #f5f7f9; --accent: #2563a8; --good: #1c7c4a;
   --bad: #b3261e; }
@@ -41,13 +45,16 @@ code, .mono { font: 12px/1.45 ui-monospace, "DejaVu Sans Mono", Consolas, monosp
 .plot { border: 1px solid var(--line); border-radius: 6px; padding: 14px 16px 8px; }
 svg { width: 100%; height: auto; display: block; }
 .bar { fill: var(--accent); } .grid { stroke: var(--line); } .label { fill: var(--soft); font-size: 12px; }
-table { border-collapse: collapse; width: 100%; font-size: 13px; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; font-size: 13px; }
 th { text-align: left; color: var(--soft); font-weight: 600; border-bottom: 2px solid var(--line); }
 th, td { padding: 6px 10px 6px 0; vertical-align: top; }
 td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-td.time { white-space: nowrap; font-variant-numeric: tabular-nums; } td.count { text-align: right; }
+td.time { white-space: nowrap; font-variant-numeric: tabular-nums; } .count { text-align: right; padding-right: 0; }
+.seen { font-size: 12px; color: var(--soft); } td div + div, details { margin-top: 4px; }
+summary { color: var(--accent); cursor: pointer; }
 .warn { color: var(--bad); } .fine { color: var(--good); } .soft { color: var(--soft); }
-@media print { body { max-width: none; padding: 0; } .plot, tr { break-inside: avoid; } }
+@media print { body { max-width: none; padding: 0; } .plot, tr { break-inside: avoid; }
+  details::details-content { content-visibility: visible; } }
 )";
 
 // "2026-11-23 04:30:00", in UTC.
@@ -72,14 +79,24 @@ std::string plot(const std::string& title, const std::string& svg) {
   return "<div class=\"plot\"><h3>" + html(title) + "</h3>\n" + svg + "</div>\n";
 }
 
+// Of a table; all of its columns have 100 together, whatever stands in them.
+struct Column {
+  std::string title;
+  int percent;
+  std::string style = {};
+};
+
 // A table of at most kReportRowsMax of these, or `none` where there are none of them.
 template <class Row>
-std::string table(const std::vector<std::string>& head, const std::vector<Row>& rows,
+std::string table(const std::vector<Column>& columns, const std::vector<Row>& rows,
                   const std::function<std::string(const Row&)>& cells, const std::string& none) {
   if (rows.empty()) return "<p>" + html(none) + "</p>\n";
   std::string text = "<table><tr>";
-  for (const std::string& title : head)
-    text += "<th>" + html(title) + "</th>";
+  for (const Column& column : columns) {
+    text += "<th style=\"width: " + std::to_string(column.percent) + "%\"" +
+            (column.style.empty() ? "" : " class=\"" + column.style + "\"") + ">" + html(column.title) +
+            "</th>";
+  }
   text += "</tr>\n";
   for (size_t i = 0; i < rows.size() && i < kReportRowsMax; ++i)
     text += "<tr>" + cells(rows[i]) + "</tr>\n";
@@ -162,14 +179,38 @@ std::string plots(const AuditReport& report) {
   return text + "</div>\n";
 }
 
+// The `first` ones of these, and the others where a reader unfolds them.
+std::string folded(const std::vector<std::string>& parts, size_t first) {
+  std::string text;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i == first)
+      text += "<details><summary>and " + std::to_string(parts.size() - first) + " more</summary>";
+    text += parts[i];
+  }
+  return text + (parts.size() > first ? "</details>" : "");
+}
+
+// Names with a space between them (or other words), and a serial number.
+std::string names_and_serial(const std::string& names, const std::string& serial) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin < names.size();) {
+    const size_t end = std::min(names.find(' ', begin), names.size());
+    parts.push_back(html(names.substr(begin, end - begin)) + " ");
+    begin = end + 1;
+  }
+  return folded(parts, kNamesShown) +
+         (serial.empty() ? "" : "<div class=\"mono soft\">" + html(serial) + "</div>");
+}
+
 std::string proof_cell(const ReportedCertificate& certificate) {
   if (certificate.account.empty()) return cell("<span class=\"soft\">for this server's own listeners</span>");
-  std::string text;
+  std::vector<std::string> proofs;
   for (const ReportedProof& proof : certificate.proofs) {
-    text += "<div>" + html(proof.names) + " by " + html(proof.method) + ", " + shown(proof.time) +
-            "<br><span class=\"soft\">" + html(proof.seen) + "</span></div>";
+    proofs.push_back("<div>" + html(proof.names) + " by " + html(proof.method) + ", " + shown(proof.time) +
+                     "<br><span class=\"seen\">" + html(proof.seen) + "</span></div>");
   }
-  return cell(text.empty() ? "<span class=\"warn\">its validation is older than the log</span>" : text);
+  return cell(proofs.empty() ? "<span class=\"warn\">its validation is older than the log</span>"
+                             : folded(proofs, kProofsShown));
 }
 
 std::string issued_cells(const ReportedCertificate& certificate) {
@@ -181,25 +222,21 @@ std::string issued_cells(const ReportedCertificate& certificate) {
   if (!certificate.profile.empty())
     state += "<br><span class=\"soft\">profile " + html(certificate.profile) + "</span>";
   return cell(shown(certificate.issued), "time") +
-         cell(html(certificate.names) + "<br><span class=\"mono soft\">" + html(certificate.serial) +
-              "</span>") +
-         cell(by) + proof_cell(certificate) + cell(state);
+         cell(names_and_serial(certificate.names, certificate.serial)) + cell(by) + proof_cell(certificate) +
+         cell(state);
 }
 
 std::string event_cells(const ReportedEvent& event) {
   std::string why = html(event.reason);
   if (!event.problem.empty()) why = "<b>" + html(event.problem) + "</b> " + why;
-  std::string about = html(event.about);
-  if (!event.serial.empty()) about += "<br><span class=\"mono soft\">" + html(event.serial) + "</span>";
-  return cell(shown(event.time), "time") + cell(html(event.kind)) + cell(about) + cell(html(event.by)) +
-         cell(why) + cell(std::to_string(event.count), "count");
+  return cell(shown(event.time), "time") + cell(html(event.kind)) +
+         cell(names_and_serial(event.about, event.serial)) + cell(html(event.by)) + cell(why) +
+         cell(std::to_string(event.count), "count");
 }
 
 std::string expiring_cells(const ExpiringCertificate& certificate) {
   return cell(shown(certificate.not_after), "time") +
-         cell(html(certificate.names) + "<br><span class=\"mono soft\">" + html(certificate.serial) +
-              "</span>") +
-         cell(html(certificate.account)) +
+         cell(names_and_serial(certificate.names, certificate.serial)) + cell(html(certificate.account)) +
          cell(certificate.renewed ? "<span class=\"fine\">renewed</span>"
                                   : "<span class=\"warn\">not renewed</span>");
 }
@@ -209,11 +246,15 @@ std::string section(const std::string& title, const std::string& what, const std
 }
 
 std::string sections(const AuditReport& report) {
-  const std::vector<std::string> events = {"time (UTC)", "what", "about", "by", "why", "times"};
+  const std::vector<Column> issued = {
+      {"time (UTC)", 14}, {"names", 25}, {"asked by", 14}, {"proof", 32}, {"valid", 15}};
+  const std::vector<Column> events = {{"time (UTC)", 14}, {"what", 15}, {"about", 25},
+                                      {"by", 16},         {"why", 25},  {"times", 5, "count"}};
+  const std::vector<Column> expiring = {{"ends (UTC)", 14}, {"names", 44}, {"account", 28}, {"", 14}};
   std::string text;
-  text += section("Issued", "Every certificate, who asked for it, and the proof that it rests on.",
-                  table<ReportedCertificate>({"time (UTC)", "names", "asked by", "proof", "valid"},
-                                             report.issued(), issued_cells, "No certificate was issued."));
+  text += section(
+      "Issued", "Every certificate, who asked for it, and the proof that it rests on.",
+      table<ReportedCertificate>(issued, report.issued(), issued_cells, "No certificate was issued."));
   text += section("Revoked", "Certificates that were revoked, and keys that are never certified again.",
                   table<ReportedEvent>(events, report.revoked(), event_cells, "Nothing was revoked."));
   text += section(
@@ -225,8 +266,7 @@ std::string sections(const AuditReport& report) {
   text += section("About to expire",
                   "Certificates that are not revoked and end before " +
                       shown(report.period().until + report.period().expiring) + ".",
-                  table<ExpiringCertificate>({"ends (UTC)", "names", "account", ""}, report.expiring(),
-                                             expiring_cells, "None is."));
+                  table<ExpiringCertificate>(expiring, report.expiring(), expiring_cells, "None is."));
   return text;
 }
 

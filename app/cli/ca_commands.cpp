@@ -10,11 +10,11 @@
 
 #include "acmecore/ca_directory.h"
 #include "acmecore/rpc/ca_messages.h"
+#include "app/cli/ca_crl_command.h"
 #include "app/cli/ca_file_commands.h"
 #include "app/cli/client.h"
 #include "app/cli/report.h"
 #include "app/issuer_places.h"
-#include "app/revocation_role.h"
 #include "app/state.h"
 #include "assay/v1/ca.grpc.pb.h"
 #include "base/config.h"
@@ -96,9 +96,7 @@ Result<void> rotate_files(const IssuerFiles& files, std::ostream& out) {
     lock.emplace(*std::move(taken));
   }
   TRY(const auto place, issuer_place(config, files.issuer));
-  const bool publishes = publishes_status(config);
-  const acmecore::IssuerDuties duties{publishes, publishes && config.revocation.ocsp.enabled};
-  CHECK(acmecore::rotate_ca(place.ca, duties, base::SystemClock().now()));
+  CHECK(acmecore::rotate_ca(place.ca, place.duties, base::SystemClock().now()));
   TRY(const auto directory, acmecore::CaDirectory::read(place.ca.directory));
   TRY(const v1::Issuer message, acmecore::rpc::message_of(files.issuer, directory));
   print(out, message);
@@ -128,6 +126,7 @@ void add_ca(CLI::App& program, Command& chosen) {
   auto* group = program.add_subcommand("ca", "The issuing CAs of a server: their keys and certificates");
   group->require_subcommand(1);
   add_ca_file_commands(*group, chosen);
+  add_ca_crl(*group, chosen);
   const auto all = std::make_shared<IssuerFiles>();
   add_command(*group, chosen, "list", "List the issuers, and when their certificates end", all, list,
               [all](std::ostream& out) { return list_files(*all, out); });

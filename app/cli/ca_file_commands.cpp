@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -28,6 +29,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
+constexpr const char* kServerAuth = "server_auth";
+constexpr const char* kClientAuth = "client_auth";
+
 // What all of these commands take between them.
 struct CaOptions {
   IssuerFiles files;
@@ -35,11 +39,14 @@ struct CaOptions {
   std::string common_name;  // csr, renew
   std::string organization;
   std::string country;
-  std::string key_type = "p256";
+  std::string key_type;
   std::string key;       // a PKCS#11 URI
   std::string root_key;  // init: a PKCS#11 URI
   std::vector<std::string> permitted;
   std::vector<std::string> excluded;
+  std::vector<std::string> purposes;
+  std::string crl_url;
+  std::string ca_issuers_url;
   std::optional<milliseconds> lifetime;
   std::optional<milliseconds> root_lifetime;
   std::filesystem::path chain;          // install
@@ -70,6 +77,10 @@ Result<CaPlan> plan_of(const CaOptions& options, const std::string& common_name)
   for (const std::string& text : options.excluded)
     CHECK(acmecore::add_subtree(plan.constraints.excluded, text));
   plan.lifetime = seconds_of(options.lifetime, acmecore::kIssuingLifetime);
+  if (!options.purposes.empty())
+    plan.client_auth = std::ranges::find(options.purposes, kClientAuth) != options.purposes.end();
+  plan.crl_url = options.crl_url;
+  plan.ca_issuers_url = options.ca_issuers_url;
   return plan;
 }
 
@@ -108,7 +119,6 @@ Result<void> renew(const CaOptions& options, const CaPlace& place, std::ostream&
   acmecore::CaRenewal renewal;
   renewal.same_key = options.same_key;
   TRY(renewal.plan, plan_of(options, options.common_name));
-  renewal.constraints = !renewal.plan.constraints.empty();
   if (!options.root_key_file.empty()) {
     TRY(renewal.root_key, read_secret(options.root_key_file));
   }
@@ -139,12 +149,24 @@ std::pair<CLI::App*, std::shared_ptr<CaOptions>> command_of(CLI::App& group, con
   return {command, options};
 }
 
-void add_subject(CLI::App& command, CaOptions& options) {
-  command.add_option("--organization", options.organization, "In the subject");
-  command.add_option("--country", options.country, "In the subject: two letters");
+// What is so where an option is not given.
+struct Presets {
+  std::string subject;
+  std::string key_type;
+  std::string permitted;
+  std::string excluded;
+  std::string purposes;
+};
+
+const Presets kOfNew{"none", "p256", "all", "none", "server_auth"};
+const Presets kOfNext{"as before", "as before", "as before", "as before", "as before"};
+
+void add_subject(CLI::App& command, CaOptions& options, const Presets& presets) {
+  command.add_option("--organization", options.organization, "In the subject; else " + presets.subject);
+  command.add_option("--country", options.country, "In the subject, two letters; else " + presets.subject);
 }
 
-void add_key(CLI::App& command, CaOptions& options) {
+void add_key(CLI::App& command, CaOptions& options, const Presets& presets) {
   const auto read = [&options](const std::string& word) {
     const auto is_word = [&](const auto& kind) { return kind.first == word; };
     if (std::none_of(std::begin(acmecore::kKeyKinds), std::end(acmecore::kKeyKinds), is_word))
@@ -152,18 +174,52 @@ void add_key(CLI::App& command, CaOptions& options) {
     options.key_type = word;
   };
   auto* type = command.add_option_function<std::string>(
-      "--key-type", read, "Of a new key: p256 (as it comes), p384, rsa2048, rsa3072, rsa4096 or ed25519");
+      "--key-type", read,
+      "Of a new key: p256, p384, rsa2048, rsa3072, rsa4096 or ed25519; else " + presets.key_type);
   command.add_option("--key", options.key, "Instead of a new key one in a token, by its PKCS#11 URI")
       ->type_name("URI")
       ->excludes(type);
 }
 
-void add_constraints(CLI::App& command, CaOptions& options) {
+void add_constraints(CLI::App& command, CaOptions& options, const Presets& presets) {
   command
       .add_option("--permitted", options.permitted,
-                  "Names that it may certify, with all below them, or networks; else all")
+                  "Names that it may certify, with all below them, or networks; else " + presets.permitted)
       ->type_name("NAME");
-  command.add_option("--excluded", options.excluded, "Names and networks that it may not")->type_name("NAME");
+  command
+      .add_option("--excluded", options.excluded,
+                  "Names and networks that it may not; else " + presets.excluded)
+      ->type_name("NAME");
+}
+
+void add_purposes(CLI::App& command, CaOptions& options, const Presets& presets) {
+  const auto take = [&options](const std::vector<std::string>& words) {
+    const bool has_server = std::ranges::find(words, kServerAuth) != words.end();
+    const bool are_known = std::ranges::all_of(
+        words, [](const std::string& word) { return word == kServerAuth || word == kClientAuth; });
+    if (!has_server || !are_known)
+      throw CLI::ValidationError("--purpose", "server_auth, or server_auth,client_auth");
+    options.purposes = words;
+  };
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--purpose", take,
+          "Whose certificates it signs: server_auth, or server_auth,client_auth; else " + presets.purposes)
+      ->delimiter(',')
+      ->type_name("PURPOSES");
+}
+
+// RFC 5280 §4.2.1.13 and §4.2.2.1: whoever reads a certificate fetches both before it can trust anyone.
+void add_pointers(CLI::App& command, CaOptions& options) {
+  const auto http = [](const std::string& url) {
+    return url.starts_with("http://") ? std::string() : "it begins with http://";
+  };
+  command.add_option("--crl-url", options.crl_url, "Where the CRL of the root is to be had (assay ca crl)")
+      ->type_name("URL")
+      ->check(http);
+  command.add_option("--ca-issuers-url", options.ca_issuers_url, "Where the root's certificate is, in DER")
+      ->type_name("URL")
+      ->check(http);
 }
 
 }  // namespace
@@ -189,11 +245,13 @@ void add_ca_file_commands(CLI::App& group, Command& chosen) {
     const auto [command, options] = command_of(group, "init", "Make a root of one's own and an issuing CA");
     command->add_option("--name", options->name, "They are called NAME Root CA and NAME Issuing CA")
         ->required();
-    add_subject(*command, *options);
-    add_key(*command, *options);
+    add_subject(*command, *options, kOfNew);
+    add_key(*command, *options, kOfNew);
     command->add_option("--root-key", options->root_key, "The root's key in a token, by its PKCS#11 URI")
         ->type_name("URI");
-    add_constraints(*command, *options);
+    add_constraints(*command, *options, kOfNew);
+    add_purposes(*command, *options, kOfNew);
+    add_pointers(*command, *options);
     add_duration_option(*command, "--lifetime", options->lifetime, "Of the issuing CA; else 5 years");
     add_duration_option(*command, "--root-lifetime", options->root_lifetime, "Of the root; else 15 years");
     set_up(*command, chosen, options, init);
@@ -202,9 +260,10 @@ void add_ca_file_commands(CLI::App& group, Command& chosen) {
     const auto [command, options] =
         command_of(group, "csr", "Make a key, and a request for somebody else's root to certify it");
     command->add_option("--common-name", options->common_name, "Of the issuing CA")->required();
-    add_subject(*command, *options);
-    add_key(*command, *options);
-    add_constraints(*command, *options);
+    add_subject(*command, *options, kOfNew);
+    add_key(*command, *options, kOfNew);
+    add_constraints(*command, *options, kOfNew);
+    add_purposes(*command, *options, kOfNew);
     command->add_flag("--replace", options->replace, "Give up a request that there is");
     set_up(*command, chosen, options, csr);
   }
@@ -221,11 +280,13 @@ void add_ca_file_commands(CLI::App& group, Command& chosen) {
   auto* same = command->add_flag("--same-key", options->same_key, "For the key and the subject that it has");
   auto* name = command->add_option("--common-name", options->common_name, "Of a new one with a new key");
   name->excludes(same);
-  add_subject(*command, *options);
-  add_key(*command, *options);
+  add_subject(*command, *options, kOfNext);
+  add_key(*command, *options, kOfNext);
   for (const char* of_another : {"--organization", "--country", "--key-type", "--key"})
     command->get_option(of_another)->excludes(same);
-  add_constraints(*command, *options);
+  add_constraints(*command, *options, kOfNext);
+  add_purposes(*command, *options, kOfNext);
+  add_pointers(*command, *options);
   add_duration_option(*command, "--lifetime", options->lifetime, "Of the certificate; else 5 years");
   command
       ->add_option("--root-key-file", options->root_key_file, "The root's key, where it is not in root.key")

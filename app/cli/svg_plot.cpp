@@ -19,6 +19,7 @@ constexpr int kColumnsHeight = 150;
 constexpr int kColumnsLeft = 44;    // for the values
 constexpr int kColumnsBottom = 24;  // for the labels
 constexpr size_t kColumnLabelsMax = 6;
+constexpr int kColumnLabelHalf = 20;  // of the width of "11-28"
 
 constexpr int kBarHeight = 18;
 constexpr int kBarStep = 26;
@@ -96,7 +97,11 @@ std::string column_plot(std::string_view title, const std::vector<PlotBar>& colu
     const double x = kColumnsLeft + step * double(i);
     svg += rectangle(x + step * 0.12, base - height, step * 0.76, height,
                      column.label + ": " + std::to_string(column.value));
-    if (i % labelled == 0) svg += label(x + step / 2, base + 16, "middle", column.label);
+    if (i % labelled != 0) continue;
+    const double middle = x + step / 2;
+    const bool would_be_cut = middle + kColumnLabelHalf > kWidth;
+    svg += would_be_cut ? label(kWidth, base + 16, "end", column.label)
+                        : label(middle, base + 16, "middle", column.label);
   }
   return svg + "</svg>\n";
 }

@@ -73,10 +73,6 @@ void enlarge_buffer(const FileDescriptor& socket, int forced, int option) {
 
 }  // namespace
 
-FileDescriptor::~FileDescriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
 Result<FileDescriptor> open_udp(const Endpoint& endpoint) {
   TRY(FileDescriptor socket, bind_socket(endpoint, "UDP", SOCK_DGRAM, SO_REUSEPORT));
   enlarge_buffer(socket, SO_RCVBUFFORCE, SO_RCVBUF);

@@ -2,34 +2,17 @@
 
 #include <sys/socket.h>
 
-#include <utility>
-
 #include "base/bytes.h"
 #include "base/endpoint.h"
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "dnsserver/client.h"
 
 namespace dnsserver::net {
 
 using base::Endpoint;
+using base::FileDescriptor;
 using base::Result;
-
-// Owns an open file descriptor, or none (-1).
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd = -1) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~FileDescriptor();
-
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // As much as the kernel grants of it: a worker that is held up for 10 ms finds that many datagrams waiting.
 inline constexpr int kUdpBufferSize = 4 * 1024 * 1024;

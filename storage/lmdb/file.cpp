@@ -41,22 +41,15 @@ Bytes hexadecimal(BytesView octets) {
 }  // namespace
 
 Result<File> File::open(const path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return failure_at("open", path);
-  return File(path, descriptor);
+  base::FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor.is_open()) return failure_at("open", path);
+  return File(path, std::move(descriptor));
 }
 
 Result<File> File::create(const path& path) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) return failure_at("make", path);
-  return File(path, descriptor);
-}
-
-File::File(File&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-File::~File() {
-  if (descriptor_ >= 0) close(descriptor_);
+  base::FileDescriptor descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!descriptor.is_open()) return failure_at("make", path);
+  return File(path, std::move(descriptor));
 }
 
 tl::unexpected<base::Error> File::failure(const char* doing) const { return failure_at(doing, path_); }
@@ -65,7 +58,7 @@ Result<Bytes> File::read(size_t size) const {
   Bytes octets(size, '\0');
   size_t count = 0;
   while (count < size) {
-    const ssize_t more = ::read(descriptor_, octets.data() + count, size - count);
+    const ssize_t more = ::read(descriptor(), octets.data() + count, size - count);
     if (more < 0 && errno == EINTR) continue;
     if (more < 0) return failure("read");
     if (more == 0) break;
@@ -101,7 +94,7 @@ Result<Bytes> File::sha256() const {
 
 Result<void> File::write(BytesView octets) const {
   while (!octets.empty()) {
-    const ssize_t written = ::write(descriptor_, octets.data(), octets.size());
+    const ssize_t written = ::write(descriptor(), octets.data(), octets.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return failure("write");
     octets.remove_prefix(size_t(written));
@@ -110,7 +103,7 @@ Result<void> File::write(BytesView octets) const {
 }
 
 Result<void> File::sync() const {
-  if (fsync(descriptor_) != 0) return failure("sync");
+  if (fsync(descriptor()) != 0) return failure("sync");
   return {};
 }
 

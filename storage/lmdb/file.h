@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <utility>
 
+#include "base/file_descriptor.h"
 #include "storage/store.h"
 
 namespace storage::lmdb {
@@ -11,11 +13,8 @@ class File {
  public:
   static Result<File> open(const std::filesystem::path& path);    // to read
   static Result<File> create(const std::filesystem::path& path);  // to write; 0600, and it must not exist
-  ~File();
-  File(File&& other) noexcept;
-  File& operator=(File&&) = delete;
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
 
   // From where the file stands: at most `size` octets, all octets to `to`, the SHA-256 of all in hexadecimal.
   Result<Bytes> read(size_t size) const;
@@ -27,12 +26,13 @@ class File {
   Result<void> sync() const;
 
  private:
-  File(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  File(std::filesystem::path path, base::FileDescriptor descriptor)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
 
   tl::unexpected<base::Error> failure(const char* doing) const;
 
   std::filesystem::path path_;
-  int descriptor_;
+  base::FileDescriptor descriptor_;
 };
 
 }  // namespace storage::lmdb

@@ -45,11 +45,9 @@ Result<void> make_directory(const path& directory) {
 }
 
 Result<void> sync_directory(const path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return failure("open", directory, errno);
-  const int code = fsync(descriptor) == 0 ? 0 : errno;
-  close(descriptor);
-  if (code) return failure("sync", directory, code);
+  const base::FileDescriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open()) return failure("open", directory, errno);
+  if (fsync(handle.get()) != 0) return failure("sync", directory, errno);
   return {};
 }
 
@@ -74,20 +72,12 @@ Result<void> install_store(const path& directory, const std::function<Result<voi
 
 Result<DirectoryLock> DirectoryLock::take(const path& directory) {
   const path file = directory / kLockFile;
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return failure("open", file, errno);
-  DirectoryLock lock(descriptor);
-  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+  base::FileDescriptor handle(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!handle.is_open()) return failure("open", file, errno);
+  if (flock(handle.get(), LOCK_EX | LOCK_NB) == 0) return DirectoryLock(std::move(handle));
   if (errno != EWOULDBLOCK) return failure("lock", file, errno);
   return fail(ErrorKind::internal,
               "the store in " + directory.string() + " is in use: another process has it open for writing");
-}
-
-DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-DirectoryLock::~DirectoryLock() {
-  if (descriptor_ >= 0) close(descriptor_);
 }
 
 }  // namespace storage::lmdb

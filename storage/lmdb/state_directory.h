@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <utility>
 
+#include "base/file_descriptor.h"
 #include "storage/store.h"
 
 namespace storage::lmdb {
@@ -28,14 +30,11 @@ class DirectoryLock {
  public:
   // internal: another process has it (or this one, elsewhere).
   static Result<DirectoryLock> take(const std::filesystem::path& directory);
-  ~DirectoryLock();
-  DirectoryLock(DirectoryLock&& other) noexcept;
-  DirectoryLock& operator=(DirectoryLock&&) = delete;
 
  private:
-  explicit DirectoryLock(int descriptor) : descriptor_(descriptor) {}
+  explicit DirectoryLock(base::FileDescriptor file) : file_(std::move(file)) {}
 
-  int descriptor_;
+  base::FileDescriptor file_;
 };
 
 }  // namespace storage::lmdb

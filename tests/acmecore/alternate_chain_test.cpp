@@ -6,6 +6,7 @@
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
 #include "acmecore/software_key.h"
+#include "base/log.h"
 #include "tests/acmecore/certificate_fixtures.h"
 
 namespace acmecore {
@@ -55,7 +56,7 @@ TEST(AlternateChain, IsWhatTheFileHas) {
   const auto chain = read_alternate_chain({"cross.pem", "# cross\n" + good_pem()}, issuing(), kNow);
   ASSERT_TRUE(chain) << chain.error().detail;
   EXPECT_EQ(chain->pem, good_pem());
-  EXPECT_EQ(pem_block(kPemCertificate, chain->issuing_der) + other_ca().root_pem, good_pem());
+  EXPECT_EQ(pem_block(kPemCertificate, chain->issuing_der()) + other_ca().root_pem, good_pem());
 }
 
 TEST(AlternateChain, MayLeaveOutTheRoot) { EXPECT_EQ(refusal(cross_signed(issuing(), other_ca())), ""); }
@@ -108,6 +109,22 @@ TEST(AlternateChain, HasTenCertificatesAtMost) {
     pem += other_ca().root_pem;  // a root is signed by itself
   EXPECT_EQ(refusal(pem), "");
   EXPECT_THAT(refusal(pem + other_ca().root_pem), HasSubstr("more than 10 certificates"));
+}
+
+TEST(AlternateChain, WhatARuleFindsInItIsToldToTheLog) {
+  const auto told_of = [](const std::string& pem) {
+    testing::internal::CaptureStderr();
+    EXPECT_TRUE(Issuer::open(test_ca(), kNow, {{"cross.pem", pem}}));
+    return testing::internal::GetCapturedStderr();
+  };
+  base::log::configure(base::log::Level::warning, base::log::Format::text);
+  const std::string broken = signed_with([](TbsFields& fields) {
+    for (Extension& extension : fields.extensions)
+      extension.critical = extension.critical && extension.oid != oids::kKeyUsage;
+  });
+  EXPECT_THAT(told_of(broken), testing::AllOf(HasSubstr("acme.ca.lint"), HasSubstr("ca_key_usage")));
+  EXPECT_EQ(told_of(good_pem()), "");
+  EXPECT_EQ(told_of(cross_signed(issuing(), other_ca())), "");  // without its root
 }
 
 TEST(AlternateChain, IsOneOfTheIssuers) {

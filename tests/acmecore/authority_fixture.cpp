@@ -41,7 +41,7 @@ Task<Result<std::optional<storage::Entry>>> UnluckyStore::get(Bytes key) {
   if (!unreadable_.empty() && key.starts_with(unreadable_)) {
     co_return base::fail(base::ErrorKind::unavailable, "as the test wants");
   }
-  co_return co_await store_.get(std::move(key));
+  co_return co_await ForwardingStore::get(std::move(key));
 }
 
 Task<Result<storage::Revision>> UnluckyStore::commit(storage::Batch batch) {
@@ -59,7 +59,7 @@ Task<Result<storage::Revision>> UnluckyStore::commit(storage::Batch batch) {
     co_return base::fail(base::ErrorKind::unavailable,
                          "there is no room to store anything; nothing was changed");
   }
-  co_return co_await store_.commit(std::move(batch));
+  co_return co_await ForwardingStore::commit(std::move(batch));
 }
 
 void AuthorityTest::restart() {

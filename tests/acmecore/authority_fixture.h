@@ -20,6 +20,7 @@
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/jws_fixtures.h"
 #include "tests/acmecore/policy_fixture.h"
+#include "tests/support/forwarding_store.h"
 #include "tests/support/run_task.h"
 
 namespace acmecore {
@@ -52,9 +53,9 @@ class ScriptedValidation final : public Validation {
 
 // A store in which others are faster: the next commits fail as a test says (each entry is taken by one commit, and
 // nothing lets it pass), or something else is committed first.
-class UnluckyStore final : public storage::Store {
+class UnluckyStore final : public support::ForwardingStore {
  public:
-  explicit UnluckyStore(storage::Store& store) : store_(store) {}
+  using ForwardingStore::ForwardingStore;
 
   void next_commits(std::deque<std::optional<base::ErrorKind>> fates) { fates_ = std::move(fates); }
 
@@ -67,23 +68,9 @@ class UnluckyStore final : public storage::Store {
   void cannot_read(base::Bytes prefix) { unreadable_ = std::move(prefix); }
 
   base::Task<base::Result<std::optional<storage::Entry>>> get(base::Bytes key) override;
-  base::Task<base::Result<std::vector<storage::Entry>>> list(storage::Range range) override {
-    return store_.list(std::move(range));
-  }
   base::Task<base::Result<storage::Revision>> commit(storage::Batch batch) override;
-  std::unique_ptr<storage::Watch> watch(base::Bytes prefix) override {
-    return store_.watch(std::move(prefix));
-  }
-  void follow(storage::Follower& follower) override { store_.follow(follower); }
-  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
-  base::Task<base::Result<std::vector<storage::Expectation>>> expired(base::Bytes prefix, base::Time now,
-                                                                      size_t limit) override {
-    return store_.expired(std::move(prefix), now, limit);
-  }
-  std::unique_ptr<storage::Reader> reader() override { return store_.reader(); }
 
  private:
-  storage::Store& store_;
   std::deque<std::optional<base::ErrorKind>> fates_;
   base::Bytes unreadable_;
   bool is_full_ = false;

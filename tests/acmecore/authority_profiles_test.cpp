@@ -138,6 +138,7 @@ TEST_F(AuthorityProfilesTest, PublicCertificatesGetShorterByThemselvesWhenALimit
   Profile web = usual();
   web.validity.lifetime = days(150);
   web.content.rules = ProfileRules::public_trust;
+  web.content.policies = {base::Bytes(oids::kDomainValidated)};
   web.content.ocsp_url = "http://ocsp.corp.test";
   offer({web});
   const auto life = [&] {
@@ -158,6 +159,7 @@ TEST_F(AuthorityProfilesTest, PublicCertificatesGetShorterByThemselvesWhenALimit
 TEST_F(AuthorityProfilesTest, WhatALintRefusesIsOurOwnTroubleAndMakesTheOrderInvalid) {
   Profile web = usual();
   web.content.rules = ProfileRules::public_trust;
+  web.content.policies = {base::Bytes(oids::kDomainValidated)};
   web.content.ocsp_url = "http://ocsp.corp.test";
   offer({web});
   const Account account = new_account();

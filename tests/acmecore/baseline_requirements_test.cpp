@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include "acmecore/ca_profile.h"
+#include "acmecore/ca_public_key.h"
+#include "acmecore/oids.h"
+#include "acmecore/software_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
 
 namespace acmecore {
@@ -12,6 +16,7 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::string_view_literals;
 
@@ -24,6 +29,7 @@ Time at(const char* text) { return base::parse_rfc3339(text).value(); }
 Profile good_profile(ProfileRules rules) {
   Profile profile;
   profile.content.rules = rules;
+  if (rules != kPrivate) profile.content.policies = {base::Bytes(oids::kDomainValidated)};
   profile.content.ocsp_url = "http://ocsp.corp.test";
   if (rules == kShortLived) profile.validity.lifetime = days(7);
   return profile;
@@ -85,6 +91,10 @@ struct {
     {"an organization", kPublic, [](Profile& p) { p.content.organization = "Corp"; }, {"7.1.2.7.2"}},
     {"no policies", kPublic, [](Profile& p) { p.content.policies.clear(); }, {"7.1.2.7.2"}},
     {"a policy of our own", kPublic, [](Profile& p) { p.content.policies.emplace_back("\x2a\x03"); }, {}},
+    {"of a private one a reserved policy",
+     kPrivate,
+     [](Profile& p) { p.content.policies.emplace_back(oids::kDomainValidated); },
+     {"7.1.6.1"}},
     {"two reserved policies",
      kPublic,
      [](Profile& p) { p.content.policies.emplace_back(oids::kOrganizationValidated); },
@@ -145,6 +155,68 @@ TEST(BaselineRequirements, AreBrokenByWhatIsSaidInASentence) {
   EXPECT_THAT(
       br_violations(profile, kNow),
       ElementsAre(BrViolation{"6.3.2", "certificates are valid for up to 201d, where 200d are the most"}));
+}
+
+// An issuing CA below a root, with keys of these kinds.
+CaChain chain_of(KeyKind issuing, KeyKind root) {
+  const SoftwareKey root_key = SoftwareKey::generate(root);
+  const SoftwareKey key = SoftwareKey::generate(issuing);
+  const auto root_der = sign_root(name_of(CaSubject{"Root CA"}).value(), root_key, kNow, kRootLifetime);
+  CaChain chain;
+  chain.certificates.push_back(parse_certificate(root_der.value()).value());
+  const IssuingCa wanted{name_of(CaSubject{"Issuing CA"}).value(), key.spki_der()};
+  const auto der = sign_issuing(wanted, chain.root(), root_key, kNow);
+  chain.certificates.insert(chain.certificates.begin(), parse_certificate(der.value()).value());
+  return chain;
+}
+
+std::vector<std::string> found_in(const CaChain& chain) {
+  std::vector<std::string> found;
+  for (const BrViolation& violation : br_violations(chain))
+    found.push_back(std::string(violation.section) + ": " + violation.what);
+  return found;
+}
+
+TEST(BaselineRequirements, HaveNoEd25519KeyInAChain) {
+  EXPECT_THAT(found_in(chain_of(KeyKind::p256, KeyKind::p384)), IsEmpty());
+  EXPECT_THAT(found_in(chain_of(KeyKind::p384, KeyKind::rsa2048)), IsEmpty());
+  EXPECT_THAT(found_in(chain_of(KeyKind::rsa2048, KeyKind::p256)), IsEmpty());
+  EXPECT_THAT(found_in(chain_of(KeyKind::ed25519, KeyKind::p256)),
+              ElementsAre("6.1.5: the issuing certificate has an Ed25519 key"));
+  EXPECT_THAT(found_in(chain_of(KeyKind::p256, KeyKind::ed25519)),
+              ElementsAre("6.1.5: the root certificate has an Ed25519 key"));
+}
+
+TEST(BaselineRequirements, AskForRsaKeysOf2048BitsOrMoreInWholeOctets) {
+  CaChain chain = chain_of(KeyKind::rsa2048, KeyKind::p256);
+  const auto with = [&chain](unsigned bits) {
+    chain.certificates[0].spki_der = spki_of(make_rsa(bits).get());
+    return found_in(chain);
+  };
+  EXPECT_THAT(with(2048), IsEmpty());
+  EXPECT_THAT(with(2056), IsEmpty());
+  EXPECT_THAT(
+      with(2050),
+      ElementsAre("6.1.5: the issuing certificate has an RSA key of 2050 bits, which is no multiple of 8"));
+  EXPECT_THAT(with(1024), ElementsAre(HasSubstr("the RSA key has 1024 bits")));
+}
+
+TEST(BaselineRequirements, EachCurveHasItsHash) {
+  CaChain chain = chain_of(KeyKind::p256, KeyKind::p384);
+  const auto with = [&chain](SignatureAlgorithm algorithm) {
+    chain.certificates[0].signature_algorithm_der = ca_algorithm_identifier(algorithm);
+    return found_in(chain);
+  };
+  const auto refused = ElementsAre(
+      "7.1.3.2: the issuing certificate is signed with an algorithm that is not for the key of its issuer");
+  EXPECT_THAT(with(SignatureAlgorithm::ecdsa_sha384), IsEmpty());
+  EXPECT_THAT(with(SignatureAlgorithm::ecdsa_sha256), refused);
+  EXPECT_THAT(with(SignatureAlgorithm::rsa_sha384), refused);
+  chain.certificates[0].signature_algorithm_der =
+      "\x30\x0c\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03\x05\x00"sv;
+  EXPECT_THAT(found_in(chain), refused) << "parameters that ECDSA has not";
+  chain.certificates[1].signature_algorithm_der = "whatever: a root's own";
+  EXPECT_THAT(with(SignatureAlgorithm::ecdsa_sha384), IsEmpty());
 }
 
 }  // namespace

@@ -4,11 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "acmecore/ca_chain.h"
-#include "acmecore/certificate_writer.h"
-#include "acmecore/issuer.h"
-#include "acmecore/oids.h"
+#include "acmecore/issuer_duties.h"
 #include "acmecore/pem.h"
-#include "tests/acmecore/certificate_fixtures.h"
+#include "base/log.h"
+#include "tests/acmecore/ca_ceremony_fixture.h"
 #include "tests/acmecore/kill_at_each_call.h"
 
 namespace acmecore {
@@ -24,64 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kPemRequest = "CERTIFICATE REQUEST";
 
-class CaCeremony : public testing::Test {
- protected:
-  CaPlan plan(const std::string& common_name, KeyKind kind = KeyKind::p256) const {
-    CaPlan plan;
-    plan.subject = {common_name, "Corp", "CH"};
-    plan.key_kind = kind;
-    plan.lifetime = kIssuingLifetime;
-    return plan;
-  }
-
-  CaPlan root_plan() const {
-    CaPlan root = plan("Corp Root CA");
-    root.lifetime = kRootLifetime;
-    return root;
-  }
-
-  void init(const CaPlan& issuing) { ASSERT_TRUE(init_ca(place_, root_plan(), issuing, kNow)); }
-
-  std::vector<std::string> roles() const {
-    std::vector<std::string> texts;
-    const CaDirectory directory = CaDirectory::read(place_.directory).value();
-    for (const CaGeneration& generation : directory.generations())
-      texts.push_back(std::string(name_of(generation.role)) + " " + generation.name);
-    return texts;
-  }
-
-  CaGeneration generation(GenerationRole role) const {
-    return *CaDirectory::read(place_.directory)->find(role);
-  }
-  CaChain chain(GenerationRole role) const { return read_ca_chain(generation(role).chain_pem).value(); }
-
-  // A leaf by the one in this role, verified by the openssl program.
-  std::string verdict(GenerationRole role, const std::string& name = "www.corp.test") const {
-    const CaGeneration from = generation(role);
-    const CaChain chain = read_ca_chain(from.chain_pem).value();
-    const auto issuer =
-        Issuer::open(place_.vault.open(from.key, chain.issuing().spki_der).value(), from.chain_pem, kNow);
-    if (!issuer) return issuer.error().detail;
-    LeafRequest request = good_leaf_request();
-    request.dns_names = {name};
-    const auto leaf = issuer->sign_leaf(request);
-    if (!leaf) return leaf.error().detail;
-    const TemporaryDirectory directory;
-    write_text(directory.path() + "/root.pem", issuer->root_pem());
-    write_text(directory.path() + "/chain.pem", issuer->chain_pem(*leaf));
-    const ProgramResult verified =
-        run_program("openssl verify -x509_strict -check_ss_sig -purpose sslserver -attime " + attime() +
-                    " -CAfile " + directory.path() + "/root.pem -untrusted " + directory.path() +
-                    "/chain.pem " + directory.path() + "/chain.pem");
-    return verified.succeeded ? "ok" : verified.output;
-  }
-
-  static std::string attime() { return std::to_string(kNow.time_since_epoch() / std::chrono::seconds(1)); }
-
-  TemporaryDirectory above_;
-  CaPlace place_{fs::path(above_.path()) / "ca", KeyVault()};
-};
-
 TEST_F(CaCeremony, MakesARootAndAnIssuingCaWhoseLeavesVerifyWhateverTheKinds) {
   for (const KeyKind kind : {KeyKind::p256, KeyKind::p384, KeyKind::rsa2048, KeyKind::ed25519}) {
     fs::remove_all(place_.directory);
@@ -93,6 +34,64 @@ TEST_F(CaCeremony, MakesARootAndAnIssuingCaWhoseLeavesVerifyWhateverTheKinds) {
   root.key_kind = KeyKind::ed25519;
   ASSERT_TRUE(init_ca(place_, root, plan("Corp Issuing CA"), kNow));
   EXPECT_EQ(verdict(GenerationRole::current), "ok");
+}
+
+TEST_F(CaCeremony, LeavesForClientsVerifyBelowACaThatIsForThem) {
+  const std::string client = "sslclient";
+  CaPlan for_clients = plan("Corp Issuing CA");
+  init(for_clients);
+  EXPECT_THAT(verdict(GenerationRole::current, "www.corp.test", client), HasSubstr("purpose"));
+
+  CaRenewal renewal;
+  renewal.same_key = true;
+  renewal.plan = for_clients;
+  renewal.plan.client_auth = true;
+  ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
+  EXPECT_EQ(verdict(GenerationRole::next, "www.corp.test", client), "ok");
+  ASSERT_TRUE(rotate_ca(place_, IssuerDuties(), kNow));
+  renewal.plan.client_auth = std::nullopt;  // as before
+  ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
+  EXPECT_EQ(verdict(GenerationRole::next, "www.corp.test", client), "ok");
+
+  fs::remove_all(place_.directory);
+  for_clients.client_auth = true;
+  init(for_clients);
+  EXPECT_EQ(verdict(GenerationRole::current, "www.corp.test", client), "ok");
+  EXPECT_EQ(verdict(GenerationRole::current), "ok");
+
+  fs::remove_all(place_.directory);
+  ASSERT_TRUE(init_development_ca(place_, kNow, true));
+  EXPECT_EQ(verdict(GenerationRole::current, "www.corp.test", client), "ok");
+}
+
+TEST_F(CaCeremony, RotatesToNoneThatIsNotForTheClientsOfAPublicProfile) {
+  init(plan("Corp Issuing CA"));
+  CaRenewal renewal;
+  renewal.same_key = true;
+  renewal.plan = plan("");
+  ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
+  IssuerDuties duties;
+  duties.public_client_profile = "the profile \"mutual\"";
+  const auto refused = rotate_ca(place_, duties, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail,
+              HasSubstr("no extendedKeyUsage clientAuth, as the profile \"mutual\" has"));
+  renewal.plan.client_auth = true;
+  ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::goes));
+  EXPECT_TRUE(rotate_ca(place_, duties, kNow));
+}
+
+// They serve servers all the same.
+TEST_F(CaCeremony, TellsOfAPrivateProfileThatItsCertificatesAreOfNoUseToClients) {
+  init(plan("Corp Issuing CA"));
+  IssuerDuties duties;
+  duties.private_client_profile = "[issuance]";
+  base::log::configure(base::log::Level::warning, base::log::Format::text);
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(check_duties(duties, "the issuing certificate", chain(GenerationRole::current)));
+  EXPECT_THAT(
+      testing::internal::GetCapturedStderr(),
+      testing::AllOf(HasSubstr("acme.issuer.not_for_clients"), HasSubstr("clientAuth, as [issuance] has")));
 }
 
 TEST_F(CaCeremony, IsNotInitializedWhereThereIsSomething) {
@@ -136,41 +135,10 @@ TEST_F(CaCeremony, WithAPassphraseKeysAreEncrypted) {
   EXPECT_THAT(without.error().detail, HasSubstr("no passphrase"));
 }
 
-// A root of somebody else's, by the openssl program.
-class CompanyRoot {
- public:
-  CompanyRoot() {
-    run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes -days 3650 -subj '/CN=Company "
-        "Root' "
-        "-keyout root.key -out root.pem -addext basicConstraints=critical,CA:TRUE "
-        "-addext keyUsage=critical,keyCertSign,cRLSign");
-  }
-
-  // The chain for the request, which is copied from it.
-  std::string certify(const std::string& request, const std::string& more = "") {
-    write_text(directory_.path() + "/request.csr", request);
-    write_text(directory_.path() + "/more.cnf", "authorityKeyIdentifier=keyid\n" + more);
-    run("openssl x509 -req -in request.csr -CA root.pem -CAkey root.key -days 1825 -copy_extensions copyall "
-        "-extfile more.cnf -out issuing.pem");
-    return run("cat issuing.pem root.pem");
-  }
-
-  std::string run(const std::string& command) {
-    const ProgramResult done = run_program("cd " + directory_.path() + " && " + command);
-    EXPECT_TRUE(done.succeeded) << done.output;
-    return done.output;
-  }
-
- private:
-  TemporaryDirectory directory_;
-};
-
-// The certificates of the openssl program begin now.
-base::Time today() { return base::SystemClock().now(); }
-
 std::string request_of_another() {
   const base::Bytes name = name_of(CaSubject{"Other CA"}).value();
-  return pem_block(kPemRequest, sign_ca_request(name, SoftwareKey::generate(), {}).value());
+  const SoftwareKey key = SoftwareKey::generate();
+  return pem_block(kPemRequest, sign_ca_request({name, key.spki_der()}, key).value());
 }
 
 TEST_F(CaCeremony, ARequestIsReadByOpensslAndAsksForWhatAnIssuingCaHas) {
@@ -233,6 +201,8 @@ TEST_F(CaCeremony, WhatDoesNotFitIsNotInstalled) {
   EXPECT_THAT(refusal(company.certify(request, "basicConstraints=critical,CA:FALSE\n")), testing::Not(""));
   EXPECT_THAT(refusal(company.certify(request_of_another())),
               HasSubstr("neither for the key of issuing.csr"));
+  EXPECT_THAT(refusal(company.certify(request, "keyUsage=digitalSignature,keyCertSign,cRLSign\n")),
+              HasSubstr("it breaks ca_key_usage (RFC 5280 §4.2.1.3): keyUsage is not critical"));
   const CaMaterial other = make_development_ca(today()).value();
   EXPECT_THAT(refusal(other.issuing_pem + other.root_pem), HasSubstr("neither for the key"));
   EXPECT_THAT(refusal(other.issuing_pem + root), HasSubstr("not signed by the root"));
@@ -258,65 +228,6 @@ TEST_F(CaCeremony, WhoIsThereAlreadyStaysUnlessItIsGivenUp) {
   EXPECT_THAT(another.error().detail, HasSubstr("a next certificate already, issuing-4.pem"));
   ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::goes));
   EXPECT_THAT(roles(), ElementsAre("current issuing", "requested issuing-3", "next issuing-5"));
-}
-
-TEST_F(CaCeremony, ItsOwnRootRenewsWithANewKeyOrTheSame) {
-  CaPlan issuing = plan("Corp Issuing CA");
-  ASSERT_TRUE(add_subtree(issuing.constraints.permitted, "corp.test"));
-  init(issuing);
-  CaRenewal renewal;
-  renewal.plan = plan("Corp Issuing CA 2", KeyKind::p384);
-  ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
-  EXPECT_EQ(verdict(GenerationRole::next), "ok");
-  EXPECT_THAT(verdict(GenerationRole::next, "other.test"), HasSubstr("is held to"));  // as before
-  ASSERT_TRUE(rotate_ca(place_, IssuerDuties(), kNow));
-
-  renewal.same_key = true;
-  renewal.constraints = true;  // none
-  ASSERT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
-  EXPECT_EQ(chain(GenerationRole::next).issuing().spki_der,
-            chain(GenerationRole::current).issuing().spki_der);
-  EXPECT_EQ(chain(GenerationRole::next).issuing().subject_der,
-            chain(GenerationRole::current).issuing().subject_der);
-  EXPECT_EQ(verdict(GenerationRole::next, "other.test"), "ok");
-}
-
-TEST_F(CaCeremony, RenewsWithTheKeyOfItsRootAlone) {
-  init(plan("Corp Issuing CA"));
-  const std::string root_key = *CaDirectory::read(place_.directory)->root_key().value();
-  fs::remove(place_.directory / "root.key");
-  CaRenewal renewal;
-  renewal.plan = plan("Corp Issuing CA 2");
-  const auto without = renew_ca(place_, renewal, kNow, Incumbent::stays);
-  EXPECT_THAT(without.error().detail, HasSubstr("the key of the root is not there"));
-  renewal.root_key = make_development_ca(kNow)->root_key_pem;
-  const auto other = renew_ca(place_, renewal, kNow, Incumbent::stays);
-  EXPECT_THAT(other.error().detail, HasSubstr("not that of the issuer's root certificate"));
-  renewal.root_key = root_key;
-  EXPECT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
-}
-
-// RFC 5280 wants it; the openssl program makes roots without it.
-TEST_F(CaCeremony, BelowARootWithoutSubjectKeyIdentifierNothingIsRenewed) {
-  const SoftwareKey root_key = SoftwareKey::generate();
-  const SoftwareKey key = SoftwareKey::generate();
-  const auto parsed = [](const base::Bytes& der) { return parse_certificate(der).value(); };
-  const Certificate usual =
-      parsed(sign_root(name_of(CaSubject{"Root CA"}).value(), root_key, kNow, kRootLifetime).value());
-  const IssuingCa issuing{name_of(CaSubject{"Issuing CA"}).value(), key.spki_der()};
-  const base::Bytes issuing_der = sign_issuing(issuing, usual, root_key, kNow).value();
-  TbsFields root{new_serial(),      usual.issuer_der, usual.validity,
-                 usual.subject_der, usual.spki_der,   usual.extensions};
-  std::erase_if(root.extensions, [](const Extension& one) { return one.oid == oids::kSubjectKeyIdentifier; });
-  const std::string root_pem = pem_block(kPemCertificate, sign_certificate(root, root_key).value());
-  const CaGeneration first{"", GenerationRole::current, key.pem(), pem_block(kPemCertificate, issuing_der),
-                           ""};
-  ASSERT_TRUE(CaDirectory::create(place_.directory, first, root_key.pem(), root_pem));
-  CaRenewal renewal;
-  renewal.plan = plan("Corp Issuing CA 2");
-  const auto renewed = renew_ca(place_, renewal, kNow, Incumbent::stays);
-  ASSERT_FALSE(renewed);
-  EXPECT_THAT(renewed.error().detail, HasSubstr("no subjectKeyIdentifier"));
 }
 
 TEST_F(CaCeremony, NeverOutlastsItsRoot) {

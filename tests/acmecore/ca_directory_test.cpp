@@ -51,6 +51,10 @@ class CaDirectoryTest : public testing::Test {
     return texts;
   }
 
+  base::Result<CaDirectory> change() const {
+    return CaDirectory::read_to_change(directory_, CaDirectory::IfTaken::wait);
+  }
+
   static CaGeneration generation(GenerationRole role, const std::string& request_pem = "") {
     const CaMaterial material = make_development_ca(kNow).value();
     return {"", role, material.issuing_key_pem,
@@ -152,24 +156,24 @@ TEST_F(CaDirectoryTest, APlaceThatCannotHoldItIsRefused) {
 TEST_F(CaDirectoryTest, ANextOneIsAddedAndRotatedTo) {
   make();
   {
-    CaDirectory directory = CaDirectory::read_to_change(directory_).value();
+    CaDirectory directory = change().value();
     ASSERT_TRUE(directory.add(generation(GenerationRole::next)));
     EXPECT_EQ(directory.find(GenerationRole::next)->name, "issuing-2");
   }
   EXPECT_THAT(roles(), ElementsAre("current issuing", "next issuing-2"));
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->rotate());
+  ASSERT_TRUE(change()->rotate());
   EXPECT_THAT(roles(), ElementsAre("retired issuing", "current issuing-2"));
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(generation(GenerationRole::next)));
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->rotate());
+  ASSERT_TRUE(change()->add(generation(GenerationRole::next)));
+  ASSERT_TRUE(change()->rotate());
   EXPECT_THAT(roles(), ElementsAre("retired issuing", "retired issuing-2", "current issuing-3"));
   EXPECT_EQ(content_of(directory_ / "roles"), "retired issuing\nretired issuing-2\ncurrent issuing-3\n");
 }
 
 TEST_F(CaDirectoryTest, WhoIsAddedTakesThePlaceOfWhoIsInTheRoleAndNoNameIsUsedTwice) {
   make();
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(generation(GenerationRole::next)));
+  ASSERT_TRUE(change()->add(generation(GenerationRole::next)));
   const std::string given_up = content_of(directory_ / "issuing-2.key");
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(generation(GenerationRole::next)));
+  ASSERT_TRUE(change()->add(generation(GenerationRole::next)));
   EXPECT_THAT(roles(), ElementsAre("current issuing", "next issuing-3"));
   EXPECT_EQ(content_of(directory_ / "issuing-2.key"), given_up);
 }
@@ -180,19 +184,19 @@ TEST_F(CaDirectoryTest, ARequestBecomesTheNextOneOrTheFirst) {
   ASSERT_TRUE(CaDirectory::create(directory_, requested, "", ""));
   EXPECT_THAT(roles(), ElementsAre("requested issuing"));
   EXPECT_EQ(CaDirectory::read(directory_)->generations().front().request_pem, "request");
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->certify(certified.issuing_pem + certified.root_pem));
+  ASSERT_TRUE(change()->certify(certified.issuing_pem + certified.root_pem));
   EXPECT_THAT(roles(), ElementsAre("current issuing"));
 
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(requested));
+  ASSERT_TRUE(change()->add(requested));
   EXPECT_THAT(roles(), ElementsAre("current issuing", "requested issuing-2"));
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->certify(certified.issuing_pem + certified.root_pem));
+  ASSERT_TRUE(change()->certify(certified.issuing_pem + certified.root_pem));
   EXPECT_THAT(roles(), ElementsAre("current issuing", "next issuing-2"));
 }
 
 TEST_F(CaDirectoryTest, TheKeyOfARetiredOneMayBeDestroyed) {
   make();
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(generation(GenerationRole::next)));
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->rotate());
+  ASSERT_TRUE(change()->add(generation(GenerationRole::next)));
+  ASSERT_TRUE(change()->rotate());
   fs::remove(directory_ / "issuing.key");
   EXPECT_EQ(CaDirectory::read(directory_)->find(GenerationRole::retired)->key, "");
   fs::remove(directory_ / "issuing-2.key");
@@ -202,12 +206,12 @@ TEST_F(CaDirectoryTest, TheKeyOfARetiredOneMayBeDestroyed) {
 TEST_F(CaDirectoryTest, TheNameOfARetiredOneWhoseKeyWasDestroyedIsNotGivenAgain) {
   make();
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(generation(GenerationRole::next)));
-    ASSERT_TRUE(CaDirectory::read_to_change(directory_)->rotate());
+    ASSERT_TRUE(change()->add(generation(GenerationRole::next)));
+    ASSERT_TRUE(change()->rotate());
   }
   const std::string certificate = content_of(directory_ / "issuing-2.pem");
   fs::remove(directory_ / "issuing-2.key");
-  ASSERT_TRUE(CaDirectory::read_to_change(directory_)->add(generation(GenerationRole::next)));
+  ASSERT_TRUE(change()->add(generation(GenerationRole::next)));
   EXPECT_THAT(roles(),
               ElementsAre("retired issuing", "retired issuing-2", "current issuing-3", "next issuing-4"));
   EXPECT_EQ(content_of(directory_ / "issuing-2.pem"), certificate);
@@ -229,12 +233,24 @@ TEST_F(CaDirectoryTest, RolesThatAreNotAsTheyShouldBeAreRefused) {
 
 TEST_F(CaDirectoryTest, IsChangedByOneAtATime) {
   make();
-  auto first = std::make_optional(CaDirectory::read_to_change(directory_).value());
-  std::thread second([&] { EXPECT_TRUE(CaDirectory::read_to_change(directory_)->rotate()); });
+  auto first = std::make_optional(change().value());
+  std::thread second([&] { EXPECT_TRUE(change()->rotate()); });
   ASSERT_TRUE(first->add(generation(GenerationRole::next)));  // the other would find none
   first.reset();
   second.join();
   EXPECT_THAT(roles(), ElementsAre("retired issuing", "current issuing-2"));
+}
+
+TEST_F(CaDirectoryTest, WhoMayNotWaitIsToldAtOnceThatAnotherChangesIt) {
+  make();
+  auto first = std::make_optional(change().value());
+  const auto refused = CaDirectory::read_to_change(directory_, CaDirectory::IfTaken::refuse);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(refused.error().detail, HasSubstr("is being changed by somebody else"));
+  EXPECT_TRUE(CaDirectory::read(directory_));  // readers wait for nobody
+  first.reset();
+  EXPECT_TRUE(CaDirectory::read_to_change(directory_, CaDirectory::IfTaken::refuse));
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ TEST_P(CaProfile, AnIssuingCaIsReadAsItWasMeantWhateverItIsHeldTo) {
 TEST_P(CaProfile, ARequestIsReadAsItWasMeant) {
   NameConstraints corp;
   ASSERT_TRUE(add_subtree(corp.permitted, "corp.test"));
-  const Bytes der = sign_ca_request(root_name_, root_key_, corp).value();
+  const Bytes der = sign_ca_request({root_name_, root_key_.spki_der(), corp}, root_key_).value();
   const uint8_t* at = base::octets(der);
   const base::X509RequestHandle request(d2i_X509_REQ(nullptr, &at, long(der.size())));
   ASSERT_TRUE(request);
@@ -119,6 +119,51 @@ TEST_P(CaProfile, ARequestIsReadAsItWasMeant) {
     EXPECT_GE(X509v3_get_ext_by_NID(extensions, nid, -1), 0) << OBJ_nid2sn(nid);
   }
   sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+}
+
+TEST_P(CaProfile, AnIssuingCaNamesWhereItsRootIsToldOfAndWhomItCertifies) {
+  IssuingCa wanted{name_of(CaSubject{"Corp Issuing CA"}).value(), SoftwareKey::generate().spki_der()};
+  wanted.client_auth = true;
+  wanted.crl_url = "http://pki.corp.test/root.crl";
+  wanted.ca_issuers_url = "http://pki.corp.test/root.crt";
+  const Bytes der = sign_issuing(wanted, root_, root_key_, kNow).value();
+  const X509Handle issuing = read_by_openssl(der);
+  EXPECT_EQ(written_again(issuing.get()), parse_certificate(der)->tbs_der);
+  EXPECT_EQ(X509_get_extended_key_usage(issuing.get()), uint32_t(XKU_SSL_SERVER | XKU_SSL_CLIENT));
+  const auto text_of = [&](int nid) {
+    const base::BioHandle bio(BIO_new(BIO_s_mem()));
+    X509V3_EXT_print(bio.get(), X509_get_ext(issuing.get(), X509_get_ext_by_NID(issuing.get(), nid, -1)), 0,
+                     0);
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    return std::string(text, size_t(size));
+  };
+  EXPECT_THAT(text_of(NID_crl_distribution_points), testing::HasSubstr("URI:http://pki.corp.test/root.crl"));
+  EXPECT_THAT(text_of(NID_info_access), testing::HasSubstr("CA Issuers - URI:http://pki.corp.test/root.crt"));
+  EXPECT_THAT(text_of(NID_certificate_policies), testing::HasSubstr("Policy: X509v3 Any Policy"));
+}
+
+// A key in a token, which is made elsewhere. It signs nothing.
+class WeakKey final : public SigningKey {
+ public:
+  WeakKey() : SigningKey(spki_of(make_rsa(1024).get()), SignatureAlgorithm::rsa_sha256) {}
+  base::Result<Bytes> sign(base::BytesView) const override {
+    ADD_FAILURE() << "it was asked to sign";
+    return base::fail(base::ErrorKind::unavailable, "");
+  }
+};
+
+TEST_P(CaProfile, NothingIsSignedThatBreaksARule) {
+  const WeakKey weak;
+  const auto expect_refused = [](const base::Result<Bytes>& made) {
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().kind, base::ErrorKind::unavailable);
+    EXPECT_THAT(made.error().detail, testing::HasSubstr("would break rsa_modulus_size (BR 6.1.5)"));
+  };
+  expect_refused(sign_root(root_name_, weak, kNow, kRootLifetime));
+  const IssuingCa issuing{name_of(CaSubject{"Corp Issuing CA"}).value(), weak.spki_der()};
+  expect_refused(sign_issuing(issuing, root_, root_key_, kNow));
+  expect_refused(sign_ca_request(issuing, weak));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, CaProfile, testing::ValuesIn(kKinds));

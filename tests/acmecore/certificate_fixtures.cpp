@@ -72,7 +72,7 @@ LeafRequest good_leaf_request() {
   request.dns_names = {"*.corp.test", "corp.test"};
   request.spki_der = spki_of(make_p256().get());
   request.serial = new_serial();
-  request.validity = leaf_validity(kNow, kLeafLifetimeDefault, test_issuer().not_after()).value();
+  request.validity = leaf_validity(kNow, kLeafLifetimeDefault, test_issuer().certificate().validity).value();
   request.issued = kNow;
   return request;
 }

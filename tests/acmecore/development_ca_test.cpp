@@ -58,9 +58,9 @@ TEST(DevelopmentCaLint, TheIssuingCaIsForServersOnly) {
   EXPECT_EQ(extension(root(), oids::kExtendedKeyUsage), "absent");
 }
 
-TEST(DevelopmentCaLint, TheIssuingCaHasThePolicyOfItsLeavesAndTheRootNone) {
-  EXPECT_EQ(extension(issuing(), oids::kCertificatePolicies),
-            "\x30\x0a\x30\x08\x06\x06\x67\x81\x0c\x01\x02\x01"sv);
+// anyPolicy, for it claims nothing of its leaves (BR 7.1.6.1).
+TEST(DevelopmentCaLint, TheIssuingCaLetsItsLeavesHaveAnyPolicyAndTheRootHasNone) {
+  EXPECT_EQ(extension(issuing(), oids::kCertificatePolicies), "\x30\x08\x30\x06\x06\x04\x55\x1d\x20\x00"sv);
   EXPECT_EQ(extension(root(), oids::kCertificatePolicies), "absent");
 }
 

@@ -32,7 +32,7 @@ IssuedCertificate add_certificate(const InventoryDraft& draft, base::Time issued
   request.spki_der = draft.key == nullptr ? usual_spki() : spki_of(draft.key);
   request.serial = next_serial();
   request.issued = issued;
-  request.validity = leaf_validity(issued, draft.life, test_issuer().not_after()).value();
+  request.validity = leaf_validity(issued, draft.life, test_issuer().certificate().validity).value();
   IssuedCertificate record;
   record.serial = request.serial;
   record.account = draft.account;

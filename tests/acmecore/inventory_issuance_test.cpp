@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "acmecore/inventory.h"
+#include "acmecore/oids.h"
 #include "acmecore/server_identity.h"
 #include "base/openssl.h"
 #include "tests/acmecore/authority_fixture.h"
@@ -34,7 +35,10 @@ class InventoryOfAuthority : public AuthorityTest {
     profile.name = name;
     profile.description = "of a test";
     profile.content.rules = rules;
-    if (rules != ProfileRules::private_trust) profile.content.ocsp_url = "http://ocsp.corp.test";
+    if (rules != ProfileRules::private_trust) {
+      profile.content.policies = {base::Bytes(oids::kDomainValidated)};
+      profile.content.ocsp_url = "http://ocsp.corp.test";
+    }
     options_.profiles = Profiles({profile}, {}, {{name}, name});
     restart();
   }

@@ -12,12 +12,17 @@
 
 namespace acmecore {
 
+// One that signs leaves, under this name.
+inline NamedIssuer named_issuer(std::string name, Issuer issuer) {
+  NamedIssuer named{std::move(name), {}};
+  named.generations.push_back({GenerationRole::current, "issuing", "in a file", std::move(issuer)});
+  return named;
+}
+
 // One that goes by the name that is there when none is configured.
 inline IssuerSet one_issuer(Issuer issuer) {
-  NamedIssuer named{std::string(kDefaultIssuer), {}};
-  named.generations.push_back({GenerationRole::current, "issuing", "in a file", std::move(issuer)});
   std::vector<NamedIssuer> all;
-  all.push_back(std::move(named));
+  all.push_back(named_issuer(std::string(kDefaultIssuer), std::move(issuer)));
   return IssuerSet(std::move(all));
 }
 

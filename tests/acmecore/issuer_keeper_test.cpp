@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+#include <optional>
+#include <thread>
+#include <utility>
+
 #include "acmecore/certificate_writer.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
@@ -60,11 +65,15 @@ class IssuerKeeperTest : public testing::Test {
     ASSERT_TRUE(renew_ca(place(name), renewal, clock_.now(), Incumbent::stays));
   }
 
+  IssuerPlace issuer_place(const std::string& name) const {
+    return {name, place(name), [this] { return Result<std::vector<ChainFile>>(files_); }, duties_};
+  }
+
   IssuerKeeper keeper(const std::vector<std::string>& names) {
     std::vector<IssuerPlace> places;
     for (const std::string& name : names)
-      places.push_back({name, place(name), [this] { return Result<std::vector<ChainFile>>(files_); }});
-    return IssuerKeeper(std::move(places), duties_, clock_);
+      places.push_back(issuer_place(name));
+    return IssuerKeeper(std::move(places), clock_);
   }
 
   IssuerSet load(const std::vector<std::string>& names) {
@@ -140,6 +149,46 @@ TEST_F(IssuerKeeperTest, RotatesNothingWhereItCannot) {
   EXPECT_EQ(issuers.now()->all()[0].generations.size(), 1u);
 }
 
+TEST_F(IssuerKeeperTest, ARotationWaitsForNobodyElseWhoChangesTheDirectory) {
+  init("default");
+  renew("default", "CA 2");
+  auto keeper = this->keeper({"default"});
+  Issuers issuers(keeper.load().value());
+  auto other = std::make_optional(
+      CaDirectory::read_to_change(place("default").directory, CaDirectory::IfTaken::wait).value());
+  const auto refused = keeper.rotate(issuers, "default");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(roles(issuers.now()->all()[0]), ElementsAre("current issuing", "next issuing-2"));
+  other.reset();
+  EXPECT_TRUE(keeper.rotate(issuers, "default"));
+}
+
+// A reload that is held up while it reads alternate chains.
+TEST_F(IssuerKeeperTest, ARotationWaitsForNoReload) {
+  init("default");
+  renew("default", "CA 2");
+  std::promise<void> reading;
+  std::promise<void> go_on;
+  bool holds_up = false;
+  const auto alternates = [&, may_go_on = go_on.get_future().share()] {
+    if (std::exchange(holds_up, false)) {
+      reading.set_value();
+      may_go_on.wait();
+    }
+    return Result<std::vector<ChainFile>>(files_);
+  };
+  IssuerKeeper keeper({{"default", place("default"), alternates}}, clock_);
+  Issuers issuers(keeper.load().value());
+  holds_up = true;
+  std::thread reload([&] { EXPECT_TRUE(keeper.reload(issuers)); });
+  reading.get_future().wait();
+  EXPECT_EQ(keeper.rotate(issuers, "default").error().kind, ErrorKind::conflict);
+  go_on.set_value();
+  reload.join();
+  EXPECT_TRUE(keeper.rotate(issuers, "default"));
+}
+
 TEST_F(IssuerKeeperTest, AReloadShowsWhatWasInstalledAndAFailedOneChangesNothing) {
   init("default");
   auto keeper = this->keeper({"default"});
@@ -181,6 +230,7 @@ TEST_F(IssuerKeeperTest, WhoMaySignNoCrlsDoesNotBecomeTheCurrentOneWhereThereAre
   ASSERT_TRUE(
       install_ca(place("default"), chain_for(requested().key, root, kKeyCertSign), kNow, Incumbent::stays));
   duties_.crls = true;
+  EXPECT_TRUE(check_issuer(issuer_place("default")));
   auto keeper = this->keeper({"default"});
   Issuers issuers(keeper.load().value());  // a next one that signs no leaf yet is no harm
   const auto refused = keeper.rotate(issuers, "default");
@@ -198,6 +248,45 @@ TEST_F(IssuerKeeperTest, WhoMaySignNoCrlsDoesNotBecomeTheCurrentOneWhereThereAre
   EXPECT_TRUE(keeper.rotate(issuers, "default"));
   duties_.ocsp_responses = true;
   EXPECT_THAT(refusal({"default"}), HasSubstr("no keyUsage digitalSignature"));
+  EXPECT_THAT(check_issuer(issuer_place("default")).error().detail,
+              HasSubstr("\"default\": the issuing certificate has no keyUsage digitalSignature"));
+}
+
+TEST_F(IssuerKeeperTest, WhoseKeyTheBaselineRequirementsForbidSignsByNoPublicProfile) {
+  init("default");
+  CaRenewal renewal;
+  renewal.plan.subject.common_name = "CA 2";
+  renewal.plan.lifetime = kIssuingLifetime;
+  renewal.plan.key_kind = KeyKind::ed25519;
+  ASSERT_TRUE(renew_ca(place("default"), renewal, kNow, Incumbent::stays));
+  duties_.public_profile = "the profile \"web\"";
+  auto keeper = this->keeper({"default"});
+  Issuers issuers(keeper.load().value());  // a next one that signs no leaf yet is no harm
+  const auto why = HasSubstr(
+      "it cannot sign by the profile \"web\", which has public rules: the issuing certificate has an Ed25519 "
+      "key (BR 6.1.5)");
+  EXPECT_THAT(keeper.rotate(issuers, "default").error().detail, why);
+  EXPECT_THAT(rotate_ca(place("default"), duties_, kNow).error().detail, why);
+  EXPECT_TRUE(check_issuer(issuer_place("default")));
+  ASSERT_TRUE(rotate_ca(place("default"), IssuerDuties(), kNow));
+  EXPECT_THAT(keeper.reload(issuers).error().detail, why);
+  EXPECT_THAT(refusal({"default"}), why);
+  EXPECT_THAT(check_issuer(issuer_place("default")).error().detail, why);
+  duties_.public_profile = "";
+  EXPECT_EQ(refusal({"default"}), "");
+}
+
+TEST_F(IssuerKeeperTest, AnIssuerThatSignsNothingYetIsFitAsFarAsAnybodyKnows) {
+  duties_ = {true, true, "[issuance]"};
+  EXPECT_TRUE(check_issuer(issuer_place("default")));
+  CaPlan plan;
+  plan.subject.common_name = "CA";
+  plan.key_kind = KeyKind::ed25519;
+  ASSERT_TRUE(request_ca(place("default"), plan, Incumbent::stays));
+  EXPECT_TRUE(check_issuer(issuer_place("default")));
+  init("team");
+  write_text(place("team").directory / "issuing.pem", "rubbish");
+  EXPECT_THAT(check_issuer(issuer_place("team")).error().detail, HasSubstr("\"team\": issuing.pem"));
 }
 
 TEST_F(IssuerKeeperTest, ARetiredOneIsThereWithoutItsKeyAndAfterItsEnd) {

@@ -37,6 +37,13 @@ X509Handle read_by_openssl(BytesView der) {
 }
 
 // What OpenSSL, at its strictest, says of the leaf as the certificate of a TLS server called `host`.
+// Which verdict() asks for.
+LeafRequest request_with_policy() {
+  LeafRequest request = good_leaf_request();
+  request.content.policies = {Bytes(oids::kDomainValidated)};
+  return request;
+}
+
 std::string verdict(BytesView leaf_der, const char* host, int purpose = X509_PURPOSE_SSL_SERVER) {
   const X509Handle leaf = read_by_openssl(leaf_der);
   const X509Handle issuing = read_by_openssl(test_issuer().certificate().der);
@@ -61,7 +68,7 @@ std::string verdict(BytesView leaf_der, const char* host, int purpose = X509_PUR
 }
 
 TEST(Issuer, ItsLeavesVerifyForTheirNamesAndNoOthers) {
-  const Bytes leaf = test_issuer().sign_leaf(good_leaf_request()).value();
+  const Bytes leaf = test_issuer().sign_leaf(request_with_policy()).value();
   EXPECT_EQ(verdict(leaf, "corp.test"), "ok");
   EXPECT_EQ(verdict(leaf, "www.corp.test"), "ok");
   EXPECT_EQ(verdict(leaf, "a.www.corp.test"), "hostname mismatch");
@@ -69,13 +76,13 @@ TEST(Issuer, ItsLeavesVerifyForTheirNamesAndNoOthers) {
 }
 
 TEST(Issuer, ItsLeavesAreNotForClients) {
-  const Bytes leaf = test_issuer().sign_leaf(good_leaf_request()).value();
+  const Bytes leaf = test_issuer().sign_leaf(request_with_policy()).value();
   EXPECT_THAT(verdict(leaf, "corp.test", X509_PURPOSE_SSL_CLIENT), HasSubstr("purpose"));
 }
 
 TEST(Issuer, ItsLeavesVerifyWhateverTheTypeOfTheirKey) {
   for (const auto& key : {make_rsa(2048), make_ec("P-256"), make_ec("P-384"), make_ec("P-521")}) {
-    LeafRequest request = good_leaf_request();
+    LeafRequest request = request_with_policy();
     request.spki_der = spki_of(key.get());
     EXPECT_EQ(verdict(test_issuer().sign_leaf(request).value(), "corp.test"), "ok");
   }
@@ -83,7 +90,7 @@ TEST(Issuer, ItsLeavesVerifyWhateverTheTypeOfTheirKey) {
 
 TEST(Issuer, TheOpensslProgramVerifiesTheChainThatIsGivenOut) {
   const TemporaryDirectory directory;
-  const std::string chain = test_issuer().chain_pem(test_issuer().sign_leaf(good_leaf_request()).value());
+  const std::string chain = test_issuer().chain_pem(test_issuer().sign_leaf(request_with_policy()).value());
   write_text(directory.path() + "/root.pem", test_issuer().root_pem());
   write_text(directory.path() + "/chain.pem", chain);
   const std::string verify = "openssl verify -x509_strict -check_ss_sig -purpose sslserver -attime " +
@@ -98,7 +105,7 @@ TEST(Issuer, TheOpensslProgramVerifiesTheChainThatIsGivenOut) {
 }
 
 TEST(Issuer, TheChainIsTheLeafAndTheIssuingCaAndNothingElse) {
-  const Bytes leaf = test_issuer().sign_leaf(good_leaf_request()).value();
+  const Bytes leaf = test_issuer().sign_leaf(request_with_policy()).value();
   EXPECT_EQ(test_issuer().chain_pem(leaf), pem_block(kPemCertificate, leaf) + test_ca().issuing_pem);
 }
 
@@ -108,7 +115,7 @@ TEST(Issuer, SignsFromSeveralThreadsAtOnce) {
   for (size_t i = 0; i < verdicts.size(); ++i) {
     threads.emplace_back([&verdicts, i] {
       for (int round = 0; round < 10; ++round) {
-        const auto leaf = test_issuer().sign_leaf(good_leaf_request());
+        const auto leaf = test_issuer().sign_leaf(request_with_policy());
         verdicts[i] = leaf ? verdict(*leaf, "corp.test") : leaf.error().detail;
       }
     });

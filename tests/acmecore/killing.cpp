@@ -141,7 +141,7 @@ void step(const std::string& name) {
 Task<Result<storage::Revision>> SteppingStore::commit(storage::Batch batch) {
   const std::string events = events_of(batch);
   step("before the commit of " + events);
-  auto committed = co_await store_.commit(std::move(batch));
+  auto committed = co_await ForwardingStore::commit(std::move(batch));
   step("behind the commit of " + events);
   co_return committed;
 }

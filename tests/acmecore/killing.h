@@ -3,8 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "base/task.h"
 #include "base/time.h"
 #include "storage/store.h"
+#include "tests/support/forwarding_store.h"
 
 // A process that is to be killed between two steps of its work, whichever they are. killing.cpp replaces the C
 // library's write, sync and rename calls and OpenSSL's signing calls in the program it is linked into: each of them is
@@ -53,30 +52,11 @@ void kill_at(const Death& death, const std::filesystem::path& root, Journal& jou
 void step(const std::string& name);
 
 // A store each commit of which is a step before and behind it, called by the audit events that it carries.
-class SteppingStore final : public storage::Store {
+class SteppingStore final : public support::ForwardingStore {
  public:
-  explicit SteppingStore(storage::Store& store) : store_(store) {}
+  using ForwardingStore::ForwardingStore;
 
-  base::Task<base::Result<std::optional<storage::Entry>>> get(base::Bytes key) override {
-    return store_.get(std::move(key));
-  }
-  base::Task<base::Result<std::vector<storage::Entry>>> list(storage::Range range) override {
-    return store_.list(std::move(range));
-  }
   base::Task<base::Result<storage::Revision>> commit(storage::Batch batch) override;
-  std::unique_ptr<storage::Watch> watch(base::Bytes prefix) override {
-    return store_.watch(std::move(prefix));
-  }
-  void follow(storage::Follower& follower) override { store_.follow(follower); }
-  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
-  base::Task<base::Result<std::vector<storage::Expectation>>> expired(base::Bytes prefix, base::Time now,
-                                                                      size_t limit) override {
-    return store_.expired(std::move(prefix), now, limit);
-  }
-  std::unique_ptr<storage::Reader> reader() override { return store_.reader(); }
-
- private:
-  storage::Store& store_;
 };
 
 // Stands still until it is told; each look at it is a step.

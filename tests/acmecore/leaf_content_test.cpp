@@ -149,12 +149,13 @@ LeafRequest request_of(ProfileRules rules) {
   LeafRequest request = good_leaf_request();
   request.dns_names = {"assay.dev", "*.assay.dev"};
   request.content.rules = rules;
+  if (rules != ProfileRules::private_trust)
+    request.content.policies = {base::parse_object_identifier(kDomainValidated).value()};
   return request;
 }
 
 TEST(LeafContent, OfAProfileWithoutAnythingIsTheLeast) {
-  LeafRequest request = request_of(ProfileRules::private_trust);
-  request.content.policies.clear();
+  const LeafRequest request = request_of(ProfileRules::private_trust);
   const Reading leaf = read_leaf(request);
   EXPECT_THAT(leaf.subject, IsEmpty());
   EXPECT_THAT(leaf.dns_names, ElementsAre("assay.dev", "*.assay.dev"));

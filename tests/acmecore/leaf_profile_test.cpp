@@ -150,17 +150,20 @@ TEST(LeafLint, AuthorityKeyIdentifierIsTheIssuersKeyIdentifierAlone) {
   EXPECT_EQ(value_of(leaf, NID_authority_key_identifier), expected);
 }
 
-TEST(LeafLint, TheOnlyPolicyIsDomainValidatedWithoutQualifiers) {
-  const X509Handle leaf = signed_leaf();
+TEST(LeafLint, APolicyHasNoQualifiers) {
+  LeafRequest request = good_leaf_request();
+  request.content.policies = {Bytes(oids::kDomainValidated)};
+  const X509Handle leaf = signed_leaf(request);
   EXPECT_FALSE(is_critical(leaf, NID_certificate_policies));
   EXPECT_EQ(text_of(find(leaf, NID_certificate_policies)), "Policy: 2.23.140.1.2.1");
 }
 
 TEST(LeafLint, ThereIsNoExtensionThatTheProfileDoesNotName) {
   const X509Handle leaf = signed_leaf();
-  EXPECT_EQ(X509_get_ext_count(leaf.get()), 6);
-  for (int absent : {NID_subject_key_identifier, NID_name_constraints, NID_crl_distribution_points,
-                     NID_info_access, NID_issuer_alt_name, NID_ct_precert_scts}) {
+  EXPECT_EQ(X509_get_ext_count(leaf.get()), 5);
+  for (int absent :
+       {NID_subject_key_identifier, NID_name_constraints, NID_certificate_policies,
+        NID_crl_distribution_points, NID_info_access, NID_issuer_alt_name, NID_ct_precert_scts}) {
     EXPECT_FALSE(has(leaf, absent)) << OBJ_nid2sn(absent);
   }
 }
@@ -303,6 +306,7 @@ TEST(LeafRequest, RulesAreThoseOfItsProfile) {
   request.validity.not_after = request.validity.not_before + std::chrono::days(201) - seconds(1);
   EXPECT_EQ(refusal(request), "");
   request.content.rules = ProfileRules::public_trust;
+  request.content.policies = {Bytes(oids::kDomainValidated)};
   EXPECT_THAT(refusal(request), HasSubstr("validity_within_max (BR 6.3.2)"));
   request.validity.not_after -= std::chrono::days(1);
   EXPECT_EQ(refusal(request), "");

@@ -119,7 +119,7 @@ TEST(NameConstraints, ARefusalNamesEachNameAndWhatItIsHeldTo) {
 
 TEST(NameConstraints, WhereSubjectsAreConstrainedAnEmptyOneAloneKeeps) {
   NameConstraints subjects;
-  subjects.on_subjects = true;
+  subjects.permitted.others = {"\xa4\x02\x30\x00"s};
   EXPECT_TRUE(check_constraints(subjects, {{"corp.test"}, {}}, false));
   EXPECT_FALSE(check_constraints(subjects, {{"corp.test"}, {}}, true));
 }
@@ -159,13 +159,18 @@ TEST(NameConstraints, AreEncodedAsOpensslDoesAndReadBack) {
   }
 }
 
-TEST(NameConstraints, OtherFormsArePassedOverButForSubjects) {
-  const auto other = parse_name_constraints(by_openssl("permitted;email:corp.test,excluded;URI:corp.test"));
-  EXPECT_TRUE(other->empty());
+TEST(NameConstraints, OtherFormsAreKeptAsTheyAreAndBindNoLeafOfOursButForSubjects) {
+  const Bytes value = by_openssl("permitted;email:corp.test,excluded;DNS:lab.test,excluded;URI:corp.test");
+  const auto other = parse_name_constraints(value);
+  EXPECT_EQ(other->permitted.others.size(), 1u);
+  EXPECT_EQ(other->excluded.others.size(), 1u);
+  EXPECT_FALSE(other->on_subjects());
+  EXPECT_TRUE(check_constraints(*other, {{"other.test"}, {}}, true));
+  EXPECT_EQ(encode(*other), value);
   // permittedSubtrees: a directoryName with an empty Name.
   const auto subjects = parse_name_constraints("\x30\x08\xa0\x06\x30\x04\xa4\x02\x30\x00"sv);
   ASSERT_TRUE(subjects) << subjects.error().detail;
-  EXPECT_TRUE(subjects->on_subjects);
+  EXPECT_TRUE(subjects->on_subjects());
 }
 
 TEST(NameConstraints, WhatIsNoneIsRefused) {

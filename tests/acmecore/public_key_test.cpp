@@ -7,6 +7,7 @@
 #include "acmecore/der.h"
 #include "acmecore/rsa_weakness.h"
 #include "tests/acmecore/certificate_fixtures.h"
+#include "tests/acmecore/weak_moduli.h"
 
 namespace acmecore {
 namespace {
@@ -50,27 +51,6 @@ BignumHandle part_of(EVP_PKEY* key, const char* parameter) {
   BIGNUM* value = nullptr;
   EVP_PKEY_get_bn_param(key, parameter, &value);
   return BignumHandle(value);
-}
-
-// Random, odd, of `bits` bits. Not a product of two primes, which nothing here could tell.
-BignumHandle random_odd(int bits) {
-  BignumHandle made(BN_new());
-  BN_rand(made.get(), bits, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD);
-  return made;
-}
-
-BignumHandle product(const BIGNUM* a, const BIGNUM* b) {
-  const base::OpensslHandle<BN_CTX, BN_CTX_free> context(BN_CTX_new());
-  BignumHandle made(BN_new());
-  BN_mul(made.get(), a, b, context.get());
-  return made;
-}
-
-bool has_factor_below_752(const BIGNUM* candidate) {
-  for (unsigned divisor = 2; divisor < 752; ++divisor) {
-    if (BN_mod_word(candidate, divisor) == 0) return true;
-  }
-  return false;
 }
 
 TEST(PublicKey, RsaFrom2048BitsUpIsAccepted) {
@@ -192,24 +172,7 @@ TEST(RsaWeakness, ASmallFactorIsFound) {
 }
 
 TEST(RsaWeakness, TheFingerprintOfRocaIsFound) {
-  // Any number that is a power of 65537 modulo the product of the small primes has it.
-  const base::OpensslHandle<BN_CTX, BN_CTX_free> context(BN_CTX_new());
-  BignumHandle primorial = number(2);
-  for (unsigned candidate = 3; candidate <= 167; candidate += 2) {
-    bool prime = true;
-    for (unsigned divisor = 3; divisor < candidate; divisor += 2)
-      prime &= candidate % divisor != 0;
-    if (prime) BN_mul_word(primorial.get(), candidate);
-  }
-  BignumHandle residue(BN_new());
-  BN_mod_exp(residue.get(), number(65537).get(), number(123456789).get(), primorial.get(), context.get());
-  const BignumHandle modulus = random_odd(2048);
-  const BignumHandle remainder(BN_new());
-  BN_mod(remainder.get(), modulus.get(), primorial.get(), context.get());
-  BN_sub(modulus.get(), modulus.get(), remainder.get());
-  BN_add(modulus.get(), modulus.get(), residue.get());
-  while (has_factor_below_752(modulus.get()))
-    BN_add(modulus.get(), modulus.get(), primorial.get());
+  const BignumHandle modulus = roca_modulus();
   EXPECT_THAT(rsa_weakness(modulus.get(), number(65537).get()), Optional(HasSubstr("ROCA")));
   BN_add_word(modulus.get(), 2);
   while (has_factor_below_752(modulus.get()))
@@ -218,19 +181,9 @@ TEST(RsaWeakness, TheFingerprintOfRocaIsFound) {
 }
 
 TEST(RsaWeakness, ClosePrimesAreFound) {
-  BignumHandle prime(BN_new());
-  BN_generate_prime_ex(prime.get(), 1024, 0, nullptr, nullptr, nullptr);
-  BN_set_bit(prime.get(), 1022);
-  while (has_factor_below_752(prime.get()))
-    BN_add_word(prime.get(), 2);
-  const auto square = product(prime.get(), prime.get());
-  EXPECT_THAT(rsa_weakness(square.get(), number(65537).get()), Optional(HasSubstr("close")));
-  BignumHandle next(BN_dup(prime.get()));
-  do {
-    BN_add_word(next.get(), 2);
-  } while (has_factor_below_752(next.get()));
-  const auto modulus = product(prime.get(), next.get());
-  EXPECT_THAT(rsa_weakness(modulus.get(), number(65537).get()), Optional(HasSubstr("close")));
+  EXPECT_THAT(rsa_weakness(square_modulus().get(), number(65537).get()), Optional(HasSubstr("close")));
+  EXPECT_THAT(rsa_weakness(modulus_of_close_factors().get(), number(65537).get()),
+              Optional(HasSubstr("close")));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "acmecore/software_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/identity_fixture.h"
+#include "tests/support/forwarding_store.h"
 
 namespace acmecore {
 namespace {
@@ -71,32 +72,18 @@ TEST(ServerIdentity, AHostThatIsNeitherNameNorAddressIsRefused) {
 }
 
 // Sees what was recorded when, and takes no more than so many commits.
-class CountingStore final : public storage::Store {
+class CountingStore final : public support::ForwardingStore {
  public:
-  explicit CountingStore(size_t commits_max) : commits_max_(commits_max) {}
+  explicit CountingStore(size_t commits_max) : ForwardingStore(memory_), commits_max_(commits_max) {}
 
   base::Task<base::Result<storage::Revision>> commit(storage::Batch batch) override {
     if (commits_ == commits_max_) co_return base::fail(base::ErrorKind::unavailable, "full");
     ++commits_;
-    co_return co_await store_.commit(std::move(batch));
+    co_return co_await ForwardingStore::commit(std::move(batch));
   }
-  base::Task<base::Result<std::optional<storage::Entry>>> get(Bytes key) override {
-    return store_.get(std::move(key));
-  }
-  base::Task<base::Result<std::vector<storage::Entry>>> list(storage::Range range) override {
-    return store_.list(std::move(range));
-  }
-  std::unique_ptr<storage::Watch> watch(Bytes prefix) override { return store_.watch(std::move(prefix)); }
-  void follow(storage::Follower& follower) override { store_.follow(follower); }
-  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
-  base::Task<base::Result<std::vector<storage::Expectation>>> expired(Bytes prefix, base::Time now,
-                                                                      size_t limit) override {
-    return store_.expired(std::move(prefix), now, limit);
-  }
-  std::unique_ptr<storage::Reader> reader() override { return store_.reader(); }
 
  private:
-  storage::MemoryStore store_;
+  storage::MemoryStore memory_;
   const size_t commits_max_;
   size_t commits_ = 0;
 };

@@ -14,8 +14,11 @@ using testing::HasSubstr;
 const Time kNow = base::parse_rfc3339("2026-11-23T04:30:00.789Z").value();
 const Time kFarAway = kNow + hours(10 * 365 * 24);
 
+Validity issuer_until(Time end) { return {kNow - hours(24 * 365), end}; }
+const Validity kIssuer = issuer_until(kFarAway);
+
 TEST(Validity, IsExactlyTheLifetimeBothEndsIncluded) {
-  const Validity validity = leaf_validity(kNow, kLeafLifetimeDefault, kFarAway).value();
+  const Validity validity = leaf_validity(kNow, kLeafLifetimeDefault, kIssuer).value();
   EXPECT_EQ(base::rfc3339(validity.not_before), "2026-11-23T03:30:00Z");
   EXPECT_EQ(base::rfc3339(validity.not_after), "2027-02-21T03:29:59Z");
   EXPECT_EQ(validity.not_after - validity.not_before + seconds(1), kLeafLifetimeDefault);
@@ -25,22 +28,36 @@ TEST(Validity, BeginsLessThan48HoursBeforeTheSignature) { EXPECT_LT(kBackdate, h
 
 TEST(Validity, NeverEndsAfterTheIssuer) {
   const Time issuer_end = base::parse_rfc3339("2026-12-01T00:00:00Z").value();
-  EXPECT_EQ(leaf_validity(kNow, kLeafLifetimeDefault, issuer_end)->not_after, issuer_end);
+  EXPECT_EQ(leaf_validity(kNow, kLeafLifetimeDefault, issuer_until(issuer_end))->not_after, issuer_end);
+}
+
+// A company's root certified it a minute ago, and does not backdate.
+TEST(Validity, NeverBeginsBeforeTheIssuer) {
+  const Time issuer_begin = base::parse_rfc3339("2026-11-23T04:29:00Z").value();
+  const Validity validity =
+      leaf_validity(kNow, kLeafLifetimeDefault, Validity{issuer_begin, kFarAway}).value();
+  EXPECT_EQ(validity.not_before, issuer_begin);
+  EXPECT_EQ(validity.not_after - validity.not_before + seconds(1), kLeafLifetimeDefault);
+  const Time earlier = base::parse_rfc3339("2026-11-23T03:29:59Z").value();
+  EXPECT_EQ(base::rfc3339(leaf_validity(kNow, kLeafLifetimeDefault, Validity{earlier, kFarAway})->not_before),
+            "2026-11-23T03:30:00Z");
 }
 
 TEST(Validity, IsRefusedWhenTheIssuerEndsTooSoon) {
   const Time not_before = base::parse_rfc3339("2026-11-23T03:30:00Z").value();
-  EXPECT_TRUE(leaf_validity(kNow, kLeafLifetimeDefault, not_before + kLeafLifetimeMin - seconds(1)));
-  const auto late = leaf_validity(kNow, kLeafLifetimeDefault, not_before + kLeafLifetimeMin - seconds(2));
+  EXPECT_TRUE(
+      leaf_validity(kNow, kLeafLifetimeDefault, issuer_until(not_before + kLeafLifetimeMin - seconds(1))));
+  const auto late =
+      leaf_validity(kNow, kLeafLifetimeDefault, issuer_until(not_before + kLeafLifetimeMin - seconds(2)));
   ASSERT_FALSE(late);
   EXPECT_THAT(late.error().detail, HasSubstr("too soon"));
-  EXPECT_FALSE(leaf_validity(kNow, kLeafLifetimeDefault, kNow - hours(1)));
+  EXPECT_FALSE(leaf_validity(kNow, kLeafLifetimeDefault, issuer_until(kNow - hours(1))));
 }
 
 TEST(Validity, ALifetimeBelowTheLeastIsRefused) {
-  EXPECT_TRUE(leaf_validity(kNow, kLeafLifetimeMin, kFarAway));
-  EXPECT_FALSE(leaf_validity(kNow, kLeafLifetimeMin - seconds(1), kFarAway));
-  EXPECT_FALSE(leaf_validity(kNow, seconds(-1), kFarAway));
+  EXPECT_TRUE(leaf_validity(kNow, kLeafLifetimeMin, kIssuer));
+  EXPECT_FALSE(leaf_validity(kNow, kLeafLifetimeMin - seconds(1), kIssuer));
+  EXPECT_FALSE(leaf_validity(kNow, seconds(-1), kIssuer));
 }
 
 TEST(Validity, RenewalIsDueAfterTwoThirds) {
@@ -67,11 +84,17 @@ class RequestedValidityTest : public testing::Test {
 
   static constexpr ValidityRule kRule{
       .lifetime = hours(240), .lifetime_max = hours(480), .ahead_max = hours(24)};
-  Validity issuer_{kNow - hours(24 * 365), kFarAway};
+  Validity issuer_ = kIssuer;
 };
 
 TEST_F(RequestedValidityTest, NothingAskedForIsTheRule) {
-  EXPECT_EQ(validity({}, kRule), leaf_validity(kNow, kRule.lifetime, kFarAway));
+  EXPECT_EQ(validity({}, kRule), leaf_validity(kNow, kRule.lifetime, kIssuer));
+}
+
+TEST_F(RequestedValidityTest, BelowAnIssuerThatIsAMinuteOldItBeginsWithIt) {
+  issuer_.not_before = at("2026-11-23T04:29:00Z");
+  EXPECT_EQ(validity({}, kRule)->not_before, issuer_.not_before);
+  EXPECT_EQ(validity({{}, at("2026-12-01T00:00:00Z")}, kRule)->not_before, issuer_.not_before);
 }
 
 TEST_F(RequestedValidityTest, IsWhatWasAskedFor) {

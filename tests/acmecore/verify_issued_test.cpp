@@ -8,6 +8,7 @@
 #include "acmecore/certificate_writer.h"
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
+#include "acmecore/software_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
 
 namespace acmecore {
@@ -127,7 +128,7 @@ LeafRequest full_request() {
   request.content.client_auth = true;
   request.content.key_encipherment = true;
   request.content.subject_key_identifier = true;
-  request.content.policies.push_back("\x2a\x03\x04");
+  request.content.policies = {"\x2a\x03\x04", Bytes(oids::kDomainValidated)};
   request.content.ca_issuers_url = "http://pki.corp.test/" + std::string(130, 'i');
   request.content.ocsp_url = "http://ocsp.corp.test/";
   request.content.crl_distribution_point = "http://crl.corp.test/" + std::string(230, 'c');

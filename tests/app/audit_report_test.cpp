@@ -158,6 +158,31 @@ TEST_F(AuditReportTest, IsAPageThatLoadsAndRunsNothing) {
   EXPECT_THAT(html(/*is_intact=*/false), HasSubstr("<div class=\"chain bad\">"));
 }
 
+// Else one certificate with a hundred names would be longer than all others together.
+TEST_F(AuditReportTest, ShowsTheFirstNamesAndProofsOfACertificateAndFoldsTheOthers) {
+  v1::AuditEvent made = issued("01", "2026-11-02", "2026-12-05T00:00:00Z", "name-1.corp.test");
+  made.clear_authorizations();
+  for (int i = 1; i <= 40; ++i) {
+    if (i > 1) made.add_identifiers("name-" + std::to_string(i) + ".corp.test");
+    v1::AuditEvent proof = validated();
+    proof.set_authorizations(0, "authorization-" + std::to_string(i));
+    report_.learn(proof);
+    made.add_authorizations("authorization-" + std::to_string(i));
+  }
+  tell(made);
+  const std::string page = html();
+  EXPECT_THAT(page, HasSubstr("name-13.corp.test <details><summary>and 35 more</summary>"));
+  EXPECT_THAT(page, HasSubstr("<summary>and 37 more</summary>"));
+  EXPECT_THAT(page, HasSubstr("name-9.corp.test </details>"));
+}
+
+TEST_F(AuditReportTest, GivesEachColumnItsWidthWhateverStandsInIt) {
+  tell(issued("01", "2026-11-02", "2026-12-05T00:00:00Z"));
+  const std::string page = html();
+  EXPECT_THAT(page, HasSubstr("table-layout: fixed"));
+  EXPECT_THAT(page, HasSubstr("<th style=\"width: 32%\">proof</th>"));
+}
+
 TEST_F(AuditReportTest, OfNothingSaysSo) {
   const std::string page = html();
   for (const char* sentence : {"No certificate was issued.", "Nothing was revoked.", "Nothing was refused.",

@@ -115,16 +115,46 @@ TEST_F(CaCommands, ASubordinateOfACompanysRootIsRequestedAndInstalled) {
   std::ofstream(file("team.csr")) << requested.out;
   EXPECT_THAT(files({"csr", "--issuer", "team", "--common-name", "Team"}).err,
               HasSubstr("a request already"));
+  std::ofstream(file("more.cnf")) << "authorityKeyIdentifier = keyid\n";
   run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
        "100", "-subj", "/CN=Company Root", "-keyout", file("root.key"), "-out", file("root.pem")});
   run({"openssl", "x509", "-req", "-in", file("team.csr"), "-CA", file("root.pem"), "-CAkey",
-       file("root.key"), "-days", "50", "-copy_extensions", "copyall", "-out", file("team.pem")});
+       file("root.key"), "-days", "50", "-copy_extensions", "copyall", "-extfile", file("more.cnf"), "-out",
+       file("team.pem")});
   EXPECT_THAT(files({"install", file("team.pem"), "--issuer", "team"}).err,
               HasSubstr("not signed by its own key"));
   run({"bash", "-c", "cat " + file("team.pem") + " " + file("root.pem") + " > " + file("chain.pem")});
   const Ended installed = files({"install", file("chain.pem"), "--issuer", "team"});
   EXPECT_THAT(installed.out, HasSubstr("the server can start")) << installed.err;
   EXPECT_THAT(files({"list"}).out, HasSubstr("team\n  current issuing, key in an encrypted file\n"));
+}
+
+TEST_F(CaCommands, ARootOfOnesOwnHasACrlThatItsIssuingCaNames) {
+  const Ended made =
+      files({"init", "--issuer", "team", "--name", "Team", "--purpose", "server_auth,client_auth",
+             "--crl-url", "http://pki.test/root.crl", "--ca-issuers-url", "http://pki.test/root.crt"});
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+  const std::string issuing = state_ + "/issuers/team/issuing.pem";
+  EXPECT_THAT(run({"openssl", "x509", "-noout", "-text", "-in", issuing}).out,
+              AllOf(HasSubstr("URI:http://pki.test/root.crl"), HasSubstr("URI:http://pki.test/root.crt"),
+                    HasSubstr("TLS Web Client Authentication")));
+
+  const std::string crl = file("root.crl");
+  const Ended first = files({"crl", crl, "--issuer", "team"});
+  EXPECT_THAT(first.out, StartsWith("made " + crl + ", good until ")) << first.err;
+  const auto text = [&] {
+    return run({"openssl", "crl", "-inform", "der", "-noout", "-text", "-in", crl}).out;
+  };
+  EXPECT_THAT(text(), HasSubstr("No Revoked Certificates"));
+  const Ended second = files({"crl", crl, "--issuer", "team", "--revoke", issuing, "--reason", "superseded"});
+  EXPECT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_THAT(text(), AllOf(HasSubstr("Serial Number: "), HasSubstr("Superseded")));
+  EXPECT_EQ(files({"crl", crl, "--issuer", "team"}).exit_code, 0);  // goes on
+  EXPECT_THAT(text(), HasSubstr("Superseded"));
+  EXPECT_THAT(files({"crl", crl, "--issuer", "team", "--revoke", issuing, "--reason", "boredom"}).err,
+              HasSubstr("superseded"));
+  EXPECT_EQ(files({"renew", "--same-key", "--purpose", "client_auth"}).exit_code, 2);
+  EXPECT_EQ(files({"renew", "--same-key", "--crl-url", "https://pki.test/root.crl"}).exit_code, 2);
 }
 
 // OpenSSL would encrypt with it, and open nothing.

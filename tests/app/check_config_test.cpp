@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "acmecore/ca_ceremony.h"
 #include "acmecore/development_ca.h"
 #include "app/files.h"
 #include "tests/support/temp_directory.h"
@@ -43,6 +44,32 @@ TEST_F(CheckConfig, APublicProfileKeepsTheBaselineRequirements) {
   EXPECT_EQ(refusal(), "");
   config_.issuance.content.rules = base::CertificateRules::public_trust;
   EXPECT_THAT(refusal(), HasSubstr("[issuance] breaks BR 6.3.2: certificates are valid for up to 399d"));
+}
+
+TEST_F(CheckConfig, AnIssuerHasAKeyThatThePublicProfileOfItsDirectoryMayBeSignedWith) {
+  acmecore::CaPlan plan;
+  plan.subject.common_name = "Issuing CA";
+  plan.key_kind = acmecore::KeyKind::ed25519;
+  plan.lifetime = acmecore::kIssuingLifetime;
+  acmecore::CaPlan root = plan;
+  root.subject.common_name = "Root CA";
+  root.key_kind = acmecore::KeyKind::p256;
+  const acmecore::CaPlace place{directory_.path() / "corp", acmecore::KeyVault()};
+  ASSERT_TRUE(acmecore::init_ca(place, root, plan, base::SystemClock().now()));
+  base::CertificateIssuer corp;
+  corp.name = "corp";
+  corp.directory = place.directory;
+  config_.issuance.issuers = {corp};
+  EXPECT_EQ(refusal(), "");
+  base::CertificateProfile web;
+  web.name = "web";
+  web.certificate_lifetime = std::chrono::days(47);
+  web.content.rules = base::CertificateRules::public_trust;
+  web.content.ocsp_url = "http://ocsp.corp.test";
+  config_.issuance.profiles = {web};
+  EXPECT_THAT(refusal(),
+              HasSubstr("the issuer \"corp\": it cannot sign by the profile \"web\", which has public "
+                        "rules: the issuing certificate has an Ed25519 key (BR 6.1.5)"));
 }
 
 TEST_F(CheckConfig, AlternateChainsAreFilesThatCanBeRead) {

@@ -42,6 +42,52 @@ TEST(ProfilesOf, AConfigurationWithoutAnyIsTheOneOfTheIssuance) {
   EXPECT_EQ(only.names_max, own.names_max);
 }
 
+constexpr SoughtProfile kPublic{.is_public = true};
+
+TEST(ProfilesOf, AnIssuerSignsByThePublicOnesThatNameItOrThatItsDirectoriesOffer) {
+  base::Config config;
+  EXPECT_EQ(profile_signed_by(config, "default", kPublic), "");
+  config.issuance.content.rules = base::CertificateRules::public_trust;
+  EXPECT_EQ(profile_signed_by(config, "default", kPublic), "[issuance]");
+
+  base::CertificateIssuer first, second, third;
+  first.name = "first";
+  second.name = "second";
+  third.name = "third";
+  config.issuance.issuers = {first, second, third};
+  base::CertificateProfile lab, web;
+  lab.name = "lab";
+  web.name = "web";
+  web.content.rules = base::CertificateRules::short_lived;
+  config.issuance.profiles = {lab, web};
+  config.acme.preset.profiles = {"lab"};
+  base::AcmeDirectory directory = config.acme.preset;
+  directory.name = "outside";
+  directory.issuer = "second";
+  directory.profiles = {"lab", "web"};
+  config.acme.directories = {directory};
+  EXPECT_EQ(profile_signed_by(config, "first", kPublic), "");
+  EXPECT_EQ(profile_signed_by(config, "second", kPublic), "the profile \"web\"");
+  EXPECT_EQ(profile_signed_by(config, "third", kPublic), "");
+  config.issuance.profiles[1].issuer = "third";
+  EXPECT_EQ(profile_signed_by(config, "second", kPublic), "");
+  EXPECT_EQ(profile_signed_by(config, "third", kPublic), "the profile \"web\"");
+}
+
+TEST(ProfilesOf, AnIssuerSignsForClientsWhereAProfileOfItsOwnIsForThem) {
+  constexpr SoughtProfile kPublicClients{.is_public = true, .for_clients = true};
+  constexpr SoughtProfile kPrivateClients{.is_public = false, .for_clients = true};
+  base::Config config;
+  EXPECT_EQ(profile_signed_by(config, "default", kPrivateClients), "");
+  config.issuance.content.extended_key_usages.insert(base::CertifiedUsage::client_auth);
+  EXPECT_EQ(profile_signed_by(config, "default", kPrivateClients), "[issuance]");
+  EXPECT_EQ(profile_signed_by(config, "default", kPublicClients), "");
+  EXPECT_EQ(profile_signed_by(config, "other", kPrivateClients), "");
+  config.issuance.content.rules = base::CertificateRules::public_trust;
+  EXPECT_EQ(profile_signed_by(config, "default", kPrivateClients), "");
+  EXPECT_EQ(profile_signed_by(config, "default", kPublicClients), "[issuance]");
+}
+
 TEST(ProfilesOf, AreTheConfigurations) {
   base::Config config;
   base::CertificateProfile weekly;
@@ -129,6 +175,7 @@ base::Config with_public_profile() {
   profile.name = "web";
   profile.certificate_lifetime = days(90);
   profile.content.rules = base::CertificateRules::public_trust;
+  profile.content.policies = {"2.23.140.1.2.1"};
   profile.content.ocsp_url = "http://ocsp.corp.test";
   config.issuance.profiles = {profile};
   return config;

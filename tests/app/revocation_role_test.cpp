@@ -114,6 +114,7 @@ TEST_F(RevocationRoleTest, WithoutAListenerTheFilesAreThereForOthers) {
   EXPECT_TRUE(role_->endpoints().empty());
   const auto file = directory_.path() / "crl" / ca_ / "1.crl";
   await([&] { return std::filesystem::exists(file); });
+  EXPECT_TRUE(std::filesystem::exists(directory_.path() / "issuer-certificates" / (ca_ + ".crt")));
 }
 
 TEST_F(RevocationRoleTest, TheNextProcessServesWhatTheLastOneMade) {

@@ -32,6 +32,14 @@ TEST(ColumnPlot, LabelsOnlyAsManyColumnsAsHaveRoom) {
   EXPECT_LE(count(column_plot("issued", columns), "text-anchor=\"middle\">day"), 6u);
 }
 
+// The last of 31 days is today, and the one that is looked at first.
+TEST(ColumnPlot, CutsNoLabelAtItsEdge) {
+  std::vector<PlotBar> columns(31, {"11-28", 1});
+  const std::string svg = column_plot("issued", columns);
+  EXPECT_EQ(count(svg, "text-anchor=\"middle\">11-28"), 5u);
+  EXPECT_EQ(count(svg, "x=\"560.0\" y=\"178.0\" text-anchor=\"end\">11-28"), 1u);
+}
+
 TEST(Plots, OfNothingAreStillPlots) {
   EXPECT_THAT(column_plot("none", {}), HasSubstr("</svg>"));
   EXPECT_THAT(column_plot("none", {{"a", 0}}), HasSubstr(">1</text>"));

@@ -113,7 +113,7 @@ TEST(ConfigProfiles, SayWhatCertificatesHold) {
   const CertificateContent& preset = config->issuance.profiles[0].content;
   EXPECT_EQ(preset.rules, CertificateRules::private_trust);
   EXPECT_THAT(preset.extended_key_usages, ElementsAre(CertifiedUsage::server_auth));
-  EXPECT_THAT(preset.policies, ElementsAre("2.23.140.1.2.1"));
+  EXPECT_THAT(preset.policies, testing::IsEmpty());
   EXPECT_FALSE(preset.key_encipherment || preset.subject_key_identifier || preset.must_staple);
   EXPECT_EQ(preset.ca_issuers_url + preset.ocsp_url + preset.country + preset.organization, "");
   const CertificateContent& content = config->issuance.profiles[1].content;
@@ -140,6 +140,25 @@ TEST(ConfigProfiles, HoldWhatTheSectionSaysUnlessTheySayOtherwise) {
   EXPECT_EQ(content.rules, CertificateRules::short_lived);
   EXPECT_EQ(content.policies.size(), 2u);
   EXPECT_TRUE(content.must_staple);
+}
+
+// BR 7.1.6.1: the policy is a claim to keep the BR.
+TEST(ConfigProfiles, HaveThePolicyOfTheBrWhereTheyKeepThemAndNobodySaysOtherwise) {
+  const auto policies = [](const std::string& section, const std::string& in_profile) {
+    const auto config = parse_config("[issuance]\n" + section + profile("a", in_profile), "t");
+    EXPECT_TRUE(config) << config.error().detail;
+    return config->issuance.profiles[0].content.policies;
+  };
+  EXPECT_THAT(policies("", ""), testing::IsEmpty());
+  for (const char* rules : {"rules = 'public'\n", "rules = 'short-lived'\n"}) {
+    EXPECT_THAT(policies(rules, ""), ElementsAre("2.23.140.1.2.1"));
+    EXPECT_THAT(policies("", rules), ElementsAre("2.23.140.1.2.1"));
+    EXPECT_THAT(policies(rules, "rules = 'private'"), testing::IsEmpty());
+    EXPECT_THAT(policies(rules, "policies = []"), testing::IsEmpty());
+    EXPECT_THAT(policies("policies = ['1.3.6.1']\n", rules), ElementsAre("1.3.6.1"));
+    EXPECT_THAT(policies(std::string(rules) + "policies = ['1.3.6.1']\n", "rules = 'private'"),
+                ElementsAre("1.3.6.1"));
+  }
 }
 
 TEST(ConfigProfiles, HoldOnlyWhatACertificateCanHold) {

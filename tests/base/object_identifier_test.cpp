@@ -27,7 +27,16 @@ TEST(ObjectIdentifier, IsWrittenAsOpensslWritesIt) {
                              "2.999.3", "1.3.6.1.4.1.11129.2.4.2", "1.2.128.16383.16384.2097151.2097152",
                              "2.5.29.32.0", "1.3.4294967296", "1.3.9223372036854775807"}) {
     EXPECT_EQ(parse_object_identifier(dotted).value_or("none"), by_openssl(dotted)) << dotted;
+    EXPECT_EQ(text_of_object_identifier(by_openssl(dotted)), dotted);
   }
+}
+
+TEST(ObjectIdentifier, WhatIsNoneHasNoText) {
+  for (const BytesView bad : {""sv, "\x80"sv, "\x2b\x86"sv, "\x80\x2b"sv, "\x2b\x80\x01"sv,
+                              "\x2b\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f"sv}) {
+    EXPECT_EQ(text_of_object_identifier(bad), "?");
+  }
+  EXPECT_EQ(text_of_object_identifier(Bytes(65, '\x01')), "?");
 }
 
 TEST(ObjectIdentifier, OfAnotherFormIsNone) {

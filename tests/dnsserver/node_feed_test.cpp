@@ -13,6 +13,7 @@
 #include "storage/lmdb/lmdb_store.h"
 #include "storage/memory_store.h"
 #include "tests/dnsserver/served_zones.h"
+#include "tests/support/forwarding_store.h"
 #include "tests/support/run_task.h"
 #include "tests/support/temp_directory.h"
 
@@ -48,22 +49,10 @@ class HookedReader final : public storage::Reader {
   const Hook& hook_;
 };
 
-class HookedStore final : public storage::Store {
+class HookedStore final : public support::ForwardingStore {
  public:
-  Task<Result<std::optional<storage::Entry>>> get(Bytes key) override { return store.get(std::move(key)); }
-  Task<Result<std::vector<storage::Entry>>> list(storage::Range range) override {
-    return store.list(std::move(range));
-  }
-  Task<Result<storage::Revision>> commit(storage::Batch batch) override {
-    return store.commit(std::move(batch));
-  }
-  std::unique_ptr<storage::Watch> watch(Bytes prefix) override { return store.watch(std::move(prefix)); }
-  void follow(storage::Follower& follower) override { store.follow(follower); }
-  void unfollow(storage::Follower& follower) override { store.unfollow(follower); }
-  Task<Result<std::vector<storage::Expectation>>> expired(Bytes prefix, base::Time now,
-                                                          size_t limit) override {
-    return store.expired(std::move(prefix), now, limit);
-  }
+  HookedStore() : ForwardingStore(store) {}
+
   std::unique_ptr<storage::Reader> reader() override {
     return std::make_unique<HookedReader>(store.reader(), before_read);
   }

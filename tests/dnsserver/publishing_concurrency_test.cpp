@@ -8,6 +8,7 @@
 #include "dnsserver/stored.h"
 #include "storage/memory_store.h"
 #include "tests/dnsserver/publishing_fixture.h"
+#include "tests/support/forwarding_store.h"
 
 namespace dnsserver {
 namespace {
@@ -128,37 +129,26 @@ TEST_P(PublishingAtOnce, TwoWritersOverOneStoreLoseNothing) {
 }
 
 // Does something of its own before each commit that it is told to meddle with, as another process might.
-class MeddlingStore final : public storage::Store {
+class MeddlingStore final : public support::ForwardingStore {
  public:
   using Meddle = std::function<Task<>()>;
 
-  explicit MeddlingStore(storage::Store& store) : store_(store) {}
+  using ForwardingStore::ForwardingStore;
+
   void before_commits(size_t count, Meddle meddle) {
     left_ = count;
     meddle_ = std::move(meddle);
   }
 
-  Task<Result<std::optional<storage::Entry>>> get(Bytes key) override { return store_.get(std::move(key)); }
-  Task<Result<std::vector<storage::Entry>>> list(storage::Range range) override {
-    return store_.list(std::move(range));
-  }
   Task<Result<storage::Revision>> commit(storage::Batch batch) override {
     if (left_ > 0) {
       --left_;
       co_await meddle_();
     }
-    co_return co_await store_.commit(std::move(batch));
+    co_return co_await ForwardingStore::commit(std::move(batch));
   }
-  std::unique_ptr<storage::Watch> watch(Bytes prefix) override { return store_.watch(std::move(prefix)); }
-  void follow(storage::Follower& follower) override { store_.follow(follower); }
-  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
-  Task<Result<std::vector<storage::Expectation>>> expired(Bytes prefix, Time now, size_t limit) override {
-    return store_.expired(std::move(prefix), now, limit);
-  }
-  std::unique_ptr<storage::Reader> reader() override { return store_.reader(); }
 
  private:
-  storage::Store& store_;
   size_t left_ = 0;
   Meddle meddle_;
 };

@@ -14,6 +14,7 @@
 #include "dnsserver/net/server.h"
 #include "dnsserver/node_feed.h"
 #include "storage/memory_store.h"
+#include "tests/support/forwarding_store.h"
 #include "tests/support/run_task.h"
 
 namespace dnsserver {
@@ -40,31 +41,21 @@ class ScriptedAliasTargets final : public AliasTargets {
 };
 
 // A store whose commits a test can hold up or let fail.
-class MoodyStore final : public storage::Store {
+class MoodyStore final : public support::ForwardingStore {
  public:
+  MoodyStore() : ForwardingStore(memory_) {}
+
   std::atomic<bool> fails = false;
   std::mutex gate;  // no commit passes while a test holds it
 
-  base::Task<Result<std::optional<storage::Entry>>> get(Bytes key) override { return store_.get(key); }
-  base::Task<Result<std::vector<storage::Entry>>> list(storage::Range range) override {
-    return store_.list(range);
-  }
   base::Task<Result<storage::Revision>> commit(storage::Batch batch) override {
     { const std::lock_guard pass(gate); }
     if (fails) co_return base::fail(base::ErrorKind::unavailable, "the disk is full");
-    co_return co_await store_.commit(std::move(batch));
+    co_return co_await ForwardingStore::commit(std::move(batch));
   }
-  std::unique_ptr<storage::Watch> watch(Bytes prefix) override { return store_.watch(prefix); }
-  void follow(storage::Follower& follower) override { store_.follow(follower); }
-  void unfollow(storage::Follower& follower) override { store_.unfollow(follower); }
-  base::Task<Result<std::vector<storage::Expectation>>> expired(Bytes prefix, Time now,
-                                                                size_t limit) override {
-    return store_.expired(prefix, now, limit);
-  }
-  std::unique_ptr<storage::Reader> reader() override { return store_.reader(); }
 
  private:
-  storage::MemoryStore store_;
+  storage::MemoryStore memory_;
 };
 
 // A server on loopback with the zones corp.test, sub.corp.test and acme.test, an update listener with the alias

@@ -36,6 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         has_own_error(acmecore::lint::lint_leaf(tbs, issuer, rules, issuer.validity.not_before));
     if (!read && !is_refused) std::abort();
   }
-  if (read) acmecore::lint::lint_ca(*read, *read, read->validity.not_before);
+  if (read) acmecore::lint::lint_ca(*read, &*read, read->validity.not_before);
+  acmecore::lint::lint_new_ca(tbs, issuer, issuer.validity.not_before);
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "storage/memory_store.h"
+#include "tests/support/forwarding_store.h"
 #include "tests/support/run_task.h"
 
 namespace storage {
@@ -54,22 +55,15 @@ TEST(Sweep, GoesOnUntilNothingIsLeftThatHasExpired) {
 }
 
 // A memory store in which something happens between the listing and the deletion.
-class BusyStore final : public Store {
+class BusyStore final : public support::ForwardingStore {
  public:
-  Task<Result<std::optional<Entry>>> get(Bytes key) override { return store.get(std::move(key)); }
-  Task<Result<std::vector<Entry>>> list(Range range) override { return store.list(std::move(range)); }
+  BusyStore() : ForwardingStore(store) {}
+
   Task<Result<Revision>> commit(Batch batch) override {
     ++commits;
     if (before_commit) before_commit();
-    co_return co_await store.commit(std::move(batch));
+    co_return co_await ForwardingStore::commit(std::move(batch));
   }
-  std::unique_ptr<Watch> watch(Bytes prefix) override { return store.watch(std::move(prefix)); }
-  void follow(Follower& follower) override { store.follow(follower); }
-  void unfollow(Follower& follower) override { store.unfollow(follower); }
-  Task<Result<std::vector<Expectation>>> expired(Bytes prefix, Time now, size_t limit) override {
-    return store.expired(std::move(prefix), now, limit);
-  }
-  std::unique_ptr<Reader> reader() override { return store.reader(); }
 
   MemoryStore store;
   std::function<void()> before_commit;

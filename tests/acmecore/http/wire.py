@@ -143,6 +143,7 @@ class Server:
         self.directories = where["directories"]
         self.origin = "https://" + urllib.parse.urlsplit(self.directories[0]).netloc
         self.root = where["root"]
+        self.roots = where["roots"]  # by the names of issuers
         self.host, self.port = urllib.parse.urlsplit(self.origin).netloc.split(":")
         self.tls = ssl.create_default_context(cadata=self.root)
         self.connection = http.client.HTTPSConnection(self.host, int(self.port), context=self.tls, timeout=20)

@@ -96,6 +96,7 @@ struct Options {
   std::vector<std::pair<std::string, acmecore::ExternalAccountMode>> directories =
       {};                    // none: the default one
   int alternate_chains = 0;  // at the start alone
+  bool own_issuers = false;  // each directory has one that is called as it is; at the start alone
 };
 
 acmecore::Issuer open_issuer(int alternate_chains, base::Time now) {
@@ -110,6 +111,18 @@ acmecore::Issuer open_issuer(int alternate_chains, base::Time now) {
   return acmecore::Issuer::open(material, now, files).value();
 }
 
+// One of the default directory's in any case.
+acmecore::IssuerSet issuers_of(const Options& options, base::Time now) {
+  std::vector<acmecore::NamedIssuer> all;
+  all.push_back(acmecore::named_issuer(std::string(acmecore::kDefaultIssuer),
+                                       open_issuer(options.alternate_chains, now)));
+  for (const auto& [name, mode] : options.directories) {
+    if (options.own_issuers && name != acmecore::kDefaultDirectory)
+      all.push_back(acmecore::named_issuer(name, open_issuer(options.alternate_chains, now)));
+  }
+  return acmecore::IssuerSet(std::move(all));
+}
+
 std::vector<acmecore::Directory> directories_of(const Options& options) {
   acmecore::Directory preset = options.preset;
   preset.website = "https://corp.test/";
@@ -122,6 +135,7 @@ std::vector<acmecore::Directory> directories_of(const Options& options) {
     directories.push_back(preset);
     directories.back().name = name;
     directories.back().external_account = mode;
+    if (options.own_issuers) directories.back().issuer = name;
   }
   return directories;
 }
@@ -131,7 +145,7 @@ class Server {
  public:
   explicit Server(const Options& options)
       : faults_(options.seed),
-        issuers_(acmecore::one_issuer(open_issuer(options.alternate_chains, clock_.now()))),
+        issuers_(issuers_of(options, clock_.now())),
         records_(store_),
         administration_(records_, clock_),
         validation_(faults_),
@@ -245,8 +259,13 @@ class Server {
     base::Json::Array directories;
     for (const std::string& url : serving_.load()->urls())
       directories.push_back(url);
+    base::Json::Object roots;
+    const auto issuers = issuers_.now();
+    for (const acmecore::NamedIssuer& issuer : issuers->all())
+      roots.emplace_back(issuer.name, issuer.current().root_pem());
     return base::Json::Object{{"directories", std::move(directories)},
-                              {"root", issuers_.now()->current(acmecore::kDefaultIssuer).root_pem()}};
+                              {"root", issuers->current(acmecore::kDefaultIssuer).root_pem()},
+                              {"roots", std::move(roots)}};
   }
 
  private:
@@ -364,6 +383,8 @@ void set_option(Options& options, std::string_view argument) {
     options.authority.limits = value == "true" ? limit_rules() : acmecore::LimitRules();
   } else if (name == "alternate_chains") {
     options.alternate_chains = std::stoi(value);
+  } else if (name == "own_issuers") {
+    options.own_issuers = value == "true";
   } else if (name == "profiles") {
     options.authority.profiles = value == "true" ? profiles() : acmecore::Profiles();
   } else if (name == "auto_renewal") {

@@ -199,6 +199,11 @@ std::vector<Case> policy_cases() {
        [](TbsDraft& d) {
          set_policies(d, {policy(oids::kDomainValidated), policy(kOwnPolicy)});
        }},
+      {"policies_reserved_absent", "the BR's in a private one",
+       [](TbsDraft& d) {
+         d.add(oids::kCertificatePolicies, der::sequence({policy(oids::kDomainValidated)}));
+       },
+       [](TbsDraft& d) { d.add(oids::kCertificatePolicies, der::sequence({policy(kOwnPolicy)})); }, kPrivate},
       {"any_policy_absent", "beside the BR's",
        [](TbsDraft& d) {
          set_policies(d, {policy(oids::kDomainValidated), policy(oids::kAnyPolicy)});

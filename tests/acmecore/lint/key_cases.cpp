@@ -3,6 +3,7 @@
 #include "base/openssl.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/lint/tbs_draft.h"
+#include "tests/acmecore/weak_moduli.h"
 
 namespace acmecore::lint {
 
@@ -51,6 +52,10 @@ void rename_algorithm(TbsDraft& draft, BytesView algorithm) {
   draft.spki = der::sequence({algorithm, der::bit_string(point)});
 }
 
+Bytes domain_component() {
+  return rdn("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"sv, der::kIa5String, "corp");
+}
+
 }  // namespace
 
 std::vector<Case> key_cases() {
@@ -80,12 +85,28 @@ std::vector<Case> key_cases() {
        }},
       {"key_is_sound", "an RSA modulus with a small factor",
        [](TbsDraft& d) { certify_rsa(d, divisible_modulus(), k65537); }, certify_good_rsa},
+      {"key_is_sound", "an RSA modulus with the fingerprint of ROCA",
+       [](TbsDraft& d) { certify_rsa(d, octets_of(roca_modulus().get()), k65537); }, certify_good_rsa},
+      {"key_is_sound", "an RSA modulus of two primes that Fermat's method finds",
+       [](TbsDraft& d) { certify_rsa(d, octets_of(modulus_of_close_factors().get()), k65537); },
+       certify_good_rsa},
   };
 }
 
 // Of the development CA's own extensions; what these cases make is linted as a CA's certificate.
 std::vector<Case> ca_cases() {
   return {
+      {"ca_signature_algorithm", "SHA-1",
+       [](TbsDraft& d) { d.signature_algorithm = "\x30\x09\x06\x07\x2a\x86\x48\xce\x3d\x04\x01"sv; }},
+      {"ca_signature_algorithm", "SHA-384 by a key on P-256",
+       [](TbsDraft& d) { d.signature_algorithm = "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv; }},
+      {"subject_strings", "an organization in IA5String beside a domainComponent",
+       [](TbsDraft& d) {
+         d.subject = name({domain_component(), rdn(oids::kOrganizationName, der::kIa5String, "Corp")});
+       },
+       [](TbsDraft& d) {
+         d.subject = name({domain_component(), rdn(oids::kOrganizationName, der::kUtf8String, "Corp")});
+       }},
       {"ca_basic_constraints", "none", [](TbsDraft& d) { d.erase(oids::kBasicConstraints); }},
       {"ca_basic_constraints", "not critical",
        [](TbsDraft& d) { d.extension(oids::kBasicConstraints).critical = ""; }},

@@ -221,25 +221,59 @@ TbsDraft draft_of(const Certificate& certificate) {
 }
 
 TEST(LintOfACa, FindsNothingInTheDevelopmentCa) {
-  EXPECT_THAT(names_of(lint_ca(root(), root(), kNow)), IsEmpty());
-  EXPECT_THAT(names_of(lint_ca(issuing(), root(), kNow)), IsEmpty());
+  EXPECT_THAT(names_of(lint_new_ca(root().tbs_der, root(), kNow)), IsEmpty());
+  EXPECT_THAT(names_of(lint_new_ca(issuing().tbs_der, root(), kNow)), IsEmpty());
+  EXPECT_THAT(names_of(lint_ca(issuing(), nullptr, kNow)), IsEmpty());
 }
 
-TEST(LintOfACa, WarnsOfWhatBreaksARule) {
-  for (const Case& one : ca_cases()) {
+Bytes changed_by(void (*change)(TbsDraft&)) {
+  TbsDraft draft = draft_of(issuing());
+  change(draft);
+  return draft.der();
+}
+
+TEST(LintOfACa, FindsWhatBreaksARuleAndNotTheNearestThatDoesNot) {
+  for (const Case& one : joined({key_cases(), ca_cases()})) {
     SCOPED_TRACE(std::string(one.rule) + ": " + std::string(one.what));
-    const auto findings_after = [&](void (*change)(TbsDraft&)) {
-      TbsDraft draft = draft_of(issuing());
-      change(draft);
-      Certificate changed = issuing();
-      changed.tbs_der = draft.der();
-      return lint_ca(changed, root(), kNow);
-    };
-    const auto findings = findings_after(one.broken);
-    EXPECT_THAT(names_of(findings, Severity::warning), Contains(std::string(one.rule)));
-    EXPECT_THAT(names_of(findings, Severity::error), IsEmpty());
-    EXPECT_THAT(names_of(findings_after(one.good)), IsEmpty());
+    const auto findings = lint_new_ca(changed_by(one.broken), root(), kNow);
+    EXPECT_THAT(names_of(findings, rule_of(one.rule).for_private), Contains(std::string(one.rule)));
+    EXPECT_THAT(names_of(lint_new_ca(changed_by(one.good), root(), kNow)), IsEmpty());
   }
+}
+
+TEST(LintOfACa, OnlyWarnsOfWhatSomebodyElseHasMade) {
+  for (const Case& one : ca_cases()) {
+    Certificate changed = issuing();
+    changed.tbs_der = changed_by(one.broken);
+    const auto findings = lint_ca(changed, &test_issuer().chain().root(), kNow);
+    EXPECT_THAT(names_of(findings, Severity::warning), Contains(std::string(one.rule))) << one.what;
+    EXPECT_EQ(first_error(findings), nullptr);
+  }
+}
+
+// An alternate chain may end below its root.
+TEST(LintOfACa, KnowsTheAlgorithmsOfAllWhereWhoSignedIsNotAtHand) {
+  Certificate changed = issuing();
+  const auto findings_with = [&](base::BytesView algorithm) {
+    TbsDraft draft = draft_of(issuing());
+    draft.signature_algorithm = algorithm;
+    changed.tbs_der = draft.der();
+    return names_of(lint_ca(changed, nullptr, kNow));
+  };
+  EXPECT_THAT(findings_with("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"sv), IsEmpty());
+  EXPECT_THAT(findings_with("\x30\x09\x06\x07\x2a\x86\x48\xce\x3d\x04\x01"sv),
+              ElementsAre("ca_signature_algorithm"));
+}
+
+TEST(LintOfACa, MayBeOfAnEd25519KeyAsNoLeafMay) {
+  const auto with_ed25519 = [](TbsDraft& draft) {
+    draft.spki = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"sv;
+    draft.spki += Bytes(32, 'k');
+  };
+  EXPECT_THAT(names_of(lint_new_ca(changed_by(with_ed25519), root(), kNow)), IsEmpty());
+  TbsDraft leaf = good_draft(ProfileRules::private_trust);
+  with_ed25519(leaf);
+  EXPECT_THAT(names_of(look(leaf, ProfileRules::private_trust)), Contains("key_algorithm"));
 }
 
 class FindingLogTest : public testing::Test {

@@ -133,6 +133,10 @@ std::vector<Case> length_cases() {
       {"subject_lengths", "a country of three letters",
        [](TbsDraft& d) { d.set_subject(name({country("DEU")})); },
        [](TbsDraft& d) { d.set_subject(name({country("DE")})); }},
+      {"subject_lengths", "a country of two digits",
+       [](TbsDraft& d) { d.set_subject(name({country("12")})); }},
+      {"subject_lengths", "a country in lower case",
+       [](TbsDraft& d) { d.set_subject(name({country("de")})); }},
   };
 }
 

@@ -65,6 +65,7 @@ TbsDraft good_draft(ProfileRules rules) {
   LeafRequest request = good_leaf_request();
   request.dns_names = {"*.assay.dev", "assay.dev"};
   request.content.rules = rules;
+  if (rules != ProfileRules::private_trust) request.content.policies = {Bytes(oids::kDomainValidated)};
   request.content.ca_issuers_url = "http://pki.assay.dev/issuing.der";
   request.content.ocsp_url = "http://ocsp.assay.dev";
   request.content.crl_distribution_point = "http://crl.assay.dev/1.crl";

@@ -47,7 +47,7 @@ class TokenIssuance : public testing::Test {
   IssuerKeeper keeper() {
     std::vector<IssuerPlace> places;
     places.push_back({"default", place_, [] { return Result<std::vector<ChainFile>>(); }});
-    return IssuerKeeper(std::move(places), IssuerDuties{}, clock_);
+    return IssuerKeeper(std::move(places), clock_);
   }
 
   // "ok", or why there is no leaf.

@@ -46,10 +46,12 @@ class CaServiceTest : public testing::Test {
   }
 
   const bool is_away_ = false;
+  bool is_being_changed_ = false;
   const std::vector<CaMaterial> cas_{make_development_ca(kNow).value(), make_development_ca(kNow).value()};
   Issuers issuers_{in({GenerationRole::current, GenerationRole::next})};
   // As a keeper does it.
   const CaService::Rotate rotate_ = [this](const std::string& name) -> base::Result<void> {
+    if (is_being_changed_) return base::fail(ErrorKind::conflict, "the CA directory is being changed");
     if (name != kDefaultIssuer) return base::fail(ErrorKind::not_found, "there is no such issuer");
     if (issuers_.now()->all()[0].generations[0].role == GenerationRole::retired)
       return base::fail(ErrorKind::unavailable, "there is no next certificate to rotate to");
@@ -108,6 +110,9 @@ TEST_F(CaServiceTest, ARotationIsInTheAuditLogWithWhoAskedForIt) {
 }
 
 TEST_F(CaServiceTest, ARotationThatIsRefusedChangesNothingAndIsNoEvent) {
+  is_being_changed_ = true;
+  EXPECT_EQ(rotate("default").error_code(), StatusCode::ABORTED);
+  is_being_changed_ = false;
   EXPECT_EQ(rotate("other").error_code(), StatusCode::NOT_FOUND);
   ASSERT_TRUE(rotate("default").ok());
   EXPECT_EQ(rotate("default").error_code(), StatusCode::UNAVAILABLE);

@@ -4,6 +4,7 @@
 #include "acmecore/issuer.h"
 #include "acmecore/leaf_profile.h"
 #include "acmecore/lint/lint.h"
+#include "acmecore/oids.h"
 #include "acmecore/pem.h"
 #include "acmecore/software_key.h"
 
@@ -33,8 +34,9 @@ LeafRequest request_for(int64_t names) {
   request.spki_der = SoftwareKey::generate().spki_der();
   request.serial = new_serial();
   request.issued = kNow;
-  request.validity = leaf_validity(kNow, std::chrono::days(90), ca().certificate.validity.not_after).value();
+  request.validity = leaf_validity(kNow, std::chrono::days(90), ca().certificate.validity).value();
   request.content.rules = ProfileRules::public_trust;
+  request.content.policies = {base::Bytes(oids::kDomainValidated)};
   request.content.ca_issuers_url = "http://pki.assay.dev/issuing.der";
   request.content.crl_distribution_point = "http://crl.assay.dev/1.crl";
   return request;
