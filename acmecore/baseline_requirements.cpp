@@ -22,16 +22,22 @@ namespace {
 
 struct Limit {
   sys_days from;
-  days lifetime;
+  days lifetime;   // BR 6.3.2
+  days proof_age;  // BR 4.2.1
 };
 
-// BR 6.3.2, newest first.
-constexpr std::array<Limit, 3> kLimits{{
-    {year(2029) / 3 / 15, days(47)},
-    {year(2027) / 3 / 15, days(100)},
-    {year(2026) / 3 / 15, days(200)},
+// Newest first, and what was so before all of them.
+constexpr std::array<Limit, 4> kLimits{{
+    {year(2029) / 3 / 15, days(47), days(10)},
+    {year(2027) / 3 / 15, days(100), days(100)},
+    {year(2026) / 3 / 15, days(200), days(200)},
+    {year(1970) / 1 / 1, days(398), days(398)},
 }};
-constexpr days kLimitBefore(398);
+
+const Limit& limit_of(Time now) {
+  const auto found = std::ranges::find_if(kLimits, [now](const Limit& limit) { return now >= limit.from; });
+  return found == kLimits.end() ? kLimits.back() : *found;
+}
 
 struct SignatureAlgorithmOf {
   KeyType key;
@@ -65,9 +71,10 @@ std::optional<seconds> lifetime_limit(ProfileRules rules, Time now) {
     case ProfileRules::short_lived: return kShortLivedLimit;
     case ProfileRules::public_trust: break;
   }
-  const auto found = std::ranges::find_if(kLimits, [now](const Limit& limit) { return now >= limit.from; });
-  return found == kLimits.end() ? kLimitBefore : found->lifetime;
+  return limit_of(now).lifetime;
 }
+
+seconds proof_age_limit(Time now) { return limit_of(now).proof_age; }
 
 ValidityRule validity_rule(const Profile& profile, std::optional<seconds> lifetime_max, Time now) {
   return capped(capped(profile.validity, lifetime_max), lifetime_limit(profile.content.rules, now));

@@ -20,6 +20,9 @@ namespace acmecore {
 // one BR 1.6.1). Nothing: as long as the operator likes.
 std::optional<std::chrono::seconds> lifetime_limit(ProfileRules rules, base::Time now);
 
+// How old the proof of a name may be when a certificate is signed by it at `now` (BR 4.2.1).
+std::chrono::seconds proof_age_limit(base::Time now);
+
 // What a certificate that is made by the profile at `now` gets, and the bounds of what an order may ask for, for one
 // who may have no longer certificates than of `lifetime_max` (nothing: as the profile has them). From the day on which
 // a limit of the BR falls, certificates are shorter by themselves.

@@ -152,6 +152,25 @@ Result<void> for_each_entry(BytesView entries, const std::function<bool(const Cr
   return {};
 }
 
+Result<std::vector<Bytes>> missing_serials(BytesView before, BytesView now) {
+  std::vector<BytesView> had;
+  CHECK(for_each_entry(before, [&](const CrlEntry& entry) {
+    had.push_back(entry.serial);
+    return true;
+  }));
+  std::vector<Bytes> missing;
+  auto next = had.begin();
+  const auto pass = [&](const CrlEntry& entry) {
+    for (; next != had.end() && *next < entry.serial; ++next)
+      missing.emplace_back(*next);
+    if (next != had.end() && *next == entry.serial) ++next;
+    return true;
+  };
+  CHECK(for_each_entry(now, pass));
+  missing.insert(missing.end(), next, had.end());
+  return missing;
+}
+
 Result<uint64_t> crl_number(const Crl& crl) {
   const Extension* extension = find_extension(crl.extensions, oids::kCrlNumber);
   if (extension == nullptr) return fail(ErrorKind::malformed, "the CRL has no number");

@@ -18,7 +18,7 @@
 // Certificate revocation lists (RFC 5280 §5), written and read back.
 namespace acmecore {
 
-// BR 4.9.7, from thisUpdate to nextUpdate.
+// BR 4.9.7, from thisUpdate to nextUpdate, both included.
 inline constexpr std::chrono::hours kCrlLifetimeMax{10 * 24};
 
 // One of revokedCertificates.
@@ -80,6 +80,10 @@ base::Result<Crl> parse_tbs_cert_list(base::BytesView tbs_der);
 
 // Gives each entry to `take`, which returns whether to go on. malformed: what is there is not made of entries.
 base::Result<void> for_each_entry(base::BytesView entries, const std::function<bool(const CrlEntry&)>& take);
+
+// The serials that are in `before` and not in `now`, in order. Both are entries in the order of their serials, each
+// once, as ours are. malformed: one of them is not made of entries.
+base::Result<std::vector<base::Bytes>> missing_serials(base::BytesView before, base::BytesView now);
 
 // The cRLNumber. malformed: there is none, or one that is negative or of more than 8 octets, as ours never are.
 base::Result<uint64_t> crl_number(const Crl& crl);

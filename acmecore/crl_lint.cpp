@@ -52,7 +52,9 @@ bool has_a_next_update(const Crl& crl, const CrlExpectation&) {
 }
 
 bool lasts_at_most_ten_days(const Crl& crl, const CrlExpectation&) {
-  return crl.next_update && *crl.next_update - crl.this_update <= std::chrono::hours(240);
+  // The second that is nextUpdate counts, as in the validity of a certificate.
+  return crl.next_update &&
+         *crl.next_update - crl.this_update + std::chrono::seconds(1) <= std::chrono::hours(240);
 }
 
 bool has_entries_or_no_list(const Crl& crl, const CrlExpectation&) {
@@ -79,7 +81,12 @@ bool has_a_number(const Crl& crl, const CrlExpectation&) {
 
 bool has_a_higher_number_than_before(const Crl& crl, const CrlExpectation& expected) {
   const auto number = crl_number(crl);
-  return number && *number > expected.number_before;
+  return number && *number > expected.before.number;
+}
+
+bool keeps_the_entries_until_their_end(const Crl& crl, const CrlExpectation& expected) {
+  const auto missing = missing_serials(expected.before.entries, crl.entries.value_or(""));
+  return missing && std::ranges::includes(expected.before.ended, *missing);
 }
 
 bool has_a_distribution_point(const Crl& crl, const CrlExpectation&) {
@@ -114,6 +121,7 @@ constexpr std::array kRules{
     CrlRule{"crl_authority_key_identifier_is_the_cas", "RFC 5280 §5.2.1", has_the_key_identifier_alone},
     CrlRule{"crl_number_is_not_critical_and_below_2_159", "RFC 5280 §5.2.3", has_a_number},
     CrlRule{"crl_number_increases", "RFC 5280 §5.2.3", has_a_higher_number_than_before},
+    CrlRule{"crl_entries_stay_until_their_certificates_end", "BR 4.10.1", keeps_the_entries_until_their_end},
     CrlRule{"crl_issuing_distribution_point_is_critical", "RFC 5280 §5.2.5", has_a_distribution_point},
     CrlRule{"crl_issuing_distribution_point_is_the_certificates", "BR 7.2.2.1",
             has_the_uris_of_the_certificates},

@@ -14,11 +14,18 @@
 // reading can find, such as a version or a length, is parse_tbs_cert_list's.
 namespace acmecore {
 
+// What is known of the CRL before one in its shard.
+struct CrlBefore {
+  uint64_t number = 0;                  // 0: there was none
+  base::BytesView entries = {};         // Crl::entries; it outlives this
+  std::vector<base::Bytes> ended = {};  // of its serials, those whose certificates have ended, in order
+};
+
 // What a CRL is compared with. The issuer outlives it.
 struct CrlExpectation {
   const Certificate& issuer;
   std::vector<std::string> distribution_points;
-  uint64_t number_before = 0;  // of the CRL before it in its shard; 0: there was none
+  CrlBefore before = {};
 };
 
 struct CrlRule {

@@ -269,9 +269,10 @@ Task<Result<void>> CrlPublisher::publish(CrlShard shard, const Yield& yield) {
   const Time this_update = std::chrono::floor<seconds>(clock_.now());
   CO_CHECK(check_key(shard));  // before a number is noted that nothing would be signed with
   CO_TRY(Built built, co_await read_entries(shard, this_update, yield));
-  uint64_t number_before = 0;
-  CO_TRY(const CrlFields fields, co_await new_fields(shard, this_update, number_before));
-  CO_TRY(Bytes der, sign(shard, fields, built.entries, number_before));
+  const auto last = published_.find(shard);
+  CO_TRY(CrlBefore before, co_await compare(last.get(), built.entries, this_update));
+  CO_TRY(const CrlFields fields, co_await new_fields(shard, this_update, before.number));
+  CO_TRY(Bytes der, sign(shard, fields, built.entries, before));
   CO_CHECK(files_.write(shard, der));
   base::log::info("acme.crl.published", {{"ca", shard.ca},
                                          {"shard", int64_t(shard.number)},
@@ -302,11 +303,30 @@ Task<Result<CrlPublisher::Built>> CrlPublisher::read_entries(CrlShard shard, Tim
   }
 }
 
+// What the next one is held against: of what it lacks of the last one, which outlives the result, what has ended since.
+// A certificate that is not recorded any more has ended long ago, if the last one has.
+Task<Result<CrlBefore>> CrlPublisher::compare(const PublishedCrl* last, BytesView entries, Time this_update) {
+  CrlBefore before;
+  if (last == nullptr) co_return before;
+  CO_TRY(const Crl crl, parse_crl(last->der));
+  before.entries = crl.entries.value_or("");
+  CO_TRY(auto missing, missing_serials(before.entries, entries));
+  const Time now = std::max(this_update, last->this_update);  // if the clock was set back
+  for (Bytes& octets : missing) {
+    Serial serial{octets};
+    const auto record = co_await records_.certificate(std::move(serial));
+    if (!record && record.error().kind != ErrorKind::not_found) co_return tl::unexpected(record.error());
+    const Time end = record ? (*record)->not_after : last->next_update;
+    if (end < now) before.ended.push_back(std::move(octets));
+  }
+  co_return before;
+}
+
 // Those of the next CRL, whose number is durable.
 Task<Result<CrlFields>> CrlPublisher::new_fields(CrlShard shard, Time this_update, uint64_t& number_before) {
   CO_TRY(auto state, co_await records_.crl_state(shard));
-  const auto before = published_.find(shard);
-  number_before = std::max(state->number, before ? before->number : 0);
+  const auto last = published_.find(shard);
+  number_before = std::max(state->number, last ? last->number : 0);
   state->number = std::max(number_before + 1, uint64_t(this_update.time_since_epoch() / seconds(1)));
   std::vector<std::string>& uris = state->distribution_points;
   const std::string present = urls_.crl(shard);
@@ -314,9 +334,10 @@ Task<Result<CrlFields>> CrlPublisher::new_fields(CrlShard shard, Time this_updat
   uris.insert(uris.begin(), present);
   Changes changes;
   changes.update(shard, state);
-  changes.note(numbered(shard, state->number, this_update, this_update + lifetime_));
+  const Time next_update = this_update + lifetime_ - seconds(1);  // which is the last second of its life
+  changes.note(numbered(shard, state->number, this_update, next_update));
   CO_CHECK(co_await records_.commit(std::move(changes)));
-  co_return CrlFields{uris, state->number, this_update, this_update + lifetime_};
+  co_return CrlFields{uris, state->number, this_update, next_update};
 }
 
 Result<void> CrlPublisher::check_key(const CrlShard& shard) const {
@@ -327,10 +348,10 @@ Result<void> CrlPublisher::check_key(const CrlShard& shard) const {
 }
 
 Result<Bytes> CrlPublisher::sign(const CrlShard& shard, const CrlFields& fields, BytesView entries,
-                                 uint64_t number_before) const {
+                                 const CrlBefore& before) const {
   const auto issuers = issuers_.now();
   const Issuer* const issuer = issuers->find(shard.ca);
-  if (issuer != nullptr && issuer->signs_crls()) return issuer->sign_crl(fields, entries, number_before);
+  if (issuer != nullptr && issuer->signs_crls()) return issuer->sign_crl(fields, entries, before);
   return fail(ErrorKind::unavailable, "the CA is not configured any more, or has lost its key");
 }
 

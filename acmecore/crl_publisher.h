@@ -32,7 +32,8 @@ namespace acmecore {
 // Numbers rise for ever. Each is greater than the one before it, as store and file know it, and no less than the time
 // in seconds, so that they rise also after a backup was restored that knows of none of the latest.
 //
-// An entry stays until a CRL was published after its certificate's end (RFC 5280 §3.3).
+// An entry stays until a CRL was published after its certificate's end (RFC 5280 §3.3). One that is missing before that
+// end stops the next CRL of its shard, and the last one stays.
 class CrlPublisher final : public storage::Follower {
  public:
   // All of these outlive the publisher. It follows no store by itself. A CA that does not signs_crls() has no new
@@ -75,11 +76,13 @@ class CrlPublisher final : public storage::Follower {
   std::vector<CrlShard> due();
   base::Task<base::Result<void>> publish(CrlShard shard, const Yield& yield);
   base::Task<base::Result<Built>> read_entries(CrlShard shard, base::Time this_update, const Yield& yield);
+  base::Task<base::Result<CrlBefore>> compare(const PublishedCrl* last, base::BytesView entries,
+                                              base::Time this_update);
   base::Task<base::Result<CrlFields>> new_fields(CrlShard shard, base::Time this_update,
                                                  uint64_t& number_before);
   base::Result<void> check_key(const CrlShard& shard) const;
   base::Result<base::Bytes> sign(const CrlShard& shard, const CrlFields& fields, base::BytesView entries,
-                                 uint64_t number_before) const;
+                                 const CrlBefore& before) const;
   base::Task<base::Result<void>> drop(CrlShard shard, std::vector<Serial> expired);
 
   Records& records_;

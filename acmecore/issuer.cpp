@@ -6,10 +6,10 @@
 
 #include "acmecore/ca_certificate.h"
 #include "acmecore/ca_public_key.h"
-#include "acmecore/crl_lint.h"
 #include "acmecore/crl_shard.h"
 #include "acmecore/distinguished_name.h"
 #include "acmecore/lint/lint.h"
+#include "acmecore/ocsp_lint.h"
 #include "acmecore/pem.h"
 #include "acmecore/serial.h"
 #include "acmecore/signature.h"
@@ -137,12 +137,12 @@ Result<void> Issuer::lint_tbs(BytesView tbs_der, const LeafRequest& request) con
   return findings_->note(findings, rules, request.serial);
 }
 
-Result<Bytes> Issuer::sign_crl(const CrlFields& fields, BytesView entries, uint64_t number_before) const {
+Result<Bytes> Issuer::sign_crl(const CrlFields& fields, BytesView entries, const CrlBefore& before) const {
   assert(signs_crls_);
   const Bytes tbs_der = tbs_cert_list(fields, entries, certificate(), *key_);
   const auto tbs = parse_tbs_cert_list(tbs_der);
   if (!tbs) return fail(ErrorKind::internal, "the CRL to be signed cannot be read: " + tbs.error().detail);
-  CHECK(lint_crl(*tbs, {certificate(), fields.distribution_points, number_before}));
+  CHECK(lint_crl(*tbs, {certificate(), fields.distribution_points, before}));
   TRY(Bytes crl, sign_tbs_cert_list(tbs_der, *key_));
   const auto parsed = parse_crl(crl);
   if (!parsed || parsed->tbs_der != tbs_der || !signed_crl(*parsed)) {
@@ -153,7 +153,11 @@ Result<Bytes> Issuer::sign_crl(const CrlFields& fields, BytesView entries, uint6
 
 Result<Bytes> Issuer::sign_ocsp_response(const OcspFields& fields) const {
   assert(signs_ocsp_responses_);
-  return acmecore::sign_ocsp_response(fields, *key_);
+  const Bytes data_der = ocsp_data(fields);
+  const auto data = parse_ocsp_data(data_der);
+  if (!data) return fail(ErrorKind::internal, "the OCSP response cannot be read: " + data.error().detail);
+  CHECK(lint_ocsp(*data, {fields, ocsp_issuer_}));
+  return sign_ocsp_data(data_der, *key_);
 }
 
 bool Issuer::signed_crl(const Crl& crl) const {

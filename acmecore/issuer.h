@@ -10,6 +10,7 @@
 #include "acmecore/ca_chain.h"
 #include "acmecore/certificate.h"
 #include "acmecore/crl.h"
+#include "acmecore/crl_lint.h"
 #include "acmecore/development_ca.h"
 #include "acmecore/leaf_profile.h"
 #include "acmecore/lint/finding_log.h"
@@ -73,12 +74,13 @@ class Issuer {
   bool signs_ocsp_responses() const { return signs_ocsp_responses_; }
 
   // Signs a CRL once it has passed lint_crl, and reads the signature back. `entries` are append_entry's. The caller has
-  // recorded the number durably and never passes it again; `number_before` is that of the CRL before it. internal: it
-  // breaks a rule, or OpenSSL failed. Takes about a second for a million entries. REQUIRES: signs_crls().
+  // recorded the number durably and never passes it again; `before`: the CRL before it. internal: it breaks a rule, or
+  // OpenSSL failed. Takes about a second for a million entries. REQUIRES: signs_crls().
   base::Result<base::Bytes> sign_crl(const CrlFields& fields, base::BytesView entries,
-                                     uint64_t number_before) const;
+                                     const CrlBefore& before) const;
 
-  // internal: OpenSSL failed. REQUIRES: signs_ocsp_responses().
+  // Signs an OCSP response once it has passed lint_ocsp. The signature is not verified, for that takes longer than to
+  // make it. internal: it breaks a rule, or OpenSSL failed. REQUIRES: signs_ocsp_responses().
   base::Result<base::Bytes> sign_ocsp_response(const OcspFields& fields) const;
 
   // Whether this CA signed it: its issuer is our subject, and the signature is by our key.

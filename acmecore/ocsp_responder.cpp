@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "acmecore/ocsp_response.h"
 #include "base/log.h"
 
 namespace acmecore {
@@ -18,7 +17,11 @@ using std::chrono::seconds;
 
 namespace {
 
-std::shared_ptr<const OcspAnswer> refusal(OcspRefusal status) {
+// So long before it is needed the next answer is made, and so many at once, between which others run.
+constexpr std::chrono::minutes kMadeAhead{5};
+constexpr size_t kMadeAtOnce = 100;
+
+OcspAnswers::Answer refusal(OcspRefusal status) {
   return std::make_shared<const OcspAnswer>(OcspAnswer{ocsp_refusal(status)});
 }
 
@@ -43,14 +46,20 @@ OcspResponder::OcspResponder(Records& records, const Issuers& issuers, const bas
                              seconds lifetime)
     : records_(records), issuers_(issuers), clock_(clock), lifetime_(lifetime) {}
 
-Task<std::shared_ptr<const OcspAnswer>> OcspResponder::answer(Bytes request_der) {
-  const auto request = parse_ocsp_request(request_der);
+Task<OcspAnswers::Answer> OcspResponder::answer(Bytes request_der) {
+  auto request = parse_ocsp_request(request_der);
   if (!request) co_return refusal(OcspRefusal::malformed_request);
-  uint64_t revocations = 0;
-  if (Kept kept = find(*request, revocations)) co_return kept;
-  const auto responder = responder_of(*request);
+  if (can_be_kept(*request)) {
+    if (OcspAnswers::Answer kept = answers_.find(request->certificates.front(), clock_.now())) co_return kept;
+  }
+  co_return co_await make(*std::move(request));
+}
+
+Task<OcspAnswers::Answer> OcspResponder::make(OcspRequest request) {
+  const uint64_t revocations = answers_.revocations();
+  const auto responder = responder_of(request);
   if (!responder) co_return refusal(refusal_of(responder.error().kind));
-  const auto fields = co_await fields_of(*request, *responder);
+  const auto fields = co_await fields_of(request, *responder);
   auto response = fields ? sign(responder->ca, *fields) : tl::unexpected(fields.error());
   if (!response) {
     const OcspRefusal status = refusal_of(response.error().kind);
@@ -59,13 +68,26 @@ Task<std::shared_ptr<const OcspAnswer>> OcspResponder::answer(Bytes request_der)
     co_return refusal(status);
   }
   OcspAnswer made{*std::move(response)};
-  if (!request->nonce) {
+  if (!request.nonce) {
     made.this_update = fields->this_update;
     made.next_update = fields->next_update;
   }
   const auto answer = std::make_shared<const OcspAnswer>(std::move(made));
-  keep(*request, answer, revocations);
+  if (can_be_kept(request)) answers_.keep(request.certificates.front(), answer, revocations);
   co_return answer;
+}
+
+Task<> OcspResponder::make_again(Yield yield) {
+  for (bool goes_on = true; goes_on;) {
+    const auto due = answers_.due(clock_.now() + kMadeAhead, kMadeAtOnce);
+    if (due.empty()) co_return;
+    for (const OcspCertId& id : due) {
+      OcspRequest request;
+      request.certificates.push_back(id);
+      co_await make(std::move(request));
+    }
+    goes_on = co_await yield();
+  }
 }
 
 // unauthorized: they are not of one CA of ours. unavailable: it signs no responses.
@@ -82,18 +104,29 @@ Result<OcspResponder::Responder> OcspResponder::responder_of(const OcspRequest& 
 // unauthorized: the CA has not issued one of them.
 Task<Result<OcspFields>> OcspResponder::fields_of(const OcspRequest& request, Responder responder) {
   const Time now = std::chrono::floor<seconds>(clock_.now());
-  OcspFields fields{std::move(responder.key_hash), {}, now, now, now + lifetime_, request.nonce};
+  OcspFields fields{std::move(responder.key_hash), {}, now, now, now + lifetime_ - seconds(1), request.nonce};
   for (const OcspCertId& id : request.certificates) {
     const auto serial = serial_from_octets(id.serial);
     if (!serial) co_return no_such_certificate();
-    auto record = co_await records_.certificate(*serial);
-    if (!record && record.error().kind == ErrorKind::not_found) co_return no_such_certificate();
-    if (!record) co_return tl::unexpected(std::move(record).error());
-    if ((*record)->der.empty() || issuers_.now()->ca_of(record->value) != responder.ca)
-      co_return no_such_certificate();
-    fields.certificates.push_back({id.der, (*record)->revocation});
+    CO_TRY(auto status, co_await status_of(*serial, responder.ca));
+    if (status) status->time = std::min(status->time, now);  // if the clock was set back since
+    fields.certificates.push_back({id.der, std::move(status)});
   }
   co_return fields;
+}
+
+// Nothing: it is good. unauthorized: the CA has not issued it.
+Task<Result<std::optional<Revocation>>> OcspResponder::status_of(Serial serial, std::string ca) {
+  auto record = co_await records_.certificate(serial);
+  if (!record && record.error().kind != ErrorKind::not_found)
+    co_return tl::unexpected(std::move(record).error());
+  if (!record) {  // since a backup was restored, perhaps the CRLs alone know it
+    CO_TRY(auto revocation, co_await records_.unrecorded_revocation(std::move(ca), std::move(serial)));
+    if (!revocation) co_return no_such_certificate();
+    co_return revocation;
+  }
+  if ((*record)->der.empty() || issuers_.now()->ca_of(record->value) != ca) co_return no_such_certificate();
+  co_return (*record)->revocation;
 }
 
 Result<Bytes> OcspResponder::sign(const std::string& ca, const OcspFields& fields) const {
@@ -103,44 +136,10 @@ Result<Bytes> OcspResponder::sign(const std::string& ca, const OcspFields& field
   return fail(ErrorKind::unavailable, "the issuing CA signs no OCSP responses any more");
 }
 
-// Null: it is to be made. `revocations` is what keep() wants to know then.
-OcspResponder::Kept OcspResponder::find(const OcspRequest& request, uint64_t& revocations) {
-  if (!can_be_kept(request)) return nullptr;
-  const OcspCertId& id = request.certificates.front();
-  const std::lock_guard lock(mutex_);
-  revocations = revocations_;
-  const auto of_serial = kept_.find(id.serial);
-  if (of_serial == kept_.end()) return nullptr;
-  const auto found = of_serial->second.find(id.der);
-  if (found == of_serial->second.end()) return nullptr;
-  const OcspAnswer& answer = *found->second;
-  if (clock_.now() < *answer.this_update + (*answer.next_update - *answer.this_update) / 2)
-    return found->second;
-  return nullptr;
-}
-
-void OcspResponder::keep(const OcspRequest& request, const Kept& answer, uint64_t revocations) {
-  if (!can_be_kept(request)) return;
-  const OcspCertId& id = request.certificates.front();
-  const std::lock_guard lock(mutex_);
-  if (revocations != revocations_) return;  // perhaps its own, after the record was read
-  if (kept_count_ >= kOcspAnswersMax) {
-    kept_.clear();
-    kept_count_ = 0;
-  }
-  if (kept_[id.serial].insert_or_assign(id.der, answer).second) ++kept_count_;
-}
-
 void OcspResponder::follow(const storage::Batch& batch) {
   for (const storage::Put& put : batch.puts) {
     const auto revoked = parse_revoked_key(put.key);
-    if (!revoked) continue;
-    const std::lock_guard lock(mutex_);
-    ++revocations_;
-    const auto found = kept_.find(revoked->serial.octets);
-    if (found == kept_.end()) continue;
-    kept_count_ -= found->second.size();
-    kept_.erase(found);
+    if (revoked) answers_.revoked(revoked->serial.octets);
   }
 }
 

@@ -32,8 +32,11 @@ Bytes single_response(const OcspSingle& single, const OcspFields& fields) {
                         der::element(der::context_constructed(0), next_update)});
 }
 
-// ResponseData.
-Bytes response_data(const OcspFields& fields) {
+}  // namespace
+
+Bytes ocsp_refusal(OcspRefusal status) { return der::sequence({enumerated(char(status))}); }
+
+Bytes ocsp_data(const OcspFields& fields) {
   Bytes responses;
   for (const OcspSingle& single : fields.certificates)
     responses += single_response(single, fields);
@@ -49,14 +52,9 @@ Bytes response_data(const OcspFields& fields) {
                         der::element(der::kSequence, responses), extensions});
 }
 
-}  // namespace
-
-Bytes ocsp_refusal(OcspRefusal status) { return der::sequence({enumerated(char(status))}); }
-
-Result<Bytes> sign_ocsp_response(const OcspFields& fields, const SigningKey& key) {
-  const Bytes data = response_data(fields);
-  TRY(const Bytes signature, key.sign(data));
-  const Bytes basic = der::sequence({data, key.signature_algorithm_der(), der::bit_string(signature)});
+Result<Bytes> sign_ocsp_data(BytesView data_der, const SigningKey& key) {
+  TRY(const Bytes signature, key.sign(data_der));
+  const Bytes basic = der::sequence({data_der, key.signature_algorithm_der(), der::bit_string(signature)});
   const Bytes response_bytes = der::sequence({der::oid(oids::kOcspBasic), der::octet_string(basic)});
   return der::sequence({enumerated(kSuccessful), der::element(der::context_constructed(0), response_bytes)});
 }

@@ -13,7 +13,7 @@
 // What OCSP clients are answered (RFC 6960 §4.2).
 namespace acmecore {
 
-// BR 4.9.10, from thisUpdate to nextUpdate.
+// BR 4.9.10, from thisUpdate to nextUpdate, both included.
 inline constexpr std::chrono::hours kOcspLifetimeMin{8};
 inline constexpr std::chrono::hours kOcspLifetimeMax{10 * 24};
 
@@ -37,8 +37,11 @@ struct OcspFields {
   std::optional<base::Bytes> nonce;  // of the request
 };
 
+// The ResponseData that is to be signed. No reason is told where it is unspecified.
+base::Bytes ocsp_data(const OcspFields& fields);
+
 // The OCSPResponse with a BasicOCSPResponse that `key` signs. It has no certificates: the signer is the issuing CA
-// itself, whose certificate each client has. No reason is told where it is unspecified. internal: OpenSSL failed.
-base::Result<base::Bytes> sign_ocsp_response(const OcspFields& fields, const SigningKey& key);
+// itself, whose certificate each client has. internal: OpenSSL failed.
+base::Result<base::Bytes> sign_ocsp_data(base::BytesView data_der, const SigningKey& key);
 
 }  // namespace acmecore

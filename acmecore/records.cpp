@@ -203,9 +203,11 @@ void Changes::change_key(const Stored<Account>& account, BytesView old_spki_der)
   batch_.deletes.push_back(account_key_key(base::sha256(old_spki_der), account->directory));
 }
 
-void Changes::block_key(BytesView spki_der) {
+void Changes::block_key(BytesView spki_der) { block_key_of_digest(base::sha256(spki_der)); }
+
+void Changes::block_key_of_digest(BytesView spki_digest) {
   use_reserve();
-  batch_.puts.push_back({key_in(table::kBlockedKey, base::sha256(spki_der)), {}});
+  batch_.puts.push_back({key_in(table::kBlockedKey, spki_digest), {}});
 }
 
 void Changes::expect_not_blocked(BytesView spki_der) {

@@ -81,7 +81,7 @@ class Changes {
 
   // update(), once it is revoked, with its place in its CRL, if it has one. REQUIRES: it has a revocation.
   void revoke(const Stored<IssuedCertificate>& certificate);
-  // The place alone, of what only a CRL knows to be revoked.
+  // The place alone, of what only a CRL knows to be revoked: no certificate is recorded with this serial.
   void put_into_crl(const CrlShard& shard, const RevokedRecord& revoked);
   // What has expired leaves its CRL.
   void drop_from_crl(const CrlShard& shard, const Serial& serial);
@@ -113,8 +113,9 @@ class Changes {
   // update(), when the key is not the one it had. `old_spki_der` is free for another account afterwards.
   void change_key(const Stored<Account>& account, base::BytesView old_spki_der);
 
-  // This key is never accepted again, in an account or in a CSR.
+  // This key is never accepted again, in an account or in a CSR; the second by SHA-256 of its SPKI.
   void block_key(base::BytesView spki_der);
+  void block_key_of_digest(base::BytesView spki_digest);
   // Nobody blocks it while this is committed. To be asked after is_blocked().
   void expect_not_blocked(base::BytesView spki_der);
 
@@ -180,6 +181,8 @@ class Records {
   // What is in a CRL, or is to be, by the octets of its serials.
   base::Task<base::Result<std::vector<RevokedRecord>>> revoked(CrlShard shard, base::Bytes after,
                                                                size_t limit);
+  // Of a certificate of the CA that put_into_crl() was told of, until it leaves its CRL. Nothing: of any other.
+  base::Task<base::Result<std::optional<Revocation>>> unrecorded_revocation(std::string ca, Serial serial);
   // Number 0 and absent where there was no CRL yet.
   base::Task<base::Result<Stored<CrlState>>> crl_state(CrlShard shard);
   // Shards of a CA that have had a CRL, or that something is revoked in, in order.

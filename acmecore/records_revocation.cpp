@@ -29,6 +29,10 @@ Bytes revoked_key(const CrlShard& shard, const Serial& serial) {
   return key_in(table::kRevoked, shard_key(shard)) + serial.octets;
 }
 
+Bytes unrecorded_key(const std::string& ca, const Serial& serial) {
+  return key_in(table::kUnrecorded, ca) + serial.octets;
+}
+
 // Before all others while something is to be done for it.
 constexpr Time kAtOnce{};
 Time due_time(const RevocationJob& job) { return job.ended ? *job.ended + kRevocationJobRetention : kAtOnce; }
@@ -53,17 +57,21 @@ void Changes::revoke(const Stored<IssuedCertificate>& certificate) {
   assert(certificate->revocation);
   update(certificate);
   if (!certificate->crl) return;
-  put_into_crl(*certificate->crl, {certificate->serial, *certificate->revocation, certificate->not_after});
+  use_reserve();
+  const RevokedRecord revoked{certificate->serial, *certificate->revocation, certificate->not_after};
+  batch_.puts.push_back({revoked_key(*certificate->crl, revoked.serial), encode(revoked)});
 }
 
 void Changes::put_into_crl(const CrlShard& shard, const RevokedRecord& revoked) {
   use_reserve();
   batch_.puts.push_back({revoked_key(shard, revoked.serial), encode(revoked)});
+  batch_.puts.push_back({unrecorded_key(shard.ca, revoked.serial), encode(revoked)});
 }
 
 void Changes::drop_from_crl(const CrlShard& shard, const Serial& serial) {
   use_reserve();
   batch_.deletes.push_back(revoked_key(shard, serial));
+  batch_.deletes.push_back(unrecorded_key(shard.ca, serial));
 }
 
 void Changes::update(const CrlShard& shard, const Stored<CrlState>& state) {
@@ -99,6 +107,13 @@ Task<Result<std::vector<RevokedRecord>>> Records::revoked(CrlShard shard, Bytes 
     found.push_back(std::move(revoked));
   }
   co_return found;
+}
+
+Task<Result<std::optional<Revocation>>> Records::unrecorded_revocation(std::string ca, Serial serial) {
+  CO_TRY(const auto entry, co_await store_.get(unrecorded_key(ca, serial)));
+  if (!entry) co_return std::nullopt;
+  CO_TRY(const RevokedRecord revoked, decode_revoked(std::move(serial), entry->value));
+  co_return revoked.revocation;
 }
 
 Task<Result<Stored<CrlState>>> Records::crl_state(CrlShard shard) {
@@ -150,8 +165,9 @@ Task<Result<std::vector<std::string>>> Records::unfinished_revocation_jobs(size_
 }
 
 Task<Result<size_t>> Records::sweep_revocation_jobs(Time now) {
-  // Those that go on are due since 1970, and few; they are passed over.
+  // Those that go on are due since 1970 and are passed over; where there are very many, the others wait for them.
   CO_TRY(const auto unfinished, co_await unfinished_revocation_jobs(kSweptJobsMax));
+  if (unfinished.size() == kSweptJobsMax) co_return 0;
   CO_TRY(const auto due,
          co_await store_.expired(Bytes(1, table::kRevocationJob), now, unfinished.size() + kSweptJobsMax));
   storage::Batch removed;

@@ -11,6 +11,12 @@ bool has_key(const IssuedCertificate& certificate, base::BytesView spki_digest) 
   return parsed && base::sha256(parsed->spki_der) == spki_digest;
 }
 
+bool is_known_enough(const std::optional<Revocation>& revocation, RevocationReason reason) {
+  return revocation && (reason != RevocationReason::key_compromise || revocation->reason == reason);
+}
+
+}  // namespace
+
 bool fits(const RevocationFilter& filter, const IssuedCertificate& certificate, const std::string& ca) {
   if (!filter.account.empty() && certificate.account != filter.account) return false;
   if (!filter.ca.empty() && ca != filter.ca) return false;
@@ -20,13 +26,11 @@ bool fits(const RevocationFilter& filter, const IssuedCertificate& certificate, 
   return filter.spki_digest.empty() || has_key(certificate, filter.spki_digest);
 }
 
-}  // namespace
-
 bool RevocationFilter::empty() const { return *this == RevocationFilter(); }
 
 bool is_to_be_revoked(const RevocationJob& job, const IssuedCertificate& certificate, const std::string& ca,
                       base::Time now) {
-  if (certificate.revocation || now > certificate.not_after) return false;
+  if (is_known_enough(certificate.revocation, job.reason) || now > certificate.not_after) return false;
   if (certificate.auto_renewed && !job.filter.spki_digest.empty()) return false;
   return fits(job.filter, certificate, ca);
 }

@@ -43,9 +43,12 @@ struct RevocationJob {
   bool operator==(const RevocationJob&) const = default;
 };
 
-// Whether the job is to revoke this certificate now: the filter fits, and it is neither revoked nor expired. What
-// renews itself is left alone where only its key is asked for: its order has ended with the key (RFC 8739 §3.1.2).
-// `ca`: IssuerSet::ca_of it.
+// Whether all that the filter gives holds of the certificate. Here and below, `ca`: IssuerSet::ca_of it.
+bool fits(const RevocationFilter& filter, const IssuedCertificate& certificate, const std::string& ca);
+
+// Whether the job is to revoke this certificate now: the filter fits, and it is neither revoked nor expired; one that
+// is revoked for another reason is told of again where the job's is keyCompromise (BR 4.9.1.1, 7.2.2). What renews
+// itself is left alone where only its key is asked for: its order has ended with the key (RFC 8739 §3.1.2).
 bool is_to_be_revoked(const RevocationJob& job, const IssuedCertificate& certificate, const std::string& ca,
                       base::Time now);
 

@@ -47,6 +47,41 @@ AuditEvent job_event(std::string_view kind, const RevocationJob& job, Actor by, 
   return event;
 }
 
+// What revokes all that is certified for a key that is known to others. Nobody asked for it.
+RevocationJob job_of_key(Bytes spki_digest, Time now) {
+  RevocationJob job;
+  job.id = base::time_ordered_id(now);
+  job.filter.spki_digest = std::move(spki_digest);
+  job.reason = RevocationReason::key_compromise;
+  job.created = now;
+  return job;
+}
+
+// That the key of this job is blocked, but for the reason.
+AuditEvent key_event(const RevocationJob& job, Actor by, Time now) {
+  AuditEvent event;
+  event.kind = audit_kind::kKeyBlocked;
+  event.time = now;
+  event.actor = std::move(by);
+  event.add("key_sha256", text_of(Serial{job.filter.spki_digest}));
+  event.add("job", job.id);
+  return event;
+}
+
+// The one key that a job asks for is blocked when it starts; where it asks for others, each key is when it is met.
+bool blocks_keys(const RevocationJob& job) {
+  return job.reason == RevocationReason::key_compromise && job.filter.spki_digest.empty();
+}
+
+// As the audit log tells it. From where it was started stands in revocation_job.started.
+Actor actor_of(const RevocationJob& job) { return {job.by, "", ""}; }
+
+void add_block(const RevocationJob& job_of_key, const AuditEvent& event, Changes& changes) {
+  changes.block_key_of_digest(job_of_key.filter.spki_digest);
+  changes.note(event);
+  changes.create(job_of_key);
+}
+
 }  // namespace
 
 std::string_view name_of(RevocationOutcome::Status status) {
@@ -66,7 +101,7 @@ void place_in_crl(IssuedCertificate& certificate, const IssuerSet& issuers, cons
 }
 
 void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& revocation, Actor by, Time now,
-                    Changes& changes) {
+                    Changes& changes, const std::string& job) {
   certificate->revocation = revocation;
   changes.revoke(certificate);
   AuditEvent event = audit_event(audit_kind::kCertificateRevoked, certificate.value, std::move(by), now);
@@ -74,27 +109,17 @@ void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& rev
     event.identifiers = parsed->subject_alt_name.dns_names;
   }
   event.reason = name_of(revocation.reason);
+  if (!job.empty()) event.add("job", job);
   changes.note(event);
 }
 
 void add_compromise(const Certificate& certificate, Actor by, Time now, Changes& changes) {
-  changes.block_key(certificate.spki_der);
-  AuditEvent event;
-  event.kind = audit_kind::kKeyBlocked;
-  event.time = now;
-  event.actor = std::move(by);
+  const RevocationJob job = job_of_key(base::sha256(certificate.spki_der), now);
+  AuditEvent event = key_event(job, std::move(by), now);
   event.serial = certificate.serial;
   event.identifiers = certificate.subject_alt_name.dns_names;
   event.reason = "the key of the certificate was reported as compromised";
-  const Bytes digest = base::sha256(certificate.spki_der);
-  event.add("key_sha256", text_of(Serial{digest}));
-  changes.note(event);
-  RevocationJob job;
-  job.id = base::time_ordered_id(now);
-  job.filter.spki_digest = digest;
-  job.reason = RevocationReason::key_compromise;
-  job.created = now;
-  changes.create(job);
+  add_block(job, event, changes);
 }
 
 Revocations::Revocations(Records& records, const base::Clock& clock, const Issuers& issuers, StatusUrls urls)
@@ -173,11 +198,55 @@ Task<Result<RevocationJob>> Revocations::start(RevocationFilter filter, Revocati
   job.by = by.credential;
   Changes changes;
   changes.create(job);
-  changes.note(job_event(audit_kind::kRevocationJobStarted, job, std::move(by), job.created));
+  changes.note(job_event(audit_kind::kRevocationJobStarted, job, by, job.created));
+  CO_CHECK(co_await add_compromise_of_filter(job, std::move(by), changes));
   CO_CHECK(co_await records_.commit(std::move(changes)));
   base::log::info("acme.revocation_job.started",
                   {{"job", job.id}, {"reason", int64_t(reason)}, {"by", job.by}});
   co_return job;
+}
+
+// Of a job for one key. Where it asks for more than the key, another job is for all that is certified for it.
+Task<Result<void>> Revocations::add_compromise_of_filter(const RevocationJob& job, Actor by,
+                                                         Changes& changes) {
+  const Bytes& digest = job.filter.spki_digest;
+  if (job.reason != RevocationReason::key_compromise || digest.empty()) co_return Result<void>();
+  CO_TRY(const bool was_blocked, co_await records_.is_blocked(digest));
+  const RevocationJob of_key = job_of_key(digest, job.created);
+  const bool is_all_of_key = job.filter == of_key.filter;
+  if (!was_blocked) {
+    AuditEvent event = key_event(is_all_of_key ? job : of_key, std::move(by), job.created);
+    event.reason = "the key was reported as compromised";
+    changes.block_key_of_digest(digest);
+    changes.note(event);
+  }
+  if (!is_all_of_key) changes.create(of_key);
+  co_return Result<void>();
+}
+
+Task<Result<size_t>> Revocations::block_keys(std::vector<Bytes> spki_digests, Actor by) {
+  if (spki_digests.size() > kBlockedAtOnceMax) {
+    co_return fail(ErrorKind::too_large,
+                   "at most " + std::to_string(kBlockedAtOnceMax) + " keys are blocked at once");
+  }
+  const Time now = clock_.now();
+  std::set<Bytes> met;
+  size_t count = 0;
+  Changes changes;
+  for (Bytes& digest : spki_digests) {
+    if (digest.size() != base::kSha256Size) co_return fail(ErrorKind::malformed, "it is no SHA-256 of a key");
+    CO_TRY(const bool was_blocked, co_await records_.is_blocked(digest));
+    if (was_blocked || !met.insert(digest).second) continue;
+    const RevocationJob job = job_of_key(std::move(digest), now);
+    AuditEvent event = key_event(job, by, now);
+    event.reason = "an operator blocked the key";
+    add_block(job, event, changes);
+    ++count;
+  }
+  if (changes.empty()) co_return count;
+  CO_CHECK(co_await records_.commit(std::move(changes)));
+  base::log::info("acme.key.blocked", {{"keys", int64_t(count)}, {"by", by.credential}});
+  co_return count;
 }
 
 Task<Result<Page<RevocationJob>>> Revocations::jobs(std::string after, size_t limit) {
@@ -254,8 +323,8 @@ Task<Result<std::vector<Serial>>> Revocations::serials_behind(RevocationFilter f
 Task<Result<void>> Revocations::add_page(RevocationJob& job, Changes& changes) {
   CO_TRY(const auto serials, co_await serials_behind(job.filter, job.position));
   const Time now = clock_.now();
-  Actor by;
-  by.credential = job.by;
+  const Actor by = actor_of(job);
+  std::set<Bytes> met;
   for (const Serial& serial : serials) {
     auto record = co_await records_.certificate(serial);
     if (!record && record.error().kind != ErrorKind::not_found)
@@ -263,14 +332,30 @@ Task<Result<void>> Revocations::add_page(RevocationJob& job, Changes& changes) {
     ++job.examined;
     if (!record) continue;
     const auto issuers = issuers_.now();
-    if (!is_to_be_revoked(job, record->value, issuers->ca_of(record->value), now)) continue;
-    const Revocation revocation{now, job.reason};
+    const std::string ca = issuers->ca_of(record->value);
+    if (blocks_keys(job) && fits(job.filter, record->value, ca))
+      CO_CHECK(co_await add_compromise_once(record->value, job, met, changes));
+    if (!is_to_be_revoked(job, record->value, ca, now)) continue;
+    const auto& before = (*record)->revocation;
+    const Revocation revocation{before ? before->time : now, job.reason};
     place_in_crl(record->value, *issuers, urls_);
-    add_revocation(*std::move(record), revocation, by, now, changes);
+    add_revocation(*std::move(record), revocation, by, now, changes, job.id);
     ++job.revoked;
   }
   if (!serials.empty()) job.position = serials.back().octets;
   if (serials.size() < kPage) job.ended = now;
+  co_return Result<void>();
+}
+
+// The certificate's key, which is blocked by now, or is in `met`, or is blocked by `changes` and in `met` afterwards.
+Task<Result<void>> Revocations::add_compromise_once(IssuedCertificate certificate, const RevocationJob& job,
+                                                    std::set<Bytes>& met, Changes& changes) {
+  const auto parsed = parse_certificate(certificate.der);
+  if (!parsed) co_return Result<void>();  // our own, which was never signed
+  const Bytes digest = base::sha256(parsed->spki_der);
+  CO_TRY(const bool was_blocked, co_await records_.is_blocked(digest));
+  if (was_blocked || !met.insert(digest).second) co_return Result<void>();
+  add_compromise(*parsed, actor_of(job), clock_.now(), changes);
   co_return Result<void>();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@
 
 namespace acmecore {
 
-// Serials that one call revokes at the most.
+// Serials that one call revokes at the most, and keys that one blocks.
 inline constexpr size_t kRevokedAtOnceMax = 1000;
+inline constexpr size_t kBlockedAtOnceMax = 1000;
 
 // What became of a certificate that was to be revoked.
 struct RevocationOutcome {
@@ -41,7 +43,8 @@ std::string_view name_of(RevocationOutcome::Status status);
 // Revocation by operators, whoever's the certificates are, and what is revoked in the background. What subscribers
 // revoke is Authority's. Thread-safe.
 //
-// With keyCompromise the keys are blocked, too, and all other certificates of these keys are revoked by a job.
+// With keyCompromise the keys are blocked, too, also those of certificates that were revoked before or have expired,
+// and all other certificates of these keys are revoked by a job.
 class Revocations {
  public:
   // The references outlive the object.
@@ -55,6 +58,11 @@ class Revocations {
   // Begins to revoke all certificates that fit the filter, those that are issued while it goes on as well. malformed:
   // the filter is empty.
   base::Task<base::Result<RevocationJob>> start(RevocationFilter filter, RevocationReason reason, Actor by);
+
+  // Blocks keys that are known to others or weak, by SHA-256 of their SPKI, whether or not there is a certificate for
+  // them, and revokes by a job what is certified for them, with keyCompromise. How many were not blocked before.
+  // malformed: one is no SHA-256. too_large: more than kBlockedAtOnceMax.
+  base::Task<base::Result<size_t>> block_keys(std::vector<base::Bytes> spki_digests, Actor by);
 
   // The oldest first. A job that has ended is there for kRevocationJobRetention, but for one that nobody asked for,
   // which goes when it has ended.
@@ -74,6 +82,10 @@ class Revocations {
                                                          Changes& changes);
   base::Task<base::Result<void>> work_on(std::string id);
   base::Task<base::Result<void>> add_page(RevocationJob& job, Changes& changes);
+  base::Task<base::Result<void>> add_compromise_of_filter(const RevocationJob& job, Actor by,
+                                                          Changes& changes);
+  base::Task<base::Result<void>> add_compromise_once(IssuedCertificate certificate, const RevocationJob& job,
+                                                     std::set<base::Bytes>& met, Changes& changes);
   base::Task<base::Result<std::vector<Serial>>> serials_behind(RevocationFilter filter, base::Bytes position);
 
   Records& records_;
@@ -87,9 +99,9 @@ class Revocations {
 void place_in_crl(IssuedCertificate& certificate, const IssuerSet& issuers, const StatusUrls& urls);
 
 // Adds to `changes` that the certificate is revoked, in its CRL if it has a place in one, and the event in the audit
-// log: that `by` did it at `now`.
+// log: that `by` did it at `now`, by the job with this id if it was one.
 void add_revocation(Stored<IssuedCertificate> certificate, const Revocation& revocation, Actor by,
-                    base::Time now, Changes& changes);
+                    base::Time now, Changes& changes, const std::string& job = {});
 
 // Adds that the certificate's key is never accepted again, with the event, and the job that revokes what else is
 // certified for it.

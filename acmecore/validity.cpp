@@ -10,10 +10,19 @@ using base::Result;
 using base::Time;
 using std::chrono::seconds;
 
+namespace {
+
+// An hour ago, but never before the issuer, which may have been made just now.
+Time first_second(Time now, const Validity& issuer) {
+  return std::max<Time>(std::chrono::floor<seconds>(now) - kBackdate, issuer.not_before);
+}
+
+}  // namespace
+
 Result<Validity> leaf_validity(Time now, seconds lifetime, const Validity& issuer) {
   if (lifetime < kLeafLifetimeMin)
     return fail(ErrorKind::internal, "the lifetime of leaves is below two hours");
-  const Time not_before = std::max<Time>(std::chrono::floor<seconds>(now) - kBackdate, issuer.not_before);
+  const Time not_before = first_second(now, issuer);
   const Time not_after = std::min<Time>(not_before + lifetime - seconds(1), issuer.not_after);
   if (not_after < not_before + kLeafLifetimeMin - seconds(1)) {
     return fail(ErrorKind::internal, "the issuing CA ends at " + base::rfc3339(issuer.not_after) +
@@ -56,7 +65,7 @@ Result<Validity> leaf_validity(Time now, const RequestedValidity& requested, con
   CHECK(check_whole_seconds("notBefore", requested.not_before));
   CHECK(check_whole_seconds("notAfter", requested.not_after));
   const Time today = std::chrono::floor<seconds>(now);
-  const Time not_before = requested.not_before.value_or(std::max<Time>(today - kBackdate, issuer.not_before));
+  const Time not_before = requested.not_before.value_or(first_second(now, issuer));
   const Time latest_begin =
       std::min<Time>(today + rule.ahead_max, issuer.not_after - kLeafLifetimeMin + seconds(1));
   const Time earliest_begin = std::max<Time>(today - backdate, issuer.not_before);

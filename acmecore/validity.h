@@ -25,7 +25,7 @@ struct Validity {
 };
 
 // The validity of a leaf that is issued now: from an hour ago, for exactly `lifetime` (so not_after is one
-// second less), and never outside that of its issuer, whose certificate may be a minute old.
+// second less), and never before or after its issuer's.
 //
 // internal: the issuing CA ends too soon for any leaf, or `lifetime` is below kLeafLifetimeMin.
 base::Result<Validity> leaf_validity(base::Time now, std::chrono::seconds lifetime, const Validity& issuer);

@@ -9,6 +9,7 @@
 
 #include "acmecore/administration.h"
 #include "acmecore/audit_log.h"
+#include "acmecore/audit_retention.h"
 #include "acmecore/authority.h"
 #include "acmecore/external_account_keys.h"
 #include "acmecore/http/directories.h"
@@ -76,12 +77,12 @@ class CaRole {
   base::Task<> save_nonces();
   base::Task<> sweep_again_and_again(Loop::Pause pause);
   base::Task<base::Result<bool>> sweep(bool is_whole);
+  base::Task<base::Result<bool>> sweep_audit_log();
   base::Task<> record_refusals(bool all);
   base::Result<void> open_https(const base::Config& config, const base::http::TlsIdentity& identity);
 
   Runtime& runtime_;
   const base::Clock& clock_;
-  const std::chrono::seconds audit_retention_;
   acmecore::Records records_;
   base::ExecutorBackground background_;
   const acmecore::PublicSuffixes suffixes_;
@@ -90,6 +91,7 @@ class CaRole {
   acmecore::ExternalAccountKeys external_account_keys_;
   acmecore::Administration administration_;
   acmecore::AuditLog audit_log_;
+  acmecore::AuditRetention audit_retention_;
   acmecore::Inventory inventory_;
   acmecore::Revocations revocations_;
   std::unique_ptr<acmecore::Nonces> nonces_;

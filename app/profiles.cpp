@@ -4,14 +4,13 @@
 #include <map>
 
 #include "acmecore/baseline_requirements.h"
-#include "acmecore/records.h"
 #include "acmecore/status_urls.h"
 #include "app/issuer_places.h"
 #include "app/policy.h"
+#include "app/public_trust.h"
 #include "app/revocation_role.h"
 #include "base/log.h"
 #include "base/object_identifier.h"
-#include "base/quantity.h"
 
 namespace app {
 
@@ -104,36 +103,6 @@ Profiles::Offer offer_of(const base::AcmeDirectory& directory, const std::vector
   return offer;
 }
 
-// What the policy lets pass that no publicly trusted certificate may name.
-std::vector<BrViolation> policy_violations(const base::Config::Policy& policy) {
-  std::vector<BrViolation> found;
-  if (policy.internal_names)
-    found.push_back({"7.1.2.7.12", "policy.internal_names is true, so that internal names are certified"});
-  if (policy.reverse_names)
-    found.push_back(
-        {"4.2.2", "policy.reverse_names is true, so that names of the reverse mapping are certified"});
-  if (policy.wildcards && policy.public_suffixes == base::PublicSuffixRule::certified) {
-    found.push_back(
-        {"3.2.2.6", "policy.public_suffixes is \"certified\", so that wildcards below public suffixes are"});
-  }
-  return found;
-}
-
-// What is known of a certificate is kept for two years after its end (BR 5.4.3), beginning with what proved its names.
-// Certificates are (acmecore::kPublicRetention); the audit log forgets by the age of its entries.
-std::vector<BrViolation> retention_violations(const base::Config& config, const Profile& profile) {
-  const auto proof = config.acme.authorization_lifetime;
-  const auto life =
-      std::max(profile.validity.lifetime, profile.validity.lifetime_max) + profile.validity.ahead_max;
-  const auto least = proof + life + acmecore::kPublicRetention;
-  if (config.audit.retention >= least) return {};
-  using base::duration_text;
-  return {{"5.4.3", "audit.retention is " + duration_text(config.audit.retention) + ", where " +
-                        duration_text(least) + " are the least: " + duration_text(proof) +
-                        " that a proof of a name is used for, " + duration_text(life) +
-                        " until the certificate ends, and two years"}};
-}
-
 std::string name_of(const Profile& profile) {
   return profile.name.empty() ? "[issuance]" : "the profile \"" + profile.name + "\"";
 }
@@ -166,7 +135,7 @@ Result<void> check_profiles(const base::Config& config, Time now) {
     is_any_public = true;
     for (const BrViolation& found : acmecore::br_violations(profile, now))
       add(name_of(profile), found);
-    for (const BrViolation& found : retention_violations(config, profile))
+    for (const BrViolation& found : surrounding_violations(config, profile, now))
       add(name_of(profile), found);
   }
   if (is_any_public) {

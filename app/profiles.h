@@ -13,8 +13,8 @@ namespace app {
 // The profiles that the configuration has, and who offers them. REQUIRES: `config` is one of parse_config.
 acmecore::Profiles profiles_of(const base::Config& config);
 
-// That profiles which claim to keep the Baseline Requirements do, by what they say themselves, by what the policy
-// lets pass, and by how long the audit log is kept. malformed: each breach is a line, with its section. REQUIRES: as
+// That profiles which claim to keep the Baseline Requirements do, by what they say themselves and by what is around
+// them (public_trust.h). malformed: each breach is a line, with its section. REQUIRES: as
 // above.
 base::Result<void> check_profiles(const base::Config& config, base::Time now);
 

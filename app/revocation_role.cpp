@@ -87,7 +87,8 @@ Result<void> RevocationRole::publish(const base::Config& config, Runtime& runtim
     store_.follow(*responder_);
   }
   CHECK(runtime.wait(publisher_->open()));
-  edge_.emplace(urls_, issuers_, crls_, responder_ ? &*responder_ : nullptr, clock_);
+  acmecore::OcspResponder* const responder = responder_ ? &*responder_ : nullptr;
+  edge_.emplace(urls_, issuers_, crls_, responder, clock_);
   serving_.store(&*edge_);
   const auto body = [this](Loop::Pause pause) { return publish_again_and_again(std::move(pause)); };
   publishing_ = std::make_unique<Loop>(builder_.get_executor(), body);
@@ -101,6 +102,7 @@ Task<> RevocationRole::publish_again_and_again(Loop::Pause pause) {
   for (bool go_on = true; go_on;) {
     write_issuers();
     co_await publisher_->publish_due(yield);
+    if (responder_) co_await responder_->make_again(yield);
     go_on = co_await pause(kPublishInterval);
   }
 }

@@ -44,6 +44,7 @@ inline constexpr char kAccountCertificate = 'A';
 inline constexpr char kCertificateEnd = 'E';
 inline constexpr char kInventory = 'I';      // whether those three know all certificates
 inline constexpr char kRevoked = 'R';        // revoked certificates, by CA, shard and serial
+inline constexpr char kUnrecorded = 'U';     // those of them that only a CRL knew of, by CA and serial
 inline constexpr char kCrl = 'C';            // the latest CRL, by CA and shard
 inline constexpr char kRevocationJob = 'J';  // certificates that are to be revoked, by id
 // The latest audit event of a kind, by its name, with which the next is compared.
@@ -53,12 +54,12 @@ inline constexpr char kLastEvent = 'i';
 inline constexpr char kAudit = '~';  // the ledger of audit events
 
 inline constexpr char kAll[] = {
-    kZone,        kStaticRRset,    kChallenge,          kNode,          kCredential,      kLogin,
-    kTsigKey,     kHandedOut,      kHeldName,           kKeptAccount,   kNameCertificate, kAccount,
-    kAccountKey,  kOrder,          kAccountOrder,       kAuthorization, kValid,           kInventory,
-    kCertificate, kCertificateEnd, kBlockedKey,         kPrincipal,     kSecret,          kExternalAccountKey,
-    kRateLimit,   kFailingName,    kAccountCertificate, kWaitingOrder,  kKeyCertificate,  kRevoked,
-    kCrl,         kRevocationJob,  kLastEvent,          kAudit};
+    kZone,        kNameCertificate, kChallenge,          kNode,          kCredential,     kLogin,
+    kTsigKey,     kHandedOut,       kHeldName,           kKeptAccount,   kStaticRRset,    kAccount,
+    kAccountKey,  kOrder,           kAccountOrder,       kAuthorization, kValid,          kInventory,
+    kCertificate, kCertificateEnd,  kBlockedKey,         kPrincipal,     kSecret,         kExternalAccountKey,
+    kRateLimit,   kFailingName,     kAccountCertificate, kWaitingOrder,  kKeyCertificate, kRevoked,
+    kCrl,         kRevocationJob,   kLastEvent,          kUnrecorded,    kAudit};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

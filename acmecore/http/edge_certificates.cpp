@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "acmecore/http/edge.h"
-#include "base/http/response_text.h"
+#include "base/http/date.h"
 
 // Certificates to download: those of RFC 8555 §7.4.2, and the latest of an order that renews itself (RFC 8739 §3.3).
 namespace acmecore::http {

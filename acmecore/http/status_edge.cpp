@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/http/response_text.h"
+#include "base/http/date.h"
 #include "base/openssl.h"
 
 namespace acmecore::http {
@@ -44,10 +44,26 @@ bool has_tag(std::string_view field, std::string_view tag) {
   return false;
 }
 
-// What caches may do with a response that was made at `made` and ends at `end`: the next is there after half of its
-// life. A client that has it already is told so.
-Response for_caches(const Request& request, Response response, const std::string& tag, Time made, Time end,
-                    Time now) {
+// What is served to caches. The next is there after half of its life.
+struct Cached {
+  const std::string& tag;
+  Time made;
+  Time end;
+  bool is_alone_in_its_second;  // so that `made` says which it is
+};
+
+// Whether the client has it already (RFC 9110 §13.2.2).
+bool is_known(const Request& request, const std::string& quoted_tag, const Cached& cached, Time now) {
+  if (const auto tags = request.header("If-None-Match")) return has_tag(*tags, quoted_tag);
+  const auto since = request.header("If-Modified-Since");
+  if (!since || !cached.is_alone_in_its_second) return false;
+  const auto date = base::http::parse_http_date(*since, now);
+  return date && cached.made <= *date;
+}
+
+// What caches may do with it. A client that has it already is told so.
+Response for_caches(const Request& request, Response response, const Cached& cached, Time now) {
+  const auto& [tag, made, end, is_alone] = cached;
   const std::string quoted = "\"" + tag + "\"";
   const auto until_next = std::chrono::floor<seconds>(made + (end - made) / 2 - now);
   const auto age = std::clamp<seconds>(until_next, seconds(0), kStatusAgeMax);
@@ -56,7 +72,7 @@ Response for_caches(const Request& request, Response response, const std::string
   response.headers.push_back({"Expires", base::http::http_date(std::min(end, now + age))});
   response.headers.push_back({"Cache-Control", "max-age=" + std::to_string(age.count()) +
                                                    ", public, no-transform, must-revalidate"});
-  if (has_tag(request.header("If-None-Match").value_or(""), quoted)) {
+  if (is_known(request, quoted, cached, now)) {
     response.status = 304;
     response.body.clear();
     response.shared_body.reset();
@@ -114,8 +130,10 @@ Response StatusEdge::crl(const Request& request, const CrlShard& shard) const {
   }
   Response response{200, {{"Content-Type", "application/pkix-crl"}}};
   response.shared_body = std::shared_ptr<const Bytes>(found, &found->der);
-  return for_caches(request, std::move(response), found->tag, found->this_update, found->next_update,
-                    clock_.now());
+  // Of two in one second the later has a number beyond that second (CrlPublisher).
+  const bool is_alone = found->number <= uint64_t(found->this_update.time_since_epoch() / seconds(1));
+  const Cached cached{found->tag, found->this_update, found->next_update, is_alone};
+  return for_caches(request, std::move(response), cached, clock_.now());
 }
 
 // A POST to the responder's own URL, or a GET with the request behind it.
@@ -144,8 +162,9 @@ Task<Response> StatusEdge::ocsp(Request request) {
   }
   constexpr size_t kTagSize = 32;
   const std::string tag = text_of(Serial{base::sha256(answer->der)}).substr(0, kTagSize);
-  co_return for_caches(request, std::move(response), tag, *answer->this_update, *answer->next_update,
-                       clock_.now());
+  // "revoked" may come in the second of "good".
+  const Cached cached{tag, *answer->this_update, *answer->next_update, /*is_alone_in_its_second=*/false};
+  co_return for_caches(request, std::move(response), cached, clock_.now());
 }
 
 }  // namespace acmecore::http

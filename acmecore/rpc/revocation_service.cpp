@@ -117,6 +117,13 @@ grpc::ServerUnaryReactor* RevocationService::StopRevocationJob(grpc::CallbackSer
   });
 }
 
+grpc::ServerUnaryReactor* RevocationService::BlockKeys(grpc::CallbackServerContext* context,
+                                                       const api::BlockKeysRequest* request,
+                                                       api::BlockKeysResponse* response) {
+  return calls_.serve(*context, {Permission::administration},
+                      [=, this](Actor by) { return block(std::move(by), *request, *response); });
+}
+
 RevocationService::Work RevocationService::revoke(Actor by, const api::RevokeCertificatesRequest& request,
                                                   api::RevokeCertificatesResponse& response) {
   CO_TRY(auto serials, serials_of(request));
@@ -156,6 +163,16 @@ RevocationService::Work RevocationService::list(const api::ListRevocationJobsReq
 RevocationService::Work RevocationService::stop(Actor by, std::string id, api::RevocationJob& message) {
   CO_TRY(const RevocationJob job, co_await revocations_.stop(std::move(id), std::move(by)));
   message = message_of(job);
+  co_return Result<void>();
+}
+
+RevocationService::Work RevocationService::block(Actor by, const api::BlockKeysRequest& request,
+                                                 api::BlockKeysResponse& response) {
+  if (request.keys_sha256().empty())
+    co_return fail(ErrorKind::malformed, "keys_sha256: it is not said what is to be blocked");
+  std::vector<base::Bytes> digests(request.keys_sha256().begin(), request.keys_sha256().end());
+  CO_TRY(const size_t blocked, co_await revocations_.block_keys(std::move(digests), std::move(by)));
+  response.set_blocked(uint32_t(blocked));
   co_return Result<void>();
 }
 

@@ -32,6 +32,9 @@ class RevocationService final : public assay::v1::RevocationService::CallbackSer
   grpc::ServerUnaryReactor* StopRevocationJob(grpc::CallbackServerContext* context,
                                               const assay::v1::StopRevocationJobRequest* request,
                                               assay::v1::StopRevocationJobResponse* response) override;
+  grpc::ServerUnaryReactor* BlockKeys(grpc::CallbackServerContext* context,
+                                      const assay::v1::BlockKeysRequest* request,
+                                      assay::v1::BlockKeysResponse* response) override;
 
  private:
   using Work = OperatorCalls::Work;
@@ -44,6 +47,7 @@ class RevocationService final : public assay::v1::RevocationService::CallbackSer
   Work list(const assay::v1::ListRevocationJobsRequest& request,
             assay::v1::ListRevocationJobsResponse& response);
   Work stop(Actor by, std::string id, assay::v1::RevocationJob& message);
+  Work block(Actor by, const assay::v1::BlockKeysRequest& request, assay::v1::BlockKeysResponse& response);
 
   Revocations& revocations_;
   const OperatorCalls calls_;

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "acmecore/csr.h"
+#include "app/cli/block_key_command.h"
 #include "app/cli/certificate_request.h"
 #include "app/cli/client.h"
 #include "app/cli/inventory_commands.h"
@@ -175,6 +176,7 @@ void add_cert(CLI::App& program, Command& chosen) {
   });
   add_cert_inventory(*group, chosen, server);
   add_cert_revoke(*group, chosen, server);
+  add_cert_block_key(*group, chosen, server);
 }
 
 }  // namespace app

@@ -6,17 +6,17 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iostream>
 #include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "app/cli/client.h"
+#include "app/cli/first_words.h"
 #include "app/cli/octets_text.h"
 #include "app/cli/revocation_text.h"
 #include "assay/v1/revocation.grpc.pb.h"
+#include "base/hexadecimal.h"
 #include "base/time.h"
 #include "proto/time.h"
 
@@ -41,6 +41,7 @@ struct RevokeOptions {
   std::string reason;
   std::string account;
   std::string issuer;
+  std::string key;
   std::string profile;
   std::string issued_from;
   std::string issued_before;
@@ -48,26 +49,19 @@ struct RevokeOptions {
 
   bool has_serials() const { return !serials.empty() || !file.empty(); }
   bool has_filter() const {
-    return !account.empty() || !issuer.empty() || !profile.empty() || !issued_from.empty() ||
+    return !account.empty() || !issuer.empty() || !key.empty() || !profile.empty() || !issued_from.empty() ||
            !issued_before.empty();
   }
 };
 
-// One a line; the rest of a line behind a space, and lines that begin with '#', are for people.
 Result<std::vector<std::string>> serials_of(const RevokeOptions& options) {
-  std::vector<std::string> serials;
-  for (const std::string& serial : options.serials)
-    serials.push_back(without_colons(serial));
-  if (options.file.empty()) return serials;
-  std::ifstream file;
-  if (options.file != "-") file.open(options.file);
-  if (!file && options.file != "-") return fail(ErrorKind::unavailable, "cannot read " + options.file);
-  std::istream& in = options.file == "-" ? std::cin : file;
-  for (std::string line; std::getline(in, line);) {
-    line = line.substr(0, line.find_first_of(" \t\r"));
-    if (!line.empty() && line.front() != '#') serials.push_back(without_colons(line));
+  std::vector<std::string> serials = options.serials;
+  if (!options.file.empty()) {
+    TRY(const auto more, read_first_words(options.file, "serial number"));
+    serials.insert(serials.end(), more.begin(), more.end());
   }
-  if (serials.empty()) return fail(ErrorKind::malformed, "there is no serial number in " + options.file);
+  for (std::string& serial : serials)
+    serial = without_colons(std::move(serial));
   return serials;
 }
 
@@ -110,6 +104,9 @@ Result<v1::RevocationJob::Filter> filter_of(const RevokeOptions& options) {
   filter.set_account(options.account);
   filter.set_issuer(options.issuer);
   filter.set_profile(options.profile);
+  const auto key = base::parse_hexadecimal(without_colons(options.key));
+  if (!key) return fail(ErrorKind::malformed, "--key: it is no SHA-256 in hexadecimal");
+  filter.set_key_sha256(*key);
   if (!options.issued_from.empty()) {
     TRY(const base::Time from, base::parse_rfc3339(options.issued_from));
     *filter.mutable_issued_from() = proto::to_timestamp(from);
@@ -161,6 +158,8 @@ void add_cert_revoke(CLI::App& group, Command& chosen, std::shared_ptr<const Ser
   command->add_option("--account", options->account, "All that this account ordered")->type_name("ID");
   command->add_option("--issuer", options->issuer, "All of this CA, as the URLs of its CRLs name it")
       ->type_name("CA");
+  command->add_option("--key", options->key, "All for the key whose SPKI has this SHA-256")
+      ->type_name("SHA256");
   command->add_option("--profile", options->profile, "All that were made by this profile")->type_name("NAME");
   command->add_option("--issued-from", options->issued_from, "All that were issued then or later (RFC 3339)")
       ->type_name("TIME");

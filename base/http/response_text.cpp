@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "base/http/date.h"
+
 namespace base::http {
 
 namespace {
@@ -36,23 +38,6 @@ std::string response_text(const Response& response, Time now, ResponseText form)
   text += "\r\n";
   if (!form.omits_body) text += response.body;
   return text;
-}
-
-std::string http_date(Time time) {
-  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  std::string text = kDays[std::chrono::weekday(day).c_encoding()];
-  append_digits(text += ", ", unsigned(date.day()), 2);
-  text.append(" ").append(kMonths[unsigned(date.month()) - 1]).append(" ");
-  append_digits(text, unsigned(int(date.year())), 4);
-  append_digits(text += ' ', unsigned(clock.hours().count()), 2);
-  append_digits(text += ':', unsigned(clock.minutes().count()), 2);
-  append_digits(text += ':', unsigned(clock.seconds().count()), 2);
-  return text += " GMT";
 }
 
 }  // namespace base::http

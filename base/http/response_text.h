@@ -16,7 +16,4 @@ struct ResponseText {
 // are free of CR, LF and NUL, and a status that has no content (1xx, 204, 304) comes without a body.
 std::string response_text(const Response& response, Time now, ResponseText form);
 
-// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7).
-std::string http_date(Time time);
-
 }  // namespace base::http

@@ -52,6 +52,14 @@ TEST(BaselineRequirements, LimitTheLifeByTheDayOfTheSignature) {
   EXPECT_EQ(lifetime_limit(kPrivate, kNow), std::nullopt);
 }
 
+TEST(BaselineRequirements, LimitTheAgeOfProofsByTheDayOfTheSignature) {
+  EXPECT_EQ(proof_age_limit(at("2026-03-14T23:59:59Z")), days(398));
+  EXPECT_EQ(proof_age_limit(at("2026-03-15T00:00:00Z")), days(200));
+  EXPECT_EQ(proof_age_limit(at("2027-03-15T00:00:00Z")), days(100));
+  EXPECT_EQ(proof_age_limit(at("2029-03-14T23:59:59Z")), days(100));
+  EXPECT_EQ(proof_age_limit(at("2029-03-15T00:00:00Z")), days(10));
+}
+
 TEST(BaselineRequirements, ShortenLivesByThemselvesWhenALimitFalls) {
   Profile profile = good_profile(kPublic);
   profile.validity.lifetime = days(90);

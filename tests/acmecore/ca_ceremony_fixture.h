@@ -47,14 +47,16 @@ class CaCeremony : public testing::Test {
 
   // A leaf by the one in this role, verified by the openssl program.
   std::string verdict(GenerationRole role, const std::string& name = "www.corp.test",
-                      const std::string& purpose = "sslserver") const {
+                      const std::string& purpose = "sslserver", base::Time now = kNow) const {
     const CaGeneration from = generation(role);
     const CaChain chain = read_ca_chain(from.chain_pem).value();
     const auto issuer =
-        Issuer::open(place_.vault.open(from.key, chain.issuing().spki_der).value(), from.chain_pem, kNow);
+        Issuer::open(place_.vault.open(from.key, chain.issuing().spki_der).value(), from.chain_pem, now);
     if (!issuer) return issuer.error().detail;
     LeafRequest request = good_leaf_request();
     request.dns_names = {name};
+    request.issued = now;
+    request.validity = leaf_validity(now, kLeafLifetimeDefault, chain.issuing().validity).value();
     request.content.client_auth = purpose == "sslclient";
     const auto leaf = issuer->sign_leaf(request);
     if (!leaf) return leaf.error().detail;
@@ -62,13 +64,15 @@ class CaCeremony : public testing::Test {
     write_text(directory.path() + "/root.pem", issuer->root_pem());
     write_text(directory.path() + "/chain.pem", issuer->chain_pem(*leaf));
     const ProgramResult verified =
-        run_program("openssl verify -x509_strict -check_ss_sig -purpose " + purpose + " -attime " + attime() +
+        run_program("openssl verify -x509_strict -check_ss_sig -purpose " + purpose + " -attime " + attime(now) +
                     " -CAfile " + directory.path() + "/root.pem -untrusted " + directory.path() +
                     "/chain.pem " + directory.path() + "/chain.pem");
     return verified.succeeded ? "ok" : verified.output;
   }
 
-  static std::string attime() { return std::to_string(kNow.time_since_epoch() / std::chrono::seconds(1)); }
+  static std::string attime(base::Time now) {
+    return std::to_string(now.time_since_epoch() / std::chrono::seconds(1));
+  }
 
   TemporaryDirectory above_;
   CaPlace place_{std::filesystem::path(above_.path()) / "ca", KeyVault()};

@@ -9,6 +9,7 @@
 #include "acmecore/oids.h"
 #include "acmecore/software_key.h"
 #include "tests/acmecore/crl_fixture.h"
+#include "tests/acmecore/status_rules.h"
 
 namespace acmecore {
 namespace {
@@ -64,7 +65,7 @@ class CrlLint : public testing::Test {
     return broken();
   }
 
-  CrlExpectation expected_{test_issuer().certificate(), {kCrlUri}, 6};
+  CrlExpectation expected_{test_issuer().certificate(), {kCrlUri}, {6}};
   Bytes tbs_ =
       tbs_cert_list(good_crl_fields(), entries_of({revoked("0102", RevocationReason::superseded)}),
                     test_issuer().certificate(), SoftwareKey::parse(test_ca().issuing_key_pem).value());
@@ -82,6 +83,15 @@ TEST_F(CrlLint, EveryRuleHasANameOfItsOwn) {
     EXPECT_TRUE(names.insert(rule.name).second) << rule.name;
 }
 
+TEST_F(CrlLint, IsDocumentedRuleByRule) {
+  std::vector<std::string> expected;
+  for (const CrlRule& rule : crl_rules())
+    expected.push_back(row_of(rule));
+  for (const CrlEntryRule& rule : crl_entry_rules())
+    expected.push_back(row_of(rule));
+  EXPECT_EQ(documented_status_rules("crl_"), expected);
+}
+
 TEST_F(CrlLint, TheIssuerIsTheSubjectOfTheCaOctetForOctet) {
   Bytes recoded(crl_.issuer_der);
   recoded[recoded.find('\x0c')] = '\x13';  // the same text, as a PrintableString
@@ -97,7 +107,7 @@ TEST_F(CrlLint, TheSignatureAlgorithmGoesWithTheKey) {
 }
 
 TEST_F(CrlLint, TheNextUpdateIsLaterAndWithinTenDays) {
-  crl_.next_update = kNow + std::chrono::days(10);
+  crl_.next_update = kNow + std::chrono::days(10) - seconds(1);  // a second that is part of the ten days
   EXPECT_THAT(broken(), IsEmpty());
   *crl_.next_update += seconds(1);
   EXPECT_THAT(broken(), ElementsAre("crl_next_update_is_within_ten_days"));
@@ -137,9 +147,9 @@ TEST_F(CrlLint, TheNumberIsNotCriticalAndBelow2To159) {
 }
 
 TEST_F(CrlLint, TheNumberIncreases) {
-  expected_.number_before = 7;
+  expected_.before.number = 7;
   EXPECT_THAT(broken(), ElementsAre("crl_number_increases"));
-  expected_.number_before = 8;
+  expected_.before.number = 8;
   EXPECT_THAT(broken(), ElementsAre("crl_number_increases"));
 }
 
@@ -209,6 +219,24 @@ TEST_F(CrlLint, AnEntryIsThereOnce) {
   EXPECT_THAT(broken_with(entry("\x02", "") + entry("\x01", "")), ElementsAre("crl_entry_is_there_once"));
 }
 
+TEST_F(CrlLint, AnEntryStaysUntilItsCertificateHasEnded) {
+  const Bytes before = entry("\x01", "") + entry("\x02", "") + entry("\x05", "");
+  expected_.before.entries = before;
+  EXPECT_THAT(broken_with(before + entry("\x06", "")), IsEmpty());
+  const auto only = ElementsAre("crl_entries_stay_until_their_certificates_end");
+  EXPECT_THAT(broken_with(entry("\x01", "") + entry("\x05", "")), only);
+  EXPECT_THAT(broken_with(entry("\x02", "") + entry("\x03", "") + entry("\x05", "")), only);
+  EXPECT_THAT(broken_with(entry("\x01", "") + entry("\x02", "")), only);
+  expected_.before.ended = {"\x02"};
+  EXPECT_THAT(broken_with(entry("\x01", "") + entry("\x05", "")), IsEmpty());
+  EXPECT_THAT(broken_with(entry("\x01", "")), only);
+  expected_.before.ended = {"\x01", "\x02", "\x05"};
+  crl_.entries.reset();
+  EXPECT_THAT(broken(), IsEmpty());
+  expected_.before.ended = {"\x01", "\x05"};
+  EXPECT_THAT(broken(), only);
+}
+
 TEST_F(CrlLint, ARevocationIsOfThePast) {
   crl_.this_update = kNow - seconds(1);
   EXPECT_THAT(broken_with(entry("\x01", "")), ElementsAre("crl_entry_revocation_is_of_the_past"));
@@ -245,14 +273,14 @@ TEST_F(CrlLint, TheErrorNamesRulesTheirSourcesAndTheEntry) {
 
 TEST_F(CrlLint, TheIssuerSignsNothingThatBreaksARule) {
   CrlFields fields = good_crl_fields();
-  EXPECT_TRUE(test_issuer().sign_crl(fields, "", 6));
-  EXPECT_FALSE(test_issuer().sign_crl(fields, "", 7));
+  EXPECT_TRUE(test_issuer().sign_crl(fields, "", {6}));
+  EXPECT_FALSE(test_issuer().sign_crl(fields, "", {7}));
   fields.next_update = fields.this_update + std::chrono::days(11);
-  EXPECT_FALSE(test_issuer().sign_crl(fields, "", 6));
+  EXPECT_FALSE(test_issuer().sign_crl(fields, "", {6}));
 }
 
 TEST_F(CrlLint, TheIssuerKnowsItsOwnCrls) {
-  const Bytes der = test_issuer().sign_crl(good_crl_fields(), "", 6).value();
+  const Bytes der = test_issuer().sign_crl(good_crl_fields(), "", {6}).value();
   const Crl own = parse_crl(der).value();
   EXPECT_TRUE(test_issuer().signed_crl(own));
   EXPECT_FALSE(Issuer::open(make_development_ca(kNow).value(), kNow)->signed_crl(own));

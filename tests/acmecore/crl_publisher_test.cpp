@@ -152,7 +152,7 @@ TEST_F(CrlPublisherTest, EachShardHasACrlFromTheStart) {
     ASSERT_NE(crl(shard), nullptr);
     EXPECT_THAT(serials(shard), IsEmpty());
     EXPECT_EQ(number(shard), uint64_t(kNow.time_since_epoch() / 1s));
-    EXPECT_EQ(crl(shard)->next_update, kNow + kLifetime);
+    EXPECT_EQ(crl(shard)->next_update, kNow + kLifetime - 1s);  // the last second of it
   }
   EXPECT_EQ(crl(4), nullptr);
 }
@@ -209,6 +209,38 @@ TEST_F(CrlPublisherTest, AnEntryStaysUntilACrlHadItAfterTheCertificatesEnd) {
   clock_.advance(kLifetime);
   publish();
   EXPECT_THAT(serials(3), IsEmpty());
+}
+
+// BR 4.10.1: whatever happened to the store.
+TEST_F(CrlPublisherTest, WhatTheStoreHasLostStaysInTheLastCrl) {
+  const IssuedCertificate lost = issue(0);
+  revoke(lost.serial);
+  publish();
+  const uint64_t before = number(0);
+  Changes changes;
+  changes.drop_from_crl({ca_, 0}, lost.serial);
+  ASSERT_TRUE(wait(records_->commit(std::move(changes))));
+  const Serial another = revoked_in(0);
+  publish();
+  EXPECT_EQ(number(0), before);
+  EXPECT_THAT(serials(0), ElementsAre(lost.serial.octets));
+  clock_.advance(lost.not_after + 1s - clock_.now());
+  publish();
+  EXPECT_THAT(serials(0), ElementsAre(another.octets));
+}
+
+TEST_F(CrlPublisherTest, AnEntryWhoseCertificateIsNotRecordedAnyMoreMayGoWhenTheLastCrlHasEnded) {
+  fill(0, 1);
+  publish();
+  Changes changes;
+  changes.drop_from_crl({ca_, 0}, Serial{serials(0).front()});
+  ASSERT_TRUE(wait(records_->commit(std::move(changes))));
+  clock_.advance(kLifetime - 1s);
+  publish();
+  EXPECT_EQ(serials(0).size(), 1u);
+  clock_.advance(10s);
+  publish();
+  EXPECT_THAT(serials(0), IsEmpty());
 }
 
 TEST_F(CrlPublisherTest, ARevocationThatComesWhileItIsBuiltIsInTheNext) {
@@ -361,7 +393,7 @@ TEST_F(CrlPublisherTest, AFileThatIsNoCrlOfThisCaStopsTheStart) {
   changed.back() ^= 1;
   EXPECT_THAT(refusal(changed), HasSubstr("no CRL of this CA"));
   const Issuer other = Issuer::open(make_development_ca(kNow).value(), kNow).value();
-  EXPECT_THAT(refusal(other.sign_crl(good_crl_fields(), "", 0).value()), HasSubstr("no CRL of this CA"));
+  EXPECT_THAT(refusal(other.sign_crl(good_crl_fields(), "", {}).value()), HasSubstr("no CRL of this CA"));
   write_text(file, good);
   EXPECT_TRUE(start());
 }

@@ -5,8 +5,7 @@
 
 #include "acmecore/certificate.h"
 #include "base/openssl.h"
-#include "tests/acmecore/actors.h"
-#include "tests/acmecore/authority_fixture.h"
+#include "tests/acmecore/revocations_fixture.h"
 
 namespace acmecore {
 namespace {
@@ -16,58 +15,7 @@ using base::ErrorKind;
 using std::chrono::hours;
 using std::chrono::seconds;
 using testing::Each;
-using testing::Eq;
 using Status = RevocationOutcome::Status;
-
-class RevocationsTest : public AuthorityTest {
- protected:
-  std::optional<Revocation> revocation(const IssuedCertificate& certificate) {
-    return run(records_.certificate(certificate.serial))->value.revocation;
-  }
-  RevocationOutcome revoke(const Serial& serial, RevocationReason reason = RevocationReason::superseded) {
-    return run(revocations_.revoke({serial}, reason, kAnna)).value().at(0);
-  }
-  // As a process that works until nothing is left to do. How many pages that were.
-  int finish_jobs() {
-    int pages = 0;
-    while (run(revocations_.work()).value())
-      ++pages;
-    return pages;
-  }
-  RevocationJob start(RevocationFilter filter) {
-    return run(revocations_.start(std::move(filter), RevocationReason::superseded, kAnna)).value();
-  }
-  RevocationJob job(const std::string& id) { return run(revocations_.job(id)).value(); }
-  // Those that a CRL has.
-  std::vector<Serial> in_crl() {
-    std::vector<Serial> found;
-    const CrlShard shard{ca_, 0};
-    const auto records = run(records_.revoked(shard, "", 10'000)).value();
-    for (const RevokedRecord& revoked : records)
-      found.push_back(revoked.serial);
-    return found;
-  }
-  bool is_blocked(const IssuedCertificate& certificate) {
-    return run(records_.is_blocked(base::sha256(parse_certificate(certificate.der)->spki_der))).value();
-  }
-  // So many records, without the work of issuing them.
-  std::vector<IssuedCertificate> record(const std::string& account, int count) {
-    std::vector<IssuedCertificate> made;
-    Changes changes;
-    for (int i = 0; i < count; ++i) {
-      made.push_back({new_serial(), account, "order", "leaf", clock_.now(), kNow + hours(24), std::nullopt});
-      made.back().issuer = ca_;
-      changes.create(made.back());
-    }
-    EXPECT_TRUE(run(records_.commit(std::move(changes))));
-    return made;
-  }
-
-  const std::string ca_ = test_issuer().ca();
-  const StatusUrls urls_{1, "", false};
-  Revocations revocations_{records_, clock_, test_issuers(), urls_};
-  const Account account_ = new_account();
-};
 
 TEST_F(RevocationsTest, ACertificateIsRevokedOnceWhoeverItBelongsTo) {
   const IssuedCertificate certificate = issue(account_, {"corp.test"});
@@ -116,43 +64,6 @@ TEST_F(RevocationsTest, WhatIsRevokedIsToBeRenewedAtOnce) {
   clock_.advance(hours(1));
   revoke(certificate.serial);
   EXPECT_LE(run(authority_->renewal_info(id))->end, clock_.now());
-}
-
-TEST_F(RevocationsTest, AKeyThatIsKnownToOthersIsBlockedAndItsCertificatesAreRevoked) {
-  const base::PkeyHandle key = make_p256();
-  const IssuedCertificate named = issue(account_, {"corp.test"}, key.get());
-  const IssuedCertificate sibling = issue(new_account(), {"a.corp.test"}, key.get());
-  const IssuedCertificate other = issue(account_, {"b.corp.test"});
-  EXPECT_EQ(revoke(named.serial, RevocationReason::key_compromise).status, Status::revoked);
-  EXPECT_TRUE(is_blocked(named));
-  EXPECT_EQ(revocation(sibling), std::nullopt);
-  finish_jobs();
-  EXPECT_EQ(revocation(sibling)->reason, RevocationReason::key_compromise);
-  EXPECT_EQ(revocation(other), std::nullopt);
-  EXPECT_FALSE(is_blocked(other));
-  EXPECT_TRUE(run(revocations_.jobs("", 10))->found.empty());  // nobody asked for this one
-}
-
-TEST_F(RevocationsTest, ASubscriberWhoSignsByTheKeyStartsTheSame) {
-  const base::PkeyHandle key = make_p256();
-  const IssuedCertificate named = issue(account_, {"corp.test"}, key.get());
-  const IssuedCertificate sibling = issue(new_account(), {"a.corp.test"}, key.get());
-  EXPECT_EQ(error_of(authority_->revoke_by_key(spki_of(key.get()), named.der, std::nullopt)), kNone);
-  restart();  // the job is among the records
-  finish_jobs();
-  EXPECT_EQ(revocation(sibling), (Revocation{kNow, RevocationReason::key_compromise}));
-}
-
-TEST_F(RevocationsTest, WhatWasRevokedForAnotherReasonIsNowKnownToBeCompromised) {
-  const IssuedCertificate certificate = issue(account_, {"corp.test"});
-  revoke(certificate.serial);
-  clock_.advance(hours(1));
-  EXPECT_EQ(revoke(certificate.serial, RevocationReason::key_compromise).status, Status::was_revoked);
-  EXPECT_EQ(revocation(certificate), (Revocation{kNow, RevocationReason::key_compromise}));
-  EXPECT_TRUE(is_blocked(certificate));
-  const CrlShard shard{ca_, 0};
-  EXPECT_EQ(run(records_.revoked(shard, "", 2)).value().at(0).revocation.reason,
-            RevocationReason::key_compromise);
 }
 
 TEST_F(RevocationsTest, AJobRevokesWhatFitsItsFilterAndNothingElse) {

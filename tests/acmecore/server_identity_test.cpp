@@ -38,6 +38,14 @@ TEST(ServerIdentity, IsForThisMachineAndTheConfiguredHosts) {
   EXPECT_THAT(identity->chain_pem, HasSubstr(test_ca().issuing_pem));
 }
 
+// A server starts with a CA that was made just now.
+TEST(ServerIdentity, BeginsWithItsIssuerAtTheEarliest) {
+  const base::Time begin = test_issuer().certificate().validity.not_before;
+  const auto identity = make_identity(test_issuers(), {}, begin + std::chrono::minutes(1));
+  ASSERT_TRUE(identity) << identity.error().detail;
+  EXPECT_EQ(identity->validity.not_before, begin);
+}
+
 // What the openssl program says of the identity for `hosts`.
 std::string subject_for(const std::vector<std::string>& hosts) {
   const TemporaryDirectory directory;

@@ -254,7 +254,7 @@ TEST(StatusByEachKindOfKey, IsAsOpensslVerifiesIt) {
     const Issuer issuer = issuer_with(kind);
     const Certificate& ca = issuer.certificate();
     const auto key = parse_ca_public_key(ca.spki_der);
-    const X509CrlHandle crl = read_crl_by_openssl(issuer.sign_crl(good_crl_fields(), "", 6).value());
+    const X509CrlHandle crl = read_crl_by_openssl(issuer.sign_crl(good_crl_fields(), "", {6}).value());
     EXPECT_EQ(X509_CRL_verify(crl.get(), key->key.get()), 1);
 
     const Serial serial = new_serial();

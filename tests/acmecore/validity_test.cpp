@@ -12,10 +12,11 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 
 const Time kNow = base::parse_rfc3339("2026-11-23T04:30:00.789Z").value();
+const Time kLongAgo = kNow - hours(365 * 24);
 const Time kFarAway = kNow + hours(10 * 365 * 24);
+const Validity kIssuer{kLongAgo, kFarAway};
 
-Validity issuer_until(Time end) { return {kNow - hours(24 * 365), end}; }
-const Validity kIssuer = issuer_until(kFarAway);
+Validity issuer_until(Time end) { return {kLongAgo, end}; }
 
 TEST(Validity, IsExactlyTheLifetimeBothEndsIncluded) {
   const Validity validity = leaf_validity(kNow, kLeafLifetimeDefault, kIssuer).value();
@@ -31,16 +32,12 @@ TEST(Validity, NeverEndsAfterTheIssuer) {
   EXPECT_EQ(leaf_validity(kNow, kLeafLifetimeDefault, issuer_until(issuer_end))->not_after, issuer_end);
 }
 
-// A company's root certified it a minute ago, and does not backdate.
+// Which may have been made just now.
 TEST(Validity, NeverBeginsBeforeTheIssuer) {
-  const Time issuer_begin = base::parse_rfc3339("2026-11-23T04:29:00Z").value();
-  const Validity validity =
-      leaf_validity(kNow, kLeafLifetimeDefault, Validity{issuer_begin, kFarAway}).value();
-  EXPECT_EQ(validity.not_before, issuer_begin);
-  EXPECT_EQ(validity.not_after - validity.not_before + seconds(1), kLeafLifetimeDefault);
-  const Time earlier = base::parse_rfc3339("2026-11-23T03:29:59Z").value();
-  EXPECT_EQ(base::rfc3339(leaf_validity(kNow, kLeafLifetimeDefault, Validity{earlier, kFarAway})->not_before),
-            "2026-11-23T03:30:00Z");
+  const Time begin = base::parse_rfc3339("2026-11-23T03:30:01Z").value();
+  const Validity late{begin, kFarAway}, early{begin - seconds(1), kFarAway};
+  EXPECT_EQ(leaf_validity(kNow, hours(24), late), (Validity{begin, begin + hours(24) - seconds(1)}));
+  EXPECT_EQ(leaf_validity(kNow, hours(24), early)->not_before, begin - seconds(1));
 }
 
 TEST(Validity, IsRefusedWhenTheIssuerEndsTooSoon) {
@@ -139,6 +136,7 @@ TEST_F(RequestedValidityTest, IsWithinTheIssuers) {
   EXPECT_THAT(refused({begin, issuer_.not_after + seconds(1)}), HasSubstr("to 2026-11-24T00:00:00Z"));
   EXPECT_THAT(refused({at("2026-11-23T03:59:59Z"), {}}), HasSubstr("from 2026-11-23T04:00:00Z"));
   EXPECT_THAT(refused({at("2026-11-23T23:00:00Z"), {}}), HasSubstr("to 2026-11-23T22:00:01Z"));
+  EXPECT_EQ(validity({{}, issuer_.not_after}, kRule), issuer_);
 }
 
 // A certificate cannot say them, and one that says something else is not what was asked for.

@@ -95,5 +95,23 @@ TEST_F(CertificateInventory, RevokesByProfile) {
   EXPECT_THAT(list({"--name", "www.acme.test"}).out, HasSubstr(" valid\n"));
 }
 
+TEST_F(CertificateInventory, BlocksAKeyByItsHash) {
+  issue("www.acme.test");
+  const Ended shown = cli({"cert", "show", serial_of(list({"--name", "www.acme.test"}))});
+  const std::string key = shown.out.substr(shown.out.find("  key P-256 ") + 12, 64);
+  const std::string weak(64, 'a');
+  std::ofstream(directory_.path() / "weak.txt") << "# of a list\n" << weak << " CVE-2008-0166\n";
+  const Ended blocked = cli({"cert", "block-key", "--keys", directory_.path() / "weak.txt"});
+  EXPECT_EQ(blocked.out, "1 of 1 keys were not blocked before\n") << blocked.err;
+  EXPECT_EQ(cli({"cert", "block-key", weak, key}).out, "1 of 2 keys were not blocked before\n");
+  const Ended done = cli({"cert", "revoke", "--key", key, "--reason", "keyCompromise"});
+  EXPECT_THAT(done.out, HasSubstr("  certificates of one key\n")) << done.err;
+  EXPECT_THAT(list({"--name", "www.acme.test"}).out, HasSubstr(" revoked\n"));
+  EXPECT_EQ(cli({"cert", "block-key"}).exit_code, 2);
+  for (const std::string bad : {"xx", "aa", "a"})
+    EXPECT_EQ(cli({"cert", "block-key", bad}).exit_code, 1) << bad;
+  EXPECT_EQ(cli({"cert", "revoke", "--key", "xx", "--reason", "superseded"}).exit_code, 1);
+}
+
 }  // namespace
 }  // namespace app

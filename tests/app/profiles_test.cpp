@@ -216,9 +216,80 @@ TEST(CheckProfiles, CountsTheCrlThatCertificatesNameWithRevocation) {
   EXPECT_THAT(breaches(config), testing::HasSubstr("neither a CRL"));
   config.revocation.external_url = "http://pki.corp.test";
   EXPECT_EQ(breaches(config), "");
-  config.revocation.external_url = "";
+}
+
+// A CRL or an OCSP response that relying parties cannot read, or that is too old.
+TEST(CheckProfiles, LooksAtWhatTellsOfRevocations) {
+  using testing::HasSubstr;
+  base::Config config = with_public_profile();
+  auto& content = config.issuance.profiles[0].content;
   config.revocation.listen = {{"127.0.0.1", 80}};
+  EXPECT_EQ(
+      breaches(config),
+      "the profile \"web\" breaks BR 7.1.2.11.2: revocation.external_url is not set, so that certificates "
+      "name http://localhost, where nobody finds what they need");
+  config.revocation.external_url = "http://pki.corp.test";
+  config.revocation.crl.lifetime = days(10);
+  EXPECT_EQ(breaches(config), "") << "all certificates name an OCSP responder";
+  content.ocsp_url = "";
+  EXPECT_EQ(breaches(config),
+            "the profile \"web\" breaks BR 4.9.7: revocation.crl.lifetime is 10d, where 8d are the most: it "
+            "is made "
+            "again after half of that");
+  config.revocation.crl.lifetime = days(8);
   EXPECT_EQ(breaches(config), "");
+  config.revocation.ocsp = {true, days(8)};
+  EXPECT_EQ(breaches(config), "");
+  config.revocation.ocsp.lifetime += std::chrono::seconds(2);
+  EXPECT_THAT(breaches(config), HasSubstr(" breaks BR 4.9.10: revocation.ocsp.lifetime is "));
+  content.rules = base::CertificateRules::private_trust;
+  EXPECT_EQ(breaches(config), "");
+  content.rules = base::CertificateRules::short_lived;
+  config.issuance.profiles[0].certificate_lifetime = days(7);
+  EXPECT_EQ(breaches(config), "") << "nothing is told of these";
+}
+
+// BR 4.2.1.
+TEST(CheckProfiles, LooksAtTheAgeOfProofsByTheDay) {
+  const auto breaches_on = [](const base::Config& config, const char* day) {
+    const auto checked = check_profiles(config, base::parse_rfc3339(day).value());
+    return checked ? "" : checked.error().detail;
+  };
+  base::Config config = with_public_profile();
+  config.audit.retention = days(3650);
+  config.acme.authorization_lifetime = days(200);
+  EXPECT_EQ(breaches_on(config, "2027-03-14T23:59:59Z"), "");
+  EXPECT_EQ(
+      breaches_on(config, "2027-03-15T00:00:00Z"),
+      "the profile \"web\" breaks BR 4.2.1: acme.authorization_lifetime is 200d, where 100d are the most");
+  config.acme.authorization_lifetime = days(201);
+  config.acme.authorization_reuse = days(398);
+  EXPECT_THAT(breaches_on(config, "2026-11-23T00:00:00Z"),
+              testing::HasSubstr("201d, where 200d are the most"));
+  config.issuance.profiles[0].content.rules = base::CertificateRules::private_trust;
+  EXPECT_EQ(breaches_on(config, "2026-11-23T00:00:00Z"), "");
+}
+
+TEST(CheckProfiles, CountsHowLongOrdersRenewThemselves) {
+  base::Config config = with_public_profile();
+  config.acme.authorization_lifetime = days(30);
+  config.acme.preset.auto_renewal.max_duration = days(170);
+  EXPECT_EQ(breaches(config), "");
+  config.acme.preset.auto_renewal.max_duration = days(171);
+  EXPECT_THAT(breaches(config),
+              testing::HasSubstr(" breaks BR 4.2.1: orders of the directory \"default\" renew "
+                                 "themselves for up to 171d by proofs that may be 30d old"));
+  base::CertificateProfile own;
+  own.name = "own";
+  config.issuance.profiles.push_back(own);
+  base::AcmeDirectory internal = config.acme.preset;
+  internal.profiles = {"own"};
+  base::AcmeDirectory open;
+  open.name = "open";
+  config.acme.directories = {internal, open};
+  EXPECT_EQ(breaches(config), "");
+  config.acme.directories[0].profiles.push_back("web");
+  EXPECT_THAT(breaches(config), testing::HasSubstr("breaks BR 4.2.1"));
 }
 
 TEST(CheckProfiles, LooksAtThePolicyBesidePublicOnes) {

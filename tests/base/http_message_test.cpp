@@ -22,9 +22,6 @@ TEST(Request, AFieldThatStandsTwiceHasNoValue) {
   EXPECT_EQ(request.header("Content-Type"), std::nullopt);
 }
 
-// The example of RFC 9110 §5.6.7.
-TEST(HttpDate, IsImfFixdate) { EXPECT_EQ(http_date(sunday()), "Sun, 06 Nov 1994 08:49:37 GMT"); }
-
 TEST(ResponseText, HasDateAndLength) {
   const Response response{200, {{"Content-Type", "text/plain"}}, "hello"};
   EXPECT_EQ(response_text(response, sunday(), {}),

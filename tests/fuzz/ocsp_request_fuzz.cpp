@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "acmecore/der.h"
+#include "acmecore/ocsp_lint.h"
 #include "acmecore/ocsp_request.h"
 #include "acmecore/ocsp_response.h"
 #include "acmecore/software_key.h"
@@ -27,7 +28,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (input.find(id.der) == input.npos) std::abort();
     fields.certificates.push_back({id.der, std::nullopt});
   }
-  const auto response = sign_ocsp_response(fields, key);
+  const base::Bytes data_der = ocsp_data(fields);
+  if (!parse_ocsp_data(data_der)) std::abort();
+  const auto response = sign_ocsp_data(data_der, key);
   if (!response || !der::only(der::kSequence, *response)) std::abort();
   return 0;
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "acmecore/records.h"
@@ -27,7 +29,8 @@ class StatusEdgeTest : public testing::Test {
   StatusEdgeTest() {
     store_.follow(responder_);
     auto crl = std::make_shared<PublishedCrl>();
-    *crl = {7, kNow, kNow + std::chrono::days(7), "tag7", "CRL"};
+    const auto number = uint64_t(kNow.time_since_epoch() / 1s);
+    *crl = {number, kNow, kNow + std::chrono::days(7), "tag7", "CRL"};
     crls_.put({ca_, 3}, crl);
   }
 
@@ -128,6 +131,37 @@ TEST_F(StatusEdgeTest, WhoHasTheCrlIsToldSo) {
     EXPECT_EQ(get(crl_path("3.crl"), {{"If-None-Match", tags}}).status, 200u) << tags;
 }
 
+// RFC 9110 §13.1.3.
+TEST_F(StatusEdgeTest, WhoHasTheCrlOfThatTimeIsToldSo) {
+  const auto status = [&](const char* since) {
+    return get(crl_path("3.crl"), {{"If-Modified-Since", since}}).status;
+  };
+  EXPECT_EQ(status("Mon, 23 Nov 2026 04:30:00 GMT"), 304u);
+  EXPECT_EQ(status("Monday, 23-Nov-26 04:30:00 GMT"), 304u);
+  EXPECT_EQ(status("Mon, 23 Nov 2026 04:30:01 GMT"), 304u);
+  EXPECT_EQ(status("Mon, 23 Nov 2026 04:29:59 GMT"), 200u);
+  EXPECT_EQ(status("yesterday"), 200u);
+  const std::vector<Header> both = {{"If-None-Match", "\"tag8\""},
+                                    {"If-Modified-Since", "Mon, 23 Nov 2026 04:30:00 GMT"}};
+  EXPECT_EQ(get(crl_path("3.crl"), both).status, 200u) << "the tag says more";
+}
+
+TEST_F(StatusEdgeTest, TheSecondCrlOfASecondIsNotTakenForTheFirst) {
+  auto crl = std::make_shared<PublishedCrl>(*crls_.find({ca_, 3}));
+  ++crl->number;
+  crls_.put({ca_, 3}, crl);
+  EXPECT_EQ(get(crl_path("3.crl"), {{"If-Modified-Since", "Mon, 23 Nov 2026 04:30:00 GMT"}}).status, 200u);
+}
+
+TEST_F(StatusEdgeTest, ARevocationIsToldToWhoHasTheAnswerOfTheSameSecond) {
+  const Serial serial = issue();
+  const Bytes request = openssl_ocsp_request({serial}, issuer());
+  const std::string made = header(get(ocsp_path(request)), "Last-Modified");
+  revoke(serial);
+  const Response response = get(ocsp_path(request), {{"If-Modified-Since", made}});
+  EXPECT_EQ(verdict(response, request, serial), "revoked, keyCompromise");
+}
+
 TEST_F(StatusEdgeTest, ACrlThatIsBeingMadeIsNotSaidToBeMissing) {
   const Response response = get(crl_path("4.crl"));
   EXPECT_EQ(response.status, 503u);
@@ -212,6 +246,28 @@ TEST_F(StatusEdgeTest, AnOcspAnswerIsSignedOnceAndThenKeptUntilHalfOfItsLife) {
   EXPECT_NE(get(ocsp_path(request)).body, first.body);
 }
 
+TEST_F(StatusEdgeTest, AnOcspAnswerIsMadeAgainBeforeItIsNeeded) {
+  const Serial serial = issue();
+  const Bytes request = openssl_ocsp_request({serial}, issuer());
+  const Response first = get(ocsp_path(request));
+  const auto make_again = [&] {
+    const auto yield = []() -> base::Task<bool> { co_return true; };
+    boost::asio::co_spawn(context_, responder_.make_again(yield), boost::asio::detached);
+    context_.restart();
+    context_.run();
+  };
+  clock_.advance(11h);
+  make_again();
+  EXPECT_EQ(get(ocsp_path(request)).body, first.body);
+  clock_.advance(57min);
+  make_again();
+  const Response second = get(ocsp_path(request));
+  EXPECT_NE(second.body, first.body);
+  EXPECT_EQ(verdict(second, request, serial), "good");
+  clock_.advance(3min);
+  EXPECT_EQ(get(ocsp_path(request)).body, second.body);
+}
+
 TEST_F(StatusEdgeTest, AnOcspAnswerWithANonceIsForOneRequest) {
   const Serial serial = issue();
   const Bytes request = openssl_ocsp_request({serial}, issuer(), 32);
@@ -246,6 +302,32 @@ TEST_F(StatusEdgeTest, OcspSaysNothingOfWhatWasNotIssuedHere) {
   EXPECT_EQ(verdict(post(of_another_hash), of_another_hash, own), "unauthorized");
   const Bytes of_both = openssl_ocsp_request({own, serial}, issuer());
   EXPECT_EQ(verdict(post(of_both), of_both, own), "unauthorized");
+}
+
+// What was issued and revoked after the backup that the store was restored from.
+TEST_F(StatusEdgeTest, OcspTellsOfWhatOnlyACrlKnowsToBeRevoked) {
+  const Serial serial = new_serial();
+  const RevokedRecord revoked{serial, {kNow, RevocationReason::key_compromise}, kNow + 24h};
+  Changes changes;
+  changes.put_into_crl({ca_, 5}, revoked);
+  EXPECT_TRUE(wait(records_.commit(std::move(changes))));
+  const Bytes request = openssl_ocsp_request({serial}, issuer());
+  EXPECT_EQ(verdict(post(request), request, serial), "revoked, keyCompromise");
+
+  Changes dropped;
+  dropped.drop_from_crl({ca_, 5}, serial);
+  EXPECT_TRUE(wait(records_.commit(std::move(dropped))));
+  clock_.advance(12h);  // when what is kept of it is not said again
+  EXPECT_EQ(verdict(post(request), request, serial), "unauthorized");
+}
+
+TEST_F(StatusEdgeTest, OcspTellsOfWhatACrlOfAnotherCaKnowsByThatCaAlone) {
+  const Serial serial = new_serial();
+  Changes changes;
+  changes.put_into_crl({"0123456789abcdef", 5}, {serial, {kNow, RevocationReason::superseded}, kNow + 24h});
+  EXPECT_TRUE(wait(records_.commit(std::move(changes))));
+  const Bytes request = openssl_ocsp_request({serial}, issuer());
+  EXPECT_EQ(verdict(post(request), request, serial), "unauthorized");
 }
 
 TEST_F(StatusEdgeTest, OcspSaysNothingOfOurOwnThatWasNeverSigned) {

@@ -86,6 +86,7 @@ class RevocationServiceTest : public testing::Test {
   RevocationService service_{revocations_, callers_, io_.get_executor()};
   api::RevokeCertificatesResponse revoked_;
   api::RevocationJob job_;
+  api::BlockKeysResponse blocked_;
   Served served_{io_, {&service_}};
 };
 
@@ -149,6 +150,27 @@ TEST_F(RevocationServiceTest, AJobIsForSomething) {
   EXPECT_EQ(job_.filter().issued_from().seconds(), 1);
   EXPECT_EQ(job_.filter().issued_before().seconds(), 2);
   EXPECT_EQ(job_.filter().profile(), "web");
+}
+
+TEST_F(RevocationServiceTest, KeysAreBlockedByTheirHashes) {
+  const auto block = [&](const std::vector<std::string>& keys, const std::string& by = "admin") {
+    api::BlockKeysRequest request;
+    request.mutable_keys_sha256()->Assign(keys.begin(), keys.end());
+    blocked_.Clear();
+    return served_.call(&Stub::BlockKeys, request, blocked_, by).error_code();
+  };
+  const std::string one(32, '1'), two(32, '2');
+  ASSERT_EQ(block({one}), StatusCode::OK);
+  EXPECT_EQ(blocked_.blocked(), 1u);
+  ASSERT_EQ(block({one, two}), StatusCode::OK);
+  EXPECT_EQ(blocked_.blocked(), 1u);
+  EXPECT_TRUE(served_.run(records_.is_blocked(two)).value());
+  const std::string three(32, '3');
+  EXPECT_EQ(block({}), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(block({three, std::string(31, '3')}), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(block(std::vector<std::string>(1001, three)), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(block({three}, "other"), StatusCode::PERMISSION_DENIED);
+  EXPECT_FALSE(served_.run(records_.is_blocked(three)).value());
 }
 
 TEST_F(RevocationServiceTest, JobsAreListedPageByPage) {

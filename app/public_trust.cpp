@@ -1,0 +1,113 @@
+#include "app/public_trust.h"
+
+#include <algorithm>
+#include <string>
+
+#include "acmecore/records.h"
+#include "app/revocation_role.h"
+#include "base/quantity.h"
+
+namespace app {
+
+using acmecore::BrViolation;
+using acmecore::Profile;
+using acmecore::ProfileRules;
+using base::duration_text;
+using base::Time;
+using std::chrono::days;
+using std::chrono::seconds;
+
+namespace {
+
+using Violations = std::vector<BrViolation>;
+
+// A CRL where not all certificates name an OCSP responder (BR 4.9.7), and an OCSP response (BR 4.9.10). Where all do, a
+// CRL may be 7 days old, which is more than half of the longest life.
+constexpr days kStatusAgeMax(4);
+
+// What is known of a certificate is kept for two years after its end (BR 5.4.3), beginning with what proved its names.
+// Certificates are (acmecore::kPublicRetention); the audit log forgets by the age of its entries.
+void look_at_retention(const base::Config& config, const Profile& profile, Violations& found) {
+  const auto proof = config.acme.authorization_lifetime;
+  const auto life =
+      std::max(profile.validity.lifetime, profile.validity.lifetime_max) + profile.validity.ahead_max;
+  const auto least = proof + life + acmecore::kPublicRetention;
+  if (config.audit.retention >= least) return;
+  found.push_back({"5.4.3", "audit.retention is " + duration_text(config.audit.retention) + ", where " +
+                                duration_text(least) + " are the least: " + duration_text(proof) +
+                                " that a proof of a name is used for, " + duration_text(life) +
+                                " until the certificate ends, and two years"});
+}
+
+bool offers(const base::AcmeDirectory& directory, const Profile& profile) {
+  return directory.profiles.empty() || std::ranges::count(directory.profiles, profile.name) > 0;
+}
+
+// acme.authorization_reuse adds nothing: what has ended is not used again.
+void look_at_proofs(const base::Config& config, const Profile& profile, Time now, Violations& found) {
+  const seconds limit = acmecore::proof_age_limit(now);
+  const seconds proof = config.acme.authorization_lifetime;
+  if (proof > limit) {
+    found.push_back({"4.2.1", "acme.authorization_lifetime is " + duration_text(proof) + ", where " +
+                                  duration_text(limit) + " are the most"});
+  }
+  auto directories = config.acme.directories;
+  if (directories.empty()) directories.push_back(config.acme.preset);
+  for (const base::AcmeDirectory& directory : directories) {
+    const seconds renewed = directory.auto_renewal.max_duration;
+    if (renewed == seconds(0) || proof + renewed <= limit || !offers(directory, profile)) continue;
+    found.push_back({"4.2.1", "orders of the directory \"" + directory.name +
+                                  "\" renew themselves for up to " + duration_text(renewed) +
+                                  " by proofs that may be " + duration_text(proof) +
+                                  " old by then, where together " + duration_text(limit) + " are the most"});
+  }
+}
+
+// What is made again when half of its life has passed.
+void look_at_age(seconds lifetime, const char* setting, const char* section, Violations& found) {
+  if (lifetime / 2 <= kStatusAgeMax) return;
+  found.push_back({section, std::string(setting) + " is " + duration_text(lifetime) + ", where " +
+                                duration_text(2 * kStatusAgeMax) +
+                                " are the most: it is made again after half of that"});
+}
+
+void look_at_status(const base::Config& config, const Profile& profile, Violations& found) {
+  if (!publishes_status(config)) return;
+  const base::Config::Revocation& revocation = config.revocation;
+  if (revocation.external_url.empty()) {
+    found.push_back({"7.1.2.11.2",
+                     "revocation.external_url is not set, so that certificates name http://localhost, "
+                     "where nobody finds what they need"});
+  }
+  if (profile.content.rules == ProfileRules::short_lived) return;
+  if (profile.content.ocsp_url.empty())
+    look_at_age(revocation.crl.lifetime, "revocation.crl.lifetime", "4.9.7", found);
+  if (revocation.ocsp.enabled)
+    look_at_age(revocation.ocsp.lifetime, "revocation.ocsp.lifetime", "4.9.10", found);
+}
+
+}  // namespace
+
+Violations policy_violations(const base::Config::Policy& policy) {
+  Violations found;
+  if (policy.internal_names)
+    found.push_back({"7.1.2.7.12", "policy.internal_names is true, so that internal names are certified"});
+  if (policy.reverse_names)
+    found.push_back(
+        {"4.2.2", "policy.reverse_names is true, so that names of the reverse mapping are certified"});
+  if (policy.wildcards && policy.public_suffixes == base::PublicSuffixRule::certified) {
+    found.push_back(
+        {"3.2.2.6", "policy.public_suffixes is \"certified\", so that wildcards below public suffixes are"});
+  }
+  return found;
+}
+
+Violations surrounding_violations(const base::Config& config, const Profile& profile, Time now) {
+  Violations found;
+  look_at_retention(config, profile, found);
+  look_at_proofs(config, profile, now, found);
+  look_at_status(config, profile, found);
+  return found;
+}
+
+}  // namespace app

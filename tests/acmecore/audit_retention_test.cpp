@@ -1,0 +1,83 @@
+#include "acmecore/audit_retention.h"
+
+#include <gtest/gtest.h>
+
+#include "storage/memory_store.h"
+#include "tests/support/run_task.h"
+
+namespace acmecore {
+namespace {
+
+using base::Time;
+using std::chrono::days;
+using support::run_task;
+
+const Time kNow = base::parse_rfc3339("2026-11-23T04:30:00Z").value();
+constexpr std::chrono::seconds kRetention = days(30);
+
+class AuditRetentionTest : public testing::Test {
+ protected:
+  // A certificate with this number.
+  void record(int number, Time issued, bool publicly_trusted) {
+    Changes changes;
+    changes.create(certificate(number, issued, publicly_trusted));
+    run_task(records_.commit(std::move(changes))).value();
+  }
+  void forget(int number) {
+    Changes changes;
+    changes.erase(run_task(records_.certificate(serial(number))).value());
+    run_task(records_.commit(std::move(changes))).value();
+  }
+  static Serial serial(int number) {
+    return {"\x01" + base::Bytes(1, char(number >> 8)) + base::Bytes(1, char(number))};
+  }
+  static IssuedCertificate certificate(int number, Time issued, bool publicly_trusted) {
+    IssuedCertificate made{serial(number), "account", "order", "leaf", issued, issued + days(90), {}};
+    made.publicly_trusted = publicly_trusted;
+    return made;
+  }
+  Time needed_from() { return run_task(retention_.needed_from(kNow)).value(); }
+
+  storage::MemoryStore store_;
+  Records records_{store_};
+  AuditRetention retention_{records_, kRetention};
+};
+
+TEST_F(AuditRetentionTest, IsTheConfigurationsWithoutPublicCertificates) {
+  EXPECT_EQ(needed_from(), kNow - kRetention);
+  record(1, kNow - days(300), false);
+  EXPECT_EQ(needed_from(), kNow - kRetention);
+}
+
+TEST_F(AuditRetentionTest, BeginsWithTheProofOfTheOldestPublicCertificate) {
+  record(1, kNow - days(600), false);
+  record(2, kNow - days(200), true);
+  record(3, kNow - days(100), true);
+  EXPECT_EQ(needed_from(), kNow - days(200) - days(200));
+  EXPECT_EQ(needed_from(), kNow - days(200) - days(200));
+  forget(2);
+  EXPECT_EQ(needed_from(), kNow - days(100) - days(200));
+  forget(3);
+  EXPECT_EQ(needed_from(), kNow - kRetention);
+  record(4, kNow - days(1), true);
+  EXPECT_EQ(needed_from(), kNow - days(1) - days(200));
+}
+
+TEST_F(AuditRetentionTest, IsNeverLessThanTheConfigurations) {
+  AuditRetention longer(records_, days(3000));
+  record(1, kNow - days(10), true);
+  EXPECT_EQ(run_task(longer.needed_from(kNow)).value(), kNow - days(3000));
+}
+
+TEST_F(AuditRetentionTest, NothingGoesBeforeAllCertificatesAreLookedAt) {
+  Changes changes;
+  for (int i = 0; i < 20'001; ++i)
+    changes.create(certificate(i, kNow, false));
+  run_task(records_.commit(std::move(changes))).value();
+  record(20'001, kNow - days(200), true);
+  EXPECT_EQ(needed_from(), Time());
+  EXPECT_EQ(needed_from(), kNow - days(200) - days(200));
+}
+
+}  // namespace
+}  // namespace acmecore
