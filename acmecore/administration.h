@@ -33,6 +33,7 @@ struct OrderFilter {
   bool waiting = false;  // only those that wait for a person, and can be approved still
 };
 
+// No index leads from an account to its authorizations: docs/decisions/time-ordered-keys.md.
 struct AuthorizationFilter {
   std::string account;  // its id
 };

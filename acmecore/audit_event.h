@@ -63,9 +63,20 @@ inline constexpr std::string_view kRevocationJobStarted = "revocation_job.starte
 inline constexpr std::string_view kRevocationJobStopped = "revocation_job.stopped";
 inline constexpr std::string_view kCrlNumbered = "crl.numbered";
 inline constexpr std::string_view kServerStarted = "server.started";
+inline constexpr std::string_view kServerReloaded = "server.reloaded";
+inline constexpr std::string_view kServerReloadRefused = "server.reload_refused";
 inline constexpr std::string_view kConfigurationChanged = "configuration.changed";
 inline constexpr std::string_view kIssuerChanged = "issuer.changed";
 inline constexpr std::string_view kIssuerRotated = "issuer.rotated";
+// Of the DNS: app/act_log_adapter.h.
+inline constexpr std::string_view kZoneCreated = "zone.created";
+inline constexpr std::string_view kZoneDeleted = "zone.deleted";
+inline constexpr std::string_view kZoneImported = "zone.imported";
+inline constexpr std::string_view kRRsetPut = "rrset.put";
+inline constexpr std::string_view kRRsetDeleted = "rrset.deleted";
+inline constexpr std::string_view kPublishingCredentialCreated = "publishing_credential.created";
+inline constexpr std::string_view kPublishingCredentialUpdated = "publishing_credential.updated";
+inline constexpr std::string_view kPublishingCredentialRemoved = "publishing_credential.removed";
 }  // namespace audit_kind
 
 // Something that a kind of event has to tell beside what all have.

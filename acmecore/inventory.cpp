@@ -141,11 +141,11 @@ std::vector<Inventory::Walk> Inventory::walks_of(const InventoryFilter& filter, 
   if (!filter.name.empty()) walks.push_back({'n', range_of_name(filter.name)});
   if (!filter.account.empty()) walks.push_back({'a', range_of_account(filter.account)});
   if (!filter.domain.empty()) walks.push_back({'d', range_of_domain(filter.domain)});
-  if (filter.status == Status::revoked) walks.push_back({'r', range_of_revoked(filter.ca)});
   auto from = filter.ends_from;
   auto before = filter.ends_before;
   if (filter.status && filter.status != Status::expired) from = std::max(from.value_or(now), now);
   if (filter.status == Status::expired) before = std::min(before.value_or(now), now);
+  if (filter.status == Status::revoked) walks.push_back({'r', range_of_revoked(from, before)});
   walks.push_back({'e', range_of_ends(from, before)});
   return walks;
 }

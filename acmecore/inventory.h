@@ -65,8 +65,8 @@ class Inventory {
       : records_(records), clock_(clock), ca_of_(std::move(ca_of)) {}
 
   // Each once, in the order of the index that has the fewest to look at: of a key, a name or an account that in which
-  // they were made; below a domain by name; revoked ones by CRL; else by notAfter. What is issued, revoked or removed
-  // between two pages changes nothing about the others.
+  // they were made; below a domain by name; else by notAfter. What is issued, revoked or removed between two pages
+  // changes nothing about the others.
   //
   // malformed: a name, a domain, a digest or a ca_id that is none, or an `after` that is of no such list.
   base::Task<base::Result<Page<InventoryEntry>>> certificates(InventoryFilter filter, std::string after,

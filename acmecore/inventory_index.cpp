@@ -4,8 +4,6 @@
 #include <cassert>
 #include <chrono>
 
-#include "acmecore/crl_shard.h"
-#include "acmecore/revocation_codec.h"
 #include "acmecore/table_key.h"
 #include "base/name.h"
 #include "storage/tables.h"
@@ -29,6 +27,13 @@ Time time_of(BytesView octets) {
   for (const char octet : octets)
     seconds = seconds << 8 | uint8_t(octet);
   return Time(std::chrono::seconds(seconds));
+}
+
+IndexRange range_between(char table, std::optional<Time> from, std::optional<Time> before) {
+  IndexRange range{table, {}};
+  if (from) range.begin = end_octets(*from);
+  if (before) range.behind = end_octets(std::chrono::ceil<std::chrono::seconds>(*before));
+  return range;
 }
 
 // How many octets of `labels` the labels take, up to the 0 that ends them. Nothing: there is none.
@@ -56,16 +61,11 @@ std::optional<IndexEntry> entry_at(const IndexRange& range, BytesView position) 
       break;
     }
     case table::kCertificateEnd:
+    case table::kRevokedCertificate:
       if (position.size() < kEndSize) return std::nullopt;
       entry.not_after = time_of(position.substr(0, kEndSize));
       position.remove_prefix(kEndSize);
       break;
-    case table::kRevoked: {
-      const size_t shard_size = shard_key({Bytes(kCaIdSize, '0'), 0}).size() - range.prefix.size();
-      if (position.size() < shard_size) return std::nullopt;
-      position.remove_prefix(shard_size);
-      break;
-    }
     default: break;
   }
   if (position.empty() || position.size() > kSerialSizeMax) return std::nullopt;
@@ -102,6 +102,10 @@ Bytes end_index_key(Time not_after, const Serial& serial) {
   return key_in(table::kCertificateEnd, end_octets(not_after)) + serial.octets;
 }
 
+Bytes revoked_index_key(Time not_after, const Serial& serial) {
+  return key_in(table::kRevokedCertificate, end_octets(not_after)) + serial.octets;
+}
+
 Bytes key_index_key(BytesView spki_digest, const Serial& serial) {
   return key_in(table::kKeyCertificate, spki_digest) + serial.octets;
 }
@@ -121,24 +125,18 @@ IndexRange range_of_account(std::string_view account) {
 }
 
 IndexRange range_of_ends(std::optional<Time> from, std::optional<Time> before) {
-  IndexRange range{table::kCertificateEnd, {}};
-  if (from) range.begin = end_octets(*from);
-  if (before) range.behind = end_octets(std::chrono::ceil<std::chrono::seconds>(*before));
-  return range;
+  return range_between(table::kCertificateEnd, from, before);
 }
 
-IndexRange range_of_revoked(std::string_view ca) { return {table::kRevoked, Bytes(ca)}; }
+IndexRange range_of_revoked(std::optional<Time> from, std::optional<Time> before) {
+  return range_between(table::kRevokedCertificate, from, before);
+}
 
 Result<IndexEntry> parse_index_entry(const IndexRange& range, BytesView key, BytesView value) {
   assert(key.size() >= 1 + range.prefix.size());
   auto entry = entry_at(range, key.substr(1 + range.prefix.size()));
   if (!entry) return base::fail(base::ErrorKind::internal, "a key of the inventory cannot be read");
-  if (range.table == table::kRevoked) {
-    TRY(const RevokedRecord revoked, decode_revoked(entry->serial, value));
-    entry->not_after = std::chrono::floor<std::chrono::seconds>(revoked.not_after);
-  } else if (value.size() == kEndSize) {
-    entry->not_after = time_of(value);
-  }
+  if (value.size() == kEndSize) entry->not_after = time_of(value);
   return *std::move(entry);
 }
 

@@ -12,10 +12,11 @@
 // why these: docs/decisions/inventory.md). Pure; records.h reads and writes them.
 namespace acmecore {
 
-// Keys of kNameCertificate, kAccountCertificate, kCertificateEnd and kKeyCertificate.
+// Keys of kNameCertificate, kAccountCertificate, kCertificateEnd, kRevokedCertificate and kKeyCertificate.
 base::Bytes name_index_key(std::string_view dns_name, const Serial& serial);
 base::Bytes account_index_key(std::string_view account, const Serial& serial);
 base::Bytes end_index_key(base::Time not_after, const Serial& serial);
+base::Bytes revoked_index_key(base::Time not_after, const Serial& serial);
 base::Bytes key_index_key(base::BytesView spki_digest, const Serial& serial);
 
 // A value of the first two: notAfter, so that what has ended is passed over without a look at the certificate.
@@ -42,8 +43,8 @@ IndexRange range_of_domain(std::string_view domain);
 IndexRange range_of_account(std::string_view account);
 // By notAfter, from `from` on and before `before`; nothing: any.
 IndexRange range_of_ends(std::optional<base::Time> from, std::optional<base::Time> before);
-// What the CRLs of a CA have, or are to have; empty: of any CA. REQUIRES: `ca` is empty or a ca_id.
-IndexRange range_of_revoked(std::string_view ca);
+// Those of them that were revoked.
+IndexRange range_of_revoked(std::optional<base::Time> from, std::optional<base::Time> before);
 
 // What an index says of a certificate.
 struct IndexEntry {

@@ -242,9 +242,8 @@ void Changes::erase(const Stored<ExternalAccountKey>& key) {
 
 void Changes::note(const AuditEvent& event) { batch_.appends.push_back({kAuditLedger, encode(event)}); }
 
-void Changes::note_and_keep(const AuditEvent& event) {
+void Changes::keep(const AuditEvent& event) {
   batch_.puts.push_back({key_in(table::kLastEvent, event.kind), encode(event)});
-  note(event);
 }
 
 void Changes::create(Bytes key, Bytes value, std::optional<Time> due) {

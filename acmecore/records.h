@@ -79,7 +79,8 @@ class Changes {
   void update(const Stored<IssuedCertificate>& certificate);
   void update(const Stored<ExternalAccountKey>& key);
 
-  // update(), once it is revoked, with its place in its CRL, if it has one. REQUIRES: it has a revocation.
+  // update(), once it is revoked, with its place among those, and in its CRL, if it has one. REQUIRES: it has a
+  // revocation.
   void revoke(const Stored<IssuedCertificate>& certificate);
   // The place alone, of what only a CRL knows to be revoked: no certificate is recorded with this serial.
   void put_into_crl(const CrlShard& shard, const RevokedRecord& revoked);
@@ -128,8 +129,8 @@ class Changes {
 
   // Its entry in the audit log, which is there if and only if all the rest is committed.
   void note(const AuditEvent& event);
-  // The same of an event that the next of its kind is compared with (Records::last_event).
-  void note_and_keep(const AuditEvent& event);
+  // What the next event of its kind is compared with (Records::last_event).
+  void keep(const AuditEvent& event);
 
   // It takes something away from somebody, and is to be possible where the store is full (storage::kReserveSize). What
   // only ever does so says it by itself: revoke, block_key, whatever is about a CRL or a revocation job, and erase.
@@ -251,7 +252,7 @@ class Records {
   // Forgets what is to be forgotten. How many they were, with the places of those that were paused.
   base::Task<base::Result<size_t>> sweep_failing_names(base::Time now);
 
-  // The latest that was noted and kept. Nothing: there was none.
+  // The latest that was kept. Nothing: there was none.
   base::Task<base::Result<std::optional<AuditEvent>>> last_event(std::string kind);
 
   // As acmecore::secret_key.

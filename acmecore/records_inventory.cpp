@@ -18,8 +18,9 @@ namespace table = storage::table;
 
 namespace {
 
-// There when the inventory knows all certificates.
+// There when the inventory knows all certificates, with the indexes that it knows them by. The first had no 'V'.
 Bytes complete_key() { return Bytes(1, table::kInventory); }
+constexpr BytesView kIndexes = "NAEV";
 
 // Serials that follow `prefix` in its keys.
 Task<Result<std::vector<Serial>>> serials_behind(storage::Store& store, Bytes prefix, Bytes after,
@@ -40,6 +41,8 @@ Task<Result<std::vector<Serial>>> serials_behind(storage::Store& store, Bytes pr
 
 void Changes::place(const IssuedCertificate& certificate) {
   batch_.puts.push_back({end_index_key(certificate.not_after, certificate.serial), {}});
+  if (certificate.revocation)
+    batch_.puts.push_back({revoked_index_key(certificate.not_after, certificate.serial), {}});
   if (certificate.account.empty()) return;  // our own
   batch_.puts.push_back(
       {account_index_key(certificate.account, certificate.serial), end_octets(certificate.not_after)});
@@ -59,12 +62,14 @@ void Changes::take_into_inventory(const IssuedCertificate& certificate) {
   if (parsed) note_subject(certificate, parsed->subject_alt_name.dns_names, parsed->spki_der);
 }
 
-void Changes::complete_inventory() { batch_.puts.push_back({complete_key(), {}}); }
+void Changes::complete_inventory() { batch_.puts.push_back({complete_key(), Bytes(kIndexes)}); }
 
 // What is in other places than the record.
 void Changes::forget_places(const IssuedCertificate& certificate) {
   if (certificate.crl && certificate.revocation) drop_from_crl(*certificate.crl, certificate.serial);
   batch_.deletes.push_back(end_index_key(certificate.not_after, certificate.serial));
+  if (certificate.revocation)
+    batch_.deletes.push_back(revoked_index_key(certificate.not_after, certificate.serial));
   if (!certificate.account.empty())
     batch_.deletes.push_back(account_index_key(certificate.account, certificate.serial));
   const auto parsed = parse_certificate(certificate.der);
@@ -105,7 +110,7 @@ Task<Result<std::vector<IndexEntry>>> Records::indexed(IndexRange range, Bytes a
 
 Task<Result<bool>> Records::is_inventory_complete() {
   CO_TRY(const auto entry, co_await store_.get(complete_key()));
-  co_return entry.has_value();
+  co_return entry && entry->value == kIndexes;
 }
 
 }  // namespace acmecore

@@ -55,7 +55,9 @@ Task<Result<std::optional<CrlShard>>> next_shard(storage::Store& store, char tab
 
 void Changes::revoke(const Stored<IssuedCertificate>& certificate) {
   assert(certificate->revocation);
+  use_reserve();
   update(certificate);
+  batch_.puts.push_back({revoked_index_key(certificate->not_after, certificate->serial), {}});
   if (!certificate->crl) return;
   use_reserve();
   const RevokedRecord revoked{certificate->serial, *certificate->revocation, certificate->not_after};

@@ -10,55 +10,85 @@ using base::Task;
 namespace {
 
 constexpr const char* kConfiguration = "configuration_sha256";
-constexpr const char* kIssuers = "issuer_sha256";
 
-AuditEvent started(const ServerStart& start, base::Time now) {
+AuditEvent event_of(std::string_view kind, base::Time now) {
   AuditEvent event;
-  event.kind = audit_kind::kServerStarted;
+  event.kind = kind;
   event.time = now;
-  event.reason = "version " + start.version;
-  event.add("version", start.version);
-  if (!start.configuration_sha256.empty()) event.add(kConfiguration, start.configuration_sha256);
-  std::string issuers;
-  for (const std::string& issuer : start.issuers)
-    issuers += (issuers.empty() ? "" : " ") + issuer;
-  event.add(kIssuers, issuers);
   return event;
 }
 
-// Notes that a detail is not what it was at the start before.
-void note_change(std::string_view kind, const char* detail, const AuditEvent& before, const AuditEvent& now,
-                 Changes& changes) {
-  if (before.detail(detail) == now.detail(detail)) return;
-  AuditEvent event;
-  event.kind = kind;
-  event.time = now.time;
-  event.add(detail, std::string(now.detail(detail)));
-  event.add(std::string(detail) + "_before", std::string(before.detail(detail)));
+AuditEvent started(const ServerStart& start, base::Time now) {
+  AuditEvent event = event_of(audit_kind::kServerStarted, now);
+  event.reason = "version " + start.version;
+  event.add("version", start.version);
+  if (!start.configuration_sha256.empty()) event.add(kConfiguration, start.configuration_sha256);
+  tell_issuers(event, start.issuers);
+  return event;
+}
+
+void note_configuration(const AuditEvent& before, const AuditEvent& now, Changes& changes) {
+  if (before.detail(kConfiguration) == now.detail(kConfiguration)) return;
+  AuditEvent event = event_of(audit_kind::kConfigurationChanged, now.time);
+  event.add(kConfiguration, std::string(now.detail(kConfiguration)));
+  event.add(std::string(kConfiguration) + "_before", std::string(before.detail(kConfiguration)));
   changes.note(event);
 }
 
-}  // namespace
-
-ServerStart server_start(std::string version, std::string configuration_sha256, const IssuerSet& issuers) {
-  ServerStart start{std::move(version), std::move(configuration_sha256), {}};
-  for (const NamedIssuer& named : issuers.all()) {
-    const Issuer& issuer = named.current();
-    for (size_t chain = 0; chain < issuer.chains(); ++chain)
-      start.issuers.push_back(issuer.id(chain));
-  }
-  return start;
+// A server that told none was no CA, or is of a version that did not tell them.
+void note_issuers(const AuditEvent& before, const std::vector<IssuerCertificate>& now, base::Time time,
+                  Changes& changes) {
+  const auto told = issuers_told(before);
+  if (told.empty()) return;
+  for (const AuditEvent& change : issuer_changes(told, now, time))
+    changes.note(change);
 }
+
+// Adds how the issuers have changed, and that this was told.
+Task<Result<void>> add_issuers(Records& records, std::vector<IssuerCertificate> now, base::Time time,
+                               Changes& changes) {
+  CO_TRY(auto start, co_await records.last_event(std::string(audit_kind::kServerStarted)));
+  if (!start) co_return Result<void>();
+  note_issuers(*start, now, time, changes);
+  tell_issuers(*start, now);
+  changes.keep(*start);
+  co_return Result<void>();
+}
+
+}  // namespace
 
 Task<Result<void>> note_start(Records& records, ServerStart start, base::Time now) {
   const AuditEvent event = started(start, now);
   CO_TRY(const auto before, co_await records.last_event(event.kind));
   Changes changes;
-  changes.note_and_keep(event);
+  changes.note(event);
+  changes.keep(event);
   if (before) {
-    note_change(audit_kind::kConfigurationChanged, kConfiguration, *before, event, changes);
-    note_change(audit_kind::kIssuerChanged, kIssuers, *before, event, changes);
+    note_configuration(*before, event, changes);
+    note_issuers(*before, start.issuers, now, changes);
   }
+  CO_CHECK(co_await records.commit(std::move(changes)));
+  co_return Result<void>();
+}
+
+Task<Result<void>> note_reload(Records& records, ServerReload reload, base::Time now) {
+  Changes changes;
+  for (const base::Error& error : reload.refused) {
+    AuditEvent event = event_of(audit_kind::kServerReloadRefused, now);
+    set_problem(event, error);
+    changes.note(event);
+  }
+  if (reload.refused.empty()) changes.note(event_of(audit_kind::kServerReloaded, now));
+  CO_CHECK(co_await add_issuers(records, std::move(reload.issuers), now, changes));
+  CO_CHECK(co_await records.commit(std::move(changes)));
+  co_return Result<void>();
+}
+
+Task<Result<void>> note_rotation(Records& records, AuditEvent rotated,
+                                 std::vector<IssuerCertificate> issuers) {
+  Changes changes;
+  changes.note(rotated);
+  CO_CHECK(co_await add_issuers(records, std::move(issuers), rotated.time, changes));
   CO_CHECK(co_await records.commit(std::move(changes)));
   co_return Result<void>();
 }

@@ -3,25 +3,39 @@
 #include <string>
 #include <vector>
 
-#include "acmecore/issuers.h"
+#include "acmecore/issuer_certificates.h"
 #include "acmecore/records.h"
 #include "base/error.h"
 #include "base/task.h"
 #include "base/time.h"
 
+// What a server is and becomes, for the audit log: its start, and what is read again or rotated while it runs. What a
+// server was told to be last stays in the store, so that each change is told once, whenever it is found. `records`
+// outlives the calls.
 namespace acmecore {
 
 // What a server is that begins to serve.
 struct ServerStart {
   std::string version;
   std::string configuration_sha256;  // of the configuration's text, in hexadecimal; empty: there is none
-  std::vector<std::string> issuers;  // the certificates of those that sign leaves: Issuer::id of each chain
+  std::vector<IssuerCertificate> issuers;  // empty: it is no CA
 };
 
-ServerStart server_start(std::string version, std::string configuration_sha256, const IssuerSet& issuers);
-
-// Records in the audit log that the server starts and, where the configuration or an issuing CA is another than at the
-// start before, that it has changed. `records` outlives the call.
+// Records that the server starts and, where the configuration or a certificate of an issuer is another than was told
+// last, that it has changed.
 base::Task<base::Result<void>> note_start(Records& records, ServerStart start, base::Time now);
+
+// What became of a server that has read its files again.
+struct ServerReload {
+  std::vector<base::Error> refused;        // of each part that stays as it was
+  std::vector<IssuerCertificate> issuers;  // as they are now
+};
+
+// Records what was refused or, if nothing was, that it took effect, and how the issuers have changed.
+base::Task<base::Result<void>> note_reload(Records& records, ServerReload reload, base::Time now);
+
+// Records a rotation, with how the issuers have changed by it.
+base::Task<base::Result<void>> note_rotation(Records& records, AuditEvent rotated,
+                                             std::vector<IssuerCertificate> issuers);
 
 }  // namespace acmecore

@@ -147,7 +147,6 @@ CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::StatusUr
                const acmecore::Issuers& issuers, storage::Store& store, acmecore::Validation& validation,
                const base::Clock& clock, Runtime& runtime)
     : runtime_(runtime),
-      clock_(clock),
       records_(store),
       background_(runtime.executor()),
       suffixes_(std::move(rules.suffixes)),
@@ -156,8 +155,6 @@ CaRole::CaRole(const base::Config& config, Rules rules, const acmecore::StatusUr
                  authority_options(config, status)),
       external_account_keys_(records_, clock, directories(config), authority_.profiles()),
       administration_(records_, clock),
-      audit_log_(store),
-      audit_retention_(records_, config.audit.retention),
       inventory_(records_, clock,
                  [&issuers](const acmecore::IssuedCertificate& one) { return issuers.now()->ca_of(one); }),
       revocations_(records_, clock, issuers, status) {}
@@ -206,17 +203,7 @@ Task<> CaRole::sweep_again_and_again(Loop::Pause pause) {
 // True: more is due at once.
 Task<Result<bool>> CaRole::sweep(bool is_whole) {
   if (!is_whole) co_return co_await authority_.sweep_authorizations();
-  // Either makes room, whatever becomes of the other.
-  const auto entries = co_await sweep_audit_log();
-  const auto records = co_await authority_.sweep();
-  if (!entries) co_return entries;
-  if (!records) co_return records;
-  co_return *entries || *records;
-}
-
-Task<Result<bool>> CaRole::sweep_audit_log() {
-  CO_TRY(const base::Time needed_from, co_await audit_retention_.needed_from(clock_.now()));
-  co_return co_await audit_log_.remove_before(needed_from);
+  co_return co_await authority_.sweep();
 }
 
 // What waits until the next time, or for room.

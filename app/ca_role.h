@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "acmecore/administration.h"
-#include "acmecore/audit_log.h"
-#include "acmecore/audit_retention.h"
 #include "acmecore/authority.h"
 #include "acmecore/external_account_keys.h"
 #include "acmecore/http/directories.h"
@@ -48,7 +46,6 @@ class CaRole {
   acmecore::Authority& authority() { return authority_; }
   acmecore::ExternalAccountKeys& external_account_keys() { return external_account_keys_; }
   acmecore::Administration& administration() { return administration_; }
-  acmecore::AuditLog& audit_log() { return audit_log_; }
   acmecore::Inventory& inventory() { return inventory_; }
   acmecore::Revocations& revocations() { return revocations_; }
   // As DirectoryService tells them. REQUIRES: the configuration is the one that the role was opened with.
@@ -77,12 +74,10 @@ class CaRole {
   base::Task<> save_nonces();
   base::Task<> sweep_again_and_again(Loop::Pause pause);
   base::Task<base::Result<bool>> sweep(bool is_whole);
-  base::Task<base::Result<bool>> sweep_audit_log();
   base::Task<> record_refusals(bool all);
   base::Result<void> open_https(const base::Config& config, const base::http::TlsIdentity& identity);
 
   Runtime& runtime_;
-  const base::Clock& clock_;
   acmecore::Records records_;
   base::ExecutorBackground background_;
   const acmecore::PublicSuffixes suffixes_;
@@ -90,8 +85,6 @@ class CaRole {
   acmecore::Authority authority_;
   acmecore::ExternalAccountKeys external_account_keys_;
   acmecore::Administration administration_;
-  acmecore::AuditLog audit_log_;
-  acmecore::AuditRetention audit_retention_;
   acmecore::Inventory inventory_;
   acmecore::Revocations revocations_;
   std::unique_ptr<acmecore::Nonces> nonces_;

@@ -94,11 +94,12 @@ dnsserver::UpdateOptions update_options(const base::Config::Update& config) {
 Result<std::unique_ptr<DnsRole>> DnsRole::open(const base::Config& config, storage::Store& store,
                                                const base::Clock& clock, Runtime& runtime,
                                                std::optional<base::TlsIdentity> tls) {
-  std::unique_ptr<DnsRole> role(new DnsRole(runtime));
+  std::unique_ptr<DnsRole> role(new DnsRole(clock, runtime));
   role->nodes_.emplace(store);
-  TRY(role->publishing_,
-      runtime.wait(dnsserver::Publishing::open(store, clock, role->zones_, runtime.executor())));
-  TRY(role->credentials_, runtime.wait(dnsserver::Credentials::open(store, clock, runtime.executor())));
+  TRY(role->publishing_, runtime.wait(dnsserver::Publishing::open(store, clock, role->zones_,
+                                                                  runtime.executor(), &role->acts_)));
+  TRY(role->credentials_,
+      runtime.wait(dnsserver::Credentials::open(store, clock, runtime.executor(), &role->acts_)));
   role->publisher_.emplace(*role->publishing_);
   role->updates_ = std::make_unique<dnsserver::Updates>(*role->publishing_, &role->alias_targets_, clock,
                                                         update_options(config.update));
@@ -125,7 +126,8 @@ Result<void> DnsRole::ensure_zone(const Name& apex) {
   zone.apex = apex;
   zone.name_servers = {name_server};
   zone.contact = contact;
-  const auto created = runtime_.wait(publishing_->create_zone(std::move(zone)));
+  const dnsserver::Administrator by;  // this server
+  const auto created = runtime_.wait(publishing_->create_zone(std::move(zone), by));
   const bool was_there = !created && created.error().kind == base::ErrorKind::conflict;
   if (!created && !was_there) return tl::unexpected(created.error());
   // Also of a zone that is there: who made it may have ended before this.
@@ -139,7 +141,7 @@ Result<void> DnsRole::ensure_zone(const Name& apex) {
   address.ttl = uint32_t(dnsserver::kZoneTtlDefault.count());
   TRY(base::Bytes rdata, dnsserver::parse_rdata(address.type, endpoint.address));
   address.rdata.push_back(std::move(rdata));
-  CHECK(runtime_.wait(publishing_->put_rrset(std::move(address))));
+  CHECK(runtime_.wait(publishing_->put_rrset(std::move(address), by)));
   return {};
 }
 

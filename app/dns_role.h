@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/act_log_adapter.h"
 #include "app/alias_targets_adapter.h"
 #include "app/loop.h"
 #include "app/publisher_adapter.h"
@@ -60,9 +61,10 @@ class DnsRole {
   }
 
  private:
-  explicit DnsRole(Runtime& runtime) : runtime_(runtime) {}
+  DnsRole(const base::Clock& clock, Runtime& runtime) : runtime_(runtime), acts_(clock) {}
 
   Runtime& runtime_;
+  ActLogAdapter acts_;
   std::optional<dnsserver::NodeFeed> nodes_;
   dnsserver::ZoneTableHolder zones_;
   std::unique_ptr<dnsserver::Publishing> publishing_;

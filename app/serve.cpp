@@ -11,8 +11,9 @@ using base::Result;
 namespace {
 
 // What failed is tried again later, with what is there.
-void log_failure(const Result<void>& done, const char* event = "server.identities.not_renewed") {
-  if (!done) base::log::error(event, {{"detail", done.error().detail}});
+void renew_if_due(Server& server) {
+  const auto done = server.renew_identities_if_due();
+  if (!done) base::log::error("server.identities.not_renewed", {{"detail", done.error().detail}});
 }
 
 }  // namespace
@@ -27,11 +28,9 @@ Result<void> serve(const base::Config& config, const OwnZones& own_zones,
   for (;;) {
     const std::optional<int> signal = signals.wait(kRenewalInterval);
     if (!signal) {
-      log_failure(server->renew_identities_if_due());
+      renew_if_due(*server);
     } else if (*signal == SIGHUP) {
-      server->reopen_logs();
-      log_failure(server->reload_issuers(), "server.issuers.not_reloaded");
-      log_failure(server->renew_identities());
+      server->reload();
     } else {
       break;
     }

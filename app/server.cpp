@@ -79,6 +79,7 @@ Result<std::unique_ptr<Server>> Server::start(const base::Config& config, const 
   std::unique_ptr<Server> server(new Server(config));
   CHECK(server->open_store());
   CHECK(server->open_ca());
+  CHECK(server->record_start());
   CHECK(server->open_roles(own_zones));
   CHECK(server->open_rpc());
   CHECK(server->announce());
@@ -102,6 +103,7 @@ Result<void> Server::open_store() {
   options.size_max = config_.storage.size_max;
   TRY(store_, storage::LmdbStore::open(std::move(options)));
   records_.emplace(*store_);
+  audit_.emplace(config_, *store_, clock_, runtime_);
   remove_run_file(config_.state_directory);  // of a process that was killed
   return {};
 }
@@ -135,8 +137,6 @@ Result<void> Server::open_ca() {
     TRY(auto issuers, issuer_keeper_->load());
     issuers_.emplace(std::move(issuers));
     CHECK(write_roots());
-    const auto start = acmecore::server_start(std::string(kVersion), config_.sha256, *issuers_->now());
-    CHECK(runtime_.wait(acmecore::note_start(*records_, start, clock_.now())));
     CHECK(runtime_.wait(acmecore::complete_inventory(*records_)));
   }
   Identities::Issue issue;
@@ -148,6 +148,20 @@ Result<void> Server::open_ca() {
   }
   identities_.emplace(config_, std::move(issue), clock_);
   return {};
+}
+
+// No CA serves without it. Who is none, and answers for zones, does so where the store is full, too.
+Result<void> Server::record_start() {
+  acmecore::ServerStart start{std::string(kVersion), config_.sha256, issuer_certificates()};
+  const auto noted = runtime_.wait(acmecore::note_start(*records_, std::move(start), clock_.now()));
+  if (noted || issuers_) return noted;
+  base::log::error("server.start.not_recorded", {{"detail", noted.error().detail}});
+  return {};
+}
+
+std::vector<acmecore::IssuerCertificate> Server::issuer_certificates() const {
+  if (!issuers_) return {};
+  return acmecore::issuer_certificates(*issuers_->now());
 }
 
 // Those that our own listeners' certificates lead to, each once: those of before a rotation, too, for some have one
@@ -163,6 +177,24 @@ Result<void> Server::write_roots() {
     }
   }
   return write_file(config_.state_directory / kRootFile, roots, FileMode::open_to_all);
+}
+
+// Each part takes effect by itself, in memory. A commit that tells of it can only follow; where it fails, or the
+// process ends before, the next one tells how the issuers have changed.
+void Server::reload() {
+  reopen_logs();
+  acmecore::ServerReload told;
+  if (const auto done = reload_issuers(); !done) {
+    base::log::error("server.issuers.not_reloaded", {{"detail", done.error().detail}});
+    told.refused.push_back(done.error());
+  }
+  if (const auto done = renew_identities(); !done) {
+    base::log::error("server.identities.not_renewed", {{"detail", done.error().detail}});
+    told.refused.push_back(done.error());
+  }
+  told.issuers = issuer_certificates();
+  const auto noted = runtime_.wait(acmecore::note_reload(*records_, std::move(told), clock_.now()));
+  if (!noted) base::log::error("server.reload.not_recorded", {{"detail", noted.error().detail}});
 }
 
 Result<void> Server::reload_issuers() {
@@ -219,6 +251,7 @@ Result<void> Server::open_rpc() {
   TRY(auto credentials, load_credentials(config_.grpc));
   callers_.emplace(std::move(credentials));
   const auto executor = runtime_.executor();
+  add<assay::v1::AuditService, acmecore::rpc::AuditService>(audit_->log(), *callers_, executor);
   if (dns_) {
     add<assay::v1::ZoneService, dnsserver::rpc::ZoneService>(dns_->publishing(), *callers_, executor);
     add<assay::v1::AccountImportService, dnsserver::rpc::AccountImportService>(
@@ -240,7 +273,6 @@ Result<void> Server::open_rpc() {
     add<assay::v1::AccountService, acmecore::rpc::AccountService>(ca_->administration(), *callers_, executor);
     add<assay::v1::OrderService, acmecore::rpc::OrderService>(ca_->administration(), ca_->authority(),
                                                               *callers_, executor);
-    add<assay::v1::AuditService, acmecore::rpc::AuditService>(ca_->audit_log(), *callers_, executor);
     add<assay::v1::InventoryService, acmecore::rpc::InventoryService>(ca_->inventory(), *callers_, executor);
     add<assay::v1::AuthorizationService, acmecore::rpc::AuthorizationService>(ca_->administration(),
                                                                               *callers_, executor);
@@ -374,6 +406,7 @@ void Server::drain(milliseconds deadline) {
   if (revocation.valid()) revocation.get();
   if (validator_) validator_->stop();
   if (dns_) dns_->stop();
+  if (audit_) audit_->stop();
 }
 
 }  // namespace app

@@ -4,9 +4,11 @@
 #include <optional>
 #include <vector>
 
+#include "acmecore/issuer_certificates.h"
 #include "acmecore/issuer_keeper.h"
 #include "acmecore/issuers.h"
 #include "acmecore/records.h"
+#include "app/audit_role.h"
 #include "app/ca_role.h"
 #include "app/dns_role.h"
 #include "app/doctor_role.h"
@@ -47,8 +49,9 @@ class Server {
 
   const RunFile& run_file() const { return run_; }
 
-  // What is in the directories of the issuers now. On error those that there are stay.
-  base::Result<void> reload_issuers();
+  // Reads again what is in the directories of the issuers, their alternate chains and the listeners' certificates, and
+  // reopens the logs. What is refused stays as it was. The audit log tells what became of it.
+  void reload();
 
   // New certificates for the listeners, from their files or our CA. On error the old ones stay.
   base::Result<void> renew_identities();
@@ -65,6 +68,9 @@ class Server {
   explicit Server(const base::Config& config);
 
   base::Result<void> open_store();
+  base::Result<void> record_start();
+  std::vector<acmecore::IssuerCertificate> issuer_certificates() const;  // none: it is no CA
+  base::Result<void> reload_issuers();
   base::Result<void> prepare_issuer(const acmecore::IssuerPlace& place);
   base::Result<void> open_ca();
   base::Result<void> write_roots();
@@ -84,6 +90,7 @@ class Server {
   Runtime runtime_;
   std::unique_ptr<storage::Store> store_;
   std::optional<acmecore::Records> records_;  // of the store
+  std::optional<AuditRole> audit_;
   std::optional<acmecore::IssuerKeeper> issuer_keeper_;
   std::optional<acmecore::Issuers> issuers_;
   std::optional<Identities> identities_;

@@ -30,7 +30,8 @@ bool is_of(const Credential& credential, const Name& name) {
 }  // namespace
 
 Task<Result<AccountImported>> import_account(Credentials& credentials, Publishing& publishing,
-                                             const base::Clock& clock, ForeignAccount account, bool dry_run) {
+                                             const base::Clock& clock, ForeignAccount account, bool dry_run,
+                                             Administrator by) {
   CO_CHECK(publishing.zone_of(account.name));
   AccountImported imported;
   SharedCredential credential = credentials.find_by_login(account.user_name);
@@ -43,7 +44,7 @@ Task<Result<AccountImported>> import_account(Credentials& credentials, Publishin
     CO_CHECK(check_credential(made));
     if (!dry_run) {
       std::optional<Name> handed_out = account.name;
-      CO_TRY(credential, co_await credentials.create(std::move(made), std::move(handed_out)));
+      CO_TRY(credential, co_await credentials.create(std::move(made), std::move(by), std::move(handed_out)));
     }
   }
   for (ForeignValue& value : account.values) {

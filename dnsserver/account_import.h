@@ -32,12 +32,12 @@ struct AccountImported {
 
 // Takes an account over, so that its clients go on with the user name and password that they have. An account that is
 // here already stays as it is, and a value as well, so that a second time nothing changes. Values that have expired
-// are left out. With `dry_run` nothing is done.
+// are left out. `by` is who takes it over. With `dry_run` nothing is done.
 //
 // not_found: no zone here holds the name. conflict: somebody else has the user name, or the name was handed out before.
 // malformed and too_large: imported_bcrypt(), check_credential(), check_challenge(). The arguments outlive the task.
 base::Task<Result<AccountImported>> import_account(Credentials& credentials, Publishing& publishing,
                                                    const base::Clock& clock, ForeignAccount account,
-                                                   bool dry_run);
+                                                   bool dry_run, Administrator by);
 
 }  // namespace dnsserver

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "dnsserver/act.h"
 #include "dnsserver/challenge.h"
 #include "dnsserver/credential.h"
 #include "dnsserver/prerequisite.h"
@@ -19,11 +20,13 @@ namespace dnsserver {
 // In the place of the static RRset of that type.
 struct PutRRset {
   RRset rrset;
+  Administrator by = {};  // unused where it is part of an import
 };
 
 struct DeleteRRset {
   Name owner;
   uint16_t type;
+  Administrator by = {};  // the same
 };
 
 // REQUIRES: credential and tag of the challenge are the writer's.
@@ -62,10 +65,12 @@ struct Transaction {
 
 struct CreateZone {
   Zone zone;
+  Administrator by;
 };
 
 struct DeleteZone {
   Name apex;
+  Administrator by;
 };
 
 // Changes in one zone that are made together or not at all.
@@ -73,6 +78,7 @@ struct ImportStep {
   Name apex;
   std::optional<Zone> zone;  // its SOA and NS too, and if there is no such zone it is made
   std::vector<OwnerChange> changes;
+  Act told = {};  // the import, but for the serial that the zone has then
 };
 
 // Expire at many owners, of any zones.

@@ -36,19 +36,21 @@ bool is_host_label(std::string_view label) {
 
 }  // namespace
 
-Credentials::Credentials(storage::Store& store, const base::Clock& clock, Executor executor,
+Credentials::Credentials(storage::Store& store, const base::Clock& clock, Executor executor, ActLog* log,
                          size_t credentials_max)
     : store_(store),
       clock_(clock),
+      log_(log),
       credentials_max_(credentials_max),
       batcher_(std::move(executor), {.size_max = 1, .waiting_max = kCredentialChangesWaitingMax},
                fail(ErrorKind::unavailable, "too many changes of credentials wait to be written"),
                [this](std::vector<Change> changes) { return carry_out(std::move(changes)); }) {}
 
 Task<Result<std::unique_ptr<Credentials>>> Credentials::open(storage::Store& store, const base::Clock& clock,
-                                                             Executor executor, size_t credentials_max) {
+                                                             Executor executor, ActLog* log,
+                                                             size_t credentials_max) {
   std::unique_ptr<Credentials> credentials(
-      new Credentials(store, clock, std::move(executor), credentials_max));
+      new Credentials(store, clock, std::move(executor), log, credentials_max));
   CO_CHECK(co_await credentials->load());
   co_return credentials;
 }
@@ -66,7 +68,8 @@ Task<Result<void>> Credentials::load() {
   }
 }
 
-Task<Result<SharedCredential>> Credentials::create(Credential credential, std::optional<Name> handed_out) {
+Task<Result<SharedCredential>> Credentials::create(Credential credential, Administrator by,
+                                                   std::optional<Name> handed_out) {
   credential.created = clock_.now();
   credential.id = base::time_ordered_id(credential.created);
   CO_CHECK(check_credential(credential));
@@ -74,10 +77,11 @@ Task<Result<SharedCredential>> Credentials::create(Credential credential, std::o
   change.id = credential.id;
   change.edit = [credential](const Credential*) { return std::optional<Credential>(credential); };
   change.handed_out = std::move(handed_out);
+  change.by = std::move(by);
   co_return co_await batcher_.submit(std::move(change));
 }
 
-Task<Result<Account>> Credentials::register_account(NewAccount wanted) {
+Task<Result<Account>> Credentials::register_account(NewAccount wanted, Administrator by) {
   Account account;
   account.label = wanted.label ? *wanted.label : random_uuid();
   if (!is_host_label(account.label)) {
@@ -95,7 +99,7 @@ Task<Result<Account>> Credentials::register_account(NewAccount wanted) {
   credential.sources = std::move(wanted.sources);
   credential.login = Login{random_uuid(), hash_of_password(account.password)};
   std::optional<Name> handed_out = account.name;
-  CO_TRY(account.credential, co_await create(std::move(credential), std::move(handed_out)));
+  CO_TRY(account.credential, co_await create(std::move(credential), std::move(by), std::move(handed_out)));
   co_return account;
 }
 
@@ -111,7 +115,13 @@ Task<Result<bool>> Credentials::was_handed_out(Name name) {
   co_return taken.has_value();
 }
 
-Task<Result<SharedCredential>> Credentials::update(std::string id, Edit edit) {
+Task<Result<SharedCredential>> Credentials::update(std::string id, Edit edit, Administrator by) {
+  Change change = edit_of(std::move(id), std::move(edit));
+  change.by = std::move(by);
+  co_return co_await batcher_.submit(std::move(change));
+}
+
+Credentials::Change Credentials::edit_of(std::string id, Edit edit) {
   Change change;
   change.id = id;
   change.edit = [id, edit = std::move(edit)](const Credential* now) -> Result<std::optional<Credential>> {
@@ -122,16 +132,17 @@ Task<Result<SharedCredential>> Credentials::update(std::string id, Edit edit) {
     CHECK(check_credential(changed));
     return changed;
   };
-  co_return co_await batcher_.submit(std::move(change));
+  return change;
 }
 
-Task<Result<void>> Credentials::remove(std::string id) {
+Task<Result<void>> Credentials::remove(std::string id, Administrator by) {
   Change change;
   change.id = id;
   change.edit = [id](const Credential* now) -> Result<std::optional<Credential>> {
     if (now == nullptr) return fail(ErrorKind::not_found, "there is no credential " + id);
     return std::nullopt;
   };
+  change.by = std::move(by);
   CO_CHECK(co_await batcher_.submit(std::move(change)));
   co_return Result<void>();
 }
@@ -163,7 +174,8 @@ Task<Result<SharedCredential>> Credentials::authenticate(std::string user_name, 
     if (now.login && now.login->password == old) now.login->password = hash_of_password(password);
     return {};
   };
-  auto replaced = co_await update(credential->id, replace);
+  Change change = edit_of(credential->id, replace);
+  auto replaced = co_await batcher_.submit(std::move(change));
   if (replaced) co_return replaced;
   base::log::warning("dns.credential.rehash_failed",
                      {{"credential", credential->id}, {"detail", replaced.error().detail}});
@@ -215,6 +227,7 @@ Task<Credentials::Outcome> Credentials::carry_out_one(Change change) {
     batch.expected.push_back({handed_out_key(*change.handed_out), storage::kAbsent});
     batch.puts.push_back({handed_out_key(*change.handed_out), {}});
   }
+  if (change.by) tell(*change.by, before.get(), after ? &*after : nullptr, batch);
   const auto committed = co_await store_.commit(std::move(batch));
   if (!committed && committed.error().kind == ErrorKind::conflict) {
     co_return fail(ErrorKind::unavailable, "another process changes the same credentials");
@@ -227,6 +240,17 @@ Task<Credentials::Outcome> Credentials::carry_out_one(Change change) {
   auto stored = std::make_shared<const Credential>(*std::move(after));
   view_.put(stored);
   co_return stored;
+}
+
+// Without an entry, what removes a credential makes room by itself.
+void Credentials::tell(const Administrator& by, const Credential* before, const Credential* after,
+                       storage::Batch& batch) const {
+  if (log_ == nullptr) return;
+  ActKind kind = ActKind::credential_updated;
+  if (before == nullptr) kind = ActKind::credential_created;
+  if (after == nullptr) kind = ActKind::credential_removed;
+  log_->note(act_of(kind, after == nullptr ? *before : *after, by), batch);
+  batch.may_use_reserve = after == nullptr || after->disabled;
 }
 
 Result<void> Credentials::check_unique(const Credential& credential) const {

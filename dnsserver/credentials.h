@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/task.h"
+#include "dnsserver/act_log.h"
 #include "dnsserver/async/batcher.h"
 #include "dnsserver/credential_view.h"
 #include "dnsserver/tsig_keys.h"
@@ -41,32 +42,36 @@ struct Account {
 //
 // What is answered with success is durable. All credentials are held in memory, so authenticating reads no store;
 // those that another process writes are not known here before open(). Beside what each function says, those that
-// write may fail as unavailable and internal. Thread-safe. Outlives its calls; store, clock and executor
+// write may fail as unavailable and internal. Thread-safe. Outlives its calls; store, clock, executor and log
 // outlive it.
+//
+// What becomes of credentials is told to the log by the commit of it, with `by`, who did it.
 class Credentials final : public TsigKeys {
  public:
   using Executor = base::Task<>::executor_type;
   // What becomes of a credential: changes it in place, or says why not.
   using Edit = std::function<Result<void>(Credential&)>;
 
-  // It makes no more than `credentials_max`; those that are in the store are all held.
+  // Nobody is told where `log` is null. It makes no more than `credentials_max`; those that are in the store are all
+  // held.
   static base::Task<Result<std::unique_ptr<Credentials>>> open(storage::Store& store,
                                                                const base::Clock& clock, Executor executor,
+                                                               ActLog* log = nullptr,
                                                                size_t credentials_max = kCredentialsMax);
 
   // Gives it an id and a time. With `handed_out`, that name is never given to anybody else. malformed, too_large:
   // check_credential(); too_large: there are `credentials_max`. conflict: another one has its user name or the name
   // of its TSIG key, or the name was handed out before.
-  base::Task<Result<SharedCredential>> create(Credential credential,
+  base::Task<Result<SharedCredential>> create(Credential credential, Administrator by,
                                               std::optional<Name> handed_out = std::nullopt);
   // A credential for one name, with a login that is as random as the name. malformed: no label that a host name
   // has. conflict: the name was handed out before, or something else stands there.
-  base::Task<Result<Account>> register_account(NewAccount account);
+  base::Task<Result<Account>> register_account(NewAccount account, Administrator by);
   // not_found; otherwise as create(). The id stays.
-  base::Task<Result<SharedCredential>> update(std::string id, Edit edit);
+  base::Task<Result<SharedCredential>> update(std::string id, Edit edit, Administrator by);
   // With the accounts that it keeps (dnsserver/kept_accounts.h). Its values stay until they expire or Publishing
   // removes them; what was handed out to it stays taken.
-  base::Task<Result<void>> remove(std::string id);
+  base::Task<Result<void>> remove(std::string id, Administrator by);
 
   // Whether the name was ever handed out, be its credential there or not.
   base::Task<Result<bool>> was_handed_out(Name name);
@@ -100,19 +105,25 @@ class Credentials final : public TsigKeys {
     // Given the credential as it is, or null; returns what it becomes, or nothing where it goes.
     std::function<Result<std::optional<Credential>>(const Credential*)> edit;
     std::optional<Name> handed_out;
+    std::optional<Administrator> by;  // nothing: it is nobody's act
   };
   using Outcome = Result<SharedCredential>;
 
-  Credentials(storage::Store& store, const base::Clock& clock, Executor executor, size_t credentials_max);
+  Credentials(storage::Store& store, const base::Clock& clock, Executor executor, ActLog* log,
+              size_t credentials_max);
 
   base::Task<Result<void>> load();
   base::Task<std::vector<Outcome>> carry_out(std::vector<Change> changes);
   base::Task<Outcome> carry_out_one(Change change);
+  static Change edit_of(std::string id, Edit edit);
+  void tell(const Administrator& by, const Credential* before, const Credential* after,
+            storage::Batch& batch) const;
   Result<void> check_unique(const Credential& credential) const;
   base::Task<Result<void>> check_free(Name apex, Name name);
 
   storage::Store& store_;
   const base::Clock& clock_;
+  ActLog* const log_;
   const size_t credentials_max_;
   CredentialView view_;
   std::atomic<int> bcrypt_at_once_ = 0;

@@ -22,24 +22,26 @@ bool is_key_of(const ZoneTable& zones, const Bytes& key, const Name& owner) {
 }  // namespace
 
 Publishing::Publishing(storage::Store& store, const base::Clock& clock, ZoneTableHolder& served,
-                       Executor executor)
+                       Executor executor, ActLog* log)
     : store_(store),
       clock_(clock),
       served_(served),
+      log_(log),
       batcher_(std::move(executor), {.size_max = kChangesPerCommitMax, .waiting_max = kWaitingMax},
                fail(ErrorKind::unavailable, "too many changes wait to be written"),
                [this](std::vector<Change> changes) { return carry_out(std::move(changes)); }) {}
 
 Task<Result<std::unique_ptr<Publishing>>> Publishing::open(storage::Store& store, const base::Clock& clock,
-                                                           ZoneTableHolder& served, Executor executor) {
+                                                           ZoneTableHolder& served, Executor executor,
+                                                           ActLog* log) {
   CO_CHECK(co_await publish_zones(store, served));
-  co_return std::unique_ptr<Publishing>(new Publishing(store, clock, served, std::move(executor)));
+  co_return std::unique_ptr<Publishing>(new Publishing(store, clock, served, std::move(executor), log));
 }
 
-Task<Result<Zone>> Publishing::create_zone(Zone zone) {
+Task<Result<Zone>> Publishing::create_zone(Zone zone, Administrator by) {
   CO_CHECK(check_zone(zone));
   for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    Change create = CreateZone{zone};
+    Change create = CreateZone{zone, by};
     CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(create)));
     if (!outcome.left_over) {
       zone.serial = outcome.serial;
@@ -51,8 +53,8 @@ Task<Result<Zone>> Publishing::create_zone(Zone zone) {
                  "what was in " + zone.apex.text() + " before is still being removed");
 }
 
-Task<Result<void>> Publishing::delete_zone(Name apex) {
-  Change remove = DeleteZone{apex};
+Task<Result<void>> Publishing::delete_zone(Name apex, Administrator by) {
+  Change remove = DeleteZone{apex, std::move(by)};
   CO_CHECK(co_await batcher_.submit(std::move(remove)));
   if (const auto swept = co_await sweep_zone(store_, apex, kDeletesPerCommitMax); !swept) {
     left_overs_ = true;
@@ -61,14 +63,14 @@ Task<Result<void>> Publishing::delete_zone(Name apex) {
   co_return Result<void>();
 }
 
-Task<Result<uint32_t>> Publishing::put_rrset(RRset rrset) {
-  Change put = OwnerChange(PutRRset{std::move(rrset)});
+Task<Result<uint32_t>> Publishing::put_rrset(RRset rrset, Administrator by) {
+  Change put = OwnerChange(PutRRset{std::move(rrset), std::move(by)});
   CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(put)));
   co_return outcome.serial;
 }
 
-Task<Result<uint32_t>> Publishing::delete_rrset(Name owner, uint16_t type) {
-  Change remove = OwnerChange(DeleteRRset{std::move(owner), type});
+Task<Result<uint32_t>> Publishing::delete_rrset(Name owner, uint16_t type, Administrator by) {
+  Change remove = OwnerChange(DeleteRRset{std::move(owner), type, std::move(by)});
   CO_TRY(const Outcome outcome, co_await batcher_.submit(std::move(remove)));
   co_return outcome.serial;
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/task.h"
 #include "base/time.h"
+#include "dnsserver/act_log.h"
 #include "dnsserver/async/batcher.h"
 #include "dnsserver/change.h"
 #include "dnsserver/live_names.h"
@@ -73,23 +74,26 @@ struct Presented {
 // same zones of the store; a zone that it makes is not known here before open().
 //
 // Beside what each function says, all may fail as unavailable (the store; kWaitingMax changes wait; somebody else
-// changes the same zone without pause) and internal. Thread-safe. Outlives its calls; store, clock, `served` and
-// executor outlive it.
+// changes the same zone without pause) and internal. Thread-safe. Outlives its calls; store, clock, `served`,
+// executor and log outlive it.
+//
+// What administrators change is told to the log by the commit that changes it.
 class Publishing {
  public:
   using Executor = base::Task<>::executor_type;
 
-  // Reads the zones and publishes them to `served`.
+  // Reads the zones and publishes them to `served`. Nobody is told where `log` is null.
   static Task<Result<std::unique_ptr<Publishing>>> open(storage::Store& store, const base::Clock& clock,
-                                                        ZoneTableHolder& served, Executor executor);
+                                                        ZoneTableHolder& served, Executor executor,
+                                                        ActLog* log = nullptr);
 
   // The serial is set here. Returns the zone as it was made. conflict: there is a zone with this apex, or the zone
   // above holds anything there that the new one would hide.
   // malformed and too_large: check_zone(); too_large: more zones than kZonesMax.
-  Task<Result<Zone>> create_zone(Zone zone);
+  Task<Result<Zone>> create_zone(Zone zone, Administrator by);
   // With all that is in it: at once for queries; the store is clean when this returns, or will be after
   // clean_up(). not_found: no such zone.
-  Task<Result<void>> delete_zone(Name apex);
+  Task<Result<void>> delete_zone(Name apex, Administrator by);
   // Makes the zone what `zone` and `rrsets` say, and all that operators put there before goes; what was published
   // stays. A zone that is not there is made. The serial goes forwards only, and is not less than zone's (RFC 1982).
   // Where there is no difference nothing is done; with `dry_run` nothing is done anyway.
@@ -102,17 +106,17 @@ class Publishing {
   // malformed and too_large: check_zone(), check_static_rrset(), kNodeSizeMax, kZonesMax. conflict: CNAME and other
   // data at one name, be it a value that was published. REQUIRES: `rrsets` in the order of content_key(), each key
   // once, all under the apex and without SOA and NS of the apex (as in ZoneFile).
-  Task<Result<Imported>> import_zone(Zone zone, std::vector<RRset> rrsets, bool dry_run);
+  Task<Result<Imported>> import_zone(Zone zone, std::vector<RRset> rrsets, bool dry_run, Administrator by);
   // not_found: no such zone.
   Task<Result<Zone>> find_zone(Name apex);
 
   // In the order of their keys.
   Task<Result<Page<Zone>>> list_zones(Bytes after, size_t limit);
 
-  // Both return the zone's serial. not_found: no zone here holds the owner. Other errors: ZoneEdit::apply().
-  // REQUIRES: RDATA is of the type (dnsserver/rdata.h).
-  Task<Result<uint32_t>> put_rrset(RRset rrset);
-  Task<Result<uint32_t>> delete_rrset(Name owner, uint16_t type);
+  // Both return the zone's serial, and are told also where they change nothing. not_found: no zone here holds the
+  // owner. Other errors: ZoneEdit::apply(). REQUIRES: RDATA is of the type (dnsserver/rdata.h).
+  Task<Result<uint32_t>> put_rrset(RRset rrset, Administrator by);
+  Task<Result<uint32_t>> delete_rrset(Name owner, uint16_t type, Administrator by);
   // The static RRsets, and the NS of the apex first. not_found: no such zone.
   Task<Result<Page<RRset>>> list_rrsets(Name apex, Bytes after, size_t limit);
 
@@ -148,7 +152,8 @@ class Publishing {
   using Outcome = ChangeOutcome;
   using Outcomes = std::vector<Result<Outcome>>;
 
-  Publishing(storage::Store& store, const base::Clock& clock, ZoneTableHolder& served, Executor executor);
+  Publishing(storage::Store& store, const base::Clock& clock, ZoneTableHolder& served, Executor executor,
+             ActLog* log);
 
   // What follows runs in the batcher, one batch at a time. `which` are indices of changes and outcomes.
   Task<Outcomes> carry_out(std::vector<Change> changes);
@@ -160,11 +165,15 @@ class Publishing {
                                  Outcomes& outcomes);
   Task<Result<Outcome>> apply(Fold& fold, const Change& change);
   Task<> make_zones(const std::vector<Change>& changes, const std::vector<size_t>& which, Outcomes& outcomes);
-  Task<Result<Outcome>> add_zone(Zone zone, storage::Batch& batch);
+  Task<Result<Outcome>> add_zone(CreateZone create, storage::Batch& batch);
   Task<Result<Outcome>> carry_out_step(const ImportStep& step);
   // What to commit for it. Returns the serial that the zone has then.
   Task<Result<uint32_t>> plan_step(const ImportStep& step, storage::Batch& batch);
-  Task<Result<Outcome>> mark_deleted(Name apex);
+  Task<Result<Outcome>> mark_deleted(DeleteZone remove);
+  // Of owner changes that succeeded, those of administrators.
+  void tell(const std::vector<Change>& changes, const std::vector<size_t>& which, const Outcomes& outcomes,
+            storage::Batch& batch);
+  void tell(const Act& act, storage::Batch& batch);
   // What its credential's rate lets pass takes its part of it.
   Result<void> check_rate(const Change& change);
   Task<Result<void>> load_names_if_needed(const std::vector<Change>& changes,
@@ -179,6 +188,7 @@ class Publishing {
   storage::Store& store_;
   const base::Clock& clock_;
   ZoneTableHolder& served_;
+  ActLog* const log_;
   std::atomic<bool> left_overs_ = true;  // there may be deleted zones that are not gone yet
   LiveNames live_names_;                 // this and the next belong to the batcher
   TokenBuckets rates_{kRatedWritersMax};

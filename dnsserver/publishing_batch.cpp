@@ -19,6 +19,12 @@ using storage::Batch;
 
 namespace {
 
+bool takes_away(const auto& change) {
+  const auto* one = std::get_if<OwnerChange>(&change);
+  if (one == nullptr) return std::holds_alternative<ExpireAt>(change);
+  return !std::holds_alternative<PutRRset>(*one) && !std::holds_alternative<Present>(*one);
+}
+
 bool is_delegation_or_glue(const RRset& rrset, const Name& cut) {
   const bool of_the_cut = rrset.owner == cut && (rrset.type == kTypeNs || rrset.type == kTypeDs);
   return of_the_cut || rrset.type == kTypeA || rrset.type == kTypeAaaa;
@@ -85,7 +91,7 @@ Task<> Publishing::carry_out_one_by_one(const std::vector<Change>& changes, cons
   for (const size_t i : which) {
     if (const auto* step = std::get_if<ImportStep>(&changes[i])) outcomes[i] = co_await carry_out_step(*step);
     if (const auto* remove = std::get_if<DeleteZone>(&changes[i]))
-      outcomes[i] = co_await mark_deleted(remove->apex);
+      outcomes[i] = co_await mark_deleted(*remove);
   }
   if (std::ranges::none_of(which, [&](size_t i) { return outcomes[i].has_value(); })) co_return;
   live_names_.unload();  // those of a zone that was deleted are gone
@@ -124,7 +130,8 @@ Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
     outcomes[i] = co_await apply(fold, changes[i]);
 
   Batch batch = fold.finish();
-  if (!batch.puts.empty() || !batch.deletes.empty()) {
+  tell(changes, which, outcomes, batch);
+  if (!batch.puts.empty() || !batch.deletes.empty() || !batch.appends.empty()) {
     CO_CHECK(co_await store_.commit(std::move(batch)));
     fold.note_holders(live_names_);
   }
@@ -173,7 +180,7 @@ Task<> Publishing::make_zones(const std::vector<Change>& changes, const std::vec
   for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Batch batch;
     for (const size_t i : which)
-      outcomes[i] = co_await add_zone(std::get<CreateZone>(changes[i]).zone, batch);
+      outcomes[i] = co_await add_zone(std::get<CreateZone>(changes[i]), batch);
     if (batch.puts.empty()) co_return;
     const auto committed = co_await store_.commit(std::move(batch));
     if (committed) co_return;
@@ -186,7 +193,8 @@ Task<> Publishing::make_zones(const std::vector<Change>& changes, const std::vec
   fail_those(which, contended, outcomes);
 }
 
-Task<Result<Publishing::Outcome>> Publishing::add_zone(Zone zone, Batch& batch) {
+Task<Result<Publishing::Outcome>> Publishing::add_zone(CreateZone create, Batch& batch) {
+  Zone& zone = create.zone;
   Bytes key = zone_key(zone.apex);
   CO_TRY(const auto entry, co_await store_.get(key));
   std::optional<StoredZone> there;
@@ -214,13 +222,14 @@ Task<Result<Publishing::Outcome>> Publishing::add_zone(Zone zone, Batch& batch) 
   batch.expected.push_back({key});
   batch.puts.push_back({std::move(key), encode(StoredZone{zone})});
   batch.puts.push_back({node_key(zone.apex, zone.apex), std::move(node)});
+  tell(act_of(ActKind::zone_created, zone, std::move(create.by)), batch);
   co_return Outcome{.serial = zone.serial};
 }
 
 // From this commit on the zone is not served; sweep_zone() removes the rest of it.
-Task<Result<Publishing::Outcome>> Publishing::mark_deleted(Name apex) {
+Task<Result<Publishing::Outcome>> Publishing::mark_deleted(DeleteZone remove) {
   for (size_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    CO_TRY(const auto entry, co_await store_.get(zone_key(apex)));
+    CO_TRY(const auto entry, co_await store_.get(zone_key(remove.apex)));
     if (!entry) break;
     CO_TRY(StoredZone zone, decode_zone(entry->value));
     if (zone.deleted) break;
@@ -228,11 +237,33 @@ Task<Result<Publishing::Outcome>> Publishing::mark_deleted(Name apex) {
     Batch batch;
     batch.expected.push_back({entry->key, entry->revision});
     batch.puts.push_back({entry->key, encode(zone)});
+    tell(act_of(ActKind::zone_deleted, zone.zone, remove.by), batch);
+    batch.may_use_reserve = true;
     const auto committed = co_await store_.commit(std::move(batch));
     if (committed) co_return Outcome{.serial = zone.zone.serial};
     if (committed.error().kind != ErrorKind::conflict) co_return tl::unexpected(committed.error());
   }
-  co_return fail(ErrorKind::not_found, "there is no zone " + apex.text());
+  co_return fail(ErrorKind::not_found, "there is no zone " + remove.apex.text());
+}
+
+void Publishing::tell(const std::vector<Change>& changes, const std::vector<size_t>& which,
+                      const Outcomes& outcomes, Batch& batch) {
+  bool only_takes_away = true;
+  for (const size_t i : which) {
+    const auto* change = std::get_if<OwnerChange>(&changes[i]);
+    only_takes_away = only_takes_away && takes_away(changes[i]);
+    if (change == nullptr || !outcomes[i]) continue;
+    if (const auto* put = std::get_if<PutRRset>(change)) tell(act_of(put->rrset, put->by), batch);
+    if (const auto* remove = std::get_if<DeleteRRset>(change)) {
+      tell(act_of(remove->owner, remove->type, remove->by), batch);
+    }
+  }
+  // Without an entry it makes room by itself.
+  batch.may_use_reserve = only_takes_away && !batch.appends.empty();
+}
+
+void Publishing::tell(const Act& act, Batch& batch) {
+  if (log_ != nullptr) log_->note(act, batch);
 }
 
 void Publishing::fail_those(const std::vector<size_t>& which, const Error& error, Outcomes& outcomes) {

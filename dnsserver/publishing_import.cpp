@@ -65,9 +65,25 @@ Zone new_zone(Zone wanted, Time now) {
   return wanted;
 }
 
+// The commit with this number, from 1, of so many.
+Act act_of(const Imported& import, size_t commit, size_t commits, Administrator by) {
+  Act act{ActKind::zone_imported, std::move(by), {import.zone.apex}};
+  if (import.serial_before) {
+    act.add("serial_before", std::to_string(*import.serial_before));
+  } else {
+    act.add("created", "yes");
+  }
+  act.add("rrsets_added", std::to_string(import.counts.added));
+  act.add("rrsets_changed", std::to_string(import.counts.changed));
+  act.add("rrsets_removed", std::to_string(import.counts.removed));
+  if (commits > 1) act.add("commit", std::to_string(commit) + " of " + std::to_string(commits));
+  return act;
+}
+
 }  // namespace
 
-Task<Result<Imported>> Publishing::import_zone(Zone zone, std::vector<RRset> rrsets, bool dry_run) {
+Task<Result<Imported>> Publishing::import_zone(Zone zone, std::vector<RRset> rrsets, bool dry_run,
+                                               Administrator by) {
   CO_CHECK(check_zone(zone));
   CO_CHECK(co_await sweep_zone(store_, zone.apex, kDeletesPerCommitMax));
   const auto stored = co_await find_zone(zone.apex);
@@ -86,9 +102,10 @@ Task<Result<Imported>> Publishing::import_zone(Zone zone, std::vector<RRset> rrs
     std::vector<ImportStep> steps = steps_of(zone.apex, std::move(diff.changes));
     if (zone_differs) steps.front().zone = std::move(zone);
     for (ImportStep& step : steps) {
+      ++imported.commits;
+      step.told = act_of(imported, imported.commits, steps.size(), by);
       Change change = std::move(step);
       CO_CHECK(co_await batcher_.submit(std::move(change)));
-      ++imported.commits;
     }
     CO_TRY(imported.zone, co_await find_zone(imported.zone.apex));
   }
@@ -101,6 +118,9 @@ Task<Result<Publishing::Outcome>> Publishing::carry_out_step(const ImportStep& s
     Batch batch;
     CO_TRY(outcome.serial, co_await plan_step(step, batch));
     if (batch.puts.empty() && batch.deletes.empty()) co_return outcome;
+    Act told = step.told;
+    told.add("serial", std::to_string(outcome.serial));
+    tell(told, batch);
     const auto committed = co_await store_.commit(std::move(batch));
     if (committed) co_return outcome;
     if (committed.error().kind != ErrorKind::conflict) co_return tl::unexpected(committed.error());

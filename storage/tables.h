@@ -38,12 +38,13 @@ inline constexpr char kExternalAccountKey = 'w';  // external account keys, by i
 inline constexpr char kFailingName = 'j';  // names that accounts fail to prove, by account; which are paused
 // Which certificates a key has, by SHA-256 of its SPKI and serial.
 inline constexpr char kKeyCertificate = 'f';
-// The same by DNS name, its labels from the root down; by account; and by notAfter.
+// The same by DNS name, its labels from the root down; by account; by notAfter; and of those that were revoked.
 inline constexpr char kNameCertificate = 'N';
 inline constexpr char kAccountCertificate = 'A';
 inline constexpr char kCertificateEnd = 'E';
-inline constexpr char kInventory = 'I';      // whether those three know all certificates
-inline constexpr char kRevoked = 'R';        // revoked certificates, by CA, shard and serial
+inline constexpr char kRevokedCertificate = 'V';
+inline constexpr char kInventory = 'I';      // whether those four know all certificates
+inline constexpr char kRevoked = 'R';        // what is in CRLs, by CA, shard and serial
 inline constexpr char kUnrecorded = 'U';     // those of them that only a CRL knew of, by CA and serial
 inline constexpr char kCrl = 'C';            // the latest CRL, by CA and shard
 inline constexpr char kRevocationJob = 'J';  // certificates that are to be revoked, by id
@@ -59,7 +60,7 @@ inline constexpr char kAll[] = {
     kAccountKey,  kOrder,           kAccountOrder,       kAuthorization, kValid,          kInventory,
     kCertificate, kCertificateEnd,  kBlockedKey,         kPrincipal,     kSecret,         kExternalAccountKey,
     kRateLimit,   kFailingName,     kAccountCertificate, kWaitingOrder,  kKeyCertificate, kRevoked,
-    kCrl,         kRevocationJob,   kLastEvent,          kUnrecorded,    kAudit};
+    kCrl,         kRevocationJob,   kRevokedCertificate, kLastEvent,     kUnrecorded,     kAudit};
 
 constexpr bool are_distinct() {
   bool seen[256] = {};

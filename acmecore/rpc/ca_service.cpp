@@ -2,6 +2,7 @@
 
 #include "acmecore/audit_event.h"
 #include "acmecore/rpc/ca_messages.h"
+#include "acmecore/server_start.h"
 #include "base/log.h"
 
 namespace acmecore::rpc {
@@ -43,7 +44,7 @@ CaService::Work CaService::list(api::ListIssuersResponse& response) const {
   co_return Result<void>();
 }
 
-// A rotation that is not noted, because the store is not available, is told at the next start as issuer.changed.
+// A rotation that is not noted, because the store is not available, is told later as issuer.changed.
 CaService::Work CaService::rotate(Actor by, const api::RotateIssuerRequest& request,
                                   api::RotateIssuerResponse& response) {
   const std::string before = current_id(*issuers_.now(), request.name());
@@ -56,9 +57,8 @@ CaService::Work CaService::rotate(Actor by, const api::RotateIssuerRequest& requ
   event.add("issuer_sha256_before", before);
   base::log::info("ca.rotated_by", {{"by", by.credential}, {"issuer", request.name()}});
   event.actor = std::move(by);
-  Changes changes;
-  changes.note(event);
-  CO_CHECK(co_await records_.commit(std::move(changes)));
+  auto certificates = issuer_certificates(*issuers_.now());
+  CO_CHECK(co_await note_rotation(records_, std::move(event), std::move(certificates)));
   const auto issuers = issuers_.now();
   for (const NamedIssuer& issuer : issuers->all()) {
     if (issuer.name == request.name()) *response.mutable_issuer() = message_of(issuer);

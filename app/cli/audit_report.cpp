@@ -37,8 +37,10 @@ std::string about(const v1::AuditEvent& event) {
   if (event.identifiers_size() > 0) return names_of(event);
   if (!event.order().empty()) return "order " + event.order();
   if (!event.account().empty()) return "account " + event.account();
-  const std::string key = detail_of(event, "external_account_key");
-  return key.empty() ? "" : "external account key " + key;
+  if (const auto key = detail_of(event, "external_account_key"); !key.empty())
+    return "external account key " + key;
+  const std::string issuer = detail_of(event, "issuer");
+  return issuer.empty() ? "" : "issuer " + issuer;
 }
 
 ReportedEvent line_of(const v1::AuditEvent& event) {
@@ -55,8 +57,9 @@ bool is_refusal(std::string_view name) {
 // Of an operator, or of the server's start and configuration. What a credential does as a subscriber is none.
 bool is_operators(const v1::AuditEvent& event) {
   static const std::set<std::string_view> kAlways = {
-      kind::kServerStarted, kind::kConfigurationChanged, kind::kIssuerChanged,       kind::kAccountDisabled,
-      kind::kOrderApproved, kind::kOrderRejected,        kind::kAuthorizationRevoked};
+      kind::kServerStarted,        kind::kServerReloaded, kind::kServerReloadRefused,
+      kind::kConfigurationChanged, kind::kIssuerChanged,  kind::kAccountDisabled,
+      kind::kOrderApproved,        kind::kOrderRejected,  kind::kAuthorizationRevoked};
   const std::string& name = event.kind();
   if (name == kind::kCertificateRevoked || name == kind::kKeyBlocked) return false;  // revoked() has them
   if (kAlways.contains(name) || name.starts_with("external_account_key.")) return true;

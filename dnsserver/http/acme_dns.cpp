@@ -124,7 +124,7 @@ Task<Response> AcmeDns::register_account(Request request, std::optional<std::str
   wanted.sources = allow_from->networks;
   const auto held = publishing_.zone_of(wanted.apex);
   if (!held) co_return acme_dns_failure({ErrorKind::internal, held.error().detail, {}});
-  const auto account = co_await credentials_.register_account(std::move(wanted));
+  const auto account = co_await credentials_.register_account(std::move(wanted), requester_of(request));
   if (!account) co_return acme_dns_failure(account.error());
   base::log::info("dns.account.registered",
                   {{"credential", account->credential->id}, {"name", account->name.text()}});
@@ -159,12 +159,17 @@ Task<Response> AcmeDns::remove_account(Request request) {
   const auto credential = co_await authenticate(request);
   if (!credential) co_return acme_dns_failure(credential.error());
   const std::string id = (*credential)->id;
-  const auto removed = co_await credentials_.remove(id);
+  const auto removed = co_await credentials_.remove(id, requester_of(request));
   if (!removed) co_return acme_dns_failure(removed.error());
   const auto values = co_await publishing_.remove_all(id);
   if (!values) co_return acme_dns_failure(values.error());
   base::log::info("dns.credential.removed", {{"credential", id}, {"values", *values}});
   co_return json_response(200, R"({"removed": )" + std::to_string(*values) + "}");
+}
+
+Administrator AcmeDns::requester_of(const Request& request) const {
+  const auto source = access_.source_of(request);
+  return {"", source ? source->text() : ""};
 }
 
 Task<Result<SharedCredential>> AcmeDns::authenticate(const Request& request) {

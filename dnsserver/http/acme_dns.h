@@ -45,6 +45,8 @@ class AcmeDns {
     std::string value;
   };
 
+  // Whoever sends it, of whom no more is known than the address.
+  Administrator requester_of(const base::http::Request& request) const;
   // X-Api-User and X-Api-Key.
   Task<Result<SharedCredential>> authenticate(const base::http::Request& request);
   // Who posts, where, and what. unauthorized: everything that acme-dns finds forbidden.

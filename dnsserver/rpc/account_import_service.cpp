@@ -37,13 +37,13 @@ Result<ForeignAccount> read_account(const api::ForeignAccount& message) {
 grpc::ServerUnaryReactor* AccountImportService::ImportAccounts(grpc::CallbackServerContext* context,
                                                                const api::ImportAccountsRequest* request,
                                                                api::ImportAccountsResponse* response) {
-  const auto method = [=, this](std::string credential) {
-    return status_of(import_accounts(std::move(credential), *request, *response), grpc::StatusCode::ABORTED);
+  const auto method = [=, this](Administrator by) {
+    return status_of(import_accounts(std::move(by), *request, *response), grpc::StatusCode::ABORTED);
   };
   return serve(*context, callers_, proto::Permission::credentials, executor_, method);
 }
 
-Task<Result<void>> AccountImportService::import_accounts(std::string credential,
+Task<Result<void>> AccountImportService::import_accounts(Administrator by,
                                                          const api::ImportAccountsRequest& request,
                                                          api::ImportAccountsResponse& response) {
   if (request.accounts_size() > kAccountsPerCallMax) {
@@ -51,7 +51,7 @@ Task<Result<void>> AccountImportService::import_accounts(std::string credential,
   }
   size_t taken = 0;
   for (const api::ForeignAccount& message : request.accounts()) {
-    const auto imported = co_await import_one(message, request.dry_run());
+    const auto imported = co_await import_one(message, request.dry_run(), by);
     api::AccountOutcome& outcome = *response.add_outcomes();
     if (!imported) {
       // What is wrong with the server is no account's fault.
@@ -67,15 +67,16 @@ Task<Result<void>> AccountImportService::import_accounts(std::string credential,
     outcome.set_value_count(uint32_t(imported->value_count));
   }
   if (taken > 0 && !request.dry_run()) {
-    base::log::info("dns.accounts.imported", {{"credential", credential}, {"count", taken}});
+    base::log::info("dns.accounts.imported", {{"credential", by.credential}, {"count", taken}});
   }
   co_return Result<void>();
 }
 
 Task<Result<AccountImported>> AccountImportService::import_one(const api::ForeignAccount& message,
-                                                               bool dry_run) {
+                                                               bool dry_run, Administrator by) {
   CO_TRY(ForeignAccount account, read_account(message));
-  co_return co_await import_account(credentials_, publishing_, clock_, std::move(account), dry_run);
+  co_return co_await import_account(credentials_, publishing_, clock_, std::move(account), dry_run,
+                                    std::move(by));
 }
 
 }  // namespace dnsserver::rpc

@@ -28,9 +28,10 @@ class AccountImportService final : public assay::v1::AccountImportService::Callb
                                            assay::v1::ImportAccountsResponse* response) override;
 
  private:
-  Task<Result<void>> import_accounts(std::string credential, const assay::v1::ImportAccountsRequest& request,
+  Task<Result<void>> import_accounts(Administrator by, const assay::v1::ImportAccountsRequest& request,
                                      assay::v1::ImportAccountsResponse& response);
-  Task<Result<AccountImported>> import_one(const assay::v1::ForeignAccount& message, bool dry_run);
+  Task<Result<AccountImported>> import_one(const assay::v1::ForeignAccount& message, bool dry_run,
+                                           Administrator by);
 
   Credentials& credentials_;
   Publishing& publishing_;

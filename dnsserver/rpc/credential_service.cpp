@@ -35,7 +35,7 @@ void show_secrets_of(const google::protobuf::RepeatedPtrField<api::TsigKey>& ask
 grpc::ServerUnaryReactor* CredentialService::CreateCredential(grpc::CallbackServerContext* context,
                                                               const api::CreateCredentialRequest* request,
                                                               api::CreateCredentialResponse* response) {
-  const auto method = [=, this](std::string by) {
+  const auto method = [=, this](Administrator by) {
     return status_of(create(std::move(by), *request, *response), StatusCode::ALREADY_EXISTS);
   };
   return serve(*context, callers_, Permission::credentials, executor_, method);
@@ -44,7 +44,7 @@ grpc::ServerUnaryReactor* CredentialService::CreateCredential(grpc::CallbackServ
 grpc::ServerUnaryReactor* CredentialService::GetCredential(grpc::CallbackServerContext* context,
                                                            const api::GetCredentialRequest* request,
                                                            api::GetCredentialResponse* response) {
-  const auto method = [=, this](const std::string&) {
+  const auto method = [=, this](const Administrator&) {
     return status_of(get(*request, *response), StatusCode::ABORTED);
   };
   return serve(*context, callers_, Permission::credentials, executor_, method);
@@ -53,7 +53,7 @@ grpc::ServerUnaryReactor* CredentialService::GetCredential(grpc::CallbackServerC
 grpc::ServerUnaryReactor* CredentialService::ListCredentials(grpc::CallbackServerContext* context,
                                                              const api::ListCredentialsRequest* request,
                                                              api::ListCredentialsResponse* response) {
-  const auto method = [=, this](const std::string&) {
+  const auto method = [=, this](const Administrator&) {
     return status_of(list(*request, *response), StatusCode::ABORTED);
   };
   return serve(*context, callers_, Permission::credentials, executor_, method);
@@ -62,7 +62,7 @@ grpc::ServerUnaryReactor* CredentialService::ListCredentials(grpc::CallbackServe
 grpc::ServerUnaryReactor* CredentialService::UpdateCredential(grpc::CallbackServerContext* context,
                                                               const api::UpdateCredentialRequest* request,
                                                               api::UpdateCredentialResponse* response) {
-  const auto method = [=, this](std::string by) {
+  const auto method = [=, this](Administrator by) {
     return status_of(update(std::move(by), *request, *response), StatusCode::ALREADY_EXISTS);
   };
   return serve(*context, callers_, Permission::credentials, executor_, method);
@@ -71,13 +71,13 @@ grpc::ServerUnaryReactor* CredentialService::UpdateCredential(grpc::CallbackServ
 grpc::ServerUnaryReactor* CredentialService::DeleteCredential(grpc::CallbackServerContext* context,
                                                               const api::DeleteCredentialRequest* request,
                                                               api::DeleteCredentialResponse* response) {
-  const auto method = [=, this](std::string by) {
+  const auto method = [=, this](Administrator by) {
     return status_of(remove(std::move(by), *request, *response), StatusCode::ABORTED);
   };
   return serve(*context, callers_, Permission::credentials, executor_, method);
 }
 
-Task<Result<void>> CredentialService::create(std::string by, const api::CreateCredentialRequest& request,
+Task<Result<void>> CredentialService::create(Administrator by, const api::CreateCredentialRequest& request,
                                              api::CreateCredentialResponse& response) {
   CO_TRY(Credential wanted, read_credential(request.credential()));
   std::string user_name = request.credential().user_name();
@@ -93,9 +93,9 @@ Task<Result<void>> CredentialService::create(std::string by, const api::CreateCr
     login.password = hash_of_password(response.password());
     wanted.login = std::move(login);
   }
-  CO_TRY(const SharedCredential created, co_await credentials_.create(std::move(wanted), std::nullopt));
+  CO_TRY(const SharedCredential created, co_await credentials_.create(std::move(wanted), by));
   write_credential(*created, Secrets::shown, *response.mutable_credential());
-  base::log::info("dns.credential.created", {{"by", by}, {"credential", created->id}});
+  base::log::info("dns.credential.created", {{"by", by.credential}, {"credential", created->id}});
   co_return Result<void>();
 }
 
@@ -118,7 +118,7 @@ Task<Result<void>> CredentialService::list(const api::ListCredentialsRequest& re
   co_return Result<void>();
 }
 
-Task<Result<void>> CredentialService::update(std::string by, const api::UpdateCredentialRequest& request,
+Task<Result<void>> CredentialService::update(Administrator by, const api::UpdateCredentialRequest& request,
                                              api::UpdateCredentialResponse& response) {
   if (request.renew_password()) response.set_password(make_password());
   const Credentials::Edit edit = [&](Credential& credential) -> Result<void> {
@@ -128,20 +128,20 @@ Task<Result<void>> CredentialService::update(std::string by, const api::UpdateCr
     credential.login->password = hash_of_password(response.password());
     return {};
   };
-  CO_TRY(const SharedCredential updated, co_await credentials_.update(request.id(), edit));
+  CO_TRY(const SharedCredential updated, co_await credentials_.update(request.id(), edit, by));
   write_credential(*updated, Secrets::hidden, *response.mutable_credential());
   show_secrets_of(request.add_tsig_keys(), *updated, *response.mutable_credential());
-  base::log::info("dns.credential.updated", {{"by", by}, {"credential", updated->id}});
+  base::log::info("dns.credential.updated", {{"by", by.credential}, {"credential", updated->id}});
   co_return Result<void>();
 }
 
-Task<Result<void>> CredentialService::remove(std::string by, const api::DeleteCredentialRequest& request,
+Task<Result<void>> CredentialService::remove(Administrator by, const api::DeleteCredentialRequest& request,
                                              api::DeleteCredentialResponse& response) {
   const std::string id = request.id();
-  CO_CHECK(co_await credentials_.remove(id));
+  CO_CHECK(co_await credentials_.remove(id, by));
   CO_TRY(const size_t removed, co_await publishing_.remove_all(id));
   response.set_removed_count(uint32_t(removed));
-  base::log::info("dns.credential.removed", {{"by", by}, {"credential", id}, {"values", removed}});
+  base::log::info("dns.credential.removed", {{"by", by.credential}, {"credential", id}, {"values", removed}});
   co_return Result<void>();
 }
 

@@ -38,15 +38,15 @@ class CredentialService final : public assay::v1::CredentialService::CallbackSer
                                              assay::v1::DeleteCredentialResponse* response) override;
 
  private:
-  Task<Result<void>> create(std::string by, const assay::v1::CreateCredentialRequest& request,
+  Task<Result<void>> create(Administrator by, const assay::v1::CreateCredentialRequest& request,
                             assay::v1::CreateCredentialResponse& response);
   Task<Result<void>> get(const assay::v1::GetCredentialRequest& request,
                          assay::v1::GetCredentialResponse& response);
   Task<Result<void>> list(const assay::v1::ListCredentialsRequest& request,
                           assay::v1::ListCredentialsResponse& response);
-  Task<Result<void>> update(std::string by, const assay::v1::UpdateCredentialRequest& request,
+  Task<Result<void>> update(Administrator by, const assay::v1::UpdateCredentialRequest& request,
                             assay::v1::UpdateCredentialResponse& response);
-  Task<Result<void>> remove(std::string by, const assay::v1::DeleteCredentialRequest& request,
+  Task<Result<void>> remove(Administrator by, const assay::v1::DeleteCredentialRequest& request,
                             assay::v1::DeleteCredentialResponse& response);
 
   Publishing& publishing_;

@@ -109,10 +109,10 @@ Task<Result<void>> ZoneImport::import_text() {
   if (is_wrong) co_return Result<void>();
   response_.set_serial_of_file(file.zone.serial);
   CO_TRY(const Imported imported,
-         co_await publishing_.import_zone(std::move(file.zone), std::move(file.rrsets), dry_run_));
+         co_await publishing_.import_zone(std::move(file.zone), std::move(file.rrsets), dry_run_, *caller_));
   tell(imported);
   if (imported.commits > 0) {
-    base::log::info("dns.zone.imported", {{"credential", *caller_},
+    base::log::info("dns.zone.imported", {{"credential", caller_->credential},
                                           {"apex", imported.zone.apex.text()},
                                           {"serial", imported.zone.serial},
                                           {"added", imported.counts.added},

@@ -6,6 +6,7 @@
 
 #include "assay/v1/zone.pb.h"
 #include "base/task.h"
+#include "dnsserver/act.h"
 #include "dnsserver/publishing.h"
 #include "dnsserver/zone_file.h"
 #include "proto/callers.h"
@@ -20,7 +21,7 @@ inline constexpr size_t kMistakesToldMax = 20;
 // the turn. What it refers to outlives it.
 class ZoneImport {
  public:
-  using Caller = tl::expected<std::string, grpc::Status>;
+  using Caller = tl::expected<Administrator, grpc::Status>;
 
   ZoneImport(Publishing& publishing, Caller caller, std::atomic<bool>& busy,
              assay::v1::ImportZoneResponse& response)

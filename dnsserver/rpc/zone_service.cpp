@@ -24,8 +24,8 @@ using proto::Permission;
 grpc::ServerUnaryReactor* ZoneService::CreateZone(grpc::CallbackServerContext* context,
                                                   const api::CreateZoneRequest* request,
                                                   api::CreateZoneResponse* response) {
-  const auto method = [=, this](std::string credential) {
-    return status_of(create_zone(std::move(credential), *request, *response), StatusCode::ALREADY_EXISTS);
+  const auto method = [=, this](Administrator by) {
+    return status_of(create_zone(std::move(by), *request, *response), StatusCode::ALREADY_EXISTS);
   };
   return serve(*context, callers_, Permission::zones, executor_, method);
 }
@@ -33,7 +33,7 @@ grpc::ServerUnaryReactor* ZoneService::CreateZone(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* ZoneService::ListZones(grpc::CallbackServerContext* context,
                                                  const api::ListZonesRequest* request,
                                                  api::ListZonesResponse* response) {
-  const auto method = [=, this](const std::string&) {
+  const auto method = [=, this](const Administrator&) {
     return status_of(list_zones(*request, *response), StatusCode::ABORTED);
   };
   return serve(*context, callers_, Permission::zones, executor_, method);
@@ -42,8 +42,8 @@ grpc::ServerUnaryReactor* ZoneService::ListZones(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* ZoneService::DeleteZone(grpc::CallbackServerContext* context,
                                                   const api::DeleteZoneRequest* request,
                                                   api::DeleteZoneResponse*) {
-  const auto method = [=, this](std::string credential) {
-    return status_of(delete_zone(std::move(credential), *request), StatusCode::ABORTED);
+  const auto method = [=, this](Administrator by) {
+    return status_of(delete_zone(std::move(by), *request), StatusCode::ABORTED);
   };
   return serve(*context, callers_, Permission::zones, executor_, method);
 }
@@ -51,8 +51,8 @@ grpc::ServerUnaryReactor* ZoneService::DeleteZone(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* ZoneService::PutRRset(grpc::CallbackServerContext* context,
                                                 const api::PutRRsetRequest* request,
                                                 api::PutRRsetResponse* response) {
-  const auto method = [=, this](std::string credential) {
-    return status_of(put_rrset(std::move(credential), *request, *response), StatusCode::FAILED_PRECONDITION);
+  const auto method = [=, this](Administrator by) {
+    return status_of(put_rrset(std::move(by), *request, *response), StatusCode::FAILED_PRECONDITION);
   };
   return serve(*context, callers_, Permission::zones, executor_, method);
 }
@@ -60,9 +60,8 @@ grpc::ServerUnaryReactor* ZoneService::PutRRset(grpc::CallbackServerContext* con
 grpc::ServerUnaryReactor* ZoneService::DeleteRRset(grpc::CallbackServerContext* context,
                                                    const api::DeleteRRsetRequest* request,
                                                    api::DeleteRRsetResponse* response) {
-  const auto method = [=, this](std::string credential) {
-    return status_of(delete_rrset(std::move(credential), *request, *response),
-                     StatusCode::FAILED_PRECONDITION);
+  const auto method = [=, this](Administrator by) {
+    return status_of(delete_rrset(std::move(by), *request, *response), StatusCode::FAILED_PRECONDITION);
   };
   return serve(*context, callers_, Permission::zones, executor_, method);
 }
@@ -70,7 +69,7 @@ grpc::ServerUnaryReactor* ZoneService::DeleteRRset(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* ZoneService::ListRRsets(grpc::CallbackServerContext* context,
                                                   const api::ListRRsetsRequest* request,
                                                   api::ListRRsetsResponse* response) {
-  const auto method = [=, this](const std::string&) {
+  const auto method = [=, this](const Administrator&) {
     return status_of(list_rrsets(*request, *response), StatusCode::ABORTED);
   };
   return serve(*context, callers_, Permission::zones, executor_, method);
@@ -78,7 +77,7 @@ grpc::ServerUnaryReactor* ZoneService::ListRRsets(grpc::CallbackServerContext* c
 
 grpc::ServerReadReactor<api::ImportZoneRequest>* ZoneService::ImportZone(grpc::CallbackServerContext* context,
                                                                          api::ImportZoneResponse* response) {
-  auto caller = callers_.authorize(proto::presented_by(*context), Permission::zones);
+  auto caller = caller_of(*context, callers_, Permission::zones);
   const auto call = std::make_shared<ZoneImport>(publishing_, std::move(caller), importing_, *response);
   using Reader = proto::StreamReader<api::ImportZoneRequest>;
   Reader::Take take = [call](api::ImportZoneRequest& part) { return call->take(part); };
@@ -95,12 +94,12 @@ grpc::ServerWriteReactor<api::ExportZoneResponse>* ZoneService::ExportZone(
   return ExportStream::serve(boost::asio::make_strand(executor_), std::move(work));
 }
 
-Task<Result<void>> ZoneService::create_zone(std::string credential, const api::CreateZoneRequest& request,
+Task<Result<void>> ZoneService::create_zone(Administrator by, const api::CreateZoneRequest& request,
                                             api::CreateZoneResponse& response) {
   CO_TRY(const Zone zone, read_zone(request.zone()));
-  CO_TRY(const Zone created, co_await publishing_.create_zone(zone));
+  CO_TRY(const Zone created, co_await publishing_.create_zone(zone, by));
   write_zone(created, *response.mutable_zone());
-  base::log::info("dns.zone.created", {{"credential", credential}, {"apex", created.apex.text()}});
+  base::log::info("dns.zone.created", {{"credential", by.credential}, {"apex", created.apex.text()}});
   co_return Result<void>();
 }
 
@@ -116,33 +115,33 @@ Task<Result<void>> ZoneService::list_zones(const api::ListZonesRequest& request,
   co_return Result<void>();
 }
 
-Task<Result<void>> ZoneService::delete_zone(std::string credential, const api::DeleteZoneRequest& request) {
+Task<Result<void>> ZoneService::delete_zone(Administrator by, const api::DeleteZoneRequest& request) {
   CO_TRY(const Name apex, parse_name("apex", request.apex()));
-  CO_CHECK(co_await publishing_.delete_zone(apex));
-  base::log::info("dns.zone.deleted", {{"credential", credential}, {"apex", apex.text()}});
+  CO_CHECK(co_await publishing_.delete_zone(apex, by));
+  base::log::info("dns.zone.deleted", {{"credential", by.credential}, {"apex", apex.text()}});
   co_return Result<void>();
 }
 
-Task<Result<void>> ZoneService::put_rrset(std::string credential, const api::PutRRsetRequest& request,
+Task<Result<void>> ZoneService::put_rrset(Administrator by, const api::PutRRsetRequest& request,
                                           api::PutRRsetResponse& response) {
   CO_TRY(const RRset rrset, read_rrset(request.rrset()));
-  CO_TRY(const uint32_t serial, co_await publishing_.put_rrset(rrset));
+  CO_TRY(const uint32_t serial, co_await publishing_.put_rrset(rrset, by));
   write_rrset(rrset, *response.mutable_rrset());
   response.set_zone_serial(serial);
   base::log::info(
       "dns.rrset.put",
-      {{"credential", credential}, {"owner", rrset.owner.text()}, {"type", type_text(rrset.type)}});
+      {{"credential", by.credential}, {"owner", rrset.owner.text()}, {"type", type_text(rrset.type)}});
   co_return Result<void>();
 }
 
-Task<Result<void>> ZoneService::delete_rrset(std::string credential, const api::DeleteRRsetRequest& request,
+Task<Result<void>> ZoneService::delete_rrset(Administrator by, const api::DeleteRRsetRequest& request,
                                              api::DeleteRRsetResponse& response) {
   CO_TRY(const Name owner, parse_name("name", request.name()));
   CO_TRY(const uint16_t type, read_type(request.type()));
-  CO_TRY(const uint32_t serial, co_await publishing_.delete_rrset(owner, type));
+  CO_TRY(const uint32_t serial, co_await publishing_.delete_rrset(owner, type, by));
   response.set_zone_serial(serial);
   base::log::info("dns.rrset.deleted",
-                  {{"credential", credential}, {"owner", owner.text()}, {"type", type_text(type)}});
+                  {{"credential", by.credential}, {"owner", owner.text()}, {"type", type_text(type)}});
   co_return Result<void>();
 }
 

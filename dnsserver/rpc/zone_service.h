@@ -40,14 +40,14 @@ class ZoneService final : public assay::v1::ZoneService::CallbackService {
       grpc::CallbackServerContext* context, const assay::v1::ExportZoneRequest* request) override;
 
  private:
-  Task<Result<void>> create_zone(std::string credential, const assay::v1::CreateZoneRequest& request,
+  Task<Result<void>> create_zone(Administrator by, const assay::v1::CreateZoneRequest& request,
                                  assay::v1::CreateZoneResponse& response);
   Task<Result<void>> list_zones(const assay::v1::ListZonesRequest& request,
                                 assay::v1::ListZonesResponse& response);
-  Task<Result<void>> delete_zone(std::string credential, const assay::v1::DeleteZoneRequest& request);
-  Task<Result<void>> put_rrset(std::string credential, const assay::v1::PutRRsetRequest& request,
+  Task<Result<void>> delete_zone(Administrator by, const assay::v1::DeleteZoneRequest& request);
+  Task<Result<void>> put_rrset(Administrator by, const assay::v1::PutRRsetRequest& request,
                                assay::v1::PutRRsetResponse& response);
-  Task<Result<void>> delete_rrset(std::string credential, const assay::v1::DeleteRRsetRequest& request,
+  Task<Result<void>> delete_rrset(Administrator by, const assay::v1::DeleteRRsetRequest& request,
                                   assay::v1::DeleteRRsetResponse& response);
   Task<Result<void>> list_rrsets(const assay::v1::ListRRsetsRequest& request,
                                  assay::v1::ListRRsetsResponse& response);

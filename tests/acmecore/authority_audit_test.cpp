@@ -3,7 +3,6 @@
 #include "acmecore/administration.h"
 #include "acmecore/external_account_keys.h"
 #include "acmecore/server_identity.h"
-#include "acmecore/server_start.h"
 #include "base/openssl.h"
 #include "tests/acmecore/actors.h"
 #include "tests/acmecore/audit_fixture.h"
@@ -329,25 +328,6 @@ TEST_F(AuthorityAuditTest, WhatIsNotCommittedIsNotTold) {
   store_.next_commits({ErrorKind::conflict, ErrorKind::conflict});
   EXPECT_TRUE(order_for(account, {"corp.test"}));
   EXPECT_THAT(new_kinds(), ElementsAre(audit_kind::kOrderCreated));
-}
-
-TEST_F(AuthorityAuditTest, AStartTellsTheVersionAndWhatHasChangedSinceTheOneBefore) {
-  const auto start = [&](const std::string& configuration, const std::string& issuer) {
-    ASSERT_TRUE(run(note_start(records_, {"1.2", configuration, {issuer}}, kNow)));
-  };
-  start("aa", "x");
-  EXPECT_EQ(last().detail("version"), "1.2");
-  EXPECT_EQ(last().detail("configuration_sha256"), "aa");
-  EXPECT_EQ(last().detail("issuer_sha256"), "x");
-  start("aa", "x");
-  EXPECT_THAT(kinds(), ElementsAre(audit_kind::kServerStarted, audit_kind::kServerStarted));
-  forget();
-  start("bb", "x");
-  EXPECT_EQ(last().detail("configuration_sha256_before"), "aa");
-  start("bb", "y");
-  EXPECT_EQ(last().detail("issuer_sha256_before"), "x");
-  EXPECT_THAT(new_kinds(), ElementsAre(audit_kind::kServerStarted, audit_kind::kConfigurationChanged,
-                                       audit_kind::kServerStarted, audit_kind::kIssuerChanged));
 }
 
 }  // namespace

@@ -64,9 +64,9 @@ class CaCeremony : public testing::Test {
     write_text(directory.path() + "/root.pem", issuer->root_pem());
     write_text(directory.path() + "/chain.pem", issuer->chain_pem(*leaf));
     const ProgramResult verified =
-        run_program("openssl verify -x509_strict -check_ss_sig -purpose " + purpose + " -attime " + attime(now) +
-                    " -CAfile " + directory.path() + "/root.pem -untrusted " + directory.path() +
-                    "/chain.pem " + directory.path() + "/chain.pem");
+        run_program("openssl verify -x509_strict -check_ss_sig -purpose " + purpose + " -attime " +
+                    attime(now) + " -CAfile " + directory.path() + "/root.pem -untrusted " +
+                    directory.path() + "/chain.pem " + directory.path() + "/chain.pem");
     return verified.succeeded ? "ok" : verified.output;
   }
 

@@ -162,7 +162,8 @@ TEST_F(CaCeremony, ASubordinateOfACompanysRootIsRequestedInstalledAndSigns) {
   const std::string chain_pem = company.certify(request);
   EXPECT_EQ(install_ca(place_, chain_pem, today(), Incumbent::stays), GenerationRole::current);
   EXPECT_THAT(roles(), ElementsAre("current issuing"));
-  EXPECT_EQ(verdict(GenerationRole::current, "www.corp.test", "sslserver", today()), "ok") << "it is seconds old";
+  EXPECT_EQ(verdict(GenerationRole::current, "www.corp.test", "sslserver", today()), "ok")
+      << "it is seconds old";
   EXPECT_FALSE(CaDirectory::read(place_.directory)->root_key().value());
 
   const std::string second = request_ca(place_, plan("Corp Issuing CA 2"), Incumbent::stays).value();

@@ -45,10 +45,6 @@ IssuedCertificate add_certificate(const InventoryDraft& draft, base::Time issued
   if (!draft.ca.empty()) record.crl = CrlShard{draft.ca, 3};
   changes.create(record);
   changes.note_subject(record, draft.names, request.spki_der);
-  if (draft.revocation) {
-    const CrlShard shard = record.crl.value_or(CrlShard{"00000000000000aa", 0});
-    changes.put_into_crl(shard, {record.serial, *draft.revocation, record.not_after});
-  }
   return record;
 }
 

@@ -166,7 +166,7 @@ TEST_F(InventoryTest, FindsByStatusToTheSecond) {
   const Time last = run_task(records_.certificate(ends))->value.not_after;
   clock_.advance(last - clock_.now());
   EXPECT_THAT(find({.status = Status::valid}), ElementsAre(ends, valid));
-  EXPECT_THAT(find({.status = Status::revoked}), UnorderedElementsAre(revoked, ends_revoked));
+  EXPECT_THAT(find({.status = Status::revoked}), ElementsAre(ends_revoked, revoked));
   EXPECT_THAT(find({.status = Status::expired}), IsEmpty());
   clock_.advance(1s);
   EXPECT_THAT(find({.status = Status::valid}), ElementsAre(valid));
@@ -175,6 +175,25 @@ TEST_F(InventoryTest, FindsByStatusToTheSecond) {
   EXPECT_THAT(find({.ca = kOtherCa, .status = Status::revoked}), ElementsAre(revoked));
   EXPECT_THAT(find({.ca = kOwnCa, .status = Status::revoked}), IsEmpty());
   EXPECT_EQ(run_task(inventory_.certificate(ends_revoked))->status, Status::expired);
+}
+
+// Of a CA that is not configured any more, or was issued while no CRLs were made.
+TEST_F(InventoryTest, FindsARevokedCertificateThatNoCrlHas) {
+  const Serial serial = record({.life = days(30)});
+  record({.life = days(30)});
+  auto stored = run_task(records_.certificate(serial)).value();
+  ASSERT_FALSE(stored->crl);
+  EXPECT_THAT(find({.status = Status::revoked}), IsEmpty());
+  stored->revocation = Revocation{kStart, RevocationReason::superseded};
+  Changes changes;
+  changes.revoke(stored);
+  ASSERT_TRUE(run_task(records_.commit(std::move(changes))));
+  EXPECT_EQ(entries_in("R"), 0u);
+  EXPECT_THAT(find({.status = Status::revoked}), ElementsAre(serial));
+  EXPECT_THAT(find({.ca = kOwnCa, .status = Status::revoked}), IsEmpty());
+  remove(serial);
+  EXPECT_THAT(find({.status = Status::revoked}), IsEmpty());
+  EXPECT_EQ(entries_in("V"), 0u);
 }
 
 TEST_F(InventoryTest, EverythingThatIsGivenHolds) {
@@ -352,6 +371,20 @@ TEST_F(InventoryTest, AStoreFromBeforeItIsTakenIn) {
   const auto revision = run_task(store_.commit({})).value();
   EXPECT_TRUE(run_task(complete_inventory(records_)));
   EXPECT_EQ(run_task(store_.commit({})).value(), revision + 1);  // nothing was left to be done
+}
+
+TEST_F(InventoryTest, AStoreThatDidNotKnowItsRevokedOnesIsTakenInAgain) {
+  const Serial revoked = record({.revocation = Revocation{kStart, RevocationReason::superseded}});
+  record({});
+  storage::Batch before;
+  before.puts.push_back({"I", ""});
+  for (const storage::Entry& entry : run_task(store_.list({.prefix = "V"})).value())
+    before.deletes.push_back(entry.key);
+  EXPECT_TRUE(run_task(store_.commit(std::move(before))));
+  EXPECT_FALSE(run_task(records_.is_inventory_complete()).value());
+  EXPECT_TRUE(run_task(complete_inventory(records_)));
+  EXPECT_TRUE(run_task(records_.is_inventory_complete()).value());
+  EXPECT_THAT(find({.status = Status::revoked}), ElementsAre(revoked));
 }
 
 TEST_F(InventoryTest, ANewStoreHasNothingToTakeIn) {

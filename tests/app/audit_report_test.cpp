@@ -138,11 +138,19 @@ TEST_F(AuditReportTest, SortsWhatHappenedByWhatItIs) {
   ordered.mutable_actor()->set_credential("host");
   ordered.mutable_actor()->set_account("account-2");
   tell(ordered);
-  tell(event("server.started", "2026-11-05"));
+  for (const char* kind : {"server.started", "server.reloaded", "server.reload_refused", "issuer.changed"})
+    tell(event(kind, "2026-11-05"));
+  v1::AuditEvent zone = event("zone.created", "2026-11-05");
+  tell(zone);  // by this server
+  zone.mutable_actor()->set_credential("anna");
+  tell(zone);
+  v1::AuditEvent registered = event("publishing_credential.created", "2026-11-05");  // by who has it
+  registered.mutable_actor()->set_address("192.0.2.1");
+  tell(registered);
   tell(event("key.blocked", "2026-11-05"));
   EXPECT_EQ(report_.refused().size(), 2u);
   EXPECT_EQ(report_.refusals(), 41u);
-  EXPECT_EQ(report_.operators().size(), 2u);
+  EXPECT_EQ(report_.operators().size(), 6u);
   EXPECT_EQ(report_.revoked().size(), 1u);
 }
 

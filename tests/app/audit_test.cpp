@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -23,6 +24,15 @@ class Audit : public Dev {
                    directory_.path() / "chain.pem"})
                   .exit_code,
               0);
+  }
+  // Once the log has an entry of this kind.
+  std::string entries_of(const std::string& kind) {
+    std::string listed;
+    for (int i = 0; i < kPollsMax && listed.empty(); ++i) {
+      listed = cli({"audit", "list", "--kind", kind}).out;
+      if (listed.empty()) ::nanosleep(&kPollInterval, nullptr);
+    }
+    return listed;
   }
   static std::string last_line(const std::string& text) {
     const size_t end = text.rfind('\n', text.size() - 2);
@@ -96,6 +106,38 @@ TEST_F(Audit, ReportsInHtmlAndCsv) {
   EXPECT_THAT(empty.out, HasSubstr("No certificate was issued."));
   EXPECT_EQ(cli({"audit", "report", "--since", "2020-01-01", "--until", "2019-01-01"}).exit_code, 1);
   EXPECT_EQ(cli({"audit", "report", "--output", "json"}).exit_code, 1);
+}
+
+TEST_F(Audit, TellsWhatIsAdministeredInTheDns) {
+  ASSERT_EQ(cli({"zone", "create", "corp.test", "--name-server", "ns1.acme.test"}).exit_code, 0);
+  ASSERT_EQ(cli({"zone", "rrset", "put", "www.corp.test", "A", "192.0.2.1"}).exit_code, 0);
+  ASSERT_EQ(cli({"credential", "create", "--subtree", "corp.test", "--user", "lego"}).exit_code, 0);
+  ASSERT_EQ(cli({"txt", "present", "a.corp.test", "value"}).exit_code, 0);
+  ASSERT_EQ(cli({"zone", "delete", "corp.test"}).exit_code, 0);
+
+  EXPECT_THAT(cli({"audit", "list", "--name", "corp.test"}).out,
+              AllOf(HasSubstr(" zone.created corp.test\n  by credential admin from 127.0.0.1\n  serial "),
+                    HasSubstr(" publishing_credential.created corp.test\n"),
+                    HasSubstr("  scope corp.test. and below\n  user_name lego\n"),
+                    HasSubstr(" zone.deleted corp.test\n"), Not(HasSubstr("value"))));
+  EXPECT_THAT(cli({"audit", "list", "--kind", "rrset."}).out,
+              HasSubstr(" rrset.put www.corp.test\n  by credential admin from 127.0.0.1\n  type A\n"));
+  EXPECT_THAT(cli({"audit", "export", "--kind", "zone.deleted"}).out, HasSubstr("\"zone.deleted\""));
+  EXPECT_THAT(cli({"audit", "report", "--format", "csv"}).out,
+              AllOf(HasSubstr("operators,20"), HasSubstr("zone.created,corp.test"),
+                    HasSubstr("publishing_credential.created,corp.test")));
+  EXPECT_EQ(cli({"audit", "verify"}).exit_code, 0);
+}
+
+TEST_F(Audit, TellsOfAReloadAndOfOneThatIsRefused) {
+  process_->signal(SIGHUP);
+  EXPECT_THAT(entries_of("server.reloaded"), HasSubstr(" server.reloaded\n  by this server\n"));
+  std::ofstream(std::filesystem::path(state_) / "ca" / "issuing.pem") << "no certificate\n";
+  process_->signal(SIGHUP);
+  EXPECT_THAT(entries_of("server.reload_refused"),
+              AllOf(HasSubstr("  problem unavailable\n"), HasSubstr("issuing.pem")));
+  issue("www.acme.test");
+  EXPECT_THAT(cli({"audit", "report", "--format", "csv"}).out, HasSubstr(",server.reload_refused,"));
 }
 
 }  // namespace

@@ -38,6 +38,13 @@ passphrase_file = ")" << file("passphrase")
     return assay(std::move(arguments));
   }
 
+  static int count_of(const std::string& text, const std::string& part) {
+    int count = 0;
+    for (size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1))
+      ++count;
+    return count;
+  }
+
   // What openssl says of a new certificate, and who signed it.
   std::string issue() {
     const Ended issued = cli({"cert", "issue", "--name", "www.acme.test", "--key-out", file("key.pem"),
@@ -63,8 +70,12 @@ TEST_F(CaCommands, ACertificateIsPreparedShownAndRotatedToWhileTheServerRuns) {
   const Ended renewed = files({"renew", "--common-name", "Next Issuing CA", "--key-type", "rsa2048"});
   EXPECT_EQ(renewed.exit_code, 0) << renewed.err;
   process_->signal(SIGHUP);
-  for (int i = 0; i < kPollsMax && cli({"ca", "list"}).out.find("next issuing-2") == std::string::npos; ++i)
+  for (int i = 0; i < kPollsMax && cli({"audit", "list", "--kind", "server.reloaded"}).out.empty(); ++i)
     ::nanosleep(&kPollInterval, nullptr);
+  EXPECT_THAT(cli({"ca", "list"}).out, HasSubstr("  next issuing-2, "));
+  EXPECT_THAT(cli({"audit", "list", "--kind", "issuer."}).out,
+              AllOf(HasSubstr(" issuer.changed\n  by this server\n  is next, and is new\n"),
+                    HasSubstr("  role next\n")));
   EXPECT_EQ(issue(), before);
 
   const Ended refused = files({"rotate"});
@@ -79,6 +90,9 @@ TEST_F(CaCommands, ACertificateIsPreparedShownAndRotatedToWhileTheServerRuns) {
   start();
   EXPECT_EQ(issue(), "issuer=CN=Next Issuing CA\n");
   EXPECT_THAT(cli({"ca", "list", "--output", "json"}).out, HasSubstr("\"role\":\"retired\""));
+  const std::string told = cli({"audit", "list"}).out;
+  EXPECT_THAT(told, HasSubstr(" issuer.rotated\n  by credential admin from 127.0.0.1\n"));
+  EXPECT_EQ(count_of(told, " issuer.changed\n"), 3) << "next, retired and current, each once";
 }
 
 TEST_F(CaCommands, WithoutAServerTheFilesAreRotated) {
@@ -90,6 +104,8 @@ TEST_F(CaCommands, WithoutAServerTheFilesAreRotated) {
   EXPECT_THAT(files({"rotate"}).err, HasSubstr("no next certificate"));
   start();
   EXPECT_THAT(issue(), StartsWith("issuer=CN=Assay Development Issuing CA"));
+  EXPECT_THAT(cli({"audit", "list", "--kind", "issuer.changed"}).out,
+              AllOf(HasSubstr("  is retired, and was current\n"), HasSubstr("  is current, and is new\n")));
 }
 
 TEST_F(CaCommands, AnIssuerIsInitializedWithConstraintsAndEncryptedKeys) {

@@ -28,7 +28,7 @@ class DnsRoleTest : public testing::Test {
     zone.apex = apex_;
     zone.name_servers = {name_server};
     zone.contact = Name::parse("hostmaster.acme.test").value();
-    ASSERT_TRUE(runtime_.wait(role_->publishing().create_zone(zone)));
+    ASSERT_TRUE(runtime_.wait(role_->publishing().create_zone(zone, {})));
   }
 
   // "acme.test. 2", the type as a number.

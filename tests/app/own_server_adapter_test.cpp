@@ -41,7 +41,7 @@ class OwnServerAdapterTest : public testing::Test {
   }
 
   std::string create(Credential credential) {
-    return runtime_.wait(role_->credentials().create(std::move(credential))).value()->id;
+    return runtime_.wait(role_->credentials().create(std::move(credential), {})).value()->id;
   }
   static Credential with_scopes(std::vector<Scope> scopes) {
     Credential credential;
@@ -114,9 +114,9 @@ TEST_F(OwnServerAdapterTest, RemembersWhatWasHandedOut) {
   dnsserver::NewAccount wanted;
   wanted.apex = name("acme.test");
   wanted.label = "7f3k";
-  const auto account = runtime_.wait(role_->credentials().register_account(wanted)).value();
+  const auto account = runtime_.wait(role_->credentials().register_account(wanted, {})).value();
   EXPECT_TRUE(holders("7f3k.acme.test").was_handed_out);
-  ASSERT_TRUE(runtime_.wait(role_->credentials().remove(account.credential->id)));
+  ASSERT_TRUE(runtime_.wait(role_->credentials().remove(account.credential->id, {})));
   EXPECT_TRUE(holders("7f3k.acme.test").was_handed_out);
   EXPECT_THAT(holders("7f3k.acme.test").registrations, IsEmpty());
   EXPECT_FALSE(holders("other.acme.test").was_handed_out);

@@ -25,7 +25,7 @@ class PublisherAdapterTest : public testing::Test {
     zone.apex = name(apex);
     zone.name_servers = {name("ns1.ns.test"), name("ns2.ns.test")};
     zone.contact = name("hostmaster.ns.test");
-    ASSERT_TRUE(run(publishing_->create_zone(zone)));
+    ASSERT_TRUE(run(publishing_->create_zone(zone, {})));
   }
 
   size_t values_of(const std::string& credential) {

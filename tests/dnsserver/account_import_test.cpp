@@ -33,7 +33,7 @@ class AccountImport : public PublishingTest {
 
   Result<AccountImported> import(ForeignAccount account, bool dry_run = false) {
     return dns_.run(
-        import_account(*credentials_, dns_.publishing(), dns_.clock(), std::move(account), dry_run));
+        import_account(*credentials_, dns_.publishing(), dns_.clock(), std::move(account), dry_run, {}));
   }
 
   Result<SharedCredential> authenticate(std::string password,

@@ -32,7 +32,8 @@ class CredentialsTest : public PublishingTest {
   // What is not in the store is gone.
   void open(size_t credentials_max = kCredentialsMax) {
     credentials_.reset();
-    auto opening = Credentials::open(dns_.store(), dns_.clock(), dns_.io().get_executor(), credentials_max);
+    auto opening =
+        Credentials::open(dns_.store(), dns_.clock(), dns_.io().get_executor(), nullptr, credentials_max);
     credentials_ = dns_.run(std::move(opening)).value();
   }
 
@@ -46,7 +47,7 @@ class CredentialsTest : public PublishingTest {
     NewAccount account;
     account.apex = name("acme.test");
     account.label = std::move(label);
-    return dns_.run(credentials_->register_account(account));
+    return dns_.run(credentials_->register_account(account, {}));
   }
 
   Result<SharedCredential> create(std::string login, std::string key = "") {
@@ -54,7 +55,7 @@ class CredentialsTest : public PublishingTest {
     credential.scopes = {{.name = name("www.corp.test")}};
     if (!login.empty()) credential.login = Login{login, hash_of_password("secret of " + login)};
     if (!key.empty()) credential.tsig_keys = {make_tsig_key(name(key), TsigAlgorithm::hmac_sha256)};
-    return dns_.run(credentials_->create(credential));
+    return dns_.run(credentials_->create(credential, {}));
   }
 
   Result<SharedCredential> authenticate(std::string login, std::string password,
@@ -116,8 +117,8 @@ TEST_P(CredentialsTest, AreNoMoreThanTheirLimit) {
   EXPECT_EQ(kind(refused), ErrorKind::too_large);
   EXPECT_EQ(refused.error().detail, "this server holds 2 credentials, its limit");
   const auto nothing = [](Credential&) -> Result<void> { return {}; };
-  EXPECT_TRUE(dns_.run(credentials_->update(first, nothing))) << "it is none more";
-  ASSERT_TRUE(dns_.run(credentials_->remove(first)));
+  EXPECT_TRUE(dns_.run(credentials_->update(first, nothing, {}))) << "it is none more";
+  ASSERT_TRUE(dns_.run(credentials_->remove(first, {})));
   EXPECT_TRUE(create("carol"));
   EXPECT_EQ(kind(create("dave")), ErrorKind::too_large);
   open(1);
@@ -130,7 +131,7 @@ TEST_P(CredentialsTest, AreNoMoreThanTheirLimitWhereManyAreMadeAtOnce) {
   for (int i = 0; i < 5; ++i) {
     Credential credential;
     credential.scopes = {{.name = name("www.corp.test")}};
-    boost::asio::co_spawn(dns_.io(), credentials_->create(std::move(credential)),
+    boost::asio::co_spawn(dns_.io(), credentials_->create(std::move(credential), {}),
                           [&](std::exception_ptr, Result<SharedCredential> made) {
                             ended.insert(made ? std::nullopt : std::optional(kind(made)));
                           });
@@ -149,7 +150,7 @@ TEST_P(CredentialsTest, WaitToBeChangedInNoMoreThanTheNamedNumber) {
     ended.clear();
     for (size_t i = 0; i < count; ++i) {
       boost::asio::co_spawn(
-          dns_.io(), credentials_->remove("nobody"),
+          dns_.io(), credentials_->remove("nobody", {}),
           [&](std::exception_ptr, Result<void> removed) { ended.insert(removed.error().detail); });
     }
     dns_.io().restart();
@@ -171,7 +172,7 @@ TEST_P(CredentialsTest, AreUpdatedInAllPlaces) {
     credential.id = "somebody else";
     return {};
   };
-  ASSERT_TRUE(dns_.run(credentials_->update(id, rename)));
+  ASSERT_TRUE(dns_.run(credentials_->update(id, rename, {})));
   for (int i = 0; i < 2; ++i, restart()) {
     EXPECT_FALSE(authenticate("alice", "secret of alice"));
     EXPECT_EQ((*authenticate("alice2", "secret of alice"))->id, id);
@@ -183,19 +184,19 @@ TEST_P(CredentialsTest, AreUpdatedInAllPlaces) {
     credential.scopes.clear();
     return {};
   };
-  EXPECT_EQ(kind(dns_.run(credentials_->update(id, refuse))), ErrorKind::malformed);
+  EXPECT_EQ(kind(dns_.run(credentials_->update(id, refuse, {}))), ErrorKind::malformed);
   EXPECT_EQ(credentials_->get(id).value()->scopes.size(), 1u);
-  EXPECT_EQ(kind(dns_.run(credentials_->update("nobody", rename))), ErrorKind::not_found);
+  EXPECT_EQ(kind(dns_.run(credentials_->update("nobody", rename, {}))), ErrorKind::not_found);
 }
 
 TEST_P(CredentialsTest, AreGoneOnceTheyAreRemoved) {
   const std::string id = (*create("alice", "key."))->id;
-  ASSERT_TRUE(dns_.run(credentials_->remove(id)));
+  ASSERT_TRUE(dns_.run(credentials_->remove(id, {})));
   for (int i = 0; i < 2; ++i, restart()) {
     EXPECT_FALSE(authenticate("alice", "secret of alice"));
     EXPECT_FALSE(credentials_->authenticate_token("secret of alice", std::nullopt));
     EXPECT_FALSE(credentials_->find_by_tsig_key(name("key")));
-    EXPECT_EQ(kind(dns_.run(credentials_->remove(id))), ErrorKind::not_found);
+    EXPECT_EQ(kind(dns_.run(credentials_->remove(id, {}))), ErrorKind::not_found);
   }
   EXPECT_EQ(dns_.key_count("dgt"), 0u);
   EXPECT_TRUE(create("alice", "key."));
@@ -213,7 +214,7 @@ TEST_P(CredentialsTest, TakeTheAccountsThatTheyKeepWithThem) {
   EXPECT_EQ(listed[0].domain.text(), "A.test.");
   EXPECT_EQ(dns_.run(kept.find(alice, name("a.test"))).value(), "{}");
   EXPECT_EQ(dns_.run(kept.find(alice, name("c.test"))).value(), std::nullopt);
-  ASSERT_TRUE(dns_.run(credentials_->remove(alice)));
+  ASSERT_TRUE(dns_.run(credentials_->remove(alice, {})));
   EXPECT_TRUE(dns_.run(kept.list(alice))->empty());
   EXPECT_EQ(dns_.run(kept.list(bob))->size(), 1u);
 }
@@ -239,7 +240,7 @@ TEST_P(CredentialsTest, AreNoGoodWhileTheyMayNotBeUsed) {
     credential.expires = dns_.clock().now() + 1h;
     return {};
   };
-  ASSERT_TRUE(dns_.run(credentials_->update(id, restrict)));
+  ASSERT_TRUE(dns_.run(credentials_->update(id, restrict, {})));
   const auto inside = IpAddress::parse("192.0.2.1").value();
   const auto outside = IpAddress::parse("198.51.100.1").value();
   EXPECT_TRUE(authenticate("alice", "secret of alice", inside));
@@ -254,7 +255,7 @@ TEST_P(CredentialsTest, WithAnImportedPasswordGetOurHashAtTheirFirstSuccess) {
   Credential imported;
   imported.scopes = {{.name = name("label.acme.test")}};
   imported.login = Login{"imported", imported_bcrypt(kBcryptOfUU).value()};
-  ASSERT_TRUE(dns_.run(credentials_->create(imported, name("label.acme.test"))));
+  ASSERT_TRUE(dns_.run(credentials_->create(imported, {}, name("label.acme.test"))));
   EXPECT_FALSE(authenticate("imported", "wrong"));
   EXPECT_EQ(credentials_->find_by_login("imported")->login->password.kind, PasswordHash::Kind::bcrypt);
   EXPECT_TRUE(authenticate("imported", "U*U"));
@@ -273,7 +274,7 @@ TEST_P(CredentialsTest, HaveOneImportedPasswordVerifiedAtOnce) {
   Credential imported;
   imported.scopes = {{.name = name("label.acme.test")}};
   imported.login = Login{"imported", imported_bcrypt(kBcryptOfUU).value()};
-  ASSERT_TRUE(dns_.run(credentials_->create(imported)));
+  ASSERT_TRUE(dns_.run(credentials_->create(imported, {})));
   std::atomic<int> refused = 0;
   const auto guess = [&] {
     for (int i = 0; i < kAttempts && refused == 0; ++i) {
@@ -311,7 +312,7 @@ TEST_P(CredentialsTest, OfAccountsNeverShareANameNotEvenAfterOneIsGone) {
   const auto chosen = register_account("Chosen-1");
   ASSERT_TRUE(chosen);
   EXPECT_EQ(kind(register_account("chosen-1")), ErrorKind::conflict);
-  ASSERT_TRUE(dns_.run(credentials_->remove(chosen->credential->id)));
+  ASSERT_TRUE(dns_.run(credentials_->remove(chosen->credential->id, {})));
   EXPECT_EQ(kind(register_account("chosen-1")), ErrorKind::conflict);
   restart();
   EXPECT_EQ(kind(register_account("CHOSEN-1")), ErrorKind::conflict);

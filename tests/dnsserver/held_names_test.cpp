@@ -34,7 +34,7 @@ class HeldNamesTest : public PublishingTest {
   std::string create(std::vector<Scope> scopes) {
     Credential credential;
     credential.scopes = std::move(scopes);
-    return dns_.run(credentials_->create(credential)).value()->id;
+    return dns_.run(credentials_->create(credential, {})).value()->id;
   }
 
   void set_scopes(const std::string& id, std::vector<Scope> scopes) {
@@ -42,10 +42,10 @@ class HeldNamesTest : public PublishingTest {
       credential.scopes = scopes;
       return {};
     };
-    ASSERT_TRUE(dns_.run(credentials_->update(id, edit)));
+    ASSERT_TRUE(dns_.run(credentials_->update(id, edit, {})));
   }
 
-  void remove(const std::string& id) { ASSERT_TRUE(dns_.run(credentials_->remove(id))); }
+  void remove(const std::string& id) { ASSERT_TRUE(dns_.run(credentials_->remove(id, {}))); }
 
   std::unique_ptr<Credentials> credentials_;
 };
@@ -67,7 +67,7 @@ TEST_P(HeldNamesTest, AreNodataFromTheirCredentialOn) {
 
 TEST_P(HeldNamesTest, AreNodataAgainOnceTheirValueHasGone) {
   const NewAccount wanted{.apex = name("corp.test"), .label = std::nullopt};
-  const auto account = dns_.run(credentials_->register_account(wanted)).value();
+  const auto account = dns_.run(credentials_->register_account(wanted, {})).value();
   const std::string owner = account.name.text();
   EXPECT_EQ(dns_.ask(owner, "TXT"), kNodata);
   ASSERT_TRUE(dns_.present(account.credential->id, owner, "value"));
@@ -133,7 +133,7 @@ TEST_P(HeldNamesTest, AreHeldInWhateverZoneTheyAre) {
   EXPECT_EQ(dns_.ask("a.b.later.test", "TXT"), kNodata);
   dns_.create_zone("b.later.test");
   EXPECT_EQ(dns_.ask("a.b.later.test", "TXT"), kNodata);
-  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("b.later.test"))));
+  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("b.later.test"), {})));
   EXPECT_EQ(dns_.ask("a.b.later.test", "TXT"), kNodata);
 }
 
@@ -150,7 +150,7 @@ TEST_P(HeldNamesTest, AreNotGuessedFromACountThatIsNone) {
   ASSERT_TRUE(dns_.run(dns_.store().commit({.puts = {{held_name_key(name("a.corp.test")), "x"}}})));
   Credential credential;
   credential.scopes = {{.name = name("a.corp.test")}};
-  EXPECT_EQ(kind(dns_.run(credentials_->create(credential))), base::ErrorKind::internal);
+  EXPECT_EQ(kind(dns_.run(credentials_->create(credential, {}))), base::ErrorKind::internal);
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ TEST_P(PublishingAtOnce, ChangesToOneNameAreFoldedInTheirOrder) {
   std::vector<Task<Result<uint32_t>>> tasks;
   for (const char* address : {"192.0.2.1", "192.0.2.2", "192.0.2.3"}) {
     const RRset rrset{name("www.corp.test"), kTypeTxt, 60, {Bytes("\x09") + address}};
-    tasks.push_back(dns_.publishing().put_rrset(rrset));
+    tasks.push_back(dns_.publishing().put_rrset(rrset, {}));
   }
   at_once(std::move(tasks));
   EXPECT_EQ(dns_.ask("www.corp.test", "TXT"), (Lines{"NOERROR", R"(www.corp.test. 60 IN TXT "192.0.2.3")"}));
@@ -100,7 +100,7 @@ TEST_P(PublishingAtOnce, ZonesAndWhatGoesIntoThemMayComeTogether) {
     zone.apex = name("z" + std::to_string(i % 10) + ".test");
     zone.name_servers = {name("ns1.ns.test")};
     zone.contact = name("hostmaster.ns.test");
-    tasks.push_back(dns_.publishing().create_zone(zone));
+    tasks.push_back(dns_.publishing().create_zone(zone, {}));
   }
   size_t created = 0;
   for (const auto& zone : at_once(std::move(tasks)))
@@ -216,7 +216,7 @@ TEST_P(PublishingContended, DoesNotExpireWhatAnotherProcessRenews) {
 
 TEST_P(PublishingContended, SeesThatTheZoneWasDeleted) {
   store_.before_commits(1, [&]() -> Task<> {
-    const auto deleted = co_await dns_.publishing().delete_zone(name("corp.test"));
+    const auto deleted = co_await dns_.publishing().delete_zone(name("corp.test"), Administrator());
     EXPECT_TRUE(deleted);
   });
   const auto mine = dns_.run(publishing_->present(Writer::of_configuration("alice"), name("a.corp.test"),
@@ -226,7 +226,7 @@ TEST_P(PublishingContended, SeesThatTheZoneWasDeleted) {
 }
 
 TEST_P(PublishingContended, StopsServingAZoneThatItFindsDeleted) {
-  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("corp.test"))));
+  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("corp.test"), {})));
   EXPECT_EQ(publishing_->zone_of(name("corp.test")), name("corp.test")) << "not told of it yet";
   const auto mine = dns_.run(publishing_->present(Writer::of_configuration("alice"), name("a.corp.test"),
                                                   "mine", dns_.clock().now() + 1h));
@@ -240,10 +240,10 @@ TEST_P(PublishingContended, MakesAZoneOnce) {
   zone.name_servers = {name("ns1.ns.test")};
   zone.contact = name("hostmaster.ns.test");
   store_.before_commits(1, [&]() -> Task<> {
-    const auto created = co_await dns_.publishing().create_zone(zone);
+    const auto created = co_await dns_.publishing().create_zone(zone, Administrator());
     EXPECT_TRUE(created);
   });
-  EXPECT_EQ(kind(dns_.run(publishing_->create_zone(zone))), ErrorKind::conflict);
+  EXPECT_EQ(kind(dns_.run(publishing_->create_zone(zone, {}))), ErrorKind::conflict);
 }
 
 TEST(PublishingFullStore, RefusesChangesAndGoesOnAfterwards) {
@@ -272,7 +272,7 @@ TEST(PublishingFullStore, LetsGoOfWhatItHolds) {
   dns.clock().advance(11min);
   EXPECT_EQ(dns.clean_up(), 1u);
   EXPECT_EQ(dns.ask("a.corp.test", "TXT"), (Lines{"NXDOMAIN"}));
-  EXPECT_TRUE(dns.run(dns.publishing().delete_zone(Name::parse("corp.test").value())));
+  EXPECT_TRUE(dns.run(dns.publishing().delete_zone(Name::parse("corp.test").value(), {})));
   EXPECT_EQ(dns.key_count(), 0u);
 }
 
@@ -327,7 +327,7 @@ TEST(PublishingThreads, MayCallAtAnyTime) {
   Zone zone;
   zone.apex = Name::parse("corp.test").value();
   zone.name_servers = {zone.apex};
-  ASSERT_TRUE(on_threads(publishing->create_zone(zone)).get());
+  ASSERT_TRUE(on_threads(publishing->create_zone(zone, {})).get());
   std::vector<std::future<Result<Presented>>> presented;
   for (int i = 0; i < 200; ++i) {
     const Name owner = Name::parse("n" + std::to_string(i % 10) + ".corp.test").value();

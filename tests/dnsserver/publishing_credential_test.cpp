@@ -90,7 +90,7 @@ TEST_P(PublishingCredentials, HoldNoNamesOfAZoneThatIsGone) {
   for (const char* owner : {"a.gone.test", "b.gone.test", "c.gone.test"})
     EXPECT_TRUE(present(owner, "v"));
   EXPECT_EQ(kind(present("a.corp.test", "v")), ErrorKind::too_large);
-  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("gone.test"))));
+  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("gone.test"), {})));
   EXPECT_TRUE(present("a.corp.test", "v"));
 }
 

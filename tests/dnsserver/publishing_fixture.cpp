@@ -40,7 +40,7 @@ void PublishingFixture::create_zone(std::string_view apex) {
   zone.apex = Name::parse(apex).value();
   zone.name_servers = {Name::parse("ns1.ns.test").value()};
   zone.contact = Name::parse("hostmaster.ns.test").value();
-  ASSERT_TRUE(run(publishing_->create_zone(zone)));
+  ASSERT_TRUE(run(publishing_->create_zone(zone, {})));
 }
 
 Result<uint32_t> PublishingFixture::put(std::string_view owner, std::string_view type,
@@ -48,11 +48,11 @@ Result<uint32_t> PublishingFixture::put(std::string_view owner, std::string_view
   RRset rrset{Name::parse(owner).value(), parse_type(type).value(), ttl, {}};
   for (const std::string& text : rdata)
     rrset.rdata.push_back(parse_rdata(rrset.type, text).value());
-  return run(publishing_->put_rrset(rrset));
+  return run(publishing_->put_rrset(rrset, {}));
 }
 
 Result<uint32_t> PublishingFixture::remove_rrset(std::string_view owner, std::string_view type) {
-  return run(publishing_->delete_rrset(Name::parse(owner).value(), parse_type(type).value()));
+  return run(publishing_->delete_rrset(Name::parse(owner).value(), parse_type(type).value(), {}));
 }
 
 Result<Presented> PublishingFixture::present(std::string credential, std::string_view owner, Bytes value,

@@ -17,7 +17,7 @@ class PublishingImport : public PublishingTest {
   Result<Imported> import(std::string_view text, bool dry_run = false) {
     ZoneFile file = read_zone_file(text, std::nullopt);
     EXPECT_EQ(count_of(file.findings, Severity::error), 0u) << file.findings.front().text;
-    return dns_.run(dns_.publishing().import_zone(std::move(file.zone), std::move(file.rrsets), dry_run));
+    return dns_.run(dns_.publishing().import_zone(std::move(file.zone), std::move(file.rrsets), dry_run, {}));
   }
 
   static DiffCounts counts(size_t added, size_t changed, size_t removed, size_t unchanged) {
@@ -147,7 +147,7 @@ TEST_P(PublishingImport, OfMoreThanACommitHoldsIsSeveral) {
 TEST_P(PublishingImport, IntoAZoneThatIsBeingRemovedStartsAfresh) {
   dns_.create_zone();
   ASSERT_TRUE(dns_.put("old.corp.test", "A", {"192.0.2.1"}));
-  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("corp.test"))));
+  ASSERT_TRUE(dns_.run(dns_.publishing().delete_zone(name("corp.test"), {})));
   ASSERT_TRUE(import(zone_of("")));
   EXPECT_EQ(dns_.ask("old.corp.test", "A"), (Lines{"NXDOMAIN"}));
 }

@@ -72,11 +72,11 @@ TEST_P(PublishingRRsets, AreOfTypesThatAnOperatorMayPut) {
   EXPECT_EQ(kind(dns_.put("corp.test", "DS", {"1 13 2 " + std::string(64, 'a')})), ErrorKind::conflict);
   for (const uint16_t type : {0, 24, 30, 41, 46, 47, 50, 51, 128, 249, 250, 251, 252, 255}) {
     const RRset rrset{name("a.corp.test"), type, 60, {Bytes(4, '\0')}};
-    EXPECT_EQ(kind(dns_.run(dns_.publishing().put_rrset(rrset))), ErrorKind::malformed) << type;
+    EXPECT_EQ(kind(dns_.run(dns_.publishing().put_rrset(rrset, {}))), ErrorKind::malformed) << type;
   }
   for (const uint16_t type : {1, 48, 127, 256, 257, 65535}) {
     const RRset rrset{name("b.corp.test"), type, 60, {Bytes(4, '\0')}};
-    EXPECT_TRUE(dns_.run(dns_.publishing().put_rrset(rrset))) << type;
+    EXPECT_TRUE(dns_.run(dns_.publishing().put_rrset(rrset, {}))) << type;
   }
 }
 
@@ -187,7 +187,7 @@ RRset bulk(const Name& owner, uint16_t type, size_t count) {
 }
 
 TEST_P(PublishingRRsets, HoldTheLimitsOfRRsetsAndNodes) {
-  const auto put = [&](const RRset& rrset) { return dns_.run(dns_.publishing().put_rrset(rrset)); };
+  const auto put = [&](const RRset& rrset) { return dns_.run(dns_.publishing().put_rrset(rrset, {})); };
   const Name owner = name("big.corp.test");
   EXPECT_TRUE(put(bulk(owner, 65280, kRRsetSizeMax / 1000)));
   EXPECT_EQ(kind(put(bulk(owner, 65280, kRRsetSizeMax / 1000 + 1))), ErrorKind::too_large);

@@ -18,8 +18,10 @@ class PublishingZones : public PublishingTest {
     return zone;
   }
 
-  Result<Zone> create(const Zone& zone) { return dns_.run(dns_.publishing().create_zone(zone)); }
-  Result<void> remove(std::string_view apex) { return dns_.run(dns_.publishing().delete_zone(name(apex))); }
+  Result<Zone> create(const Zone& zone) { return dns_.run(dns_.publishing().create_zone(zone, {})); }
+  Result<void> remove(std::string_view apex) {
+    return dns_.run(dns_.publishing().delete_zone(name(apex), {}));
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(Store, PublishingZones, testing::ValuesIn(kStoreKinds), store_kind_name);
@@ -239,7 +241,7 @@ TEST(PublishingZoneLimit, IsHeld) {
   Zone one_more;
   one_more.apex = Name::parse("one-more.test").value();
   one_more.name_servers = {one_more.apex};
-  EXPECT_EQ(dns.run(dns.publishing().create_zone(one_more)).error().kind, base::ErrorKind::too_large);
+  EXPECT_EQ(dns.run(dns.publishing().create_zone(one_more, {})).error().kind, base::ErrorKind::too_large);
 }
 
 }  // namespace

@@ -163,6 +163,30 @@ TEST_F(RpcCredentials, AreRefusedWithTheFieldThatIsWrong) {
   EXPECT_EQ(create(request), StatusCode::ALREADY_EXISTS);
 }
 
+TEST_F(RpcCredentials, AreToldToTheLogWithWhoKeepsThem) {
+  acts_.take();  // the zone
+  EXPECT_EQ(create(with_scope("www.corp.test"), "alice"), StatusCode::PERMISSION_DENIED);
+  ASSERT_EQ(create(with_scope("www.corp.test")), StatusCode::OK);
+  const std::string id = created_.credential().id();
+  api::UpdateCredentialRequest update;
+  update.set_id(id);
+  update.set_renew_password(true);
+  api::UpdateCredentialResponse updated;
+  EXPECT_TRUE(call(*keeper_, &CredentialStub::UpdateCredential, "keeper", update, updated).ok());
+  api::DeleteCredentialRequest remove;
+  remove.set_id(id);
+  api::DeleteCredentialResponse removed;
+  EXPECT_TRUE(call(*keeper_, &CredentialStub::DeleteCredential, "keeper", remove, removed).ok());
+  std::vector<ActKind> kinds;
+  for (const Act& act : acts_.take()) {
+    kinds.push_back(act.kind);
+    EXPECT_EQ(act.by, Administrator("keeper", "127.0.0.1"));
+    EXPECT_EQ(detail_of(act, "publishing_credential"), id);
+  }
+  EXPECT_EQ(kinds, (std::vector{ActKind::credential_created, ActKind::credential_updated,
+                                ActKind::credential_removed}));
+}
+
 TEST(Base64, IsThatOfKeyFiles) {
   EXPECT_EQ(base64("\xfb\xff\xfe"), "+//+");
   EXPECT_EQ(base64("a"), "YQ==");

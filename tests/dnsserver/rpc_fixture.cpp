@@ -19,9 +19,11 @@ RpcTest::RpcTest()
                 credential("keeper", proto::Permission::credentials),
                 credential("alice", proto::Permission::challenges),
                 credential("bob", proto::Permission::challenges)}) {
-  publishing_ = support::run_task(io_, Publishing::open(store_, clock_, served_, io_.get_executor())).value();
+  auto opening = Publishing::open(store_, clock_, served_, io_.get_executor(), &acts_);
+  publishing_ = support::run_task(io_, std::move(opening)).value();
   zone_service_.emplace(*publishing_, callers_, io_.get_executor());
-  credentials_ = support::run_task(io_, Credentials::open(store_, clock_, io_.get_executor())).value();
+  credentials_ =
+      support::run_task(io_, Credentials::open(store_, clock_, io_.get_executor(), &acts_)).value();
   challenge_service_.emplace(*publishing_, *credentials_, callers_, clock_, io_.get_executor(), &outside_);
   credential_service_.emplace(*publishing_, *credentials_, callers_, io_.get_executor());
   io_.restart();

@@ -15,6 +15,7 @@
 #include "dnsserver/rpc/credential_service.h"
 #include "dnsserver/rpc/zone_service.h"
 #include "storage/memory_store.h"
+#include "tests/dnsserver/act_collector.h"
 #include "tests/dnsserver/fake_propagation.h"
 
 namespace dnsserver::rpc {
@@ -45,6 +46,7 @@ class RpcTest : public testing::Test {
   base::ManualClock clock_{Time(std::chrono::seconds(1'790'000'000))};
   storage::MemoryStore store_;
   ZoneTableHolder served_;
+  ActCollector acts_;
   std::unique_ptr<Publishing> publishing_;
   std::unique_ptr<Credentials> credentials_;
   proto::Callers callers_;

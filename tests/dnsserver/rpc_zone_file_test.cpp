@@ -166,5 +166,15 @@ TEST_F(RpcZoneFiles, HaveChallengesIfAskedFor) {
   EXPECT_THAT(exported_, HasSubstr("\na.corp.test. 5 IN TXT \"value\" ; published, until 2026-"));
 }
 
+TEST_F(RpcZoneFiles, AreToldToTheLogWithWhoImportsThem) {
+  ASSERT_TRUE(import(kZone, /*dry_run=*/true).ok());
+  EXPECT_FALSE(send({first(3, "abc")}, "alice").ok());
+  ASSERT_TRUE(import(kZone).ok());
+  const std::vector<Act> acts = acts_.take();
+  ASSERT_EQ(acts.size(), 1u);
+  EXPECT_EQ(acts[0].kind, ActKind::zone_imported);
+  EXPECT_EQ(acts[0].by, Administrator("admin", "127.0.0.1"));
+}
+
 }  // namespace
 }  // namespace dnsserver::rpc

@@ -224,5 +224,23 @@ TEST_F(RpcZones, HaveAProblemInTheDetailsOfTheirErrors) {
   EXPECT_EQ(problem.detail(), status.error_message());
 }
 
+TEST_F(RpcZones, AreToldToTheLogWithWhoCallsAndFromWhere) {
+  create_zone("corp.test");
+  EXPECT_TRUE(put("www.corp.test", "A", {"192.0.2.1"}).ok());
+  EXPECT_TRUE(remove("www.corp.test", "A").ok());
+  EXPECT_FALSE(create(zone("other.test"), "alice").ok());
+  api::DeleteZoneRequest request;
+  request.set_apex("corp.test");
+  api::DeleteZoneResponse response;
+  EXPECT_TRUE(call(*zones_, &Zones::DeleteZone, "admin", request, response).ok());
+  std::vector<ActKind> kinds;
+  for (const Act& act : acts_.take()) {
+    kinds.push_back(act.kind);
+    EXPECT_EQ(act.by, Administrator("admin", "127.0.0.1"));
+  }
+  EXPECT_THAT(kinds, ElementsAre(ActKind::zone_created, ActKind::rrset_put, ActKind::rrset_deleted,
+                                 ActKind::zone_deleted));
+}
+
 }  // namespace
 }  // namespace dnsserver::rpc

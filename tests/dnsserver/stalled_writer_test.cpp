@@ -40,7 +40,7 @@ class StalledWriter : public testing::Test {
     zone.apex = name("corp.test");
     zone.name_servers = {name("ns1.test")};
     zone.contact = name("hostmaster.test");
-    ASSERT_TRUE(run(publishing_->create_zone(zone)));
+    ASSERT_TRUE(run(publishing_->create_zone(zone, {})));
     ASSERT_TRUE(run(present("old")));
   }
 

@@ -73,7 +73,7 @@ void UpdateServer::add_zone(std::string_view apex) {
   zone.apex = name(apex);
   zone.name_servers = {name("ns1.ns.test")};
   zone.contact = name("hostmaster.ns.test");
-  run(publishing_->create_zone(zone)).value();
+  run(publishing_->create_zone(zone, {})).value();
 }
 
 void UpdateServer::add_credential(std::string_view scope, const TsigKey& key, Scope::Reach reach) {
@@ -81,7 +81,7 @@ void UpdateServer::add_credential(std::string_view scope, const TsigKey& key, Sc
   credential.scopes = {{name(scope), reach}};
   credential.tsig_keys = {key};
   credential.limits.writes_per_minute = credential.limits.burst = 1'000'000;
-  run(credentials_->create(credential)).value();
+  run(credentials_->create(credential, {})).value();
 }
 
 std::vector<std::string> UpdateServer::txt(std::string_view owner) const {

@@ -38,6 +38,17 @@ class Open(DoorTest):
         self.assertEqual(self.door.send("DELETE", "/register", headers).status, 200)
         self.assertEqual(rcode(), NXDOMAIN)
 
+    def test_an_account_that_is_made_or_removed_is_told_with_its_address(self):
+        account = self.account()
+        name = account["fulldomain"] + "."
+        self.assertEqual(self.door.command("acts"), ["created %s 127.0.0.1" % name])
+        self.assertEqual(self.door.register(b"{").status, 400)
+        self.assertEqual(self.door.update(account, {"subdomain": account["subdomain"], "txt": VALUES[0]}).status, 200)
+        self.assertEqual(self.door.command("acts"), [])
+        headers = {"X-Api-User": account["username"], "X-Api-Key": account["password"]}
+        self.assertEqual(self.door.send("DELETE", "/register", headers).status, 200)
+        self.assertEqual(self.door.command("acts"), ["removed %s 127.0.0.1" % name])
+
     def test_a_token_in_the_path_is_no_route(self):
         self.assertEqual(self.door.register(target="/x/register").status, 404)
 

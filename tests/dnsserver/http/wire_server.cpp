@@ -3,6 +3,7 @@
 //   txt NAME                           the values that stand there, sorted
 //   rcode NAME                         that of a query for TXT
 //   create USER PASSWORD SCOPE…        a credential; SCOPE is a name, or .NAME for it and below, FROM/24 a source
+//   acts                               what the log was told of credentials: "created NAME ADDRESS" each
 //   import USER $2a$… NAME             one whose password hash comes from elsewhere, and whose name was handed out
 // wire_server ACCESS [token=…] [user=… password=…] [networks=…,…] [proxies=…,…] [rate=N] [cors=…,…]
 #include <algorithm>
@@ -25,6 +26,7 @@
 #include "dnsserver/respond.h"
 #include "dnsserver/stored.h"
 #include "storage/memory_store.h"
+#include "tests/dnsserver/act_collector.h"
 #include "tests/dnsserver/served_zones.h"
 #include "tests/support/run_task.h"
 
@@ -80,13 +82,14 @@ struct Server {
     const auto executor = context.get_executor();
     publishing =
         support::run_task(context, dnsserver::Publishing::open(store, clock, served, executor)).value();
-    credentials = support::run_task(context, dnsserver::Credentials::open(store, clock, executor)).value();
+    credentials =
+        support::run_task(context, dnsserver::Credentials::open(store, clock, executor, &log)).value();
     for (const char* apex : {kZone, "corp.test"}) {
       dnsserver::Zone zone;
       zone.apex = Name::parse(apex).value();
       zone.name_servers = {Name::parse("ns1.ns.test").value()};
       zone.contact = Name::parse("hostmaster.ns.test").value();
-      support::run_task(context, publishing->create_zone(zone)).value();
+      support::run_task(context, publishing->create_zone(zone, {})).value();
     }
     door.emplace(*publishing, *credentials, store, &aliases, clock, std::move(options));
     const auto handler = [this](base::http::Request request) { return door->handle(std::move(request)); };
@@ -146,7 +149,7 @@ struct Server {
       scope.reach = is_subtree ? dnsserver::Scope::Reach::subtree : dnsserver::Scope::Reach::name;
       credential.scopes.push_back(std::move(scope));
     }
-    const auto created = wait(credentials->create(credential));
+    const auto created = wait(credentials->create(credential, {}));
     return created ? base::Json((*created)->id) : base::Json();
   }
 
@@ -157,8 +160,17 @@ struct Server {
     credential.login = dnsserver::Login{user, dnsserver::imported_bcrypt(hash).value()};
     credential.scopes = {{.name = Name::parse(name).value()}};
     std::optional<Name> handed_out = credential.scopes.front().name;
-    const auto created = wait(credentials->create(credential, std::move(handed_out)));
+    const auto created = wait(credentials->create(credential, {}, std::move(handed_out)));
     return created ? base::Json((*created)->id) : base::Json();
+  }
+
+  base::Json acts() {
+    base::Json::Array told;
+    for (const dnsserver::Act& act : log.take()) {
+      const bool is_new = act.kind == dnsserver::ActKind::credential_created;
+      told.emplace_back((is_new ? "created " : "removed ") + act.names.front().text() + " " + act.by.address);
+    }
+    return told;
   }
 
   base::Json command(const std::string& line) {
@@ -167,6 +179,7 @@ struct Server {
     words >> verb;
     if (verb == "create") return create(words);
     if (verb == "import") return import(words);
+    if (verb == "acts") return acts();
     std::string owner;
     words >> owner;
     return verb == "rcode" ? rcode(owner) : txt(owner);
@@ -176,6 +189,7 @@ struct Server {
   base::SystemClock clock;
   storage::MemoryStore store;
   dnsserver::ZoneTableHolder served;
+  dnsserver::ActCollector log;
   std::unique_ptr<dnsserver::Publishing> publishing;
   std::unique_ptr<dnsserver::Credentials> credentials;
   NameAliases aliases;
