@@ -33,7 +33,7 @@ struct HeldKey {
 
 Result<HeldKey> take_key(const CaPlan& plan, const KeyVault& vault);
 Result<KeyKind> kind_of(const Certificate& certificate);
-Result<CaGeneration> new_request(const CaPlan& plan, const KeyVault& vault);
+Result<CaGeneration> new_request(const CaPlan& plan, const KeyVault& vault, Time now);
 IssuingCa wanted_of(const CaPlan& plan, Bytes subject_der, const SigningKey& key);
 Result<void> refuse_incumbent(const CaDirectory& directory, GenerationRole role, Incumbent incumbent);
 Result<std::string> key_for(const CaDirectory& directory, const KeyVault& vault, const Certificate& issuing);
@@ -57,6 +57,7 @@ Result<void> init_ca(const CaPlace& place, const CaPlan& root, const CaPlan& iss
   TRY(const Bytes issuing_der, sign_issuing(wanted, root_certificate, *root_key.key, now));
 
   CaGeneration first{"", GenerationRole::current, key.held, pem_block(kPemCertificate, issuing_der), ""};
+  first.ceremonies = {ceremony_of_this_process(CeremonyCommand::init, now)};
   const std::string root_pem = pem_block(kPemCertificate, root_der);
   CHECK(Issuer::open(std::move(key.key), first.chain_pem + root_pem, now));
   CHECK(CaDirectory::create(place.directory, std::move(first), root_key.held, root_pem));
@@ -72,16 +73,16 @@ Result<void> init_development_ca(const CaPlace& place, Time now, bool client_aut
   return {};
 }
 
-Result<std::string> request_ca(const CaPlace& place, const CaPlan& plan, Incumbent requested) {
+Result<std::string> request_ca(const CaPlace& place, const CaPlan& plan, Time now, Incumbent requested) {
   TRY(const bool is_absent, CaDirectory::is_absent(place.directory));
   if (is_absent) {
-    TRY(const CaGeneration first, new_request(plan, place.vault));
+    TRY(const CaGeneration first, new_request(plan, place.vault, now));
     CHECK(CaDirectory::create(place.directory, first, "", ""));
     return first.request_pem;
   }
   TRY(CaDirectory directory, CaDirectory::read_to_change(place.directory, IfTaken::wait));
   CHECK(refuse_incumbent(directory, GenerationRole::requested, requested));
-  TRY(const CaGeneration another, new_request(plan, place.vault));
+  TRY(const CaGeneration another, new_request(plan, place.vault, now));
   CHECK(directory.add(another));
   return another.request_pem;
 }
@@ -102,10 +103,11 @@ Result<GenerationRole> install_ca(const CaPlace& place, std::string_view chain_p
     pem += pem_block(kPemCertificate, certificate.der);
   const bool is_first = directory.find(GenerationRole::current) == nullptr;
   const CaGeneration* requested = directory.find(GenerationRole::requested);
+  const Ceremony ceremony = ceremony_of_this_process(CeremonyCommand::install, now);
   if (requested != nullptr && requested->key == held) {
-    CHECK(directory.certify(pem));
+    CHECK(directory.certify(pem, ceremony));
   } else {
-    CHECK(directory.add(CaGeneration{"", GenerationRole::next, held, pem, ""}));
+    CHECK(directory.add(CaGeneration{"", GenerationRole::next, held, pem, "", {ceremony}}));
   }
   return is_first ? GenerationRole::current : GenerationRole::next;
 }
@@ -151,7 +153,8 @@ Result<void> renew_ca(const CaPlace& place, const CaRenewal& renewal, Time now, 
   TRY(const Bytes der, sign_issuing(wanted, std::move(extensions), chain.root(), *root_key, now));
   const std::string pem = pem_block(kPemCertificate, der) + pem_block(kPemCertificate, chain.root().der);
   CHECK(Issuer::open(std::move(key.key), pem, now));
-  return directory.add(CaGeneration{"", GenerationRole::next, key.held, pem, ""});
+  const Ceremony ceremony = ceremony_of_this_process(CeremonyCommand::renew, now);
+  return directory.add(CaGeneration{"", GenerationRole::next, key.held, pem, "", {ceremony}});
 }
 
 Result<void> rotate_ca(const CaPlace& place, const IssuerDuties& duties, Time now) {
@@ -163,7 +166,7 @@ Result<void> rotate_ca(const CaPlace& place, const IssuerDuties& duties, Time no
   TRY(const Issuer issuer, Issuer::open(std::move(key), next->chain_pem, now));
   CHECK(check_duties(duties, "the next certificate", chain));
   CHECK(issuer.check_key());
-  return directory.rotate();
+  return directory.rotate(ceremony_of_this_process(CeremonyCommand::rotate, now));
 }
 
 namespace {
@@ -206,12 +209,14 @@ IssuingCa wanted_of(const CaPlan& plan, Bytes subject_der, const SigningKey& key
           plan.client_auth,       plan.crl_url,   plan.ca_issuers_url};
 }
 
-Result<CaGeneration> new_request(const CaPlan& plan, const KeyVault& vault) {
+Result<CaGeneration> new_request(const CaPlan& plan, const KeyVault& vault, Time now) {
   TRY(Bytes subject, name_of(plan.subject));
   TRY(const HeldKey key, take_key(plan, vault));
   const IssuingCa wanted = wanted_of(plan, std::move(subject), *key.key);
   TRY(const Bytes request, sign_ca_request(wanted, *key.key));
-  return CaGeneration{"", GenerationRole::requested, key.held, "", pem_block(kPemRequest, request)};
+  const Ceremony ceremony = ceremony_of_this_process(CeremonyCommand::csr, now);
+  return CaGeneration{"", GenerationRole::requested,       key.held,
+                      "", pem_block(kPemRequest, request), {ceremony}};
 }
 
 Result<void> refuse_incumbent(const CaDirectory& directory, GenerationRole role, Incumbent incumbent) {

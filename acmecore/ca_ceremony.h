@@ -17,6 +17,8 @@
 
 // What an operator does about an issuer's keys and certificates. malformed: what is asked for cannot be. unavailable:
 // it does not fit what there is, or the errors of CaDirectory, KeyVault and SigningKey; a sentence says so.
+//
+// Each but that of a first start is kept beside what it made (ceremony.h).
 namespace acmecore {
 
 // Where an issuer is kept, and how its keys are opened.
@@ -48,7 +50,8 @@ base::Result<void> init_development_ca(const CaPlace& place, base::Time now, boo
 
 // A key and its certification request in PEM, for somebody else's root. It makes the directory where there is none.
 // unavailable: there is a request already, and it stays.
-base::Result<std::string> request_ca(const CaPlace& place, const CaPlan& plan, Incumbent requested);
+base::Result<std::string> request_ca(const CaPlace& place, const CaPlan& plan, base::Time now,
+                                     Incumbent requested);
 
 // Takes a certificate and those above it, with the root, for the key that was requested, or another one for the key
 // that signs now. Returns its role: current where there was none, else next. unavailable: it is for neither key, or

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -92,7 +93,7 @@ Result<CaDirectory> CaDirectory::create(const path& at, CaGeneration first, cons
   if (!root_key.empty()) CHECK(write_ca_file(draft / kRootKeyFile, root_key, CaFileKind::key));
   if (!root_pem.empty()) CHECK(write_ca_file(draft / kRootFile, root_pem, CaFileKind::certificate));
   CHECK(write_files(draft, first));
-  if (first.role != GenerationRole::current) CHECK(write_roles(draft, {first}));
+  if (first.role != GenerationRole::current || !first.ceremonies.empty()) CHECK(write_roles(draft, {first}));
   CHECK(sync_ca_directory(draft));
   if (::rename(draft.c_str(), directory.c_str()) != 0)
     return refuse_ca_file(directory, std::string("cannot be created: ") + std::strerror(errno));
@@ -118,13 +119,14 @@ Result<void> CaDirectory::add(CaGeneration generation) {
   return take(std::move(generations));
 }
 
-Result<void> CaDirectory::certify(const std::string& chain_pem) {
+Result<void> CaDirectory::certify(const std::string& chain_pem, Ceremony ceremony) {
   auto generations = generations_;
   const auto requested = std::ranges::find(generations, GenerationRole::requested, &CaGeneration::role);
   assert(requested != generations.end());
   CaGeneration certified = *requested;
   certified.chain_pem = chain_pem;
   certified.request_pem = "";
+  certified.ceremonies.push_back(std::move(ceremony));
   certified.role = find(GenerationRole::current) == nullptr ? GenerationRole::current : GenerationRole::next;
   CHECK(write_ca_file(file_of(path_, certified.name, ".pem"), chain_pem, CaFileKind::certificate));
   CHECK(sync_ca_directory(path_));
@@ -144,7 +146,13 @@ std::vector<CaGeneration> CaDirectory::rotated() const {
   return generations;
 }
 
-Result<void> CaDirectory::rotate() { return take(rotated()); }
+Result<void> CaDirectory::rotate(const std::optional<Ceremony>& ceremony) {
+  auto generations = rotated();
+  for (size_t i = 0; ceremony && i < generations.size(); ++i) {
+    if (generations[i].role != generations_[i].role) generations[i].ceremonies.push_back(*ceremony);
+  }
+  return take(std::move(generations));
+}
 
 // One that neither a generation has, nor a key that was given up.
 std::string CaDirectory::free_name() const {
@@ -176,16 +184,32 @@ unsigned number_of(std::string_view name) {
   return is_number && number > 1 ? number : 0;
 }
 
-// One line: "retired issuing-2".
-Result<CaGeneration> read_line(const path& file, std::string_view line) {
-  const size_t space = std::min(line.find(' '), line.size());
-  const auto word = line.substr(0, space);
-  const auto role = std::ranges::find(kRoles, word, [](GenerationRole one) { return name_of(one); });
-  const std::string name(line.substr(std::min(space + 1, line.size())));
-  if (role == kRoles.end() || number_of(name) == 0) {
-    return refuse_ca_file(file, "has a line that is not as it should be: \"" + std::string(line) + "\"");
+// Each is between two spaces, or a space and an end, and may be empty.
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  for (size_t space = line.find(' '); space != line.npos; space = line.find(' ')) {
+    words.push_back(line.substr(0, space));
+    line.remove_prefix(space + 1);
   }
-  return CaGeneration{name, *role, {}, {}, {}};
+  words.push_back(line);
+  return words;
+}
+
+// One line: "retired issuing-2", and its ceremonies.
+Result<CaGeneration> read_line(const path& file, std::string_view line) {
+  const auto refuse = [&] {
+    return refuse_ca_file(file, "has a line that is not as it should be: \"" + std::string(line) + "\"");
+  };
+  const auto words = words_of(line);
+  const auto role = std::ranges::find(kRoles, words[0], [](GenerationRole one) { return name_of(one); });
+  if (role == kRoles.end() || words.size() % kCeremonyWords != 2 || number_of(words[1]) == 0) return refuse();
+  CaGeneration generation{std::string(words[1]), *role, {}, {}, {}};
+  for (auto rest = std::span(words).subspan(2); !rest.empty(); rest = rest.subspan(kCeremonyWords)) {
+    auto ceremony = parse_ceremony(rest.first(kCeremonyWords));
+    if (!ceremony) return refuse();
+    generation.ceremonies.push_back(*std::move(ceremony));
+  }
+  return generation;
 }
 
 Result<std::vector<CaGeneration>> read_roles(const path& directory) {
@@ -252,8 +276,12 @@ Result<void> write_files(const path& directory, const CaGeneration& generation) 
 
 Result<void> write_roles(const path& directory, const std::vector<CaGeneration>& generations) {
   std::string text;
-  for (const CaGeneration& generation : generations)
-    text += std::string(name_of(generation.role)) + " " + generation.name + "\n";
+  for (const CaGeneration& generation : generations) {
+    text += std::string(name_of(generation.role)) + " " + generation.name;
+    for (const Ceremony& ceremony : generation.ceremonies)
+      text += " " + line_of(ceremony);
+    text += "\n";
+  }
   CHECK(write_ca_file(directory / kRolesFile, text, CaFileKind::certificate));
   return sync_ca_directory(directory);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acmecore/ca_file.h"
+#include "acmecore/ceremony.h"
 #include "acmecore/issuers.h"
 #include "base/error.h"
 
@@ -19,6 +20,7 @@ struct CaGeneration {
   std::string key;          // as KeyVault has it; empty: gone, which only a retired one can be
   std::string chain_pem;    // its certificate and those above it, with the root; empty: it is requested
   std::string request_pem;  // of a key that is requested; else empty
+  std::vector<Ceremony> ceremonies = {};  // that made it what it is and are known, the oldest first
 };
 
 // The directory that an issuer's keys and certificates are kept in:
@@ -27,7 +29,12 @@ struct CaGeneration {
 //   issuing.key, issuing.pem    its first key and certificate, with those above it where they are not in root.pem
 //   issuing-2.key, …            the next ones
 //   issuing-3.csr               the request of one that is not certified yet
-//   roles                       a line for each, such as "retired issuing"; not there while there is only the first
+//   roles                       a line for each, such as "retired issuing", and behind that the ceremonies that made it
+//                               what it is, five words each (line_of); not there while there is only the first, and
+//                               no ceremony of it is known
+//
+// Lines without ceremonies are of an older version, of a CA that a server made at its first start, or of one that the
+// running server rotated: who asked for that is in its audit log.
 //
 // Keys have mode 0600 in a directory of 0700. Every change is one file put in the place of another once all that it
 // speaks of is on the disk: a process that is killed on the way leaves what was or what is to be.
@@ -63,12 +70,13 @@ class CaDirectory {
   // is requested, and one next.
   base::Result<void> add(CaGeneration generation);
 
-  // Whoever is requested was certified, and is the next, or the current one where there is none. REQUIRES: one is
-  // requested.
-  base::Result<void> certify(const std::string& chain_pem);
+  // Whoever is requested was certified, by this ceremony, and is the next, or the current one where there is none.
+  // REQUIRES: one is requested.
+  base::Result<void> certify(const std::string& chain_pem, Ceremony ceremony);
 
-  // The next is the current one, which retires. REQUIRES: there is a next one.
-  base::Result<void> rotate();
+  // The next is the current one, which retires. The ceremony, if it is one, is that of both. REQUIRES: there is a next
+  // one.
+  base::Result<void> rotate(const std::optional<Ceremony>& ceremony = {});
   // What generations() would be then.
   std::vector<CaGeneration> rotated() const;
 

@@ -38,6 +38,13 @@ Result<KeyType> ca_key_type_of(BytesView spki_der) {
   return is_ed25519(spki_der) ? KeyType::ed25519 : key_type_of(spki_der);
 }
 
+std::string text_of_ca_key(BytesView spki_der) {
+  const auto key = parse_ca_public_key(spki_der);
+  if (!key) return "?";
+  const std::string name(name_of(key->type));
+  return key->type == KeyType::rsa ? name + " " + std::to_string(EVP_PKEY_get_bits(key->key.get())) : name;
+}
+
 Result<SignatureAlgorithm> ca_signature_algorithm(const PublicKey& key) {
   switch (key.type) {
     case KeyType::p256: return SignatureAlgorithm::ecdsa_sha256;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "acmecore/public_key.h"
 #include "acmecore/signature.h"
 #include "base/bytes.h"
@@ -16,6 +18,9 @@ base::Result<PublicKey> parse_ca_public_key(base::BytesView spki_der);
 
 // Its type alone, by the AlgorithmIdentifier: as key_type_of, but for Ed25519.
 base::Result<KeyType> ca_key_type_of(base::BytesView spki_der);
+
+// Its type for people: "P-384", "RSA 2048". What cannot be read is "?".
+std::string text_of_ca_key(base::BytesView spki_der);
 
 // With what a CA signs that has this key: ECDSA with the hash that belongs to the curve (BR 7.1.3.2.2), PKCS #1 v1.5
 // with SHA-256, or with SHA-384 where the key has 4096 bits, Ed25519. bad_public_key: no CA of ours signs with

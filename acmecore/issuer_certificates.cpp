@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "acmecore/ca_public_key.h"
+#include "acmecore/distinguished_name.h"
+
 namespace acmecore {
 
 namespace {
@@ -19,6 +22,18 @@ const IssuerCertificate* find(const std::vector<IssuerCertificate>& among, const
   return found == among.end() ? nullptr : &*found;
 }
 
+// Another chain has a certificate of the same name and key, which no command of ours made.
+std::vector<AuditDetail> about(const IssuerGeneration& generation, bool is_alternate) {
+  const Certificate& certificate = generation.issuer.certificate();
+  std::vector<AuditDetail> details = {{"subject", text_of_name(certificate.subject_der)},
+                                      {"key_algorithm", text_of_ca_key(certificate.spki_der)},
+                                      {"key", generation.key}};
+  if (is_alternate) return details;
+  for (const Ceremony& ceremony : generation.ceremonies)
+    details.push_back({"ceremony", text_of(ceremony)});
+  return details;
+}
+
 // `role` or `role_before` is empty where it is not there.
 AuditEvent change(const IssuerCertificate& one, const std::string& role, const std::string& role_before,
                   base::Time time) {
@@ -31,6 +46,8 @@ AuditEvent change(const IssuerCertificate& one, const std::string& role, const s
   event.add("issuer_sha256", one.id);
   if (!role.empty()) event.add("role", role);
   if (!role_before.empty()) event.add("role_before", role_before);
+  for (const AuditDetail& detail : one.about)
+    event.add(detail.name, detail.value);
   return event;
 }
 
@@ -42,8 +59,9 @@ std::vector<IssuerCertificate> issuer_certificates(const IssuerSet& issuers) {
     for (const IssuerGeneration& generation : named.generations) {
       const Issuer& issuer = generation.issuer;
       for (size_t chain = 0; chain < issuer.chains(); ++chain) {
-        const std::string_view role = chain == 0 ? name_of(generation.role) : kAlternate;
-        all.push_back({named.name, std::string(role), issuer.id(chain)});
+        const bool is_alternate = chain != 0;
+        const std::string_view role = is_alternate ? kAlternate : name_of(generation.role);
+        all.push_back({named.name, std::string(role), issuer.id(chain), about(generation, is_alternate)});
       }
     }
   }
@@ -76,7 +94,7 @@ std::vector<AuditEvent> issuer_changes(const std::vector<IssuerCertificate>& bef
     const IssuerCertificate* const still = find(now, one);
     if (still == nullptr) changes.push_back(change(one, "", one.role, time));
     if (still != nullptr && still->role != one.role)
-      changes.push_back(change(one, still->role, one.role, time));
+      changes.push_back(change(*still, still->role, one.role, time));
   }
   for (const IssuerCertificate& one : now) {
     if (find(before, one) == nullptr) changes.push_back(change(one, one.role, "", time));

@@ -149,7 +149,8 @@ Result<NamedIssuer> IssuerKeeper::open(const IssuerPlace& place, const std::vect
                              : Issuer::open_idle(*std::move(key), from.chain_pem, now, alternates[i]);
     if (!issuer) return refuse(place, issuer.error().detail);
     if (is_current) CHECK(check_duties(place, chains[i]));
-    named.generations.push_back({from.role, from.name, place_of_key(from.key), *std::move(issuer)});
+    named.generations.push_back(
+        {from.role, from.name, place_of_key(from.key), *std::move(issuer), from.ceremonies});
   }
   return named;
 }

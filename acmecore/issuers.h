@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acmecore/ceremony.h"
 #include "acmecore/directory.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuer.h"
@@ -28,6 +29,7 @@ struct IssuerGeneration {
   std::string name;  // of its files, such as "issuing-2"
   std::string key;   // where its key is, for people
   Issuer issuer;
+  std::vector<Ceremony> ceremonies = {};  // as CaGeneration has them
 };
 
 // All that go by one name, which is what directories and profiles know them by.

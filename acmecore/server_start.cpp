@@ -35,13 +35,13 @@ void note_configuration(const AuditEvent& before, const AuditEvent& now, Changes
   changes.note(event);
 }
 
-// A server that told none was no CA, or is of a version that did not tell them.
-void note_issuers(const AuditEvent& before, const std::vector<IssuerCertificate>& now, base::Time time,
-                  Changes& changes) {
-  const auto told = issuers_told(before);
-  if (told.empty()) return;
-  for (const AuditEvent& change : issuer_changes(told, now, time))
-    changes.note(change);
+// A server that told none is new, was no CA, or is of a version that did not tell them. The event of its start has all
+// certificates then, and beside it is told which of them somebody made.
+void note_issuers(const std::vector<IssuerCertificate>& told, const std::vector<IssuerCertificate>& now,
+                  base::Time time, Changes& changes) {
+  for (const AuditEvent& change : issuer_changes(told, now, time)) {
+    if (!told.empty() || !change.detail("ceremony").empty()) changes.note(change);
+  }
 }
 
 // Adds how the issuers have changed, and that this was told.
@@ -49,7 +49,7 @@ Task<Result<void>> add_issuers(Records& records, std::vector<IssuerCertificate> 
                                Changes& changes) {
   CO_TRY(auto start, co_await records.last_event(std::string(audit_kind::kServerStarted)));
   if (!start) co_return Result<void>();
-  note_issuers(*start, now, time, changes);
+  note_issuers(issuers_told(*start), now, time, changes);
   tell_issuers(*start, now);
   changes.keep(*start);
   co_return Result<void>();
@@ -63,10 +63,9 @@ Task<Result<void>> note_start(Records& records, ServerStart start, base::Time no
   Changes changes;
   changes.note(event);
   changes.keep(event);
-  if (before) {
-    note_configuration(*before, event, changes);
-    note_issuers(*before, start.issuers, now, changes);
-  }
+  if (before) note_configuration(*before, event, changes);
+  const auto told = before ? issuers_told(*before) : std::vector<IssuerCertificate>();
+  note_issuers(told, start.issuers, now, changes);
   CO_CHECK(co_await records.commit(std::move(changes)));
   co_return Result<void>();
 }

@@ -22,7 +22,7 @@ struct ServerStart {
 };
 
 // Records that the server starts and, where the configuration or a certificate of an issuer is another than was told
-// last, that it has changed.
+// last, that it has changed. Where none was told yet, of certificates only those are changes that have a ceremony.
 base::Task<base::Result<void>> note_start(Records& records, ServerStart start, base::Time now);
 
 // What became of a server that has read its files again.

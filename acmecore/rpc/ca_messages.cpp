@@ -15,13 +15,6 @@ using base::Result;
 
 namespace {
 
-std::string key_type_of(const Certificate& certificate) {
-  const auto key = parse_ca_public_key(certificate.spki_der);
-  if (!key) return "?";
-  const std::string name(name_of(key->type));
-  return key->type == KeyType::rsa ? name + " " + std::to_string(EVP_PKEY_get_bits(key->key.get())) : name;
-}
-
 void put(const CaChain& chain, api::IssuingCertificate& message) {
   const Certificate& certificate = chain.issuing();
   message.set_id(text_of(Serial{base::sha256(certificate.der)}));
@@ -29,7 +22,7 @@ void put(const CaChain& chain, api::IssuingCertificate& message) {
   message.set_subject(text_of_name(certificate.subject_der));
   message.set_issuer(text_of_name(certificate.issuer_der));
   message.set_serial(text_of(certificate.serial));
-  message.set_key_type(key_type_of(certificate));
+  message.set_key_type(text_of_ca_key(certificate.spki_der));
   *message.mutable_not_before() = proto::to_timestamp(certificate.validity.not_before);
   *message.mutable_not_after() = proto::to_timestamp(certificate.validity.not_after);
   message.set_certificate_der(certificate.der);

@@ -98,7 +98,7 @@ Result<void> init(const CaOptions& options, const CaPlace& place, std::ostream& 
 
 Result<void> csr(const CaOptions& options, const CaPlace& place, std::ostream& out) {
   TRY(const CaPlan plan, plan_of(options, options.common_name));
-  TRY(const std::string pem, acmecore::request_ca(place, plan, incumbent(options)));
+  TRY(const std::string pem, acmecore::request_ca(place, plan, now(), incumbent(options)));
   out << pem;
   return {};
 }

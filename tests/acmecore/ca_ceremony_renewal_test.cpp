@@ -40,7 +40,7 @@ TEST_F(CaCeremony, ItsOwnRootRenewsWithANewKeyOrTheSame) {
 // One that the openssl program has made, as it reads its successor.
 TEST_F(CaCeremony, ARenewedOneIsHeldToWhateverItWasHeldTo) {
   CompanyRoot company;
-  const std::string request = request_ca(place_, plan("Corp Issuing CA"), Incumbent::stays).value();
+  const std::string request = request_ca(place_, plan("Corp Issuing CA"), kNow, Incumbent::stays).value();
   const auto install = [&](const std::string& more) {
     const std::string chain_pem = company.certify(request, more);
     return install_ca(place_, chain_pem, today(), Incumbent::goes).has_value();
@@ -82,7 +82,7 @@ TEST_F(CaCeremony, ARenewedOneIsHeldToWhateverItWasHeldTo) {
 
 TEST_F(CaCeremony, WhereAnotherCaStandsBetweenTheRootDoesNotRenew) {
   CompanyRoot company;
-  const std::string request = request_ca(place_, plan("Corp Issuing CA"), Incumbent::stays).value();
+  const std::string request = request_ca(place_, plan("Corp Issuing CA"), kNow, Incumbent::stays).value();
   const std::string chain_pem = company.certify_below(request);
   ASSERT_TRUE(install_ca(place_, chain_pem, today(), Incumbent::stays));
   CaRenewal renewal;

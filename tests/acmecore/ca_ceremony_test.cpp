@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "acmecore/ca_chain.h"
 #include "acmecore/issuer_duties.h"
@@ -144,7 +145,7 @@ std::string request_of_another() {
 TEST_F(CaCeremony, ARequestIsReadByOpensslAndAsksForWhatAnIssuingCaHas) {
   CaPlan wanted = plan("Corp Issuing CA");
   ASSERT_TRUE(add_subtree(wanted.constraints.permitted, "corp.test"));
-  const std::string pem = request_ca(place_, wanted, Incumbent::stays).value();
+  const std::string pem = request_ca(place_, wanted, kNow, Incumbent::stays).value();
   write_text(above_.path() + "/request.csr", pem);
   const auto read = run_program("openssl req -noout -verify -text -in " + above_.path() + "/request.csr");
   EXPECT_TRUE(read.succeeded) << read.output;
@@ -158,7 +159,7 @@ TEST_F(CaCeremony, ARequestIsReadByOpensslAndAsksForWhatAnIssuingCaHas) {
 
 TEST_F(CaCeremony, ASubordinateOfACompanysRootIsRequestedInstalledAndSigns) {
   CompanyRoot company;
-  const std::string request = request_ca(place_, plan("Corp Issuing CA"), Incumbent::stays).value();
+  const std::string request = request_ca(place_, plan("Corp Issuing CA"), kNow, Incumbent::stays).value();
   const std::string chain_pem = company.certify(request);
   EXPECT_EQ(install_ca(place_, chain_pem, today(), Incumbent::stays), GenerationRole::current);
   EXPECT_THAT(roles(), ElementsAre("current issuing"));
@@ -166,7 +167,7 @@ TEST_F(CaCeremony, ASubordinateOfACompanysRootIsRequestedInstalledAndSigns) {
       << "it is seconds old";
   EXPECT_FALSE(CaDirectory::read(place_.directory)->root_key().value());
 
-  const std::string second = request_ca(place_, plan("Corp Issuing CA 2"), Incumbent::stays).value();
+  const std::string second = request_ca(place_, plan("Corp Issuing CA 2"), kNow, Incumbent::stays).value();
   const std::string next_pem = company.certify(second);
   EXPECT_EQ(install_ca(place_, next_pem, today(), Incumbent::stays), GenerationRole::next);
   ASSERT_TRUE(rotate_ca(place_, IssuerDuties(), today()));
@@ -176,7 +177,7 @@ TEST_F(CaCeremony, ASubordinateOfACompanysRootIsRequestedInstalledAndSigns) {
 
 TEST_F(CaCeremony, ACertificateIsRenewedUnderTheSameKey) {
   CompanyRoot company;
-  const std::string request = request_ca(place_, plan("Corp Issuing CA"), Incumbent::stays).value();
+  const std::string request = request_ca(place_, plan("Corp Issuing CA"), kNow, Incumbent::stays).value();
   const std::string chain_pem = company.certify(request);  // before today(), for it is valid from then on
   ASSERT_TRUE(install_ca(place_, chain_pem, today(), Incumbent::stays));
   const std::string renewed = company.certify(request);
@@ -188,13 +189,57 @@ TEST_F(CaCeremony, ACertificateIsRenewedUnderTheSameKey) {
   EXPECT_EQ(generation(GenerationRole::retired).key, generation(GenerationRole::current).key);
 }
 
+// "csr at 0 h" of each that made the one in this role.
+std::vector<std::string> told(const std::vector<Ceremony>& ceremonies, base::Time from) {
+  std::vector<std::string> texts;
+  for (const Ceremony& ceremony : ceremonies) {
+    EXPECT_EQ(ceremony.uid, ::getuid());
+    const auto after = std::chrono::floor<hours>(ceremony.time - from);
+    texts.push_back(std::string(name_of(ceremony.command)) + " at " + std::to_string(after.count()) + " h");
+  }
+  return texts;
+}
+
+TEST_F(CaCeremony, EachIsKeptWithItsTimeAndUserBesideWhatItMade) {
+  init(plan("Corp Issuing CA"));
+  CaRenewal renewal;
+  renewal.plan = plan("Corp Issuing CA 2");
+  ASSERT_TRUE(renew_ca(place_, renewal, kNow + hours(1), Incumbent::stays));
+  EXPECT_THAT(told(generation(GenerationRole::next).ceremonies, kNow), ElementsAre("renew at 1 h"));
+  ASSERT_TRUE(rotate_ca(place_, IssuerDuties(), kNow + hours(2)));
+  EXPECT_THAT(told(generation(GenerationRole::retired).ceremonies, kNow),
+              ElementsAre("init at 0 h", "rotate at 2 h"));
+  EXPECT_THAT(told(generation(GenerationRole::current).ceremonies, kNow),
+              ElementsAre("renew at 1 h", "rotate at 2 h"));
+
+  fs::remove_all(place_.directory);
+  ASSERT_TRUE(init_development_ca(place_, kNow));
+  EXPECT_THAT(generation(GenerationRole::current).ceremonies, testing::IsEmpty())
+      << "the server makes it, and nobody else";
+}
+
+TEST_F(CaCeremony, ARequestAndItsInstallationAreBothKept) {
+  CompanyRoot company;
+  const base::Time start = today();
+  const std::string request = request_ca(place_, plan("Corp Issuing CA"), start, Incumbent::stays).value();
+  EXPECT_THAT(told(generation(GenerationRole::requested).ceremonies, start), ElementsAre("csr at 0 h"));
+  const std::string chain_pem = company.certify(request);
+  ASSERT_TRUE(install_ca(place_, chain_pem, start + hours(1), Incumbent::stays));
+  EXPECT_THAT(told(generation(GenerationRole::current).ceremonies, start),
+              ElementsAre("csr at 0 h", "install at 1 h"));
+  const std::string renewed = company.certify(request);
+  ASSERT_TRUE(install_ca(place_, renewed, start + hours(2), Incumbent::stays));
+  EXPECT_THAT(told(generation(GenerationRole::next).ceremonies, start), ElementsAre("install at 2 h"))
+      << "of another certificate for the same key";
+}
+
 TEST_F(CaCeremony, WhatDoesNotFitIsNotInstalled) {
   CompanyRoot company;
   const auto refusal = [&](const std::string& chain_pem) {
     const auto installed = install_ca(place_, chain_pem, today(), Incumbent::stays);
     return installed ? "" : installed.error().detail;
   };
-  const std::string request = request_ca(place_, plan("Corp Issuing CA"), Incumbent::stays).value();
+  const std::string request = request_ca(place_, plan("Corp Issuing CA"), kNow, Incumbent::stays).value();
   const std::string good = company.certify(request);
   const std::string root = company.run("cat root.pem");
   EXPECT_THAT(refusal("rubbish"), HasSubstr("cannot be read"));
@@ -215,11 +260,11 @@ TEST_F(CaCeremony, WhatDoesNotFitIsNotInstalled) {
 
 TEST_F(CaCeremony, WhoIsThereAlreadyStaysUnlessItIsGivenUp) {
   init(plan("Corp Issuing CA"));
-  ASSERT_TRUE(request_ca(place_, plan("Corp Issuing CA 2"), Incumbent::stays));
-  const auto second = request_ca(place_, plan("Corp Issuing CA 2"), Incumbent::stays);
+  ASSERT_TRUE(request_ca(place_, plan("Corp Issuing CA 2"), kNow, Incumbent::stays));
+  const auto second = request_ca(place_, plan("Corp Issuing CA 2"), kNow, Incumbent::stays);
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().detail, HasSubstr("a request already, issuing-2.csr"));
-  ASSERT_TRUE(request_ca(place_, plan("Corp Issuing CA 2"), Incumbent::goes));
+  ASSERT_TRUE(request_ca(place_, plan("Corp Issuing CA 2"), kNow, Incumbent::goes));
   EXPECT_THAT(roles(), ElementsAre("current issuing", "requested issuing-3"));
 
   CaRenewal renewal;
@@ -304,7 +349,7 @@ TEST_F(CaCeremony, AProcessThatIsKilledOnTheWayOfARequestLeavesTheOneOrTheOther)
   const TemporaryDirectory aside;
   copy_anew(place_.directory, aside.path() + "/ca");
   const auto request = [this] {
-    return request_ca(place_, plan("Corp Issuing CA 2"), Incumbent::goes).has_value();
+    return request_ca(place_, plan("Corp Issuing CA 2"), kNow, Incumbent::goes).has_value();
   };
   const auto look = [&] {
     const auto now = roles();

@@ -30,6 +30,8 @@ std::string content_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+const Ceremony kInstalled{CeremonyCommand::install, kNow, 998, "assay", "alice"};
+
 class CaDirectoryTest : public testing::Test {
  protected:
   // The CA of a first start.
@@ -184,12 +186,12 @@ TEST_F(CaDirectoryTest, ARequestBecomesTheNextOneOrTheFirst) {
   ASSERT_TRUE(CaDirectory::create(directory_, requested, "", ""));
   EXPECT_THAT(roles(), ElementsAre("requested issuing"));
   EXPECT_EQ(CaDirectory::read(directory_)->generations().front().request_pem, "request");
-  ASSERT_TRUE(change()->certify(certified.issuing_pem + certified.root_pem));
+  ASSERT_TRUE(change()->certify(certified.issuing_pem + certified.root_pem, kInstalled));
   EXPECT_THAT(roles(), ElementsAre("current issuing"));
 
   ASSERT_TRUE(change()->add(requested));
   EXPECT_THAT(roles(), ElementsAre("current issuing", "requested issuing-2"));
-  ASSERT_TRUE(change()->certify(certified.issuing_pem + certified.root_pem));
+  ASSERT_TRUE(change()->certify(certified.issuing_pem + certified.root_pem, kInstalled));
   EXPECT_THAT(roles(), ElementsAre("current issuing", "next issuing-2"));
 }
 
@@ -229,6 +231,53 @@ TEST_F(CaDirectoryTest, RolesThatAreNotAsTheyShouldBeAreRefused) {
   }
   write_text(directory_ / "roles", "current issuing");
   EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(CaDirectoryTest, CeremoniesAreInTheLineOfWhatTheyMade) {
+  CaGeneration first = generation(GenerationRole::current);
+  const Ceremony initialized{CeremonyCommand::init, kNow, 0, "root", ""};
+  first.ceremonies = {initialized};
+  ASSERT_TRUE(CaDirectory::create(directory_, first, "", ""));
+  EXPECT_EQ(CaDirectory::read(directory_)->generations().front().ceremonies, std::vector{initialized});
+
+  CaGeneration requested = generation(GenerationRole::requested, "request");
+  const Ceremony asked{CeremonyCommand::csr, kNow, 998, "assay", ""};
+  requested.ceremonies = {asked};
+  const CaMaterial certified = make_development_ca(kNow).value();
+  ASSERT_TRUE(change()->add(requested));
+  ASSERT_TRUE(change()->certify(certified.issuing_pem + certified.root_pem, kInstalled));
+  const Ceremony rotated{CeremonyCommand::rotate, kNow, 7, "", ""};
+  ASSERT_TRUE(change()->rotate(rotated));
+  const std::string at = base::rfc3339(kNow);
+  EXPECT_EQ(content_of(directory_ / "roles"),
+            "retired issuing init " + at + " 0 root - rotate " + at + " 7 - -\n" + "current issuing-2 csr " +
+                at + " 998 assay - install " + at + " 998 assay alice rotate " + at + " 7 - -\n");
+  const CaDirectory directory = CaDirectory::read(directory_).value();
+  EXPECT_THAT(directory.find(GenerationRole::retired)->ceremonies, ElementsAre(initialized, rotated));
+  EXPECT_THAT(directory.find(GenerationRole::current)->ceremonies, ElementsAre(asked, kInstalled, rotated));
+}
+
+TEST_F(CaDirectoryTest, WhereNoCeremonyIsKnownThereIsNone) {
+  make();
+  ASSERT_TRUE(change()->add(generation(GenerationRole::next)));
+  ASSERT_TRUE(change()->rotate());  // as the server that runs does it
+  const CaDirectory directory = CaDirectory::read(directory_).value();
+  for (const CaGeneration& one : directory.generations())
+    EXPECT_THAT(one.ceremonies, testing::IsEmpty()) << one.name;
+}
+
+TEST_F(CaDirectoryTest, CeremoniesThatAreNotAsTheyShouldBeAreRefused) {
+  make();
+  const std::string good = "current issuing " + line_of(kInstalled);
+  write_text(directory_ / "roles", good);
+  EXPECT_EQ(refusal(), "");
+  const std::string without_login = good.substr(0, good.rfind(' '));
+  for (const std::string& text :
+       {good + " ", good + " " + good, good + " rotate", without_login, without_login + " ",
+        "current issuing  " + line_of(kInstalled), "current issuing list" + good.substr(23)}) {
+    write_text(directory_ / "roles", text);
+    EXPECT_THAT(refusal(), HasSubstr("roles has a line that is not as it should be")) << text;
+  }
 }
 
 TEST_F(CaDirectoryTest, IsChangedByOneAtATime) {

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
+#include "acmecore/distinguished_name.h"
 #include "tests/acmecore/certificate_fixtures.h"
 
 namespace acmecore {
@@ -28,7 +31,50 @@ std::vector<std::string> changes(const Certificates& before, const Certificates&
 TEST(IssuerCertificates, AreThoseOfTheSetWithTheirRoles) {
   const auto all = issuer_certificates(*test_issuers().now());
   ASSERT_FALSE(all.empty());
-  EXPECT_EQ(all[0], (IssuerCertificate{std::string(kDefaultIssuer), "current", test_issuer().id()}));
+  EXPECT_EQ(all[0].issuer, kDefaultIssuer);
+  EXPECT_EQ(all[0].role, "current");
+  EXPECT_EQ(all[0].id, test_issuer().id());
+}
+
+// A set of one certificate, which these ceremonies made.
+IssuerSet set_of(std::vector<Ceremony> ceremonies) {
+  NamedIssuer issuer{"team", {}};
+  issuer.generations.push_back({GenerationRole::current, "issuing-2", "in an encrypted file",
+                                Issuer::open(test_ca(), kNow).value(), std::move(ceremonies)});
+  std::vector<NamedIssuer> issuers;
+  issuers.push_back(std::move(issuer));
+  return IssuerSet(std::move(issuers));
+}
+
+TEST(IssuerCertificates, ThatCameOrHaveAnotherRoleAreToldWithTheirKeyAndCeremonies) {
+  const Ceremony renewed{CeremonyCommand::renew, kNow, 998, "assay", "alice"};
+  const Ceremony rotated{CeremonyCommand::rotate, kNow, 0, "root", ""};
+  const Certificates now = issuer_certificates(set_of({renewed, rotated}));
+  const AuditDetail subject{"subject", text_of_name(test_issuer().certificate().subject_der)};
+  const auto about =
+      ElementsAre(subject, AuditDetail{"key_algorithm", "P-256"}, AuditDetail{"key", "in an encrypted file"},
+                  AuditDetail{"ceremony", text_of(renewed)}, AuditDetail{"ceremony", text_of(rotated)});
+  EXPECT_THAT(now.at(0).about, about);
+  const auto behind = [](const AuditEvent& event, size_t before) {
+    return std::vector<AuditDetail>(event.details.begin() + ptrdiff_t(before), event.details.end());
+  };
+  const auto come = issuer_changes({}, now, kNow);
+  ASSERT_EQ(come.size(), 1u);
+  EXPECT_THAT(behind(come[0], 3), about);
+  const Certificates before = {{"team", "next", now[0].id}};  // as issuers_told() has it
+  const auto changed = issuer_changes(before, now, kNow);
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_THAT(behind(changed[0], 4), about);
+  const auto gone = issuer_changes(before, {}, kNow);
+  ASSERT_EQ(gone.size(), 1u);
+  EXPECT_EQ(gone[0].details.size(), 3u) << "the files are gone";
+}
+
+TEST(IssuerCertificates, OfAnOldDirectoryAreToldWithoutCeremonies) {
+  const auto come = issuer_changes({}, issuer_certificates(set_of({})), kNow);
+  ASSERT_EQ(come.size(), 1u);
+  EXPECT_EQ(come[0].detail("key_algorithm"), "P-256");
+  EXPECT_EQ(come[0].detail("ceremony"), "");
 }
 
 TEST(IssuerCertificates, AreReadFromTheEventThatToldThem) {

@@ -133,6 +133,10 @@ TEST_F(IssuerKeeperTest, RotatesInTheFilesAndInTheServer) {
   EXPECT_TRUE(after->find(before)->signs_crls());
   EXPECT_TRUE(after->find(before)->check_key());
   EXPECT_THAT(roles(keeper.load()->all()[1]), ElementsAre("retired issuing", "current issuing-2"));
+  const auto& generations = after->all()[1].generations;
+  EXPECT_EQ(generations[0].ceremonies.at(0).command, CeremonyCommand::init);
+  EXPECT_EQ(generations[1].ceremonies.at(0).command, CeremonyCommand::renew);
+  EXPECT_EQ(generations[1].ceremonies.size(), 1u) << "the audit log has who asked for the rotation";
 }
 
 TEST_F(IssuerKeeperTest, RotatesNothingWhereItCannot) {
@@ -206,7 +210,7 @@ TEST_F(IssuerKeeperTest, SaysWhichIssuerCannotBeUsedAndWhy) {
   EXPECT_THAT(refusal({"default", "team"}), HasSubstr("team/issuing.key is missing"));
   CaPlan plan;
   plan.subject.common_name = "Team CA";
-  ASSERT_TRUE(request_ca(place("team"), plan, Incumbent::stays));
+  ASSERT_TRUE(request_ca(place("team"), plan, kNow, Incumbent::stays));
   EXPECT_THAT(refusal({"default", "team"}), HasSubstr("\"team\": none of its keys is certified yet"));
   write_text(place("default").directory / "issuing.key", SoftwareKey::generate().pem());
   EXPECT_THAT(refusal({"default"}), HasSubstr("\"default\": the CA cannot be used: the issuing key"));
@@ -223,7 +227,7 @@ TEST_F(IssuerKeeperTest, WhoMaySignNoCrlsDoesNotBecomeTheCurrentOneWhereThereAre
   const CaMaterial root = make_development_ca(kNow).value();
   CaPlan plan;
   plan.subject.common_name = "No CRLs";
-  ASSERT_TRUE(request_ca(place("default"), plan, Incumbent::stays));
+  ASSERT_TRUE(request_ca(place("default"), plan, kNow, Incumbent::stays));
   const auto requested = [&] {
     return *CaDirectory::read(place("default").directory)->find(GenerationRole::requested);
   };
@@ -239,7 +243,7 @@ TEST_F(IssuerKeeperTest, WhoMaySignNoCrlsDoesNotBecomeTheCurrentOneWhereThereAre
   EXPECT_THAT(rotate_ca(place("default"), duties_, kNow).error().detail, HasSubstr("no keyUsage cRLSign"));
   EXPECT_THAT(roles(keeper.load()->all()[0]), ElementsAre("current issuing", "next issuing-2"));
 
-  ASSERT_TRUE(request_ca(place("default"), plan, Incumbent::stays));
+  ASSERT_TRUE(request_ca(place("default"), plan, kNow, Incumbent::stays));
   ASSERT_TRUE(install_ca(place("default"), chain_for(requested().key, root, kKeyCertSignAndCrlSign), kNow,
                          Incumbent::goes));
   const IssuerDuties both{.crls = true, .ocsp_responses = true};
@@ -282,7 +286,7 @@ TEST_F(IssuerKeeperTest, AnIssuerThatSignsNothingYetIsFitAsFarAsAnybodyKnows) {
   CaPlan plan;
   plan.subject.common_name = "CA";
   plan.key_kind = KeyKind::ed25519;
-  ASSERT_TRUE(request_ca(place("default"), plan, Incumbent::stays));
+  ASSERT_TRUE(request_ca(place("default"), plan, kNow, Incumbent::stays));
   EXPECT_TRUE(check_issuer(issuer_place("default")));
   init("team");
   write_text(place("team").directory / "issuing.pem", "rubbish");

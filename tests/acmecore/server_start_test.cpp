@@ -96,6 +96,21 @@ TEST_F(ServerStartTest, OfAServerThatWasNoCaHasNoChangesOfIssuers) {
   EXPECT_THAT(kinds(), ElementsAre(audit_kind::kServerStarted, audit_kind::kIssuerChanged));
 }
 
+TEST_F(ServerStartTest, OfANewServerTellsOnceWhichCertificatesSomebodyMade) {
+  Certificates issuers = {{"default", "current", "aa"}, {"team", "current", "bb"}};
+  issuers[1].about = {{"subject", "CN=Team"}, {"ceremony", "init 2026-11-28T03:10:00Z by uid 998 (assay)"}};
+  start("cc", issuers);
+  const auto events = told();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].kind, audit_kind::kServerStarted);
+  EXPECT_EQ(events[1].kind, audit_kind::kIssuerChanged);
+  EXPECT_EQ(events[1].detail("issuer_sha256"), "bb");
+  EXPECT_EQ(events[1].detail("subject"), "CN=Team");
+  EXPECT_EQ(events[1].detail("ceremony"), "init 2026-11-28T03:10:00Z by uid 998 (assay)");
+  start("cc", issuers);
+  EXPECT_THAT(kinds(), ElementsAre(audit_kind::kServerStarted));
+}
+
 TEST_F(ServerStartTest, AReloadTellsWhatItChangedAndTheNextStartDoesNotTellItAgain) {
   start("cc", kFirst);
   told();

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -75,7 +76,9 @@ TEST_F(CaCommands, ACertificateIsPreparedShownAndRotatedToWhileTheServerRuns) {
   EXPECT_THAT(cli({"ca", "list"}).out, HasSubstr("  next issuing-2, "));
   EXPECT_THAT(cli({"audit", "list", "--kind", "issuer."}).out,
               AllOf(HasSubstr(" issuer.changed\n  by this server\n  is next, and is new\n"),
-                    HasSubstr("  role next\n")));
+                    HasSubstr("  role next\n"), HasSubstr("  subject CN=Next Issuing CA\n"),
+                    HasSubstr("  key_algorithm RSA 2048\n  key in a file\n  ceremony renew 20"),
+                    HasSubstr("Z by uid " + std::to_string(::getuid()))));
   EXPECT_EQ(issue(), before);
 
   const Ended refused = files({"rotate"});
@@ -105,7 +108,8 @@ TEST_F(CaCommands, WithoutAServerTheFilesAreRotated) {
   start();
   EXPECT_THAT(issue(), StartsWith("issuer=CN=Assay Development Issuing CA"));
   EXPECT_THAT(cli({"audit", "list", "--kind", "issuer.changed"}).out,
-              AllOf(HasSubstr("  is retired, and was current\n"), HasSubstr("  is current, and is new\n")));
+              AllOf(HasSubstr("  is retired, and was current\n"), HasSubstr("  is current, and is new\n"),
+                    HasSubstr("  ceremony renew 20"), HasSubstr("  ceremony rotate 20")));
 }
 
 TEST_F(CaCommands, AnIssuerIsInitializedWithConstraintsAndEncryptedKeys) {
