@@ -13,18 +13,21 @@ using base::Time;
 
 namespace {
 
-// Certificates that are read at once, and so many times for one answer: a million are looked at within an hour.
+// Certificates that are read at once, and so many times for one answer.
 constexpr size_t kPage = 1000;
 constexpr int kPagesMax = 20;
 
+// The oldest proof that a certificate which was issued then may rest on, by the limit of its own day: before a limit
+// fell, older ones were good (BR 4.2.1).
+Time oldest_proof(Time issued) { return issued - proof_age_limit(issued - proof_age_limit(issued)); }
+
 }  // namespace
 
-Task<Result<Time>> AuditRetention::needed_from(Time now) {
+Task<Result<std::optional<Time>>> AuditRetention::needed_from(Time now) {
   for (int pages = 0; pages < kPagesMax; ++pages) {
     if (oldest_) {
       const auto record = co_await records_.certificate(*oldest_);
-      if (record)
-        co_return std::min<Time>(now - retention_, (*record)->issued - proof_age_limit((*record)->issued));
+      if (record) co_return std::min<Time>(now - retention_, oldest_proof((*record)->issued));
       if (record.error().kind != ErrorKind::not_found) co_return tl::unexpected(record.error());
       position_ = oldest_->octets;
       oldest_.reset();
@@ -32,7 +35,7 @@ Task<Result<Time>> AuditRetention::needed_from(Time now) {
     CO_TRY(const bool is_at_the_end, co_await look_further());
     if (is_at_the_end && !oldest_) co_return now - retention_;
   }
-  co_return Time();
+  co_return std::nullopt;
 }
 
 // True: there are no more certificates.

@@ -23,9 +23,10 @@ class AuditRetention {
   AuditRetention(Records& records, std::chrono::seconds retention)
       : records_(records), retention_(retention) {}
 
-  // All entries before it may go. As long as it is not known which certificate is the oldest, none may: a call looks at
-  // a bounded number of certificates.
-  base::Task<base::Result<base::Time>> needed_from(base::Time now);
+  // All entries before it may go. Nothing: it is not known yet which certificate is the oldest, so that none may. A
+  // call looks at a bounded number of certificates, and the next goes on at once: else it might never see the last of
+  // those that are issued meanwhile.
+  base::Task<base::Result<std::optional<base::Time>>> needed_from(base::Time now);
 
  private:
   base::Task<base::Result<bool>> look_further();

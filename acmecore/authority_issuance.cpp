@@ -8,6 +8,7 @@
 #include "acmecore/waiting_orders.h"
 #include "base/log.h"
 #include "base/openssl.h"
+#include "base/quantity.h"
 
 namespace acmecore {
 
@@ -49,6 +50,29 @@ Result<void> check_covered(const Order& order, const std::vector<Authorization>&
       return fail(ErrorKind::internal,
                   "no authorization of the order " + order.id + " is for " + identifier.text());
     }
+  }
+  return {};
+}
+
+bool is_proof_within(const Authorization& authorization, std::chrono::seconds limit, base::Time now) {
+  return std::ranges::any_of(authorization.challenges, [&](const Challenge& challenge) {
+    return challenge.status == ChallengeStatus::valid && challenge.validated &&
+           now - *challenge.validated <= limit;
+  });
+}
+
+// BR 4.2.1, as it stands when the certificate is signed: a limit may have fallen, or an order have waited. `proofs` are
+// those of the order that are still there.
+Result<void> check_proof_ages(const Order& order, const std::vector<Stored<Authorization>>& proofs,
+                              base::Time now) {
+  const auto limit = proof_age_limit(now);
+  if (proofs.size() != order.authorizations.size())
+    return fail(ErrorKind::unauthorized, "an authorization of the order is not there any more");
+  for (const auto& proof : proofs) {
+    if (is_proof_within(proof.value, limit, now)) continue;
+    return fail(ErrorKind::unauthorized,
+                "the proof of " + proof->identifier.text() + " is older than " + base::duration_text(limit) +
+                    ", which is the most for a certificate of this profile (BR 4.2.1)");
   }
   return {};
 }
@@ -198,6 +222,11 @@ Task<Result<Authority::Signed>> Authority::signed_for(Order& order) {
   CO_TRY(const auto account, co_await records_.account(order.account));
   CO_CHECK(co_await check_certifiable(order.intent->spki_der));
   CO_CHECK(co_await prepare_auto_renewal(account.value, order));
+  CO_TRY(const Profile* const profile, options_.profiles.choose(account.value, order.profile));
+  if (profile->content.rules != ProfileRules::private_trust) {
+    CO_TRY(const Authorizations proofs, co_await authorizations_of(order));
+    CO_CHECK(check_proof_ages(order, proofs, clock_.now()));
+  }
   co_return sign(account.value, order);
 }
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "acmecore/authority.h"
+#include "acmecore/baseline_requirements.h"
 #include "acmecore/dns_name_syntax.h"
 #include "acmecore/optimism.h"
 #include "base/log.h"
@@ -72,9 +73,13 @@ Task<Result<AuthorizationView>> Authority::try_to_authorize(Requester account,
 }
 
 // Adds the authorizations that the order needs: new ones, and where the rule lets it those that are there, which
-// are valid when `changes` is committed. One can be for several identifiers (RFC 9444). True: all are valid.
+// are valid when `changes` is committed, and of a public profile not too old for it (BR 4.2.1). One can be for several
+// identifiers (RFC 9444). True: all are valid.
 Task<Result<bool>> Authority::add_authorizations(const Account& account, Order& order,
                                                  bool subdomain_authorization, Changes& changes) {
+  CO_TRY(const Profile* const profile, options_.profiles.choose(account, order.profile));
+  const bool is_private = profile->content.rules == ProfileRules::private_trust;
+  const auto proof_age_max = is_private ? options_.authorization_reuse : proof_age_limit(order.created);
   bool all_valid = true;
   std::vector<Authorization> added;  // for ancestors
   const auto add = [&order](const std::string& id) {
@@ -87,7 +92,7 @@ Task<Result<bool>> Authority::add_authorizations(const Account& account, Order& 
     if (!reusable && subdomain_authorization) {
       CO_TRY(reusable, co_await reusable_authorization_above(order.account, identifier));
     }
-    if (reusable) {
+    if (reusable && may_be_reused(reusable->value, proof_age_max, order.created)) {
       if (add((*reusable)->id)) changes.expect(*reusable);
       order.expires = std::min(order.expires, (*reusable)->expires);
       continue;

@@ -144,6 +144,11 @@ Result<void> renew_ca(const CaPlace& place, const CaRenewal& renewal, Time now, 
     TRY(subject, renewed_subject(chain.issuing().subject_der, renewal.plan.subject));
     CaPlan plan = renewal.plan;
     if (plan.token_uri.empty() && !plan.key_kind) {
+      if (is_token_uri(current->key)) {
+        return refuse(
+            "the key that signs now is in a token: name the next one's there (--key), or say which type of "
+            "key to make in a file (--key-type)");
+      }
       TRY(plan.key_kind, kind_of(chain.issuing()));
     }
     TRY(key, take_key(plan, place.vault));

@@ -41,6 +41,7 @@ Result<std::vector<Rdn>> read_rdns(BytesView name_der);
 Result<void> check_taken_over(const std::vector<Extension>& extensions);
 Result<Bytes> united(BytesView usage, BytesView needed);
 Result<void> put_constraints(const NameConstraints& wanted, std::vector<Extension>& extensions);
+Result<void> put_ca_issuers(Extension wanted, std::vector<Extension>& extensions);
 
 Extension* find(std::vector<Extension>& extensions, BytesView oid) {
   const auto found = std::ranges::find(extensions, oid, &Extension::oid);
@@ -102,13 +103,32 @@ Result<std::vector<Extension>> renewed_extensions(const Certificate& old, const 
   }
   CHECK(put_constraints(renewed.constraints, extensions));
   if (renewed.client_auth) put(of_new(oids::kExtendedKeyUsage), extensions);
-  for (const BytesView pointer : {oids::kCrlDistributionPoints, oids::kAuthorityInfoAccess}) {
-    if (const Extension* wanted = find_extension(fresh, pointer)) put(*wanted, extensions);
-  }
+  if (const Extension* crl = find_extension(fresh, oids::kCrlDistributionPoints)) put(*crl, extensions);
+  if (const Extension* issuers = find_extension(fresh, oids::kAuthorityInfoAccess))
+    CHECK(put_ca_issuers(*issuers, extensions));
   return extensions;
 }
 
 namespace {
+
+// What the old one says by other methods stays before it, such as where the OCSP responder is (RFC 5280 §4.2.2.1).
+Result<void> put_ca_issuers(Extension wanted, std::vector<Extension>& extensions) {
+  const Extension* old = find(extensions, oids::kAuthorityInfoAccess);
+  Bytes descriptions;
+  if (old != nullptr) {
+    TRY(const BytesView content, der::only(der::kSequence, old->value));
+    for (der::Reader reader(content); !reader.at_end();) {
+      TRY(const der::Element description, reader.next(der::kSequence));
+      TRY(const BytesView method, der::Reader(description.content).oid());
+      if (method != oids::kCaIssuers) descriptions += description.whole;
+    }
+  }
+  TRY(const BytesView fresh, der::only(der::kSequence, wanted.value));
+  descriptions += fresh;
+  wanted.value = der::element(der::kSequence, descriptions);
+  put(wanted, extensions);
+  return {};
+}
 
 Result<std::vector<Rdn>> read_rdns(BytesView name_der) {
   TRY(const BytesView content, der::only(der::kSequence, name_der));

@@ -20,7 +20,8 @@ base::Result<base::Bytes> renewed_subject(base::BytesView old, const CaSubject& 
 //
 //   keyUsage: digitalSignature, keyCertSign and cRLSign beside what it has
 //   extendedKeyUsage: serverAuth and perhaps clientAuth, where `renewed` says which
-//   cRLDistributionPoints, authorityInfoAccess: of its URLs, where it has them
+//   cRLDistributionPoints: of its URL, where it has one; so the caIssuers of authorityInfoAccess, beside what that says
+//     by other methods
 //   subjectKeyIdentifier: of the key, where that is another
 //   authorityKeyIdentifier: of the root; also where it has none
 //   nameConstraints: the permitted names and networks of `renewed` in the place of those of `old`, where there are any;

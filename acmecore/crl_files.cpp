@@ -98,11 +98,14 @@ Result<std::vector<CrlFiles::File>> CrlFiles::read(const std::string& ca) const 
   std::vector<File> files;
   std::error_code error;
   const auto directory = directory_ / ca;
-  if (!std::filesystem::exists(directory, error)) return files;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-    const auto number = number_of(entry.path().filename().string());
+  const bool exists = std::filesystem::exists(directory, error);
+  if (error) return refuse(directory, "cannot be looked at: " + error.message());
+  if (!exists) return files;
+  std::filesystem::directory_iterator entry(directory, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const auto number = number_of(entry->path().filename().string());
     if (!number) continue;
-    TRY(Bytes der, read_file(entry.path()));
+    TRY(Bytes der, read_file(entry->path()));
     files.push_back({{ca, *number}, std::move(der)});
   }
   if (error) return refuse(directory, "cannot be looked at: " + error.message());

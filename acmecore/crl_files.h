@@ -23,7 +23,8 @@ class CrlFiles {
     CrlShard shard;
     base::Bytes der;
   };
-  // Those of a CA. Files with other names are passed over.
+  // Those of a CA. Files with other names are passed over. A directory that cannot be looked at is not an empty one:
+  // what its CRLs have would be forgotten.
   base::Result<std::vector<File>> read(const std::string& ca) const;
 
   std::filesystem::path file_of(const CrlShard& shard) const;

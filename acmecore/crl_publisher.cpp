@@ -33,6 +33,7 @@ constexpr size_t kCommitMax = 256;
 // one processor at the most, however many revocations come.
 constexpr int kRest = 4;
 constexpr seconds kRetryAfter{10};
+constexpr seconds kRetryAfterMax{600};
 
 tl::unexpected<base::Error> refuse(const std::filesystem::path& file, const std::string& why) {
   return fail(
@@ -252,8 +253,13 @@ Task<> CrlPublisher::publish_due(Yield yield) {
       const std::lock_guard lock(mutex_);
       Shard& shard = shards_[id];
       shard.rests_from = now;
-      shard.rests_until = published ? now + kRest * (now - begun) : now + kRetryAfter;
-      if (!published && !shard.changed) shard.changed = now;
+      if (published) {
+        shard.rests_until = now + kRest * (now - begun);
+        shard.rests_at_least = seconds::zero();
+      } else {
+        shard.rests_until = now + std::max(kRetryAfter, shard.rests_at_least);
+        if (!shard.changed) shard.changed = now;
+      }
     }
     const bool goes_on = co_await yield();
     if (!goes_on) co_return;
@@ -267,19 +273,27 @@ Task<> CrlPublisher::publish_due(Yield yield) {
 // What is read is older than the number: a store that has the number has all that the CRL has.
 Task<Result<void>> CrlPublisher::publish(CrlShard shard, const Yield& yield) {
   const Time this_update = std::chrono::floor<seconds>(clock_.now());
+  if (const auto unwritten = unwritten_.find(shard); unwritten != unwritten_.end()) {
+    Bytes der = unwritten->second;
+    CO_CHECK(put_in_place(shard, std::move(der)));  // before another number is used up
+  }
   CO_CHECK(check_key(shard));  // before a number is noted that nothing would be signed with
   CO_TRY(Built built, co_await read_entries(shard, this_update, yield));
   const auto last = published_.find(shard);
   CO_TRY(CrlBefore before, co_await compare(last.get(), built.entries, this_update));
   CO_TRY(const CrlFields fields, co_await new_fields(shard, this_update, before.number));
-  CO_TRY(Bytes der, sign(shard, fields, built.entries, before));
-  CO_CHECK(files_.write(shard, der));
+  auto der = sign(shard, fields, built.entries, before);
+  if (!der) {
+    rest_longer(shard);
+    co_return tl::unexpected(std::move(der).error());
+  }
+  const size_t octets = der->size();
+  CO_CHECK(put_in_place(shard, *std::move(der)));
   base::log::info("acme.crl.published", {{"ca", shard.ca},
                                          {"shard", int64_t(shard.number)},
                                          {"number", int64_t(fields.number)},
                                          {"entries", int64_t(built.count)},
-                                         {"octets", int64_t(der.size())}});
-  published_.put(shard, published(std::move(der)));
+                                         {"octets", int64_t(octets)}});
   co_return co_await drop(shard, std::move(built.expired));
 }
 
@@ -353,6 +367,23 @@ Result<Bytes> CrlPublisher::sign(const CrlShard& shard, const CrlFields& fields,
   const Issuer* const issuer = issuers->find(shard.ca);
   if (issuer != nullptr && issuer->signs_crls()) return issuer->sign_crl(fields, entries, before);
   return fail(ErrorKind::unavailable, "the CA is not configured any more, or has lost its key");
+}
+
+void CrlPublisher::rest_longer(const CrlShard& shard) {
+  const std::lock_guard lock(mutex_);
+  seconds& rests = shards_[shard].rests_at_least;
+  rests = std::clamp(2 * rests, kRetryAfter, kRetryAfterMax);
+}
+
+// The octets stay in unwritten_ where that fails.
+Result<void> CrlPublisher::put_in_place(const CrlShard& shard, Bytes der) {
+  if (const auto written = files_.write(shard, der); !written) {
+    unwritten_.insert_or_assign(shard, std::move(der));
+    return written;
+  }
+  unwritten_.erase(shard);
+  published_.put(shard, published(std::move(der)));
+  return {};
 }
 
 Task<Result<void>> CrlPublisher::drop(CrlShard shard, std::vector<Serial> expired) {

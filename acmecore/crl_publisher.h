@@ -49,8 +49,10 @@ class CrlPublisher final : public storage::Follower {
   // Called between two slices of work, when somebody else may run; false: it is time to end.
   using Yield = std::function<base::Task<bool>()>;
 
-  // Builds what is due, shard after shard; one that fails is logged, and tried again after kRetryAfter. To be called
-  // again and again, never twice at once, where it may take its time: a second for a million entries.
+  // Builds what is due, shard after shard; one that fails is logged, and tried again after kRetryAfter, or twice as
+  // long each time, up to kRetryAfterMax, where it fails once it has its number: each number is an entry of the audit
+  // log. One that cannot be written is kept and written first. To be called again and again, never twice at once,
+  // where it may take its time: a second for a million entries.
   base::Task<> publish_due(Yield yield);
 
   // Notes in which shards something was revoked.
@@ -61,6 +63,7 @@ class CrlPublisher final : public storage::Follower {
     std::optional<base::Time> changed;  // since when the latest CRL is behind; none: it is not
     base::Time rests_from{};            // not built again between the two; a clock that is set back ends it
     base::Time rests_until{};
+    std::chrono::seconds rests_at_least{0};  // if it fails
   };
   struct Built {
     base::Bytes entries;
@@ -83,6 +86,8 @@ class CrlPublisher final : public storage::Follower {
   base::Result<void> check_key(const CrlShard& shard) const;
   base::Result<base::Bytes> sign(const CrlShard& shard, const CrlFields& fields, base::BytesView entries,
                                  const CrlBefore& before) const;
+  void rest_longer(const CrlShard& shard);
+  base::Result<void> put_in_place(const CrlShard& shard, base::Bytes der);
   base::Task<base::Result<void>> drop(CrlShard shard, std::vector<Serial> expired);
 
   Records& records_;
@@ -92,7 +97,8 @@ class CrlPublisher final : public storage::Follower {
   const StatusUrls urls_;
   const std::chrono::seconds lifetime_;
   PublishedCrls& published_;
-  std::set<std::string> taken_up_;  // ca_ids
+  std::set<std::string> taken_up_;             // ca_ids
+  std::map<CrlShard, base::Bytes> unwritten_;  // signed CRLs that could not be written
 
   // The store's thread notes what changed, and who builds takes it. Held for one look-up.
   std::mutex mutex_;

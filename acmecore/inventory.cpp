@@ -203,6 +203,7 @@ Task<Result<void>> complete_inventory(Records& records) {
   for (Bytes after;;) {
     CO_TRY(const auto serials, co_await records.certificates(after, kTakenAtOnce));
     Changes changes;
+    changes.use_reserve();  // a CA that does not start revokes nothing
     for (const Serial& serial : serials) {
       CO_TRY(const auto certificate, co_await records.certificate(serial));
       changes.take_into_inventory(certificate.value);

@@ -26,6 +26,13 @@ OcspAnswers::Answer OcspAnswers::find(const OcspCertId& id, Time now) {
   return place->answer;
 }
 
+OcspAnswers::Answer OcspAnswers::find_last(const OcspCertId& id, Time now) {
+  const std::lock_guard lock(mutex_);
+  const Place place = place_of(id);
+  if (place == by_age_.end() || now > *place->answer->next_update) return nullptr;
+  return place->answer;
+}
+
 uint64_t OcspAnswers::revocations() const {
   const std::lock_guard lock(mutex_);
   return revocations_;
@@ -56,17 +63,21 @@ void OcspAnswers::revoked(const Bytes& serial) {
   places_.erase(found);
 }
 
-std::vector<OcspCertId> OcspAnswers::due(Time then, size_t limit) {
+std::vector<OcspCertId> OcspAnswers::due(Time now, std::chrono::minutes ahead, size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<OcspCertId> due;
   for (Place place = by_age_.begin(); place != by_age_.end() && due.size() < limit;) {
-    if (then < half_of_life(*place->answer)) break;
+    if (now + ahead < half_of_life(*place->answer)) break;
     const Place next = std::next(place);
-    if (place->is_asked_for) {
-      due.push_back(place->id);
-      place->is_asked_for = false;
-    } else {
+    Kept& kept = *place;
+    const bool is_over = kept.tried ? now > *kept.answer->next_update : !kept.is_asked_for;
+    const bool rests = kept.tried && *kept.tried <= now && now < *kept.tried + kOcspRetryAfter;
+    if (is_over) {
       erase(place);
+    } else if (!rests) {
+      due.push_back(kept.id);
+      if (!kept.tried) kept.is_asked_for = false;
+      kept.tried = now;
     }
     place = next;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -26,16 +27,21 @@ struct OcspAnswer {
   std::optional<base::Time> next_update = {};
 };
 
+// An answer that was due and could not be made again is due once more so much later.
+inline constexpr std::chrono::minutes kOcspRetryAfter{1};
+
 // OCSP answers that whoever asks the same may have (RFC 5019 §2.1), by what was asked, until half of their life has
-// passed or their certificate is revoked. Thread-safe.
+// passed, or all of it where no other one can be made, or their certificate is revoked. Thread-safe.
 class OcspAnswers {
  public:
   using Answer = std::shared_ptr<const OcspAnswer>;
 
   explicit OcspAnswers(size_t answers_max = kOcspAnswersMax) : answers_max_(answers_max) {}
 
-  // Null: there is none that is good now. It counts as asked for.
+  // Null: there is none in the first half of its life. It counts as asked for.
   Answer find(const OcspCertId& id, base::Time now);
+  // For who could make none: one in the second half of its life as well. Null: there is none.
+  Answer find_last(const OcspCertId& id, base::Time now);
 
   // How many revocations were seen: to be asked before an answer is made.
   uint64_t revocations() const;
@@ -46,15 +52,17 @@ class OcspAnswers {
   // A certificate with this serial was revoked.
   void revoked(const base::Bytes& serial);
 
-  // At most `limit` whose half of life has passed at `then`, the oldest first: to be made again, and kept, before this
-  // is asked once more. What nobody has asked for since it was told here is forgotten.
-  std::vector<OcspCertId> due(base::Time then, size_t limit);
+  // At most `limit` whose half of life will have passed `ahead` of now, the oldest first: to be made again, and kept,
+  // before this is asked once more. One that is not is told again after kOcspRetryAfter, until its end. What was kept
+  // since it was told here, and nobody has asked for since, is forgotten.
+  std::vector<OcspCertId> due(base::Time now, std::chrono::minutes ahead, size_t limit);
 
  private:
   struct Kept {
     OcspCertId id;
     Answer answer;
     bool is_asked_for;
+    std::optional<base::Time> tried = {};  // when it was due, if nothing was kept in its place since
   };
   using ByAge = std::list<Kept>;
   using Place = ByAge::iterator;
@@ -65,7 +73,7 @@ class OcspAnswers {
 
   const size_t answers_max_;
 
-  // Requests come on many threads, and revocations on the store's. Held for one look-up, or for one that is due.
+  // Requests come on many threads, and revocations on the store's. Held for one look-up, or for those that are due.
   mutable std::mutex mutex_;
   ByAge by_age_;  // the one that was made first in front
   // By serial; and each by the CertID that was asked with, of which there is one for each hash.

@@ -17,7 +17,7 @@ using std::chrono::seconds;
 
 namespace {
 
-// So long before it is needed the next answer is made, and so many at once, between which others run.
+// So long before it is needed the next answer is made, and so many at once, between which CRLs are made.
 constexpr std::chrono::minutes kMadeAhead{5};
 constexpr size_t kMadeAtOnce = 100;
 
@@ -47,47 +47,49 @@ OcspResponder::OcspResponder(Records& records, const Issuers& issuers, const bas
     : records_(records), issuers_(issuers), clock_(clock), lifetime_(lifetime) {}
 
 Task<OcspAnswers::Answer> OcspResponder::answer(Bytes request_der) {
-  auto request = parse_ocsp_request(request_der);
+  const auto request = parse_ocsp_request(request_der);
   if (!request) co_return refusal(OcspRefusal::malformed_request);
+  const OcspCertId& id = request->certificates.front();
   if (can_be_kept(*request)) {
-    if (OcspAnswers::Answer kept = answers_.find(request->certificates.front(), clock_.now())) co_return kept;
+    if (OcspAnswers::Answer kept = answers_.find(id, clock_.now())) co_return kept;
   }
-  co_return co_await make(*std::move(request));
+  const auto made = co_await make(*request);
+  if (made) co_return *made;
+  const OcspRefusal status = refusal_of(made.error().kind);
+  if (status == OcspRefusal::try_later && can_be_kept(*request)) {
+    if (OcspAnswers::Answer last = answers_.find_last(id, clock_.now())) co_return last;
+  }
+  const bool is_fault = status != OcspRefusal::unauthorized && responder_of(*request);
+  if (is_fault) base::log::error("acme.ocsp.not_answered", {{"detail", made.error().detail}});
+  co_return refusal(status);
 }
 
-Task<OcspAnswers::Answer> OcspResponder::make(OcspRequest request) {
+Task<Result<OcspAnswers::Answer>> OcspResponder::make(OcspRequest request) {
   const uint64_t revocations = answers_.revocations();
-  const auto responder = responder_of(request);
-  if (!responder) co_return refusal(refusal_of(responder.error().kind));
-  const auto fields = co_await fields_of(request, *responder);
-  auto response = fields ? sign(responder->ca, *fields) : tl::unexpected(fields.error());
-  if (!response) {
-    const OcspRefusal status = refusal_of(response.error().kind);
-    if (status != OcspRefusal::unauthorized)
-      base::log::error("acme.ocsp.not_answered", {{"detail", response.error().detail}});
-    co_return refusal(status);
-  }
-  OcspAnswer made{*std::move(response)};
+  CO_TRY(const Responder responder, responder_of(request));
+  CO_TRY(const OcspFields fields, co_await fields_of(request, responder));
+  CO_TRY(Bytes response, sign(responder.ca, fields));
+  OcspAnswer made{std::move(response)};
   if (!request.nonce) {
-    made.this_update = fields->this_update;
-    made.next_update = fields->next_update;
+    made.this_update = fields.this_update;
+    made.next_update = fields.next_update;
   }
   const auto answer = std::make_shared<const OcspAnswer>(std::move(made));
   if (can_be_kept(request)) answers_.keep(request.certificates.front(), answer, revocations);
   co_return answer;
 }
 
-Task<> OcspResponder::make_again(Yield yield) {
-  for (bool goes_on = true; goes_on;) {
-    const auto due = answers_.due(clock_.now() + kMadeAhead, kMadeAtOnce);
-    if (due.empty()) co_return;
-    for (const OcspCertId& id : due) {
-      OcspRequest request;
-      request.certificates.push_back(id);
-      co_await make(std::move(request));
-    }
-    goes_on = co_await yield();
+Task<bool> OcspResponder::make_again() {
+  const auto due = answers_.due(clock_.now(), kMadeAhead, kMadeAtOnce);
+  std::optional<base::Error> error;
+  for (const OcspCertId& id : due) {
+    OcspRequest request;
+    request.certificates.push_back(id);
+    const auto made = co_await make(std::move(request));
+    if (!made) error = made.error();
   }
+  if (error) base::log::warning("acme.ocsp.not_made_again", {{"detail", error->detail}});
+  co_return due.size() == kMadeAtOnce;
 }
 
 // unauthorized: they are not of one CA of ours. unavailable: it signs no responses.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -20,7 +19,8 @@ namespace acmecore {
 
 // Tells of the certificates of all issuing CAs, retired ones too, whether they are revoked (RFC 6960), signing by the
 // key of the CA that a request names. An answer without a nonce is kept (OcspAnswers); those that are asked for are
-// made again before half of their life has passed, so that nobody waits for a signature. Thread-safe.
+// made again before half of their life has passed, so that nobody waits for a signature. While that is impossible the
+// last one is told until its end, but never of a certificate that was revoked since. Thread-safe.
 //
 // Of a certificate that was never issued nothing is said: `unauthorized`, which costs no signature, rather than
 // `unknown` or, as RFC 6960 §2.2 allows, `revoked`, which strangers could have signed for any number of serials.
@@ -34,11 +34,9 @@ class OcspResponder final : public storage::Follower {
   // certificates of one CA of ours, or that CA signs no responses (for now), or the store or OpenSSL fails.
   base::Task<OcspAnswers::Answer> answer(base::Bytes request_der);
 
-  // Called between two slices of work, when somebody else may run; false: it is time to end.
-  using Yield = std::function<base::Task<bool>()>;
-
-  // Makes again what is kept, is asked for, and will soon be half of its life old. To be called again and again.
-  base::Task<> make_again(Yield yield);
+  // Makes again some of what is kept, is asked for, and will soon be half of its life old. To be called again and
+  // again. True: at once, because there may be more; false: in a second.
+  base::Task<bool> make_again();
 
   // Forgets what is kept of a certificate that was revoked.
   void follow(const storage::Batch& batch) override;
@@ -49,8 +47,8 @@ class OcspResponder final : public storage::Follower {
     std::string ca;
     base::Bytes key_hash;  // OcspIssuer::responder_key_hash
   };
-  // Makes it anew, and keeps it if whoever asks the same may have it.
-  base::Task<OcspAnswers::Answer> make(OcspRequest request);
+  // Makes it anew, and keeps it if whoever asks the same may have it. The errors of the three below.
+  base::Task<base::Result<OcspAnswers::Answer>> make(OcspRequest request);
   base::Result<Responder> responder_of(const OcspRequest& request) const;
   base::Task<base::Result<OcspFields>> fields_of(const OcspRequest& request, Responder responder);
   base::Task<base::Result<std::optional<Revocation>>> status_of(Serial serial, std::string ca);

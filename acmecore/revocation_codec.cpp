@@ -96,8 +96,8 @@ Bytes encode(const RevocationJob& job) {
   stored::RevocationJob message;
   message.set_account(job.filter.account);
   message.set_ca(job.filter.ca);
-  message.set_issued_from_ms(milliseconds(job.filter.issued_from));
-  message.set_issued_before_ms(milliseconds(job.filter.issued_before));
+  if (job.filter.issued_from) message.set_issued_from_ms(milliseconds(*job.filter.issued_from));
+  if (job.filter.issued_before) message.set_issued_before_ms(milliseconds(*job.filter.issued_before));
   message.set_spki_digest(job.filter.spki_digest);
   message.set_profile(job.filter.profile);
   message.set_reason(uint32_t(job.reason));
@@ -115,12 +115,12 @@ Result<RevocationJob> decode_revocation_job(std::string id, BytesView value) {
   TRY(const auto message, parse<stored::RevocationJob>(value, "revocation job"));
   RevocationJob job;
   job.id = std::move(id);
-  job.filter = {message.account(),
-                message.ca(),
-                optional_time(message.issued_from_ms()),
-                optional_time(message.issued_before_ms()),
-                message.spki_digest(),
-                message.profile()};
+  job.filter.account = message.account();
+  job.filter.ca = message.ca();
+  if (message.has_issued_from_ms()) job.filter.issued_from = time_of(message.issued_from_ms());
+  if (message.has_issued_before_ms()) job.filter.issued_before = time_of(message.issued_before_ms());
+  job.filter.spki_digest = message.spki_digest();
+  job.filter.profile = message.profile();
   TRY(job.reason, reason_of(message.reason()));
   job.by = message.by();
   job.created = time_of(message.created_ms());

@@ -31,6 +31,12 @@ void log_revoked(const Serial& serial, RevocationReason reason, const std::strin
                   {{"serial", text_of(serial)}, {"reason", int64_t(reason)}, {"by", by}});
 }
 
+// One record that is damaged keeps no others from being revoked.
+void log_passed_over(const RevocationJob& job, const Serial& serial, const base::Error& error) {
+  base::log::error("acme.revocation_job.passed_over",
+                   {{"job", job.id}, {"serial", text_of(serial)}, {"detail", error.detail}});
+}
+
 AuditEvent job_event(std::string_view kind, const RevocationJob& job, Actor by, Time now) {
   AuditEvent event;
   event.kind = kind;
@@ -57,13 +63,19 @@ RevocationJob job_of_key(Bytes spki_digest, Time now) {
   return job;
 }
 
-// That the key of this job is blocked, but for the reason.
-AuditEvent key_event(const RevocationJob& job, Actor by, Time now) {
+// That the key is blocked, but for the reason and the job.
+AuditEvent key_event(const Bytes& spki_digest, Actor by, Time now) {
   AuditEvent event;
   event.kind = audit_kind::kKeyBlocked;
   event.time = now;
   event.actor = std::move(by);
-  event.add("key_sha256", text_of(Serial{job.filter.spki_digest}));
+  event.add("key_sha256", text_of(Serial{spki_digest}));
+  return event;
+}
+
+// The same of the key of this job.
+AuditEvent key_event(const RevocationJob& job, Actor by, Time now) {
+  AuditEvent event = key_event(job.filter.spki_digest, std::move(by), now);
   event.add("job", job.id);
   return event;
 }
@@ -160,7 +172,7 @@ Task<Result<std::vector<RevocationOutcome>>> Revocations::revoke(std::vector<Ser
   co_return too_many_at_once();
 }
 
-// Notes the key, once, in `compromised` if that is the reason.
+// Notes the key, once and unless it is blocked, in `compromised` if that is the reason.
 Task<Result<RevocationOutcome>> Revocations::revoke_one(Serial serial, RevocationReason reason, Actor by,
                                                         std::vector<Certificate>& compromised,
                                                         Changes& changes) {
@@ -171,10 +183,7 @@ Task<Result<RevocationOutcome>> Revocations::revoke_one(Serial serial, Revocatio
   }
   if (!record) co_return tl::unexpected(std::move(record).error());
   const bool is_compromise = reason == RevocationReason::key_compromise;
-  const auto certificate = parse_certificate((*record)->der);
-  if (is_compromise && certificate &&
-      std::ranges::find(compromised, certificate->spki_der, &Certificate::spki_der) == compromised.end())
-    compromised.push_back(*certificate);
+  if (is_compromise) CO_CHECK(co_await note_compromise(record->value, compromised));
   const Time now = clock_.now();
   if (now > (*record)->not_after) co_return RevocationOutcome{std::move(serial), Status::expired};
   const auto before = (*record)->revocation;
@@ -185,6 +194,16 @@ Task<Result<RevocationOutcome>> Revocations::revoke_one(Serial serial, Revocatio
   place_in_crl(record->value, *issuers_.now(), urls_);
   add_revocation(*std::move(record), revocation, std::move(by), now, changes);
   co_return RevocationOutcome{std::move(serial), before ? Status::was_revoked : Status::revoked, revocation};
+}
+
+Task<Result<void>> Revocations::note_compromise(IssuedCertificate certificate,
+                                                std::vector<Certificate>& compromised) {
+  auto parsed = parse_certificate(certificate.der);
+  if (!parsed) co_return Result<void>();  // our own, which was never signed
+  CO_TRY(const bool was_blocked, co_await records_.is_blocked(base::sha256(parsed->spki_der)));
+  const auto noted = std::ranges::find(compromised, parsed->spki_der, &Certificate::spki_der);
+  if (!was_blocked && noted == compromised.end()) compromised.push_back(*std::move(parsed));
+  co_return Result<void>();
 }
 
 Task<Result<RevocationJob>> Revocations::start(RevocationFilter filter, RevocationReason reason, Actor by) {
@@ -233,20 +252,50 @@ Task<Result<size_t>> Revocations::block_keys(std::vector<Bytes> spki_digests, Ac
   std::set<Bytes> met;
   size_t count = 0;
   Changes changes;
-  for (Bytes& digest : spki_digests) {
+  std::set<Bytes> without_job;
+  for (const Bytes& digest : spki_digests) {
     if (digest.size() != base::kSha256Size) co_return fail(ErrorKind::malformed, "it is no SHA-256 of a key");
+    if (!met.insert(digest).second) continue;
     CO_TRY(const bool was_blocked, co_await records_.is_blocked(digest));
-    if (was_blocked || !met.insert(digest).second) continue;
-    const RevocationJob job = job_of_key(std::move(digest), now);
-    AuditEvent event = key_event(job, by, now);
+    if (was_blocked) {
+      without_job.insert(digest);
+      continue;
+    }
+    CO_TRY(const bool is_certified, co_await this->is_certified(digest));
+    const RevocationJob job = job_of_key(digest, now);
+    AuditEvent event = is_certified ? key_event(job, by, now) : key_event(digest, by, now);
     event.reason = "an operator blocked the key";
-    add_block(job, event, changes);
+    if (is_certified) {
+      add_block(job, event, changes);
+    } else {
+      changes.block_key_of_digest(digest);
+      changes.note(event);
+      without_job.insert(digest);
+    }
     ++count;
   }
-  if (changes.empty()) co_return count;
-  CO_CHECK(co_await records_.commit(std::move(changes)));
+  if (!changes.empty()) CO_CHECK(co_await records_.commit(std::move(changes)));
+  CO_CHECK(co_await start_where_certified(std::move(without_job)));
+  if (count == 0) co_return count;
   base::log::info("acme.key.blocked", {{"keys", int64_t(count)}, {"by", by.credential}});
   co_return count;
+}
+
+// By keys that are blocked. A certificate that came between the look and the block is found here, for none is issued
+// afterwards; also when a call that was cut short before is made again.
+Task<Result<void>> Revocations::start_where_certified(std::set<Bytes> spki_digests) {
+  Changes changes;
+  for (const Bytes& digest : spki_digests) {
+    CO_TRY(const bool is_certified, co_await this->is_certified(digest));
+    if (is_certified) changes.create(job_of_key(digest, clock_.now()));
+  }
+  if (!changes.empty()) CO_CHECK(co_await records_.commit(std::move(changes)));
+  co_return Result<void>();
+}
+
+Task<Result<bool>> Revocations::is_certified(Bytes spki_digest) {
+  CO_TRY(const auto serials, co_await records_.certificates_with_key(std::move(spki_digest), Bytes(), 1));
+  co_return !serials.empty();
 }
 
 Task<Result<Page<RevocationJob>>> Revocations::jobs(std::string after, size_t limit) {
@@ -282,14 +331,22 @@ Task<Result<RevocationJob>> Revocations::stop(std::string id, Actor by) {
 
 Task<Result<bool>> Revocations::work() {
   CO_TRY(const auto ids, co_await records_.unfinished_revocation_jobs(kJobsAtOnce));
-  for (const std::string& id : ids)
-    CO_CHECK(co_await work_on(id));
+  Result<void> outcome;
+  for (const std::string& id : ids) {
+    const auto worked = co_await work_on(id);
+    if (!worked && outcome) outcome = worked;
+  }
+  if (!outcome) co_return tl::unexpected(std::move(outcome).error());
   co_return !ids.empty();
 }
 
 // A page that met a change by others is done again the next time.
 Task<Result<void>> Revocations::work_on(std::string id) {
   CO_TRY(auto job, co_await records_.revocation_job(std::move(id)));
+  if (job->ended) co_return Result<void>();  // it was stopped since it was found
+  // It would revoke everything. Nobody can have asked for that.
+  if (job->filter.empty())
+    co_return fail(ErrorKind::internal, "the revocation job " + job->id + " has no filter");
   Changes changes;
   CO_CHECK(co_await add_page(job.value, changes));
   const bool is_forgotten = job->ended && job->by.empty();
@@ -309,7 +366,7 @@ Task<Result<void>> Revocations::work_on(std::string id) {
 }
 
 // Of those that the filter may be about, by the index that has the fewest. Each is in the order of serial numbers, so
-// that what is issued meanwhile comes at the end.
+// that what is issued meanwhile comes at the end, but for what is being signed: its serial number is made before.
 Task<Result<std::vector<Serial>>> Revocations::serials_behind(RevocationFilter filter, Bytes position) {
   if (!filter.spki_digest.empty()) {
     co_return co_await records_.certificates_with_key(filter.spki_digest, std::move(position), kPage);
@@ -327,10 +384,13 @@ Task<Result<void>> Revocations::add_page(RevocationJob& job, Changes& changes) {
   std::set<Bytes> met;
   for (const Serial& serial : serials) {
     auto record = co_await records_.certificate(serial);
-    if (!record && record.error().kind != ErrorKind::not_found)
+    if (!record && record.error().kind == ErrorKind::unavailable)
       co_return tl::unexpected(std::move(record).error());
     ++job.examined;
-    if (!record) continue;
+    if (!record) {
+      if (record.error().kind != ErrorKind::not_found) log_passed_over(job, serial, record.error());
+      continue;
+    }
     const auto issuers = issuers_.now();
     const std::string ca = issuers->ca_of(record->value);
     if (blocks_keys(job) && fits(job.filter, record->value, ca))

@@ -55,8 +55,10 @@ class Revocations {
   base::Task<base::Result<std::vector<RevocationOutcome>>> revoke(std::vector<Serial> serials,
                                                                   RevocationReason reason, Actor by);
 
-  // Begins to revoke all certificates that fit the filter, those that are issued while it goes on as well. malformed:
-  // the filter is empty.
+  // Begins to revoke all certificates that fit the filter. Those that are issued while it goes on as well, but for one
+  // that is being signed when the job has passed its place or ends: the serial numbers of these are older than the
+  // record. Who needs them has to keep more from being issued first, and to start the job again when no order is
+  // processing. Of a key that is blocked none is issued. malformed: the filter is empty.
   base::Task<base::Result<RevocationJob>> start(RevocationFilter filter, RevocationReason reason, Actor by);
 
   // Blocks keys that are known to others or weak, by SHA-256 of their SPKI, whether or not there is a certificate for
@@ -73,13 +75,17 @@ class Revocations {
   base::Task<base::Result<RevocationJob>> stop(std::string id, Actor by);
 
   // Goes on with each job by one page, and is to be called again and again, never twice at once. After a restart it
-  // goes on where it was. True: there is more to do at once.
+  // goes on where it was. True: there is more to do at once. A job that fails holds up no other one; the first error.
   base::Task<base::Result<bool>> work();
 
  private:
   base::Task<base::Result<RevocationOutcome>> revoke_one(Serial serial, RevocationReason reason, Actor by,
                                                          std::vector<Certificate>& compromised,
                                                          Changes& changes);
+  base::Task<base::Result<void>> start_where_certified(std::set<base::Bytes> spki_digests);
+  base::Task<base::Result<bool>> is_certified(base::Bytes spki_digest);
+  base::Task<base::Result<void>> note_compromise(IssuedCertificate certificate,
+                                                 std::vector<Certificate>& compromised);
   base::Task<base::Result<void>> work_on(std::string id);
   base::Task<base::Result<void>> add_page(RevocationJob& job, Changes& changes);
   base::Task<base::Result<void>> add_compromise_of_filter(const RevocationJob& job, Actor by,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "acmecore/ca_certificate.h"
 #include "acmecore/ca_chain.h"
@@ -14,13 +16,17 @@
 namespace acmecore {
 
 using base::Bytes;
+using base::BytesView;
 using base::ErrorKind;
 using base::fail;
 using base::Result;
 using base::Time;
 using std::chrono::seconds;
+using namespace std::string_view_literals;
 
 namespace {
+
+constexpr std::string_view kCaCompromiseName = "cACompromise";
 
 tl::unexpected<base::Error> refuse(const std::string& why) { return fail(ErrorKind::unavailable, why); }
 
@@ -33,10 +39,23 @@ struct Before {
 };
 
 Result<Before> read_before(const Bytes& der, const Certificate& root);
+Result<RevokedCertificate> revoked_ca(const CrlEntry& entry);
 Result<void> add_revoked(const std::vector<RevokedCa>& revoked, const Certificate& root, Entries& entries);
+Result<void> add(const Serial& serial, const Revocation& revocation, Entries& entries);
 bool is_signed_by(const Crl& crl, const Certificate& root);
 
 }  // namespace
+
+Result<RevocationReason> parse_ca_reason_name(std::string_view name) {
+  if (name == kCaCompromiseName) return kCaCompromise;
+  const auto reason = parse_reason_name(name);
+  if (reason && *reason != RevocationReason::unspecified) return *reason;
+  return fail(
+      ErrorKind::malformed,
+      "\"" + std::string(name) +
+          "\" is no reason to revoke a CA; there are keyCompromise, cACompromise, affiliationChanged, "
+          "superseded, cessationOfOperation, privilegeWithdrawn");
+}
 
 Result<Bytes> sign_root_crl(const CaPlace& place, const RootCrlPlan& plan, Time now) {
   if (plan.lifetime <= seconds(0) || plan.lifetime > kRootCrlLifetimeMax)
@@ -56,7 +75,10 @@ Result<Bytes> sign_root_crl(const CaPlace& place, const RootCrlPlan& plan, Time 
   if (key->spki_der() != root.spki_der)
     return refuse("the key of the root is not that of the issuer's root certificate");
 
-  TRY(Before before, read_before(plan.before, root));
+  Before before;
+  if (plan.before) {
+    TRY(before, read_before(*plan.before, root));
+  }
   CHECK(add_revoked(plan.revoked, root, before.entries));
   Bytes entries;
   for (const auto& [serial, revocation] : before.entries)
@@ -76,7 +98,6 @@ namespace {
 
 Result<Before> read_before(const Bytes& der, const Certificate& root) {
   Before before;
-  if (der.empty()) return before;
   const auto refused = [](const std::string& why) { return refuse("the CRL before cannot be used: " + why); };
   const auto crl = parse_crl(der);
   if (!crl) return refused(crl.error().detail);
@@ -86,7 +107,7 @@ Result<Before> read_before(const Bytes& der, const Certificate& root) {
   before.number = *number;
   std::optional<base::Error> strange;
   const auto take = [&](const CrlEntry& entry) {
-    const auto revoked = revoked_certificate(entry);
+    const auto revoked = revoked_ca(entry);
     if (revoked) before.entries.emplace(revoked->serial.octets, revoked->revocation);
     if (!revoked) strange = revoked.error();
     return revoked.has_value();
@@ -97,13 +118,41 @@ Result<Before> read_before(const Bytes& der, const Certificate& root) {
   return before;
 }
 
+// An entry as we write them: revoked_certificate reads those of all but one reason, which no leaf has.
+Result<RevokedCertificate> revoked_ca(const CrlEntry& entry) {
+  constexpr BytesView kEnumerated2 = "\x0a\x01\x02"sv;
+  const bool is_compromise =
+      entry.extensions.size() == 1 && entry.extensions.front().oid == oids::kReasonCode &&
+      !entry.extensions.front().critical && entry.extensions.front().value == kEnumerated2;
+  if (!is_compromise) return revoked_certificate(entry);
+  TRY(Serial serial, serial_from_octets(entry.serial));
+  return RevokedCertificate{std::move(serial), {entry.time, kCaCompromise}};
+}
+
 Result<void> add_revoked(const std::vector<RevokedCa>& revoked, const Certificate& root, Entries& entries) {
   for (const RevokedCa& one : revoked) {
     if (one.certificate.der == root.der) return refuse("a root does not revoke itself");
     if (!is_issued_by(one.certificate, root)) return refuse("a certificate to be revoked is not by the root");
-    const Revocation whole{std::chrono::floor<seconds>(one.revocation.time), one.revocation.reason};
-    entries.emplace(one.certificate.serial.octets, whole);
+    if (one.revocation.reason == RevocationReason::unspecified)
+      return fail(ErrorKind::malformed, "a CA is not revoked without a reason (BR 7.2.2)");
+    CHECK(add(one.certificate.serial, one.revocation, entries));
   }
+  return {};
+}
+
+Result<void> add(const Serial& serial, const Revocation& revocation, Entries& entries) {
+  const RevocationReason reason = revocation.reason;
+  const Revocation whole{std::chrono::floor<seconds>(revocation.time), reason};
+  const auto [listed, is_new] = entries.emplace(serial.octets, whole);
+  RevocationReason& before = listed->second.reason;
+  if (is_new || before == reason) return {};
+  const bool is_compromise = reason == RevocationReason::key_compromise || reason == kCaCompromise;
+  if (!is_compromise && before != RevocationReason::unspecified) {
+    return refuse("the certificate " + text_of(serial) + " is revoked already, as " +
+                  std::string(before == kCaCompromise ? kCaCompromiseName : name_of(before)) +
+                  ", which only keyCompromise or cACompromise could change");
+  }
+  before = reason;
   return {};
 }
 

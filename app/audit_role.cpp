@@ -11,11 +11,12 @@ namespace {
 
 constexpr std::chrono::minutes kRemovalInterval{1};
 
-// True: there is more to remove.
+// True: there is more to remove, or to look at.
 base::Task<base::Result<bool>> remove_once(acmecore::AuditLog& log, acmecore::AuditRetention& retention,
                                            base::Time now) {
-  CO_TRY(const base::Time needed_from, co_await retention.needed_from(now));
-  co_return co_await log.remove_before(needed_from);
+  CO_TRY(const auto needed_from, co_await retention.needed_from(now));
+  if (!needed_from) co_return true;
+  co_return co_await log.remove_before(*needed_from);
 }
 
 // Not awaited while there is more to do.

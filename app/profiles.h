@@ -14,8 +14,7 @@ namespace app {
 acmecore::Profiles profiles_of(const base::Config& config);
 
 // That profiles which claim to keep the Baseline Requirements do, by what they say themselves and by what is around
-// them (public_trust.h). malformed: each breach is a line, with its section. REQUIRES: as
-// above.
+// them (public_trust.h). malformed: each breach is a line, with its section. REQUIRES: as above.
 base::Result<void> check_profiles(const base::Config& config, base::Time now);
 
 // Which profile is looked for: one that claims to keep them or that does not, and of certificates for clients, too, or

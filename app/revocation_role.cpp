@@ -102,8 +102,9 @@ Task<> RevocationRole::publish_again_and_again(Loop::Pause pause) {
   for (bool go_on = true; go_on;) {
     write_issuers();
     co_await publisher_->publish_due(yield);
-    if (responder_) co_await responder_->make_again(yield);
-    go_on = co_await pause(kPublishInterval);
+    bool more = false;
+    if (responder_) more = co_await responder_->make_again();
+    go_on = co_await pause(more ? milliseconds::zero() : kPublishInterval);
   }
 }
 

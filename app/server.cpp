@@ -66,6 +66,11 @@ std::vector<std::string> names_of(const std::vector<acmecore::rpc::DirectoryAt>&
   return names;
 }
 
+// The issuers are others all the same.
+void log_unless_written(const Result<void>& roots) {
+  if (!roots) base::log::error("server.roots.not_written", {{"detail", roots.error().detail}});
+}
+
 std::string joined(const std::vector<base::Endpoint>& endpoints) {
   std::string text;
   for (const base::Endpoint& endpoint : endpoints)
@@ -192,15 +197,16 @@ void Server::reload() {
     base::log::error("server.identities.not_renewed", {{"detail", done.error().detail}});
     told.refused.push_back(done.error());
   }
-  told.issuers = issuer_certificates();
-  const auto noted = runtime_.wait(acmecore::note_reload(*records_, std::move(told), clock_.now()));
+  told.issuers = [this] { return issuer_certificates(); };
+  const auto noted = runtime_.wait(acmecore::note_reload(*store_, std::move(told), clock_.now()));
   if (!noted) base::log::error("server.reload.not_recorded", {{"detail", noted.error().detail}});
 }
 
 Result<void> Server::reload_issuers() {
   if (!issuers_) return {};
   CHECK(issuer_keeper_->reload(*issuers_));
-  return write_roots();
+  log_unless_written(write_roots());
+  return {};
 }
 
 Result<void> Server::open_roles(const OwnZones& own_zones) {
@@ -278,11 +284,10 @@ Result<void> Server::open_rpc() {
                                                                               *callers_, executor);
     const auto rotate = [this](const std::string& name) -> Result<void> {
       CHECK(issuer_keeper_->rotate(*issuers_, name));
-      if (const auto written = write_roots(); !written)  // it has rotated all the same
-        base::log::error("server.roots.not_written", {{"detail", written.error().detail}});
+      log_unless_written(write_roots());
       return {};
     };
-    add<assay::v1::CaService, acmecore::rpc::CaService>(*issuers_, rotate, *records_, clock_, *callers_,
+    add<assay::v1::CaService, acmecore::rpc::CaService>(*issuers_, rotate, *store_, clock_, *callers_,
                                                         executor);
     add<assay::v1::RevocationService, acmecore::rpc::RevocationService>(ca_->revocations(), *callers_,
                                                                         executor);
@@ -357,20 +362,22 @@ Result<void> Server::announce() {
   return {};
 }
 
+// All of them are read, or issued, before the first is taken: what is refused then has changed none.
 Result<void> Server::renew_identities() {
   TRY(RpcTls tls, rpc_tls());
+  std::optional<base::TlsIdentity> acme, publish, dns;
   if (ca_) {
-    TRY(const auto acme, identities_->acme());
-    CHECK(ca_->renew(acme));
+    TRY(acme, identities_->acme());
   }
   if (publish_) {
-    TRY(const auto publish, publish_identity());
-    if (publish) CHECK(publish_->renew(*publish));
+    TRY(publish, publish_identity());
   }
   if (dns_ && !config_.dns.tls.listen.empty()) {
-    TRY(const auto dns, identities_->dns());
-    CHECK(dns_->renew(dns));
+    TRY(dns, identities_->dns());
   }
+  if (acme) CHECK(ca_->renew(*acme));
+  if (publish) CHECK(publish_->renew(*publish));
+  if (dns) CHECK(dns_->renew(*dns));
   rpc_->renew(std::move(tls));
   base::log::info("server.identities.renewed");
   return {};

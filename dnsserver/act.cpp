@@ -44,10 +44,13 @@ Act act_of(ActKind kind, const Credential& credential, Administrator by) {
   Act act{kind, std::move(by)};
   act.add("publishing_credential", credential.id);
   if (!credential.comment.empty()) act.add("comment", credential.comment);
-  for (const Scope& scope : credential.scopes) {
+  const size_t told = std::min(credential.scopes.size(), kScopesToldMax);
+  for (size_t i = 0; i < told; ++i) {
+    const Scope& scope = credential.scopes[i];
     act.add("scope", text_of(scope));
     if (!scope.excluded) act.names.push_back(scope.name);
   }
+  if (told < credential.scopes.size()) act.add("scopes", std::to_string(credential.scopes.size()));
   for (const base::IpNetwork& source : credential.sources)
     act.add("source", source.text());
   if (credential.login) act.add("user_name", credential.login->name);

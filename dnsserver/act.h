@@ -14,6 +14,8 @@ namespace dnsserver {
 // Of an RRset that an act tells: records, beyond which they are counted, and characters of each.
 inline constexpr size_t kRdataToldMax = 10;
 inline constexpr size_t kRdataTextToldMax = 500;
+// The same of a credential: scopes.
+inline constexpr size_t kScopesToldMax = 20;
 
 // Who administers zones and credentials. Both empty: this server.
 //
@@ -67,7 +69,8 @@ Act act_of(ActKind kind, const Zone& zone, Administrator by);
 // That an RRset was put, with its type, TTL and RDATA; and that one was deleted.
 Act act_of(const RRset& rrset, Administrator by);
 Act act_of(const Name& owner, uint16_t type, Administrator by);
-// Of a credential: its id, where it may write, from where, with which user name and keys, and until when.
+// Of a credential: its id, where it may write, as far as kScopesToldMax, from where, with which user name and keys, and
+// until when.
 Act act_of(ActKind kind, const Credential& credential, Administrator by);
 
 }  // namespace dnsserver

@@ -34,6 +34,23 @@ bool is_host_label(std::string_view label) {
          std::ranges::all_of(label, [&](char c) { return is_alphanumeric(c) || c == '-'; });
 }
 
+// Whether what `after` may do `before` might do as well. Limits, sources and how long it is valid are not looked at.
+bool gives_nothing(const Credential& before, const Credential& after) {
+  const auto had_scope = [&](const Scope& scope) {
+    return scope.excluded || std::ranges::find(before.scopes, scope) != before.scopes.end();
+  };
+  const auto keeps_exclusion = [&](const Scope& scope) {
+    return !scope.excluded || std::ranges::find(after.scopes, scope) != after.scopes.end();
+  };
+  const auto had_key = [&](const TsigKey& key) {
+    return std::ranges::find(before.tsig_keys, key.name, &TsigKey::name) != before.tsig_keys.end();
+  };
+  return after.disabled || (!before.disabled && (!after.login || before.login) &&
+                            std::ranges::all_of(after.scopes, had_scope) &&
+                            std::ranges::all_of(before.scopes, keeps_exclusion) &&
+                            std::ranges::all_of(after.tsig_keys, had_key));
+}
+
 }  // namespace
 
 Credentials::Credentials(storage::Store& store, const base::Clock& clock, Executor executor, ActLog* log,
@@ -201,6 +218,7 @@ Task<std::vector<Credentials::Outcome>> Credentials::carry_out(std::vector<Chang
 Task<Credentials::Outcome> Credentials::carry_out_one(Change change) {
   const SharedCredential before = view_.find(change.id);
   CO_TRY(std::optional<Credential> after, change.edit(before.get()));
+  if (before && after && *before == *after) co_return before;
   if (!before && view_.size() >= credentials_max_) {
     co_return fail(ErrorKind::too_large,
                    "this server holds " + std::to_string(credentials_max_) + " credentials, its limit");
@@ -250,7 +268,7 @@ void Credentials::tell(const Administrator& by, const Credential* before, const 
   if (before == nullptr) kind = ActKind::credential_created;
   if (after == nullptr) kind = ActKind::credential_removed;
   log_->note(act_of(kind, after == nullptr ? *before : *after, by), batch);
-  batch.may_use_reserve = after == nullptr || after->disabled;
+  batch.may_use_reserve = after == nullptr || (before != nullptr && gives_nothing(*before, *after));
 }
 
 Result<void> Credentials::check_unique(const Credential& credential) const {

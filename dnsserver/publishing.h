@@ -113,7 +113,7 @@ class Publishing {
   // In the order of their keys.
   Task<Result<Page<Zone>>> list_zones(Bytes after, size_t limit);
 
-  // Both return the zone's serial, and are told also where they change nothing. not_found: no zone here holds the
+  // Both return the zone's serial, and are told where they change something. not_found: no zone here holds the
   // owner. Other errors: ZoneEdit::apply(). REQUIRES: RDATA is of the type (dnsserver/rdata.h).
   Task<Result<uint32_t>> put_rrset(RRset rrset, Administrator by);
   Task<Result<uint32_t>> delete_rrset(Name owner, uint16_t type, Administrator by);

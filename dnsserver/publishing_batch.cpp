@@ -3,10 +3,12 @@
 #include <iterator>
 
 #include "dnsserver/fold.h"
+#include "dnsserver/growth.h"
 #include "dnsserver/keys.h"
 #include "dnsserver/owner_content.h"
 #include "dnsserver/publishing.h"
 #include "dnsserver/serial.h"
+#include "dnsserver/static_rrset.h"
 #include "dnsserver/stored.h"
 #include "dnsserver/stored_zones.h"
 
@@ -23,6 +25,17 @@ bool takes_away(const auto& change) {
   const auto* one = std::get_if<OwnerChange>(&change);
   if (one == nullptr) return std::holds_alternative<ExpireAt>(change);
   return !std::holds_alternative<PutRRset>(*one) && !std::holds_alternative<Present>(*one);
+}
+
+// Whether the batch changes this RRset. The NS of an apex are part of its zone.
+bool changes_rrset(const Batch& batch, const ZoneTable& zones, const Name& owner, uint16_t type) {
+  const ServedZone* zone = zones.find(owner);
+  if (zone == nullptr) return false;
+  const Name apex = Name::from_wire(zone->apex).value();
+  const bool is_of_zone = owner == apex && type == kTypeNs;
+  const Bytes key = is_of_zone ? zone_key(apex) : static_rrset_key(apex, owner, type);
+  return std::ranges::find(batch.puts, key, &storage::Put::key) != batch.puts.end() ||
+         std::ranges::find(batch.deletes, key) != batch.deletes.end();
 }
 
 bool is_delegation_or_glue(const RRset& rrset, const Name& cut) {
@@ -131,6 +144,10 @@ Task<Result<void>> Publishing::commit_fold(const std::vector<Change>& changes,
 
   Batch batch = fold.finish();
   tell(changes, which, outcomes, batch);
+  if (!batch.appends.empty() && !batch.may_use_reserve) {
+    CO_TRY(const bool takes_room, co_await grows(store_, batch));
+    batch.may_use_reserve = !takes_room;
+  }
   if (!batch.puts.empty() || !batch.deletes.empty() || !batch.appends.empty()) {
     CO_CHECK(co_await store_.commit(std::move(batch)));
     fold.note_holders(live_names_);
@@ -248,13 +265,20 @@ Task<Result<Publishing::Outcome>> Publishing::mark_deleted(DeleteZone remove) {
 
 void Publishing::tell(const std::vector<Change>& changes, const std::vector<size_t>& which,
                       const Outcomes& outcomes, Batch& batch) {
+  const std::shared_ptr<const ZoneTable> zones = table();
   bool only_takes_away = true;
   for (const size_t i : which) {
     const auto* change = std::get_if<OwnerChange>(&changes[i]);
     only_takes_away = only_takes_away && takes_away(changes[i]);
     if (change == nullptr || !outcomes[i]) continue;
-    if (const auto* put = std::get_if<PutRRset>(change)) tell(act_of(put->rrset, put->by), batch);
-    if (const auto* remove = std::get_if<DeleteRRset>(change)) {
+    const auto* put = std::get_if<PutRRset>(change);
+    if (put != nullptr && changes_rrset(batch, *zones, put->rrset.owner, put->rrset.type)) {
+      RRset stored = put->rrset;
+      drop_duplicates(stored);
+      tell(act_of(stored, put->by), batch);
+    }
+    const auto* remove = std::get_if<DeleteRRset>(change);
+    if (remove != nullptr && changes_rrset(batch, *zones, remove->owner, remove->type)) {
       tell(act_of(remove->owner, remove->type, remove->by), batch);
     }
   }

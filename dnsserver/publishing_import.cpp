@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dnsserver/check_zone.h"
+#include "dnsserver/growth.h"
 #include "dnsserver/keys.h"
 #include "dnsserver/load_owner.h"
 #include "dnsserver/publishing.h"
@@ -121,6 +122,8 @@ Task<Result<Publishing::Outcome>> Publishing::carry_out_step(const ImportStep& s
     Act told = step.told;
     told.add("serial", std::to_string(outcome.serial));
     tell(told, batch);
+    CO_TRY(const bool takes_room, co_await grows(store_, batch));
+    batch.may_use_reserve = !takes_room;
     const auto committed = co_await store_.commit(std::move(batch));
     if (committed) co_return outcome;
     if (committed.error().kind != ErrorKind::conflict) co_return tl::unexpected(committed.error());

@@ -36,12 +36,22 @@ Fault subject_key_identifier(const Input& input) {
   return "there is no subjectKeyIdentifier, or it is critical";
 }
 
-// A self-signed certificate may leave it out.
+// A self-signed certificate may leave it out. Where it and the issuer's subjectKeyIdentifier differ, OpenSSL does not
+// take one for the issuer of the other.
 Fault authority_key_identifier(const Input& input) {
   const ExtensionView* authority = input.tbs.find(oids::kAuthorityKeyIdentifier);
   const bool is_self_signed = input.tbs.subject == input.tbs.issuer;
-  if (authority == nullptr ? is_self_signed : !authority->is_critical()) return std::nullopt;
-  return "there is no authorityKeyIdentifier, or it is critical";
+  if (authority == nullptr && is_self_signed) return std::nullopt;
+  if (authority == nullptr || authority->is_critical())
+    return "there is no authorityKeyIdentifier, or it is critical";
+  const Extension* subject = find_extension(input.issuer.extensions, oids::kSubjectKeyIdentifier);
+  if (subject == nullptr) return std::nullopt;
+  const auto expected = der::only(der::kOctetString, subject->value);
+  const auto fields = der::only(der::kSequence, authority->value);
+  der::Reader reader(fields ? *fields : BytesView());
+  const auto identifier = reader.next(der::context(0));
+  if (expected && identifier && identifier->content == *expected) return std::nullopt;
+  return "authorityKeyIdentifier does not have the issuer's subjectKeyIdentifier";
 }
 
 Fault name_constraints(const Input& input) {

@@ -44,7 +44,8 @@ CaService::Work CaService::list(api::ListIssuersResponse& response) const {
   co_return Result<void>();
 }
 
-// A rotation that is not noted, because the store is not available, is told later as issuer.changed.
+// A rotation that is not noted, because the store is not available, has happened all the same. It is told later as
+// issuer.changed.
 CaService::Work CaService::rotate(Actor by, const api::RotateIssuerRequest& request,
                                   api::RotateIssuerResponse& response) {
   const std::string before = current_id(*issuers_.now(), request.name());
@@ -57,8 +58,9 @@ CaService::Work CaService::rotate(Actor by, const api::RotateIssuerRequest& requ
   event.add("issuer_sha256_before", before);
   base::log::info("ca.rotated_by", {{"by", by.credential}, {"issuer", request.name()}});
   event.actor = std::move(by);
-  auto certificates = issuer_certificates(*issuers_.now());
-  CO_CHECK(co_await note_rotation(records_, std::move(event), std::move(certificates)));
+  IssuersNow certificates = [this] { return issuer_certificates(*issuers_.now()); };
+  const auto noted = co_await note_rotation(store_, std::move(event), std::move(certificates));
+  if (!noted) base::log::error("ca.rotation.not_recorded", {{"detail", noted.error().detail}});
   const auto issuers = issuers_.now();
   for (const NamedIssuer& issuer : issuers->all()) {
     if (issuer.name == request.name()) *response.mutable_issuer() = message_of(issuer);

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "acmecore/issuers.h"
-#include "acmecore/records.h"
 #include "acmecore/rpc/operator_calls.h"
 #include "assay/v1/ca.grpc.pb.h"
 #include "base/time.h"
+#include "storage/store.h"
 
 namespace acmecore::rpc {
 
@@ -20,12 +20,12 @@ class CaService final : public assay::v1::CaService::CallbackService {
   using Rotate = std::function<base::Result<void>(const std::string& name)>;
 
   // Each call runs on `executor`. The references outlive the service and its calls. A rotation is noted in the audit
-  // log of `records`.
-  CaService(const Issuers& issuers, Rotate rotate, Records& records, const base::Clock& clock,
+  // log of `store`.
+  CaService(const Issuers& issuers, Rotate rotate, storage::Store& store, const base::Clock& clock,
             const proto::Callers& callers, boost::asio::any_io_executor executor)
       : issuers_(issuers),
         rotate_(std::move(rotate)),
-        records_(records),
+        store_(store),
         clock_(clock),
         calls_(callers, std::move(executor)) {}
 
@@ -45,7 +45,7 @@ class CaService final : public assay::v1::CaService::CallbackService {
 
   const Issuers& issuers_;
   const Rotate rotate_;
-  Records& records_;
+  storage::Store& store_;
   const base::Clock& clock_;
   const OperatorCalls calls_;
 };

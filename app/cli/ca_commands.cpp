@@ -57,8 +57,8 @@ Result<grpc::Status> list(const Client& client, Terminal& terminal) {
   return status;
 }
 
-Result<void> list_files(const IssuerFiles& files, std::ostream& out) {
-  TRY(const base::Config config, base::load_config(files.config));
+Result<void> list_files(const IssuerChoice& choice, std::ostream& out) {
+  TRY(const base::Config config, base::load_config(choice.config));
   for (const base::CertificateIssuer& issuer : configured_issuers(config)) {
     const auto path = directory_of(issuer, config);
     TRY(const bool is_absent, acmecore::CaDirectory::is_absent(path));
@@ -71,9 +71,9 @@ Result<void> list_files(const IssuerFiles& files, std::ostream& out) {
   return {};
 }
 
-Result<grpc::Status> rotate(const IssuerFiles& files, const Client& client, Terminal& terminal) {
+Result<grpc::Status> rotate(const IssuerChoice& choice, const Client& client, Terminal& terminal) {
   v1::RotateIssuerRequest request;
-  request.set_name(files.issuer);
+  request.set_name(choice.issuer);
   v1::RotateIssuerResponse response;
   const auto status = client.stub<v1::CaService>()->RotateIssuer(client.context().get(), request, &response);
   if (status.ok() && !client.printed_as_json(response, terminal.out)) print(terminal.out, response.issuer());
@@ -81,8 +81,8 @@ Result<grpc::Status> rotate(const IssuerFiles& files, const Client& client, Term
 }
 
 // A server that runs would go on signing with the key that retires, so there must be none.
-Result<void> rotate_files(const IssuerFiles& files, std::ostream& out) {
-  TRY(const base::Config config, base::load_config(files.config));
+Result<void> rotate_files(const IssuerChoice& choice, std::ostream& out) {
+  TRY(const base::Config config, base::load_config(choice.config));
   const auto store = config.state_directory / kStoreDirectory;
   std::optional<storage::lmdb::DirectoryLock> lock;
   if (storage::lmdb::holds_store(store)) {
@@ -95,24 +95,24 @@ Result<void> rotate_files(const IssuerFiles& files, std::ostream& out) {
     }
     lock.emplace(*std::move(taken));
   }
-  TRY(const auto place, issuer_place(config, files.issuer));
+  TRY(const auto place, issuer_place(config, choice.issuer));
   CHECK(acmecore::rotate_ca(place.ca, place.duties, base::SystemClock().now()));
   TRY(const auto directory, acmecore::CaDirectory::read(place.ca.directory));
-  TRY(const v1::Issuer message, acmecore::rpc::message_of(files.issuer, directory));
+  TRY(const v1::Issuer message, acmecore::rpc::message_of(choice.issuer, directory));
   print(out, message);
   return {};
 }
 
 // One that asks the server, or works on files where --config is given.
 CLI::App* add_command(CLI::App& group, Command& chosen, const char* name, const char* description,
-                      const std::shared_ptr<IssuerFiles>& files, ServerCall ask, Work work) {
+                      const std::shared_ptr<IssuerChoice>& choice, ServerCall ask, Work work) {
   auto* command = group.add_subcommand(name, description);
   const auto server = add_server_options(*command);
-  add_config(*command, *files, "Work on the files instead, while no server runs");
+  add_config(*command, *choice, "Work on the files instead, while no server runs");
   command->get_option("--config")->excludes(command->get_option("--output"));  // files are told as text
-  command->callback([&chosen, files, server, ask = std::move(ask), work = std::move(work)] {
+  command->callback([&chosen, choice, server, ask = std::move(ask), work = std::move(work)] {
     chosen = [=](Terminal& terminal) {
-      if (files->config.empty()) return call_server(*server, ask, terminal);
+      if (choice->config.empty()) return call_server(*server, ask, terminal);
       const auto done = work(terminal.out);
       return done ? ExitCode::done : report(terminal, done.error());
     };
@@ -127,10 +127,10 @@ void add_ca(CLI::App& program, Command& chosen) {
   group->require_subcommand(1);
   add_ca_file_commands(*group, chosen);
   add_ca_crl(*group, chosen);
-  const auto all = std::make_shared<IssuerFiles>();
+  const auto all = std::make_shared<IssuerChoice>();
   add_command(*group, chosen, "list", "List the issuers, and when their certificates end", all, list,
               [all](std::ostream& out) { return list_files(*all, out); });
-  const auto one = std::make_shared<IssuerFiles>();
+  const auto one = std::make_shared<IssuerChoice>();
   auto* command = add_command(
       *group, chosen, "rotate", "Sign with the next certificate of an issuer from now on", one,
       [one](const Client& client, Terminal& terminal) { return rotate(*one, client, terminal); },

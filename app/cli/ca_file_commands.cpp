@@ -34,7 +34,7 @@ constexpr const char* kClientAuth = "client_auth";
 
 // What all of these commands take between them.
 struct CaOptions {
-  IssuerFiles files;
+  IssuerChoice choice;
   std::string name;         // init
   std::string common_name;  // csr, renew
   std::string organization;
@@ -131,7 +131,7 @@ Result<void> renew(const CaOptions& options, const CaPlace& place, std::ostream&
 void set_up(CLI::App& command, Command& chosen, std::shared_ptr<const CaOptions> options, Work work) {
   command.callback([&chosen, options = std::move(options), work = std::move(work)] {
     chosen = [options, work](Terminal& terminal) {
-      const auto place = place_of(options->files);
+      const auto place = place_of(options->choice);
       const auto done = place ? work(*options, *place, terminal.out) : tl::unexpected(place.error());
       return done ? ExitCode::done : report(terminal, done.error());
     };
@@ -143,9 +143,9 @@ std::pair<CLI::App*, std::shared_ptr<CaOptions>> command_of(CLI::App& group, con
                                                             const char* description) {
   const auto options = std::make_shared<CaOptions>();
   auto* command = group.add_subcommand(name, description);
-  add_config(*command, options->files, "Configuration of the server");
+  add_config(*command, options->choice, "Configuration of the server");
   command->get_option("--config")->required();
-  add_issuer(*command, options->files);
+  add_issuer(*command, options->choice);
   return {command, options};
 }
 
@@ -224,19 +224,19 @@ void add_pointers(CLI::App& command, CaOptions& options) {
 
 }  // namespace
 
-void add_config(CLI::App& command, IssuerFiles& files, const char* description) {
-  command.add_option("--config", files.config, description)->type_name("FILE");
+void add_config(CLI::App& command, IssuerChoice& choice, const char* description) {
+  command.add_option("--config", choice.config, description)->type_name("FILE");
 }
 
-void add_issuer(CLI::App& command, IssuerFiles& files) {
-  files.issuer = base::kDefaultIssuer;
-  command.add_option("--issuer", files.issuer, "Its name in the configuration; else \"default\"")
+void add_issuer(CLI::App& command, IssuerChoice& choice) {
+  choice.issuer = base::kDefaultIssuer;
+  command.add_option("--issuer", choice.issuer, "Its name in the configuration; else \"default\"")
       ->type_name("NAME");
 }
 
-Result<CaPlace> place_of(const IssuerFiles& files) {
-  TRY(const base::Config config, base::load_config(files.config));
-  TRY(auto place, issuer_place(config, files.issuer));
+Result<CaPlace> place_of(const IssuerChoice& choice) {
+  TRY(const base::Config config, base::load_config(choice.config));
+  TRY(auto place, issuer_place(config, choice.issuer));
   return std::move(place.ca);
 }
 

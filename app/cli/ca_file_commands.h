@@ -13,18 +13,18 @@ class App;
 
 namespace app {
 
-// Which issuer's files a command is about.
-struct IssuerFiles {
+// Which issuer a command is about, by the configuration that says where its files are.
+struct IssuerChoice {
   std::filesystem::path config;
   std::string issuer;
 };
 
 // Adds --config, and --issuer.
-void add_config(CLI::App& command, IssuerFiles& files, const char* description);
-void add_issuer(CLI::App& command, IssuerFiles& files);
+void add_config(CLI::App& command, IssuerChoice& choice, const char* description);
+void add_issuer(CLI::App& command, IssuerChoice& choice);
 
 // Where they are, and what opens the keys. The errors of load_config and issuer_place.
-base::Result<acmecore::CaPlace> place_of(const IssuerFiles& files);
+base::Result<acmecore::CaPlace> place_of(const IssuerChoice& choice);
 
 // The commands that work on files, whether a server runs or not: init, csr, install and renew. REQUIRES: as in
 // command.h.

@@ -15,6 +15,8 @@ constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr"
 constexpr std::string_view kImfFixdate = "Sun, 06 Nov 1994 08:49:37 GMT";
 constexpr std::string_view kAsctime = "Sun Nov  6 08:49:37 1994";
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 // Whatever is no number is 0, which http_date() writes in another way.
 int number_at(std::string_view text, size_t at, size_t size) {
   int number = 0;
@@ -45,7 +47,8 @@ std::string from_rfc850(std::string_view text, Time now) {
   const size_t comma = text.find(',');
   const bool has_the_form = comma != std::string_view::npos && text.size() - comma == kBehindDay &&
                             std::ranges::find(kDays, text.substr(0, comma)) != kDays.end() &&
-                            text[comma + 4] == '-' && text[comma + 8] == '-';
+                            text[comma + 4] == '-' && text[comma + 8] == '-' && is_digit(text[comma + 9]) &&
+                            is_digit(text[comma + 10]);
   if (!has_the_form) return std::string(text);
   const int this_year = int(std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(now)).year());
   int year = this_year - this_year % 100 + number_at(text, comma + 9, 2);

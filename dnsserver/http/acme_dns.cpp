@@ -168,8 +168,9 @@ Task<Response> AcmeDns::remove_account(Request request) {
 }
 
 Administrator AcmeDns::requester_of(const Request& request) const {
+  // A trusted proxy that names nobody is who came.
   const auto source = access_.source_of(request);
-  return {"", source ? source->text() : ""};
+  return {"", source ? source->text() : request.peer};
 }
 
 Task<Result<SharedCredential>> AcmeDns::authenticate(const Request& request) {

@@ -12,7 +12,8 @@ using base::Time;
 using std::chrono::days;
 using support::run_task;
 
-const Time kNow = base::parse_rfc3339("2026-11-23T04:30:00Z").value();
+// What was issued in the 200 days before rests on proofs of days when 200 days were the limit (BR 4.2.1).
+const Time kNow = base::parse_rfc3339("2027-05-01T04:30:00Z").value();
 constexpr std::chrono::seconds kRetention = days(30);
 
 class AuditRetentionTest : public testing::Test {
@@ -36,7 +37,7 @@ class AuditRetentionTest : public testing::Test {
     made.publicly_trusted = publicly_trusted;
     return made;
   }
-  Time needed_from() { return run_task(retention_.needed_from(kNow)).value(); }
+  std::optional<Time> needed_from() { return run_task(retention_.needed_from(kNow)).value(); }
 
   storage::MemoryStore store_;
   Records records_{store_};
@@ -63,6 +64,19 @@ TEST_F(AuditRetentionTest, BeginsWithTheProofOfTheOldestPublicCertificate) {
   EXPECT_EQ(needed_from(), kNow - days(1) - days(200));
 }
 
+// BR 4.2.1: from 2027-03-15 on 100 days, where it was 200.
+TEST_F(AuditRetentionTest, AProofMayBeAsOldAsItsOwnDayAllowed) {
+  const Time fell = base::parse_rfc3339("2027-03-15T00:00:00Z").value();
+  const Time later = fell + days(300);
+  const auto needed_later = [&] { return run_task(retention_.needed_from(later)).value(); };
+  const Time last_of_before = fell + days(100) - std::chrono::seconds(1);
+  record(1, last_of_before, true);
+  EXPECT_EQ(needed_later(), last_of_before - days(200));
+  forget(1);
+  record(2, fell + days(100), true);
+  EXPECT_EQ(needed_later(), fell);
+}
+
 TEST_F(AuditRetentionTest, IsNeverLessThanTheConfigurations) {
   AuditRetention longer(records_, days(3000));
   record(1, kNow - days(10), true);
@@ -75,8 +89,23 @@ TEST_F(AuditRetentionTest, NothingGoesBeforeAllCertificatesAreLookedAt) {
     changes.create(certificate(i, kNow, false));
   run_task(records_.commit(std::move(changes))).value();
   record(20'001, kNow - days(200), true);
-  EXPECT_EQ(needed_from(), Time());
+  EXPECT_EQ(needed_from(), std::nullopt);
   EXPECT_EQ(needed_from(), kNow - days(200) - days(200));
+}
+
+TEST_F(AuditRetentionTest, CatchesUpWithCertificatesThatAreIssuedMeanwhile) {
+  int issued = 0;
+  const auto issue = [&](int count) {
+    Changes changes;
+    for (int i = 0; i < count; ++i)
+      changes.create(certificate(issued++, kNow, false));
+    run_task(records_.commit(std::move(changes))).value();
+  };
+  issue(30'000);
+  EXPECT_EQ(needed_from(), std::nullopt);
+  issue(15'000);
+  EXPECT_EQ(needed_from(), std::nullopt);
+  EXPECT_EQ(needed_from(), kNow - kRetention);
 }
 
 }  // namespace

@@ -30,6 +30,16 @@ class AuthorityProfilesTest : public AuthorityTest {
     return profile;
   }
 
+  // One that keeps the Baseline Requirements.
+  static Profile web() {
+    Profile profile;
+    profile.name = "web";
+    profile.content.rules = ProfileRules::public_trust;
+    profile.content.policies = {base::Bytes(oids::kDomainValidated)};
+    profile.content.ocsp_url = "http://ocsp.corp.test";
+    return profile;
+  }
+
   // From now on, the first one where an order names none.
   void offer(std::vector<Profile> profiles) {
     Profiles::Offer offer;
@@ -50,8 +60,9 @@ class AuthorityProfilesTest : public AuthorityTest {
     request.validity = validity;
     return run(authority_->new_order(account, std::move(request)));
   }
-  OrderView ready_by(const Account& account, const std::string& profile) {
-    const OrderView made = order_by(account, profile).value();
+  OrderView ready_by(const Account& account, const std::string& profile,
+                     const std::string& name = "a.corp.test") {
+    const OrderView made = order_by(account, profile, {name}).value();
     prove(account, made.order.authorizations[0]);
     return order(account, made.order.id);
   }
@@ -135,12 +146,9 @@ TEST_F(AuthorityProfilesTest, ACsrThatAsksForMustStapleIsForAProfileThatHasIt) {
 }
 
 TEST_F(AuthorityProfilesTest, PublicCertificatesGetShorterByThemselvesWhenALimitFalls) {
-  Profile web = usual();
-  web.validity.lifetime = days(150);
-  web.content.rules = ProfileRules::public_trust;
-  web.content.policies = {base::Bytes(oids::kDomainValidated)};
-  web.content.ocsp_url = "http://ocsp.corp.test";
-  offer({web});
+  Profile long_lived = web();
+  long_lived.validity.lifetime = days(150);
+  offer({long_lived});
   const auto life = [&] {
     const Account account = new_account();
     const OrderView made = order_by(account, "", {"a.assay.dev"}).value();
@@ -156,12 +164,40 @@ TEST_F(AuthorityProfilesTest, PublicCertificatesGetShorterByThemselvesWhenALimit
   EXPECT_EQ(life(), days(100));
 }
 
+// BR 4.2.1: from 2027-03-15 on it is 100 days at the most.
+TEST_F(AuthorityProfilesTest, APublicCertificateRestsOnNoProofThatIsTooOld) {
+  options_.order_lifetime = options_.authorization_lifetime = days(390);
+  offer({web(), weekly()});
+  const Account account = new_account();
+  const OrderView first = ready_by(account, "web", "a.assay.dev");
+  const OrderView second = ready_by(account, "web", "b.assay.dev");
+  const OrderView of_our_own = ready_by(account, "weekly", "c.assay.dev");
+  clock_.advance(base::parse_rfc3339("2027-03-14T23:59:59Z").value() - clock_.now());
+  EXPECT_EQ(run(finalize(account, first, csr_for({"a.assay.dev"})))->status, OrderStatus::valid);
+
+  clock_.advance(std::chrono::seconds(1));
+  const OrderView refused = run(finalize(account, second, csr_for({"b.assay.dev"}))).value();
+  EXPECT_EQ(refused.status, OrderStatus::invalid);
+  ASSERT_TRUE(refused.error);
+  EXPECT_EQ(refused.error->kind, ErrorKind::unauthorized);
+  EXPECT_NE(refused.error->detail.find("the proof of b.assay.dev is older than 100d"), std::string::npos);
+  EXPECT_EQ(run(finalize(account, of_our_own, csr_for({"c.assay.dev"})))->status, OrderStatus::valid);
+}
+
+TEST_F(AuthorityProfilesTest, AnOrderForAPublicCertificateReliesOnNoProofThatIsTooOld) {
+  options_.authorization_lifetime = options_.authorization_reuse = days(390);
+  offer({web(), weekly()});
+  const Account account = new_account();
+  const std::string proof = ready_by(account, "web", "a.assay.dev").order.authorizations[0];
+  clock_.advance(base::parse_rfc3339("2027-03-14T23:59:59Z").value() - clock_.now());
+  EXPECT_EQ(order_by(account, "web", {"a.assay.dev"})->order.authorizations[0], proof);
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_NE(order_by(account, "web", {"a.assay.dev"})->order.authorizations[0], proof);
+  EXPECT_EQ(order_by(account, "weekly", {"a.assay.dev"})->order.authorizations[0], proof);
+}
+
 TEST_F(AuthorityProfilesTest, WhatALintRefusesIsOurOwnTroubleAndMakesTheOrderInvalid) {
-  Profile web = usual();
-  web.content.rules = ProfileRules::public_trust;
-  web.content.policies = {base::Bytes(oids::kDomainValidated)};
-  web.content.ocsp_url = "http://ocsp.corp.test";
-  offer({web});
+  offer({web()});
   const Account account = new_account();
   const OrderView ready =
       ready_by(account, "");  // a.corp.test is a special-use name, which the policy lets pass

@@ -109,6 +109,20 @@ TEST_F(CaCeremony, ARenewedOneHasTheKindOfKeyAndTheSubjectOfBeforeWhereNothingEl
   }
 }
 
+TEST_F(CaCeremony, AnIssuerWhoseKeyIsInATokenGetsNoneInAFileWithoutBeingAsked) {
+  init(plan("Corp Issuing CA"));
+  write_text(place_.directory / "issuing.key", "pkcs11:token=ca;object=issuing\n");
+  CaRenewal renewal;
+  renewal.plan = plan("Corp Issuing CA 2");
+  renewal.plan.key_kind.reset();
+  const auto refused = renew_ca(place_, renewal, kNow, Incumbent::stays);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().detail, HasSubstr("is in a token"));
+  EXPECT_THAT(roles(), ElementsAre("current issuing"));
+  renewal.plan.key_kind = KeyKind::p256;
+  EXPECT_TRUE(renew_ca(place_, renewal, kNow, Incumbent::stays));
+}
+
 TEST_F(CaCeremony, RenewsWithTheKeyOfItsRootAlone) {
   init(plan("Corp Issuing CA"));
   const std::string root_key = *CaDirectory::read(place_.directory)->root_key().value();

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 
+#include "acmecore/certificate_writer.h"
 #include "acmecore/der.h"
 #include "acmecore/oids.h"
+#include "acmecore/pointer_extensions.h"
+#include "acmecore/serial.h"
 #include "acmecore/software_key.h"
 #include "tests/acmecore/certificate_fixtures.h"
 
@@ -29,9 +32,11 @@ class CaRenewalTest : public testing::Test {
         "corp.test"};
   }
 
-  // The certificate of an issuing CA with these extensions.
+  // The certificate of an issuing CA with these extensions, as somebody made it who holds to no rules.
   Certificate certificate(const std::vector<Extension>& extensions) const {
-    return parse_certificate(sign_issuing(issuing(), extensions, root_, root_key_, kNow).value()).value();
+    const TbsFields fields{new_serial(),          root_.subject_der,  root_.validity,
+                           issuing().subject_der, issuing().spki_der, extensions};
+    return parse_certificate(sign_certificate(fields, root_key_).value()).value();
   }
   // That which a new one has, with `changed` in the place of its like, or behind them.
   std::vector<Extension> usual(const std::vector<Extension>& changed = {}) const {
@@ -147,6 +152,28 @@ TEST_F(CaRenewalTest, PurposesAndUrlsAreOthersWhereTheyAreAskedFor) {
   const auto again = renewed_extensions(certificate(expected), moved, root_).value();
   moved.ca_issuers_url = wanted.ca_issuers_url;
   EXPECT_EQ(again, issuing_extensions(moved, root_).value());
+}
+
+TEST_F(CaRenewalTest, WhereTheOcspResponderIsStaysBesideAnotherUrlOfTheIssuer) {
+  IssuingCa wanted = issuing();
+  wanted.ca_issuers_url = "http://pki.corp.test/root-2.crt";
+  const auto said = [](const Bytes& value) {
+    return Extension{Bytes(oids::kAuthorityInfoAccess), false, value};
+  };
+  const auto information = [&](const Bytes& old) {
+    const auto extensions = renewed_extensions(certificate(usual({said(old)})), wanted, root_).value();
+    return find_extension(extensions, oids::kAuthorityInfoAccess)->value;
+  };
+  const std::string ocsp = "http://ocsp.corp.test";
+  const Bytes both = authority_info_access(ocsp, wanted.ca_issuers_url);
+  EXPECT_EQ(information(authority_info_access(ocsp, "http://pki.corp.test/root.crt")), both);
+  EXPECT_EQ(information(authority_info_access(ocsp, "")), both);
+  const Bytes alone = authority_info_access("", wanted.ca_issuers_url);
+  EXPECT_EQ(information(authority_info_access("", "http://pki.corp.test/root.crt")), alone);
+  for (const BytesView bad : {"\x30\x01"sv, "\x30\x02\x05\x00"sv, "\x30\x02\x30\x00"sv}) {
+    const Certificate old = certificate(usual({said(Bytes(bad))}));
+    EXPECT_EQ(renewed_extensions(old, wanted, root_).error().kind, ErrorKind::malformed);
+  }
 }
 
 TEST_F(CaRenewalTest, TheKeyIdentifiersAreThoseOfTheKeys) {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "acmecore/ca_certificate.h"
 #include "acmecore/certificate_writer.h"
 #include "acmecore/oids.h"
 #include "acmecore/pem.h"
@@ -43,8 +44,9 @@ std::string cross_signed(const Certificate& issuing, const CaMaterial& other) {
   const Certificate root = parse_certificate(parse_pem(kPemCertificate, other.root_pem).value()).value();
   TbsFields fields{new_serial(),        root.subject_der, issuing.validity,
                    issuing.subject_der, issuing.spki_der, issuing.extensions};
-  std::erase_if(fields.extensions,
-                [](const Extension& extension) { return extension.oid == oids::kAuthorityKeyIdentifier; });
+  for (Extension& extension : fields.extensions) {
+    if (extension.oid == oids::kAuthorityKeyIdentifier) extension.value = authority_key_identifier(root);
+  }
   const SoftwareKey key = SoftwareKey::parse(other.root_key_pem).value();
   return pem_block(kPemCertificate, sign_certificate(fields, key).value());
 }

@@ -37,7 +37,7 @@ TEST(Certificate, GivesEveryField) {
   EXPECT_EQ(leaf.subject_der, "\x30\x00"sv);
   EXPECT_EQ(leaf.issuer_der, test_issuer().certificate().subject_der);
   EXPECT_EQ(leaf.subject_alt_name, (SubjectAltName{{"*.corp.test", "corp.test"}, {}}));
-  EXPECT_EQ(leaf.extensions.size(), 6u);
+  EXPECT_EQ(leaf.extensions.size(), 5u);
   EXPECT_NE(find_extension(leaf.extensions, oids::kKeyUsage), nullptr);
   EXPECT_EQ(find_extension(leaf.extensions, oids::kTlsFeature), nullptr);
 }

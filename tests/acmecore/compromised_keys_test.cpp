@@ -35,6 +35,19 @@ TEST_F(CompromisedKeysTest, AKeyThatIsKnownToOthersIsBlockedAndItsCertificatesAr
   EXPECT_TRUE(run(revocations_.jobs("", 10))->found.empty());  // nobody asked for this one
 }
 
+TEST_F(CompromisedKeysTest, WhoSaysItAgainBlocksNothingAndStartsNoOtherJob) {
+  const base::PkeyHandle key = make_p256();
+  const IssuedCertificate named = issue(account_, {"corp.test"}, key.get());
+  const IssuedCertificate sibling = issue(account_, {"a.corp.test"}, key.get());
+  EXPECT_EQ(revoke(named.serial, RevocationReason::key_compromise).status, Status::revoked);
+  const size_t events = audit_events(memory_).size();
+  EXPECT_EQ(revoke(named.serial, RevocationReason::key_compromise).status, Status::was_revoked);
+  EXPECT_EQ(audit_events(memory_).size(), events);
+  EXPECT_EQ(run(records_.unfinished_revocation_jobs(10))->size(), 1u);
+  EXPECT_EQ(revoke(sibling.serial, RevocationReason::key_compromise).status, Status::revoked);
+  EXPECT_EQ(run(records_.unfinished_revocation_jobs(10))->size(), 1u);
+}
+
 TEST_F(CompromisedKeysTest, ASubscriberWhoSignsByTheKeyStartsTheSame) {
   const base::PkeyHandle key = make_p256();
   const IssuedCertificate named = issue(account_, {"corp.test"}, key.get());
@@ -143,6 +156,44 @@ TEST_F(CompromisedKeysTest, AKeyIsBlockedByItsHashAlone) {
   EXPECT_EQ(error_of(revocations_.block_keys(std::vector<Bytes>(1001, weak), kAnna)), ErrorKind::too_large);
 }
 
+TEST_F(CompromisedKeysTest, AKeyThatIsNotCertifiedNeedsNoJob) {
+  const Bytes weak(32, 'w');
+  const IssuedCertificate certificate = issue(account_, {"corp.test"});
+  const IssuedCertificate other = issue(account_, {"a.corp.test"});
+  EXPECT_EQ(run(revocations_.block_keys({weak}, kAnna)), 1u);
+  EXPECT_TRUE(run(records_.unfinished_revocation_jobs(10))->empty());
+  EXPECT_EQ(run(revocations_.block_keys({key_of(certificate), key_of(other)}, kAnna)), 2u);
+  EXPECT_EQ(run(records_.unfinished_revocation_jobs(10))->size(), 2u);
+}
+
+TEST_F(CompromisedKeysTest, WhatIsIssuedRightBeforeTheBlockIsRevokedToo) {
+  const base::PkeyHandle key = make_p256();
+  const Bytes digest = base::sha256(spki_of(key.get()));
+  const OrderView ready = ready_order(account_, {"corp.test"});
+  const Bytes csr = csr_for({"corp.test"}, key.get());
+  store_.before_next_commit([&]() -> base::Task<void> {
+    const auto finalized = co_await finalize(account_, ready, csr);
+    EXPECT_TRUE(finalized);
+  });
+  EXPECT_EQ(run(revocations_.block_keys({digest}, kAnna)), 1u);
+  finish_jobs();
+  const auto serials = run(records_.certificates_with_key(digest, "", 10)).value();
+  ASSERT_EQ(serials.size(), 1u);
+  EXPECT_EQ(run(records_.certificate(serials[0]))->value.revocation->reason,
+            RevocationReason::key_compromise);
+}
+
+// A process ended between the block and the job, say.
+TEST_F(CompromisedKeysTest, WhoBlocksAKeyAgainStartsWhatIsMissing) {
+  const IssuedCertificate certificate = issue(account_, {"corp.test"});
+  Changes changes;
+  changes.block_key_of_digest(key_of(certificate));
+  EXPECT_TRUE(run(records_.commit(std::move(changes))));
+  EXPECT_EQ(run(revocations_.block_keys({key_of(certificate)}, kAnna)), 0u);
+  finish_jobs();
+  EXPECT_EQ(revocation(certificate)->reason, RevocationReason::key_compromise);
+}
+
 TEST_F(CompromisedKeysTest, TheAuditLogLeadsFromWhatAJobRevokedToWhoStartedIt) {
   const base::PkeyHandle key = make_p256();
   const IssuedCertificate named = issue(account_, {"corp.test"}, key.get());
@@ -178,12 +229,13 @@ TEST_F(CompromisedKeysTest, TheAuditLogHasKeysThatAreBlockedByTheirHashes) {
 
 // Jobs of keys can be many.
 TEST_F(CompromisedKeysTest, NoJobIsForgottenBeforeItHasEnded) {
-  for (int call = 0; call < 2; ++call) {
-    std::vector<Bytes> keys;
-    for (int i = 0; i < 800; ++i)
-      keys.push_back(base::sha256(std::to_string(call * 800 + i)));
-    EXPECT_EQ(run(revocations_.block_keys(keys, kAnna)), 800u);
+  Changes changes;
+  for (int i = 0; i < 1600; ++i) {
+    RevocationJob made{std::to_string(i), {}, RevocationReason::key_compromise, "", kNow};
+    made.filter.spki_digest = base::sha256(made.id);
+    changes.create(made);
   }
+  EXPECT_TRUE(run(records_.commit(std::move(changes))));
   EXPECT_TRUE(run(authority_->sweep()));
   EXPECT_EQ(run(records_.unfinished_revocation_jobs(2000)).value().size(), 1600u);
 }

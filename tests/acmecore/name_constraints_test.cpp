@@ -119,7 +119,7 @@ TEST(NameConstraints, ARefusalNamesEachNameAndWhatItIsHeldTo) {
 
 TEST(NameConstraints, WhereSubjectsAreConstrainedAnEmptyOneAloneKeeps) {
   NameConstraints subjects;
-  subjects.permitted.others = {"\xa4\x02\x30\x00"s};
+  subjects.permitted.others = {Bytes("\xa4\x02\x30\x00"sv)};
   EXPECT_TRUE(check_constraints(subjects, {{"corp.test"}, {}}, false));
   EXPECT_FALSE(check_constraints(subjects, {{"corp.test"}, {}}, true));
 }

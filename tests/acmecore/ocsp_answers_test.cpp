@@ -8,6 +8,7 @@ namespace {
 
 using base::Time;
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -28,6 +29,9 @@ class OcspAnswersTest : public testing::Test {
   }
   void keep(const OcspCertId& id, Time time = kNow) {
     answers_.keep(id, made_at(time), answers_.revocations());
+  }
+  std::vector<OcspCertId> due(Time now, size_t limit = 10) {
+    return answers_.due(now, minutes::zero(), limit);
   }
   bool has(const OcspCertId& id, Time time = kNow) { return answers_.find(id, time) != nullptr; }
 
@@ -73,27 +77,63 @@ TEST_F(OcspAnswersTest, AreDueAtHalfOfTheirLifeTheOldestFirst) {
   keep(id("01"));
   keep(id("02"), kNow + seconds(1));
   keep(id("03"), kNow + seconds(2));
-  EXPECT_THAT(answers_.due(kNow + hours(12) - seconds(1), 10), IsEmpty());
-  EXPECT_THAT(answers_.due(kNow + hours(12) + seconds(1), 1), ElementsAre(id("01")));
+  EXPECT_THAT(due(kNow + hours(12) - seconds(1), 10), IsEmpty());
+  EXPECT_THAT(due(kNow + hours(12) + seconds(1), 1), ElementsAre(id("01")));
   keep(id("01"), kNow + hours(12));
-  EXPECT_THAT(answers_.due(kNow + hours(12) + seconds(1), 10), ElementsAre(id("02")));
+  EXPECT_THAT(due(kNow + hours(12) + seconds(1), 10), ElementsAre(id("02")));
 }
 
-TEST_F(OcspAnswersTest, WhatIsDueAndNotMadeAgainIsForgotten) {
+TEST_F(OcspAnswersTest, AreDueSoMuchAhead) {
   keep(id("01"));
-  EXPECT_THAT(answers_.due(kNow + hours(12), 10), ElementsAre(id("01")));
-  EXPECT_THAT(answers_.due(kNow + hours(12), 10), IsEmpty());
-  EXPECT_FALSE(has(id("01")));
+  EXPECT_THAT(answers_.due(kNow + hours(12) - minutes(5) - seconds(1), minutes(5), 10), IsEmpty());
+  EXPECT_THAT(answers_.due(kNow + hours(12) - minutes(5), minutes(5), 10), ElementsAre(id("01")));
+}
+
+// Half of its life is still to come.
+TEST_F(OcspAnswersTest, WhatIsDueAndNotMadeAgainIsKeptUntilItsEnd) {
+  keep(id("01"));
+  EXPECT_THAT(due(kNow + hours(12)), ElementsAre(id("01")));
+  EXPECT_FALSE(has(id("01"), kNow + hours(12)));
+  for (const Time time : {kNow, kNow + hours(12), kNow + hours(24)})
+    EXPECT_NE(answers_.find_last(id("01"), time), nullptr);
+  EXPECT_EQ(answers_.find_last(id("01"), kNow + hours(24) + seconds(1)), nullptr);
+  EXPECT_EQ(answers_.find_last(id("02"), kNow), nullptr);
+}
+
+TEST_F(OcspAnswersTest, WhatIsDueAndNotMadeAgainIsDueOnceMoreALittleLater) {
+  keep(id("01"));
+  EXPECT_THAT(due(kNow + hours(12)), ElementsAre(id("01")));
+  EXPECT_THAT(due(kNow + hours(12) + kOcspRetryAfter - seconds(1)), IsEmpty());
+  answers_.revoked("02");  // which kept the next one from being kept
+  EXPECT_THAT(due(kNow + hours(12) + kOcspRetryAfter), ElementsAre(id("01")));
+  EXPECT_THAT(due(kNow + hours(24)), ElementsAre(id("01")));
+  EXPECT_THAT(due(kNow + hours(24) + kOcspRetryAfter), IsEmpty());
+  EXPECT_EQ(answers_.find_last(id("01"), kNow), nullptr);  // it is forgotten
+}
+
+TEST_F(OcspAnswersTest, WhatRestsHoldsUpNoOtherOne) {
+  keep(id("01"));
+  keep(id("02"));
+  EXPECT_THAT(due(kNow + hours(12), 1), ElementsAre(id("01")));
+  EXPECT_THAT(due(kNow + hours(12), 1), ElementsAre(id("02")));
+}
+
+TEST_F(OcspAnswersTest, OfARevokedCertificateNoneIsLeft) {
+  keep(id("01"));
+  EXPECT_THAT(due(kNow + hours(12)), ElementsAre(id("01")));
+  answers_.revoked("01");
+  EXPECT_EQ(answers_.find_last(id("01"), kNow + hours(12)), nullptr);
+  EXPECT_THAT(due(kNow + hours(13)), IsEmpty());
 }
 
 TEST_F(OcspAnswersTest, WhatNobodyAsksForIsMadeAgainOnce) {
   keep(id("01"));
   keep(id("02"));
-  EXPECT_THAT(answers_.due(kNow + hours(12), 10), ElementsAre(id("01"), id("02")));
+  EXPECT_THAT(due(kNow + hours(12), 10), ElementsAre(id("01"), id("02")));
   keep(id("01"), kNow + hours(12));
   keep(id("02"), kNow + hours(12));
   EXPECT_TRUE(has(id("02"), kNow + hours(13)));
-  EXPECT_THAT(answers_.due(kNow + hours(24), 10), ElementsAre(id("02")));
+  EXPECT_THAT(due(kNow + hours(24), 10), ElementsAre(id("02")));
   EXPECT_FALSE(has(id("01"), kNow + hours(23)));
 }
 

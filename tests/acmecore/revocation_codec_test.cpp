@@ -26,6 +26,16 @@ TEST(RevocationCodec, ReadsBackWhatIsRevoked) {
   EXPECT_EQ(decode_revocation_job("j", "\xff").error().kind, ErrorKind::internal);
 }
 
+// Read back as no bound, it would be a filter that fits everything.
+TEST(RevocationCodec, AJobThatIsBoundedByTheEpochIsReadBackSo) {
+  const base::Time epoch{};
+  RevocationJob job{"j", {.issued_before = epoch}, RevocationReason::superseded, "alice", kNow};
+  EXPECT_EQ(decode_revocation_job("j", encode(job)), job);
+  EXPECT_FALSE(decode_revocation_job("j", encode(job))->filter.empty());
+  job.filter = {.issued_from = epoch};
+  EXPECT_EQ(decode_revocation_job("j", encode(job)), job);
+}
+
 TEST(RevocationCodec, KeysOfRevokedCertificatesTellTheirShard) {
   const CrlShard shard{"0123456789abcdef", 0x01020304};
   EXPECT_EQ(parse_shard_key(shard_key(shard)), shard);

@@ -125,7 +125,7 @@ TEST_F(RevocationsTest, AJobCanBeForAProfile) {
   EXPECT_EQ(revocation(other), std::nullopt);
 }
 
-// Nothing that is issued while it goes on is left out.
+// Nothing whose serial number is made while it goes on is left out.
 TEST_F(RevocationsTest, AJobForAnAccountLooksAtWhatComesMeanwhile) {
   record("mine", 300);
   const RevocationJob started = start({.account = "mine"});
@@ -139,6 +139,60 @@ TEST_F(RevocationsTest, AJobForAnAccountLooksAtWhatComesMeanwhile) {
 
 TEST_F(RevocationsTest, AJobWithoutAFilterIsRefused) {
   EXPECT_EQ(error_of(revocations_.start({}, RevocationReason::superseded, kAnna)), ErrorKind::malformed);
+}
+
+TEST_F(RevocationsTest, AJobForWhatWasIssuedBeforeTheEpochRevokesNothing) {
+  record("mine", 3);
+  const RevocationJob started = start({.issued_before = base::Time()});
+  EXPECT_EQ(job(started.id).filter, started.filter);
+  finish_jobs();
+  EXPECT_EQ(job(started.id).examined, 3u);
+  EXPECT_TRUE(in_crl().empty());
+}
+
+TEST_F(RevocationsTest, AJobThatIsReadBackWithoutAFilterRevokesNothing) {
+  record("mine", 3);
+  RevocationJob made{"j", {}, RevocationReason::superseded, "anna", kNow};
+  Changes changes;
+  changes.create(made);
+  EXPECT_TRUE(run(records_.commit(std::move(changes))));
+  EXPECT_EQ(run(revocations_.work()).error().kind, ErrorKind::internal);
+  EXPECT_TRUE(in_crl().empty());
+  EXPECT_TRUE(run(revocations_.stop("j", kAnna))->stopped);
+  EXPECT_EQ(finish_jobs(), 0);
+}
+
+TEST_F(RevocationsTest, AJobThatFailsHoldsUpNoOtherOne) {
+  record("mine", 1);
+  RevocationJob made{"!", {}, RevocationReason::superseded, "anna", kNow};  // sorted before all others
+  Changes changes;
+  changes.create(made);
+  EXPECT_TRUE(run(records_.commit(std::move(changes))));
+  const RevocationJob second = start({.account = "mine"});
+  EXPECT_EQ(run(revocations_.work()).error().kind, ErrorKind::internal);
+  EXPECT_EQ(job(second.id).revoked, 1u);
+}
+
+TEST_F(RevocationsTest, ARecordThatCannotBeReadHoldsUpNoOtherOne) {
+  const auto certificates = record("mine", 3);
+  storage::Batch batch;
+  batch.puts.push_back({"x" + certificates[1].serial.octets, "\xff"});
+  EXPECT_TRUE(run(store_.commit(std::move(batch))));
+  const RevocationJob started = start({.account = "mine"});
+  finish_jobs();
+  EXPECT_EQ(job(started.id).examined, 3u);
+  EXPECT_EQ(job(started.id).revoked, 2u);
+}
+
+// It is not known what the record says, so nothing is passed over.
+TEST_F(RevocationsTest, WhileTheStoreIsAwayAJobWaits) {
+  record("mine", 3);
+  const RevocationJob started = start({.account = "mine"});
+  store_.cannot_read("x");
+  EXPECT_EQ(run(revocations_.work()).error().kind, ErrorKind::unavailable);
+  store_.cannot_read("");
+  finish_jobs();
+  EXPECT_EQ(job(started.id).revoked, 3u);
 }
 
 // Nothing is revoked twice, and nothing is left out, wherever the process ends.
@@ -170,6 +224,22 @@ TEST_F(RevocationsTest, AJobIsStopped) {
   clock_.advance(hours(1));
   EXPECT_EQ(run(revocations_.stop(started.id, kAnna)).value(), stopped);
   EXPECT_EQ(error_of(revocations_.stop("other", kAnna)), ErrorKind::not_found);
+}
+
+// One that is stopped while those before it are worked on.
+TEST_F(RevocationsTest, AJobThatIsStoppedRevokesNoOtherPage) {
+  record("mine", 1);
+  record("others", 1);
+  start({.account = "mine"});
+  clock_.advance(seconds(1));
+  const RevocationJob second = start({.account = "others"});
+  store_.before_next_commit([&]() -> base::Task<void> {
+    const auto stopped = co_await revocations_.stop(second.id, kAnna);
+    EXPECT_TRUE(stopped);
+  });
+  EXPECT_TRUE(run(revocations_.work()).value());
+  EXPECT_EQ(in_crl().size(), 1u);
+  EXPECT_EQ(job(second.id).examined, 0u);
 }
 
 TEST_F(RevocationsTest, JobsAreListedByAgeAndForgottenAtLast) {

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "acmecore/ca_chain.h"
 #include "acmecore/pem.h"
 #include "tests/acmecore/certificate_fixtures.h"
@@ -35,6 +38,39 @@ class RootCrl : public testing::Test {
   }
   RevokedCa issuing(RevocationReason reason = RevocationReason::superseded) const {
     return {chain().issuing(), {kNow - hours(1), reason}};
+  }
+
+  // The issuing CA as a CRL before has it.
+  RevokedCertificate listed(RevocationReason reason) const {
+    return {chain().issuing().serial, {kNow - hours(1), reason}};
+  }
+  Bytes signed_by_root(RevocationReason reason) const {
+    const std::string key_pem = *CaDirectory::read(place_.directory)->root_key().value();
+    const SoftwareKey key = SoftwareKey::parse(key_pem).value();
+    const Bytes entries = entries_of({listed(reason)});
+    return sign_tbs_cert_list(tbs_cert_list({{}, 7, kNow, kNow + days(7)}, entries, chain().root(), key), key)
+        .value();
+  }
+  // With one entry like that.
+  Bytes made_by_openssl(const std::string& reason) const {
+    const TemporaryDirectory directory;
+    const auto file = [&](const char* name) { return directory.path() + "/" + name; };
+    write_text(file("root.pem"), pem_block(kPemCertificate, chain().root().der));
+    write_text(file("root.key"), *CaDirectory::read(place_.directory)->root_key().value());
+    write_text(file("number"), "07\n");
+    write_text(file("index"), "R\t360101000000Z\t261123033000Z," + reason + "\t" +
+                                  text_of(chain().issuing().serial) + "\tunknown\t/CN=Issuing CA\n");
+    write_text(file("ca.cnf"),
+               "[ca]\ndefault_ca = root\n[root]\ndatabase = index\ncrlnumber = number\n"
+               "default_md = sha256\ndefault_crl_days = 30\ncrl_extensions = more\n"
+               "[more]\nauthorityKeyIdentifier = keyid\n");
+    const ProgramResult made =
+        run_program("cd " + directory.path() +
+                    " && openssl ca -gencrl -config ca.cnf -keyfile root.key -cert root.pem -out crl.pem" +
+                    " && openssl crl -in crl.pem -outform der -out crl.der");
+    EXPECT_TRUE(made.succeeded) << made.output;
+    std::ifstream der(file("crl.der"), std::ios::binary);
+    return {std::istreambuf_iterator<char>(der), {}};
   }
 
   std::string refusal(const RootCrlPlan& plan, ErrorKind kind = ErrorKind::unavailable) const {
@@ -81,14 +117,57 @@ TEST_F(RootCrl, GoesOnFromTheOneBefore) {
   plan.revoked = {issuing()};
   plan.before = sign_root_crl(place_, RootCrlPlan(), kNow).value();
   const Bytes second = sign_root_crl(place_, plan, kNow).value();
-  EXPECT_EQ(crl_number(*parse_crl(second)).value(), crl_number(*parse_crl(plan.before)).value() + 1);
+  EXPECT_EQ(crl_number(*parse_crl(second)).value(), crl_number(*parse_crl(*plan.before)).value() + 1);
 
   plan.before = second;
-  plan.revoked = {issuing(RevocationReason::key_compromise)};  // it stays as it was
+  plan.revoked = {{chain().issuing(), {kNow, RevocationReason::superseded}}};  // it stays as it was
   const Bytes third = sign_root_crl(place_, plan, kNow + days(100)).value();
   EXPECT_EQ(parse_crl(third)->entries, parse_crl(second)->entries);
   EXPECT_GT(crl_number(*parse_crl(third)).value(), crl_number(*parse_crl(second)).value() + 1);
   EXPECT_THAT(verdict(third), HasSubstr("CRL is not yet valid"));
+}
+
+// BR 7.2.2.
+TEST_F(RootCrl, RevokesNoCaWithoutAReason) {
+  RootCrlPlan plan;
+  plan.revoked = {issuing(RevocationReason::unspecified)};
+  EXPECT_THAT(refusal(plan, ErrorKind::malformed), HasSubstr("without a reason"));
+  for (const char* name : {"keyCompromise", "cACompromise", "affiliationChanged", "superseded",
+                           "cessationOfOperation", "privilegeWithdrawn"}) {
+    plan.revoked = {issuing(parse_ca_reason_name(name).value())};
+    EXPECT_EQ(refusal(plan), "") << name;
+  }
+  for (const char* name : {"unspecified", "certificateHold", "aACompromise", "CACompromise", ""})
+    EXPECT_EQ(parse_ca_reason_name(name).error().kind, ErrorKind::malformed) << name;
+}
+
+TEST_F(RootCrl, ACompromiseTakesThePlaceOfAnotherReasonAndNothingElseDoes) {
+  RootCrlPlan plan;
+  plan.before = signed_by_root(RevocationReason::superseded);
+  plan.revoked = {{chain().issuing(), {kNow, RevocationReason::cessation_of_operation}}};
+  EXPECT_THAT(refusal(plan), HasSubstr("is revoked already, as superseded"));
+  for (const RevocationReason reason : {RevocationReason::key_compromise, kCaCompromise}) {
+    plan.revoked = {{chain().issuing(), {kNow, reason}}};
+    const Bytes next = sign_root_crl(place_, plan, kNow).value();
+    EXPECT_EQ(parse_crl(next)->entries, entries_of({listed(reason)})) << "since then";
+  }
+  plan.before = signed_by_root(kCaCompromise);
+  plan.revoked = {issuing()};
+  EXPECT_THAT(refusal(plan), HasSubstr("as cACompromise"));
+  plan.before = signed_by_root(RevocationReason::unspecified);
+  EXPECT_EQ(parse_crl(sign_root_crl(place_, plan, kNow).value())->entries,
+            entries_of({listed(RevocationReason::superseded)}));
+}
+
+// It has cACompromise, which no CRL of an issuing CA has.
+TEST_F(RootCrl, GoesOnFromWhatOpensslMade) {
+  RootCrlPlan plan;
+  plan.before = made_by_openssl("CACompromise");
+  const Bytes next = sign_root_crl(place_, plan, kNow).value();
+  EXPECT_EQ(parse_crl(next)->entries, entries_of({listed(kCaCompromise)}));
+  EXPECT_THAT(verdict(next), HasSubstr("certificate revoked"));
+  plan.before = made_by_openssl("certificateHold");
+  EXPECT_THAT(refusal(plan), HasSubstr("an entry that is none of ours"));
 }
 
 TEST_F(RootCrl, IsOfItsRootAlone) {
@@ -100,8 +179,10 @@ TEST_F(RootCrl, IsOfItsRootAlone) {
   EXPECT_THAT(refusal(plan), HasSubstr("does not revoke itself"));
   plan.revoked.clear();
 
-  plan.before = "rubbish";
-  EXPECT_THAT(refusal(plan), HasSubstr("the CRL before cannot be used"));
+  for (const char* strange : {"rubbish", ""}) {
+    plan.before = strange;
+    EXPECT_THAT(refusal(plan), HasSubstr("the CRL before cannot be used")) << strange;
+  }
   const SoftwareKey key = SoftwareKey::parse(test_ca().issuing_key_pem).value();
   plan.before = sign_tbs_cert_list(tbs_cert_list(good_crl_fields(), "", other, key), key).value();
   EXPECT_THAT(refusal(plan), HasSubstr("the root has not signed it"));

@@ -5,6 +5,8 @@
 #include "acmecore/audit_log.h"
 #include "storage/memory_store.h"
 #include "tests/acmecore/certificate_fixtures.h"
+#include "tests/support/forwarding_store.h"
+#include "tests/support/full_store.h"
 #include "tests/support/run_task.h"
 
 namespace acmecore {
@@ -27,8 +29,8 @@ class ServerStartTest : public testing::Test {
     ASSERT_TRUE(run_task(note_start(records_, what, kNow)));
   }
   void reload(const Certificates& issuers, std::vector<base::Error> refused = {}) {
-    const ServerReload what{std::move(refused), issuers};
-    ASSERT_TRUE(run_task(note_reload(records_, what, kNow)));
+    ServerReload what{std::move(refused), [&issuers] { return issuers; }};
+    ASSERT_TRUE(run_task(note_reload(store_, std::move(what), kNow)));
   }
 
   // What was told since this was asked last.
@@ -111,6 +113,17 @@ TEST_F(ServerStartTest, OfANewServerTellsOnceWhichCertificatesSomebodyMade) {
   EXPECT_THAT(kinds(), ElementsAre(audit_kind::kServerStarted));
 }
 
+TEST_F(ServerStartTest, UsesTheReserveOfAFullStore) {
+  support::FullStore full(store_);
+  full.fill();
+  Records records(full);
+  const ServerStart first{"1.2", "cc", kFirst};
+  EXPECT_TRUE(run_task(note_start(records, first, kNow)));
+  const ServerStart second{"1.2", "dd", kRotated};
+  EXPECT_TRUE(run_task(note_start(records, second, kNow)));
+  EXPECT_EQ(told().size(), 5u);
+}
+
 TEST_F(ServerStartTest, AReloadTellsWhatItChangedAndTheNextStartDoesNotTellItAgain) {
   start("cc", kFirst);
   told();
@@ -146,7 +159,7 @@ TEST_F(ServerStartTest, ARotationThatWasNotRecordedIsToldAtTheNextChance) {
   AuditEvent rotated;
   rotated.kind = audit_kind::kIssuerRotated;
   rotated.time = kNow;
-  ASSERT_TRUE(run_task(note_rotation(records_, rotated, kRotated)));
+  ASSERT_TRUE(run_task(note_rotation(store_, rotated, [] { return kRotated; })));
   EXPECT_THAT(kinds(), ElementsAre(audit_kind::kIssuerRotated, audit_kind::kIssuerChanged,
                                    audit_kind::kIssuerChanged));
   start("cc", kRotated);
@@ -155,6 +168,54 @@ TEST_F(ServerStartTest, ARotationThatWasNotRecordedIsToldAtTheNextChance) {
   start("cc", kFirst);
   EXPECT_THAT(kinds(), ElementsAre(audit_kind::kServerStarted, audit_kind::kIssuerChanged,
                                    audit_kind::kIssuerChanged));
+}
+
+// Somebody else acts before each commit, for so many times.
+class MeddledStore final : public support::ForwardingStore {
+ public:
+  MeddledStore(storage::Store& store, std::function<void()> meddle)
+      : ForwardingStore(store), meddle_(std::move(meddle)) {}
+
+  base::Task<base::Result<storage::Revision>> commit(storage::Batch batch) override {
+    if (left > 0) {
+      --left;
+      meddle_();
+    }
+    co_return co_await ForwardingStore::commit(std::move(batch));
+  }
+
+  int left = 1;
+
+ private:
+  const std::function<void()> meddle_;
+};
+
+TEST_F(ServerStartTest, WhereAReloadAndARotationMeetEachChangeIsToldOnce) {
+  start("cc", kWithNext);
+  told();
+  Certificates now = kWithNext;
+  const IssuersNow issuers = [&now] { return now; };
+  MeddledStore meddled(store_, [&] {
+    now = kRotated;
+    AuditEvent rotated;
+    rotated.kind = audit_kind::kIssuerRotated;
+    rotated.time = kNow;
+    ASSERT_TRUE(run_task(note_rotation(store_, rotated, issuers)));
+  });
+  ASSERT_TRUE(run_task(note_reload(meddled, ServerReload{{}, issuers}, kNow)));
+  EXPECT_THAT(kinds(), ElementsAre(audit_kind::kIssuerRotated, audit_kind::kIssuerChanged,
+                                   audit_kind::kIssuerChanged, audit_kind::kServerReloaded));
+  start("cc", kRotated);
+  EXPECT_THAT(kinds(), ElementsAre(audit_kind::kServerStarted));
+}
+
+TEST_F(ServerStartTest, AReloadThatOthersComeBeforeWithoutPauseIsNotToldForEver) {
+  start("cc", kFirst);
+  MeddledStore meddled(store_, [this] { reload(kFirst); });
+  meddled.left = 1'000;
+  const IssuersNow issuers = [] { return kFirst; };
+  EXPECT_EQ(run_task(note_reload(meddled, ServerReload{{}, issuers}, kNow)).error().kind,
+            ErrorKind::unavailable);
 }
 
 }  // namespace

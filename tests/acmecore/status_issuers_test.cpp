@@ -26,6 +26,8 @@ namespace {
 using base::Bytes;
 using base::Task;
 using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -119,6 +121,12 @@ class StatusOfSeveralIssuers : public testing::Test {
     return openssl_ocsp_verdict(answer->der, request, certificate.serial, ca.certificate(), ca.root_pem());
   }
 
+  // What anybody may keep of it.
+  Bytes kept_ocsp(size_t place, const IssuedCertificate& certificate) {
+    const Bytes request = openssl_ocsp_request({certificate.serial}, issuer(place).certificate());
+    return wait(responder_.answer(request))->der;
+  }
+
   bool is_away_ = false;
   const std::vector<CaMaterial> cas_{make_development_ca(kNow).value(), make_development_ca(kNow).value(),
                                      make_development_ca(kNow).value(), make_development_ca(kNow).value()};
@@ -201,6 +209,43 @@ TEST_F(StatusOfSeveralIssuers, WhileATokenIsAwayTheLastCrlStaysAndOcspIsToldToTr
   publish();
   EXPECT_THAT(in_crl(current), ElementsAre(certificate.serial.octets));
   EXPECT_EQ(ocsp(current, certificate), "revoked, superseded");
+}
+
+TEST_F(StatusOfSeveralIssuers, WhileATokenIsAwayAKeptOcspAnswerIsToldUntilItsEnd) {
+  const IssuedCertificate certificate = issue(current);
+  const Bytes kept = kept_ocsp(current, certificate);
+  is_away_ = true;
+  clock_.advance(hours(12));
+  EXPECT_FALSE(wait(responder_.make_again()));
+  EXPECT_EQ(kept_ocsp(current, certificate), kept);
+  clock_.advance(hours(12) - seconds(1));
+  EXPECT_EQ(kept_ocsp(current, certificate), kept);
+  clock_.advance(seconds(1));
+  EXPECT_EQ(kept_ocsp(current, certificate), ocsp_refusal(OcspRefusal::try_later));
+}
+
+TEST_F(StatusOfSeveralIssuers, WhenATokenIsBackKeptOcspAnswersAreMadeAgain) {
+  const IssuedCertificate certificate = issue(current);
+  const Bytes kept = kept_ocsp(current, certificate);
+  is_away_ = true;
+  clock_.advance(hours(12));
+  EXPECT_FALSE(wait(responder_.make_again()));
+  is_away_ = false;
+  clock_.advance(kOcspRetryAfter);
+  EXPECT_FALSE(wait(responder_.make_again()));
+  const Bytes anew = kept_ocsp(current, certificate);
+  EXPECT_NE(anew, kept);
+  is_away_ = true;
+  EXPECT_EQ(kept_ocsp(current, certificate), anew);
+}
+
+TEST_F(StatusOfSeveralIssuers, WhileATokenIsAwayNoCertificateThatWasRevokedIsToldToBeGood) {
+  const IssuedCertificate certificate = issue(current);
+  kept_ocsp(current, certificate);
+  is_away_ = true;
+  clock_.advance(hours(12));
+  revoke(certificate);
+  EXPECT_EQ(kept_ocsp(current, certificate), ocsp_refusal(OcspRefusal::try_later));
 }
 
 TEST_F(StatusOfSeveralIssuers, ABadFileOfOneKeepsNoOtherFromBeingTakenUp) {

@@ -36,7 +36,8 @@ std::string difference(BytesView leaf, const LeafRequest& request) {
 
 // Signs, with the right key, the leaf that `change` makes of the right one.
 std::string difference_after(const std::function<void(TbsFields&)>& change) {
-  const LeafRequest request = good_leaf_request();
+  LeafRequest request = good_leaf_request();
+  request.content.policies = {Bytes(oids::kDomainValidated)};
   TbsFields fields = leaf_fields(request, test_issuer().certificate());
   change(fields);
   return difference(sign_certificate(fields, issuing_key()).value(), request);

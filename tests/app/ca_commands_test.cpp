@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/app/dev_fixture.h"
@@ -86,12 +87,13 @@ TEST_F(CaCommands, ACertificateIsPreparedShownAndRotatedToWhileTheServerRuns) {
   EXPECT_THAT(refused.err, HasSubstr("a server uses this state directory"));
   const Ended rotated = cli({"ca", "rotate"});
   EXPECT_THAT(rotated.out, AllOf(HasSubstr("  retired issuing, "), HasSubstr("  current issuing-2, "),
-                                 HasSubstr("    CN=Next Issuing CA\n"), HasSubstr("    RSA 2048, until 20")));
-  EXPECT_EQ(issue(), "issuer=CN=Next Issuing CA\n");
+                                 HasSubstr("    CN=Next Issuing CA,O=Assay Development,C=XX\n"),
+                                 HasSubstr("    RSA 2048, until 20")));
+  EXPECT_EQ(issue(), "issuer=CN=Next Issuing CA,O=Assay Development,C=XX\n");
 
   EXPECT_EQ(stop().exit_code, 0);
   start();
-  EXPECT_EQ(issue(), "issuer=CN=Next Issuing CA\n");
+  EXPECT_EQ(issue(), "issuer=CN=Next Issuing CA,O=Assay Development,C=XX\n");
   EXPECT_THAT(cli({"ca", "list", "--output", "json"}).out, HasSubstr("\"role\":\"retired\""));
   const std::string told = cli({"audit", "list"}).out;
   EXPECT_THAT(told, HasSubstr(" issuer.rotated\n  by credential admin from 127.0.0.1\n"));
@@ -160,7 +162,7 @@ TEST_F(CaCommands, ARootOfOnesOwnHasACrlThatItsIssuingCaNames) {
                     HasSubstr("TLS Web Client Authentication")));
 
   const std::string crl = file("root.crl");
-  const Ended first = files({"crl", crl, "--issuer", "team"});
+  const Ended first = files({"crl", crl, "--issuer", "team", "--first"});
   EXPECT_THAT(first.out, StartsWith("made " + crl + ", good until ")) << first.err;
   const auto text = [&] {
     return run({"openssl", "crl", "-inform", "der", "-noout", "-text", "-in", crl}).out;
@@ -171,10 +173,34 @@ TEST_F(CaCommands, ARootOfOnesOwnHasACrlThatItsIssuingCaNames) {
   EXPECT_THAT(text(), AllOf(HasSubstr("Serial Number: "), HasSubstr("Superseded")));
   EXPECT_EQ(files({"crl", crl, "--issuer", "team"}).exit_code, 0);  // goes on
   EXPECT_THAT(text(), HasSubstr("Superseded"));
-  EXPECT_THAT(files({"crl", crl, "--issuer", "team", "--revoke", issuing, "--reason", "boredom"}).err,
-              HasSubstr("superseded"));
+  const auto revoked_as = [&](const char* reason) {
+    return files({"crl", crl, "--issuer", "team", "--revoke", issuing, "--reason", reason});
+  };
+  EXPECT_THAT(revoked_as("boredom").err, HasSubstr("superseded"));
+  EXPECT_THAT(revoked_as("unspecified").err, HasSubstr("no reason to revoke a CA"));
+  EXPECT_THAT(revoked_as("cessationOfOperation").err, HasSubstr("is revoked already, as superseded"));
+  EXPECT_EQ(revoked_as("cACompromise").exit_code, 0);
+  EXPECT_THAT(text(), AllOf(HasSubstr("CA Compromise"), Not(HasSubstr("Superseded"))));
   EXPECT_EQ(files({"renew", "--same-key", "--purpose", "client_auth"}).exit_code, 2);
   EXPECT_EQ(files({"renew", "--same-key", "--crl-url", "https://pki.test/root.crl"}).exit_code, 2);
+}
+
+// Whoever is revoked would be trusted again.
+TEST_F(CaCommands, ACrlOfARootBeginsAnewOnlyWhenItIsAskedTo) {
+  ASSERT_EQ(files({"init", "--issuer", "team", "--name", "Team"}).exit_code, 0);
+  const std::string issuing = state_ + "/issuers/team/issuing.pem";
+  const std::string crl = file("root.crl");
+  const Ended missing = files({"crl", crl, "--issuer", "team"});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_THAT(missing.err, HasSubstr("root.crl is not there"));
+  EXPECT_FALSE(std::filesystem::exists(crl));
+  EXPECT_EQ(files({"crl", crl, "--issuer", "team", "--first"}).exit_code, 0);
+  const Ended again = files({"crl", crl, "--issuer", "team", "--first"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("root.crl is there already"));
+
+  EXPECT_EQ(files({"crl", crl, "--issuer", "team", "--reason", "superseded"}).exit_code, 2);
+  EXPECT_EQ(files({"crl", crl, "--issuer", "team", "--revoke", issuing}).exit_code, 2);
 }
 
 // OpenSSL would encrypt with it, and open nothing.

@@ -11,8 +11,8 @@
 #include <memory>
 #include <thread>
 
+#include "acmecore/audit_log.h"
 #include "acmecore/ca_ceremony.h"
-#include "acmecore/server_identity.h"
 #include "app/files.h"
 #include "app/state.h"
 #include "assay/v1/certificate.grpc.pb.h"
@@ -20,8 +20,6 @@
 #include "assay/v1/zone.grpc.pb.h"
 #include "base/log.h"
 #include "storage/lmdb/lmdb_store.h"
-#include "tests/acmecore/identity_fixture.h"
-#include "tests/acmecore/issuer_fixture.h"
 #include "tests/app/program.h"
 #include "tests/support/run_task.h"
 #include "tests/support/temp_directory.h"
@@ -30,6 +28,7 @@ namespace app {
 namespace {
 
 using base::Role;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -56,6 +55,22 @@ class ServerTest : public testing::Test {
   }
   static void authenticate(grpc::ClientContext& context) {
     context.AddMetadata("authorization", "Bearer 0123456789abcdef");
+  }
+
+  // Kinds of the events of a server that has ended, as far as they begin with this.
+  std::vector<std::string> events(const std::string& kinds) {
+    storage::LmdbStore::Options options;
+    options.directory = config_.state_directory / kStoreDirectory;
+    options.size_max = config_.storage.size_max;
+    const auto store = storage::LmdbStore::open(std::move(options)).value();
+    acmecore::AuditLog log(*store);
+    acmecore::AuditFilter filter;
+    filter.kinds = {kinds};
+    std::vector<std::string> found;
+    const acmecore::AuditPage page = support::run_task(log.page(filter, 0, 1'000)).value();
+    for (const acmecore::AuditEntry& entry : page.found)
+      found.push_back(entry.event.kind);
+    return found;
   }
 
   support::TempDirectory directory_;
@@ -280,6 +295,17 @@ TEST_F(ServerTest, RenewsTheCertificatesOfItsListeners) {
   EXPECT_TRUE((*server)->renew_identities_if_due());
 }
 
+TEST_F(ServerTest, AReloadWhoseRootsCannotBeWrittenIsNotRefused) {
+  auto server = start();
+  ASSERT_TRUE(server) << server.error().detail;
+  const auto roots = config_.state_directory / kRootFile;
+  std::filesystem::remove(roots);
+  std::filesystem::create_directories(roots / "in-the-way");
+  (*server)->reload();
+  server->reset();
+  EXPECT_THAT(events("server."), ElementsAre("server.started", "server.reloaded"));
+}
+
 TEST_F(ServerTest, AnswersOverTlsAndRenewsItsCertificate) {
   config_.dns.tls.listen = {{"127.0.0.1", 0}, {"::1", 0}};
   const auto server = start();
@@ -361,22 +387,6 @@ TEST_F(ServerTest, NamesAnAddressThatCannotBeListenedAt) {
   const auto grpc = start();
   ASSERT_FALSE(grpc);
   EXPECT_THAT(grpc.error().detail, HasSubstr("192.0.2.1"));
-}
-
-TEST_F(ServerTest, WithTheRoleDnsAloneHasNoCa) {
-  // A certificate for its gRPC, which somebody else's CA issued.
-  const base::Time now = base::SystemClock().now();
-  const acmecore::Issuers issuers(acmecore::new_issuer(now));
-  const auto identity = acmecore::make_identity(issuers, {}, now).value();
-  config_.roles = {Role::dns};
-  config_.grpc.tls = {directory_.path() / "chain.pem", directory_.path() / "key.pem"};
-  ASSERT_TRUE(write_file(config_.grpc.tls.certificate, identity.chain_pem, FileMode::open_to_all));
-  ASSERT_TRUE(write_file(config_.grpc.tls.key, identity.key_pem, FileMode::secret));
-  const auto server = start();
-  ASSERT_TRUE(server) << server.error().detail;
-  EXPECT_THAT((*server)->run_file().acme, IsEmpty());
-  EXPECT_EQ((*server)->run_file().ca_file, "");
-  EXPECT_FALSE(std::filesystem::exists(config_.state_directory / kCaDirectory));
 }
 
 TEST_F(ServerTest, WithoutTheRoleDnsIssuesByAcmeOnly) {

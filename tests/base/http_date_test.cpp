@@ -46,6 +46,8 @@ TEST(HttpDate, WhatIsNoDateIsNotRead) {
                            "Sun, -6 Nov 1994 08:49:37 GMT",
                            "Sun, 06-Nov-94 08:49:37 GMT",
                            "Sunday, 06-Nov-1994 08:49:37 GMT",
+                           "Monday, 06-Nov--5 08:49:37 GMT",
+                           "Sunday, 06-Nov-5- 08:49:37 GMT",
                            "Sundax, 06-Nov-94 08:49:37 GMT",
                            "Monday, 06-Nov-94 08:49:37 GMT",
                            "Sun Nov 6 08:49:37 1994",

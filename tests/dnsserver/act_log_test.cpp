@@ -182,6 +182,55 @@ TEST_F(ActLogTest, AnRRsetIsToldWithItsRecordsAndAChallengeValueNever) {
   EXPECT_THAT(acts_[0].details, ElementsAre(ActDetail{"type", "A"}));
 }
 
+TEST_F(ActLogTest, WhatChangesNothingIsNoActAndNoCommit) {
+  ASSERT_TRUE(run(publishing_->create_zone(zone(), anna_)));
+  ASSERT_TRUE(run(publishing_->put_rrset(rrset("www.corp.test", {"192.0.2.2"}), anna_)));
+  const SharedCredential made = run(credentials_->create(credential(), anna_)).value();
+  RRset name_servers{name("corp.test"), kTypeNs, 60, {}};
+  name_servers.rdata = {parse_rdata(kTypeNs, "ns2.ns.test.").value()};
+  ASSERT_TRUE(run(publishing_->put_rrset(name_servers, anna_)));
+  log_.take();
+
+  const size_t commits = committed_.batches.size();
+  EXPECT_TRUE(run(publishing_->put_rrset(rrset("www.corp.test", {"192.0.2.2"}), anna_)));
+  EXPECT_TRUE(run(publishing_->put_rrset(name_servers, anna_)));
+  EXPECT_TRUE(run(publishing_->delete_rrset(name("nobody.corp.test"), kTypeA, anna_)));
+  EXPECT_TRUE(run(publishing_->delete_rrset(name("www.corp.test"), kTypeTxt, anna_)));
+  const Credentials::Edit nothing = [](Credential&) -> Result<void> { return {}; };
+  EXPECT_EQ(run(credentials_->update(made->id, nothing, anna_)).value(), made);
+  EXPECT_THAT(kinds(), IsEmpty());
+  EXPECT_EQ(committed_.batches.size(), commits);
+
+  name_servers.rdata.push_back(parse_rdata(kTypeNs, "ns3.ns.test.").value());
+  EXPECT_TRUE(run(publishing_->put_rrset(name_servers, anna_)));
+  EXPECT_TRUE(run(publishing_->delete_rrset(name("www.corp.test"), kTypeA, anna_)));
+  EXPECT_TRUE(run(publishing_->delete_rrset(name("www.corp.test"), kTypeA, anna_)));
+  EXPECT_THAT(kinds(), ElementsAre(ActKind::rrset_put, ActKind::rrset_deleted));
+}
+
+TEST_F(ActLogTest, AnRRsetIsToldAsItIsStored) {
+  ASSERT_TRUE(run(publishing_->create_zone(zone(), anna_)));
+  log_.take();
+  const std::vector<std::string> twice = {"192.0.2.2", "192.0.2.3", "192.0.2.2"};
+  ASSERT_TRUE(run(publishing_->put_rrset(rrset("www.corp.test", twice), anna_)));
+  ASSERT_THAT(kinds(), ElementsAre(ActKind::rrset_put));
+  EXPECT_THAT(acts_[0].details,
+              ElementsAre(ActDetail{"type", "A"}, ActDetail{"ttl", "60"}, ActDetail{"rdata", "192.0.2.2"},
+                          ActDetail{"rdata", "192.0.2.3"}));
+}
+
+TEST_F(ActLogTest, OfManyScopesTheFirstAreToldAndHowManyThereAre) {
+  Credential many;
+  for (size_t i = 0; i <= kScopesToldMax; ++i)
+    many.scopes.push_back({.name = name("n" + std::to_string(i) + ".corp.test")});
+  const Act act = act_of(ActKind::credential_created, many, anna_);
+  EXPECT_EQ(act.names.size(), kScopesToldMax);
+  EXPECT_EQ(act.details.size(), 1 + kScopesToldMax + 1);  // its id, and how many there are
+  EXPECT_EQ(detail_of(act, "scopes"), std::to_string(kScopesToldMax + 1));
+  many.scopes.pop_back();
+  EXPECT_EQ(detail_of(act_of(ActKind::credential_created, many, anna_), "scopes"), "");
+}
+
 TEST_F(ActLogTest, OfManyRecordsTheFirstAreToldAndHowManyThereAre) {
   std::vector<std::string> addresses;
   for (size_t i = 0; i <= kRdataToldMax; ++i)

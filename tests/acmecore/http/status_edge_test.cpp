@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "acmecore/records.h"
@@ -250,22 +248,29 @@ TEST_F(StatusEdgeTest, AnOcspAnswerIsMadeAgainBeforeItIsNeeded) {
   const Serial serial = issue();
   const Bytes request = openssl_ocsp_request({serial}, issuer());
   const Response first = get(ocsp_path(request));
-  const auto make_again = [&] {
-    const auto yield = []() -> base::Task<bool> { co_return true; };
-    boost::asio::co_spawn(context_, responder_.make_again(yield), boost::asio::detached);
-    context_.restart();
-    context_.run();
-  };
   clock_.advance(11h);
-  make_again();
+  EXPECT_FALSE(wait(responder_.make_again()));
   EXPECT_EQ(get(ocsp_path(request)).body, first.body);
   clock_.advance(57min);
-  make_again();
+  EXPECT_FALSE(wait(responder_.make_again()));
   const Response second = get(ocsp_path(request));
   EXPECT_NE(second.body, first.body);
   EXPECT_EQ(verdict(second, request, serial), "good");
   clock_.advance(3min);
   EXPECT_EQ(get(ocsp_path(request)).body, second.body);
+}
+
+// So that CRLs do not wait for all of them.
+TEST_F(StatusEdgeTest, OcspAnswersAreMadeAgainSoManyAtOnce) {
+  for (int i = 0; i < 149; ++i)
+    get(ocsp_path(openssl_ocsp_request({issue()}, issuer())));
+  const Bytes last = openssl_ocsp_request({issue()}, issuer());
+  const Response first = get(ocsp_path(last));
+  clock_.advance(11h + 58min);
+  EXPECT_TRUE(wait(responder_.make_again()));
+  EXPECT_EQ(get(ocsp_path(last)).body, first.body);
+  EXPECT_FALSE(wait(responder_.make_again()));
+  EXPECT_NE(get(ocsp_path(last)).body, first.body);
 }
 
 TEST_F(StatusEdgeTest, AnOcspAnswerWithANonceIsForOneRequest) {

@@ -171,7 +171,8 @@ std::vector<Case> policy_cases() {
   return {
       {"policies_form", "critical",
        [](TbsDraft& d) { d.extension(oids::kCertificatePolicies).critical = kTrue; }},
-      {"policies_form", "an empty list", [](TbsDraft& d) { set_policies(d, {}); },
+      {"policies_form", "an empty list",
+       [](TbsDraft& d) { d.add(oids::kCertificatePolicies, der::sequence({})); },
        [](TbsDraft& d) { d.erase(oids::kCertificatePolicies); }, kPrivate},
       {"policies_form", "a qualifier",
        [](TbsDraft& d) { set_policies(d, {policy(oids::kDomainValidated, "\x30\x00"sv)}); },

@@ -124,6 +124,16 @@ std::vector<Case> ca_cases() {
          d.erase(oids::kAuthorityKeyIdentifier);
          d.subject = d.issuer;
        }},
+      {"ca_authority_key_identifier", "another key's",
+       [](TbsDraft& d) {
+         d.extension(oids::kAuthorityKeyIdentifier).value = "\x30\x16\x80\x14" + Bytes(20, 'x');
+       }},
+      {"ca_authority_key_identifier", "a serial number alone",
+       [](TbsDraft& d) { d.extension(oids::kAuthorityKeyIdentifier).value = "\x30\x03\x82\x01\x01"sv; },
+       [](TbsDraft& d) {
+         Bytes& value = d.extension(oids::kAuthorityKeyIdentifier).value;
+         value = der::sequence({value.substr(2), "\x82\x01\x01"sv});
+       }},
       {"ca_name_constraints", "not critical",
        [](TbsDraft& d) { d.add(oids::kNameConstraints, permitted("assay.dev")); },
        [](TbsDraft& d) { d.add(oids::kNameConstraints, permitted("assay.dev"), true); }},

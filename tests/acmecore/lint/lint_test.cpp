@@ -251,6 +251,18 @@ TEST(LintOfACa, OnlyWarnsOfWhatSomebodyElseHasMade) {
   }
 }
 
+// OpenSSL compares the two only where both are there.
+TEST(LintOfACa, MayNameAnyKeyOfAnIssuerWithoutAKeyIdentifier) {
+  Certificate issuer = root();
+  std::erase_if(issuer.extensions,
+                [](const Extension& extension) { return extension.oid == oids::kSubjectKeyIdentifier; });
+  const Bytes other = changed_by([](TbsDraft& draft) {
+    draft.extension(oids::kAuthorityKeyIdentifier).value = "\x30\x16\x80\x14" + Bytes(20, 'x');
+  });
+  EXPECT_THAT(names_of(lint_new_ca(other, issuer, kNow)), IsEmpty());
+  EXPECT_THAT(names_of(lint_new_ca(other, root(), kNow)), ElementsAre("ca_authority_key_identifier"));
+}
+
 // An alternate chain may end below its root.
 TEST(LintOfACa, KnowsTheAlgorithmsOfAllWhereWhoSignedIsNotAtHand) {
   Certificate changed = issuing();

@@ -63,11 +63,10 @@ class CaServiceTest : public testing::Test {
 
   boost::asio::io_context io_;
   storage::MemoryStore store_;
-  Records records_{store_};
   base::ManualClock clock_{kNow};
   proto::Callers callers_{{credential("admin", {proto::Permission::administration}),
                            credential("other", {proto::Permission::certificates})}};
-  CaService service_{issuers_, rotate_, records_, clock_, callers_, io_.get_executor()};
+  CaService service_{issuers_, rotate_, store_, clock_, callers_, io_.get_executor()};
   Served served_{io_, {&service_}};
 };
 
@@ -107,6 +106,14 @@ TEST_F(CaServiceTest, ARotationIsInTheAuditLogWithWhoAskedForIt) {
   EXPECT_EQ(told.detail("issuer"), "default");
   EXPECT_EQ(told.detail("issuer_sha256_before"), before);
   EXPECT_EQ(told.detail("issuer_sha256"), issuers_.now()->current("default").id());
+}
+
+TEST_F(CaServiceTest, ARotationThatCannotBeRecordedIsAnsweredAsWhatItIs) {
+  store_.set_full(true);
+  ASSERT_TRUE(rotate("default").ok());
+  EXPECT_THAT(roles(rotated_.issuer()), ElementsAre("retired", "current"));
+  AuditLog log(store_);
+  EXPECT_TRUE(served_.run(log.page({}, 0, 10)).value().found.empty());
 }
 
 TEST_F(CaServiceTest, ARotationThatIsRefusedChangesNothingAndIsNoEvent) {

@@ -22,6 +22,13 @@ class BehindAProxy(DoorTest):
         self.assertEqual(post("192.0.2.1, unknown"), 401)
         self.assertEqual(post(), 401, "the proxy itself")
 
+    def test_an_account_is_told_with_the_address_of_a_proxy_that_names_nobody(self):
+        for headers, address in (({"X-Forwarded-For": "192.0.2.1"}, "192.0.2.1"),
+                                 ({"X-Forwarded-For": "unknown"}, "127.0.0.1"), ({}, "127.0.0.1")):
+            self.door.command("acts")
+            self.assertEqual(self.door.register(b"", headers).status, 201)
+            self.assertEqual([act.split()[-1] for act in self.door.command("acts")], [address])
+
     def test_one_address_locks_no_other_out(self):
         account = self.account()
         post = lambda address, key: self.door.update(
