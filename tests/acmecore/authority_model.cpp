@@ -301,11 +301,15 @@ Outcome World::revoke_by_key(size_t index, bool its_own) {
   ModelCertificate& certificate = certificates[index];
   if (!its_own) return ErrorKind::unauthorized;
   if (!certificate.exists) return ErrorKind::not_found;
-  if (!commit()) return ErrorKind::unavailable;
+  const bool has_expired = now > certificate.not_after;
+  const bool was_revoked = certificate.revoked;
+  // Nothing is committed of what is known.
+  const bool is_news = !blocked.contains(certificate.key) || (!has_expired && !certificate.compromised);
+  if (is_news && !commit()) return ErrorKind::unavailable;
   blocked.insert(certificate.key);
-  if (now > certificate.not_after) return ErrorKind::unauthorized;
-  if (certificate.revoked) return ErrorKind::already_revoked;
-  certificate.revoked = true;
+  if (has_expired) return ErrorKind::unauthorized;
+  certificate.revoked = certificate.compromised = true;
+  if (was_revoked) return ErrorKind::already_revoked;
   return std::nullopt;
 }
 

@@ -58,6 +58,7 @@ struct ModelCertificate {
   Time not_after;
   bool exists = true;
   bool revoked = false;
+  bool compromised = false;  // which is why it was revoked
 };
 
 struct ModelOrder {

@@ -75,11 +75,12 @@ TEST_F(CaCommands, ACertificateIsPreparedShownAndRotatedToWhileTheServerRuns) {
   for (int i = 0; i < kPollsMax && cli({"audit", "list", "--kind", "server.reloaded"}).out.empty(); ++i)
     ::nanosleep(&kPollInterval, nullptr);
   EXPECT_THAT(cli({"ca", "list"}).out, HasSubstr("  next issuing-2, "));
-  EXPECT_THAT(cli({"audit", "list", "--kind", "issuer."}).out,
-              AllOf(HasSubstr(" issuer.changed\n  by this server\n  is next, and is new\n"),
-                    HasSubstr("  role next\n"), HasSubstr("  subject CN=Next Issuing CA\n"),
-                    HasSubstr("  key_algorithm RSA 2048\n  key in a file\n  ceremony renew 20"),
-                    HasSubstr("Z by uid " + std::to_string(::getuid()))));
+  EXPECT_THAT(
+      cli({"audit", "list", "--kind", "issuer."}).out,
+      AllOf(HasSubstr(" issuer.changed\n  by this server\n  is next, and is new\n"),
+            HasSubstr("  role next\n"), HasSubstr("  subject CN=Next Issuing CA,O=Assay Development,C=XX\n"),
+            HasSubstr("  key_algorithm RSA 2048\n  key in a file\n  ceremony renew 20"),
+            HasSubstr("Z by uid " + std::to_string(::getuid()))));
   EXPECT_EQ(issue(), before);
 
   const Ended refused = files({"rotate"});

@@ -276,9 +276,10 @@ class Server {
         {"error", outcome ? std::string() : std::string(name_of(outcome.error().kind))}};
   }
 
-  acmecore::http::Directories* open(const acmecore::AuthorityOptions& authority, const Options& options) {
-    authorities_.push_back(std::make_unique<acmecore::Authority>(records_, clock_, issuers_, policy_,
-                                                                 validation_, background_, authority));
+  acmecore::http::Directories* open(acmecore::AuthorityOptions authority, const Options& options) {
+    authority.directories = directories_of(options);
+    authorities_.push_back(std::make_unique<acmecore::Authority>(
+        records_, clock_, issuers_, policy_, validation_, background_, std::move(authority)));
     directories_.push_back(std::make_unique<acmecore::http::Directories>(
         *authorities_.back(), records_, *nonces_, origin_, directories_of(options)));
     return directories_.back().get();

@@ -27,7 +27,8 @@ Bytes policy(BytesView oid, BytesView qualifiers = "") { return der::sequence({d
 void set_value(TbsDraft& draft, BytesView oid, BytesView value) { draft.extension(oid).value = value; }
 
 void set_policies(TbsDraft& draft, std::initializer_list<BytesView> policies) {
-  set_value(draft, oids::kCertificatePolicies, der::sequence(policies));
+  draft.erase(oids::kCertificatePolicies);  // private ones have none
+  draft.add(oids::kCertificatePolicies, der::sequence(policies));
 }
 
 void set_purposes(TbsDraft& draft, std::initializer_list<BytesView> purposes) {
@@ -170,7 +171,10 @@ std::vector<Case> identifier_cases() {
 std::vector<Case> policy_cases() {
   return {
       {"policies_form", "critical",
-       [](TbsDraft& d) { d.extension(oids::kCertificatePolicies).critical = kTrue; }},
+       [](TbsDraft& d) {
+         set_policies(d, {policy(oids::kDomainValidated)});
+         d.extension(oids::kCertificatePolicies).critical = kTrue;
+       }},
       {"policies_form", "an empty list",
        [](TbsDraft& d) { d.add(oids::kCertificatePolicies, der::sequence({})); },
        [](TbsDraft& d) { d.erase(oids::kCertificatePolicies); }, kPrivate},
