@@ -13,9 +13,9 @@ using base::Time;
 
 namespace {
 
-// Certificates that are read at once, and so many times for one answer.
-constexpr size_t kPage = 1000;
-constexpr int kPagesMax = 20;
+// Certificates that are read at once, and so many times for one answer: some milliseconds, for which others wait.
+constexpr size_t kPage = 100;
+constexpr int kPagesMax = 2;
 
 // The oldest proof that a certificate which was issued then may rest on, by the limit of its own day: before a limit
 // fell, older ones were good (BR 4.2.1).

@@ -24,7 +24,7 @@ class AuditRetention {
       : records_(records), retention_(retention) {}
 
   // All entries before it may go. Nothing: it is not known yet which certificate is the oldest, so that none may. A
-  // call looks at a bounded number of certificates, and the next goes on at once: else it might never see the last of
+  // call looks at a bounded number of certificates, and the next goes on soon: else it might never see the last of
   // those that are issued meanwhile.
   base::Task<base::Result<std::optional<base::Time>>> needed_from(base::Time now);
 
