@@ -1,17 +1,21 @@
-// What a CA has issued in the past, and what it takes on the disk. Used by tests/bench/acme/history.py.
+// What a CA has issued in the past, and what it takes on the disk. Used by the run.py beside it and by
+// tests/bench/revocation/mass.py.
 //
 //   acme_history fill DIRECTORY [--orders N] [--accounts N] [--begun-days-ago D] [--over-days D]
 //   acme_history size DIRECTORY
 //
-// DIRECTORY is a server's store: `fill` needs it for itself, `size` does not. `fill` writes finished orders with all
-// that the server keeps of each (authorization, evidence, certificate, indexes), through acmecore's own records. `size`
-// prints one line of JSON: records and their octets by table, the file's pages that were ever in use, and those free.
+// DIRECTORY is a server's state directory. `fill` needs its store for itself, `size` does not. `fill` writes finished
+// orders with all that the server keeps of each (authorization, evidence, certificate, indexes), through acmecore's own
+// records; the certificates are of the server's own CA. `size` prints one line of JSON: records and their octets by
+// table, the file's pages that were ever in use, and those free.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <stdexcept>
 
+#include "acmecore/ca_file.h"
 #include "acmecore/development_ca.h"
 #include "acmecore/issuer.h"
 #include "acmecore/records.h"
@@ -31,7 +35,7 @@ using acmecore::Stored;
 using std::chrono::days;
 
 struct Options {
-  std::string directory;
+  std::filesystem::path directory;
   uint64_t orders = 1'000'000;
   uint64_t accounts = 1000;
   int begun_days_ago = 30;
@@ -61,12 +65,23 @@ acmecore::Serial serial_at(base::Time time) {
   return {octets + base::random_bytes(10)};
 }
 
+// The CA that a server made when it started first.
+acmecore::Issuer open_issuer(const std::filesystem::path& state_directory) {
+  using acmecore::CaFileKind;
+  const auto read = [&](const char* name, CaFileKind kind) {
+    return value_of(acmecore::read_needed_ca_file(state_directory / "ca" / name, kind));
+  };
+  acmecore::CaMaterial material;
+  material.root_pem = read("root.pem", CaFileKind::certificate);
+  material.issuing_key_pem = read("issuing.key", CaFileKind::key);
+  material.issuing_pem = read("issuing.pem", CaFileKind::certificate);
+  return value_of(acmecore::Issuer::open(material, now()));
+}
+
 // One real certificate, of which the others differ in the serial number alone.
 class Template {
  public:
-  Template() : serial_(acmecore::new_serial()) {
-    const auto issuer =
-        value_of(acmecore::Issuer::open(value_of(acmecore::make_development_ca(now())), now()));
+  explicit Template(const acmecore::Issuer& issuer) : serial_(acmecore::new_serial()), ca_(issuer.ca()) {
     const auto begin = std::chrono::floor<std::chrono::seconds>(now());
     acmecore::LeafRequest request;
     request.dns_names = {"host-0000000.bench.test"};
@@ -83,9 +98,11 @@ class Template {
     return der.replace(der.find(serial_.octets), serial.octets.size(), serial.octets);
   }
   const base::Bytes& spki() const { return spki_; }
+  const std::string& ca() const { return ca_; }
 
  private:
   acmecore::Serial serial_;
+  std::string ca_;
   base::Bytes der_, spki_;
 };
 
@@ -135,8 +152,9 @@ void add_order(const Template& leaf, const std::string& account, uint64_t number
   order.certificate = serial;
   changes.create(order);
   changes.update(Stored<Authorization>{authorization_of(order), storage::kAbsent});
-  const IssuedCertificate certificate{
+  IssuedCertificate certificate{
       serial, account, order.id, leaf.certificate(serial), time, time + kCertificateLifetime, std::nullopt};
+  certificate.issuer = leaf.ca();
   changes.create(certificate);
   changes.note_subject(certificate, {name}, base::random_bytes(leaf.spki().size()));
 }
@@ -151,8 +169,8 @@ acmecore::Account account_at(base::Time time) {
 }
 
 void fill(const Options& options) {
-  const Template leaf;
-  const auto store = value_of(storage::LmdbStore::open({.directory = options.directory}));
+  const Template leaf(open_issuer(options.directory));
+  const auto store = value_of(storage::LmdbStore::open({.directory = options.directory / "store"}));
   acmecore::Records records(*store);
   const base::Time begin = now() - days(options.begun_days_ago);
   const auto commit = [&](Changes changes) {
@@ -181,7 +199,7 @@ void size(const Options& options) {
     uint64_t octets = 0;
   };
   const auto environment =
-      value_of(storage::lmdb::Environment::open(options.directory, storage::lmdb::Access::read));
+      value_of(storage::lmdb::Environment::open(options.directory / "store", storage::lmdb::Access::read));
   if (const auto opened = environment->open_databases(false); !opened)
     throw std::runtime_error(opened.error().detail);
   storage::lmdb::ReadTxn txn(*environment);

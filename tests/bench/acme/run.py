@@ -116,7 +116,8 @@ def own_memory_mb(server):
     return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) / 1000
 
 
-def measure(args, name, workers, folder=None):
+def measure(args, name, workers, folder=None, then=lambda: None):
+    """What acme_load tells of a server. `then` is called when that is told, before the server is stopped."""
     with contextlib.ExitStack() as stack:
         folder = folder or pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assay-bench-")))
         # The generator answers DNS, so it starts first and is told of the server when there is one.
@@ -127,6 +128,7 @@ def measure(args, name, workers, folder=None):
         try:
             output, _ = load.communicate(f"{server.pid} {directory} {ca_file}\n")
             memory = own_memory_mb(server)
+            then()
         finally:
             server.terminate()
             server.wait()
@@ -137,7 +139,7 @@ def measure(args, name, workers, folder=None):
 
 def history_tool(args, command, folder, *options):
     tool = args.build / "tests/bench/acme/acme_history"
-    output = subprocess.run([tool, command, folder / "state/store", *map(str, options)], check=True, capture_output=True)
+    output = subprocess.run([tool, command, folder / "state", *map(str, options)], check=True, capture_output=True)
     return json.loads(output.stdout or "null")
 
 

@@ -46,9 +46,9 @@ def acme_driver():
 acme = acme_driver()
 
 
-def build(folder):
+def build(folder, targets):
     subprocess.run(["cmake", "--preset", "release", "-B", folder], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", folder, "--target", *TARGETS], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", folder, "--target", *targets], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return pathlib.Path(ROOT, folder)
 
 
@@ -75,20 +75,23 @@ def stop(server):
 
 
 class Ca:
-    """A server's folder with so many revoked certificates, and some that are not."""
+    """A server's folder, where it has made its CA."""
 
-    def __init__(self, args, folder, revoked):
+    def __init__(self, args, folder):
         self.args, self.folder, self.port = args, folder, acme.free_port()
         self.settings = settings(self.port, args.shards)
         server, _, _ = acme.start_assay(args, folder, acme.free_port(), self.settings)
         self.wait_for_crls(0)
         stop(server)
         self.ca = next((folder / "state/crl").iterdir()).name
+        self.good, self.spent = [], []
+
+    def write_history(self, revoked):
+        """So many revoked certificates, and some that are not, while no server runs."""
         started = time.monotonic()
-        printed = run([args.build / "tests/bench/revocation/revocation_history", folder / "state/store", "--ca", self.ca,
-                       "--revoked", revoked, "--shards", args.shards, "--good", SPENT_MAX])
+        printed = run([self.args.build / "tests/bench/revocation/revocation_history", self.folder / "state/store", "--ca",
+                       self.ca, "--revoked", revoked, "--shards", self.args.shards, "--good", SPENT_MAX])
         self.good = printed.split()
-        self.spent = []
         print(f"{revoked} revoked certificates written in {time.monotonic() - started:.0f} s", flush=True)
 
     def crls(self):
@@ -109,9 +112,13 @@ class Ca:
         self.wait_for_crls(begin)
         return started
 
+    def command(self, *words):
+        """What an operator of the running server types, on the generator's core."""
+        return ["taskset", "-c", "1", self.args.build / "app/assay", *words, "--state", self.folder / "state", "--token-file",
+                self.folder / "token"]
+
     def revoke(self, serial):
-        run(["taskset", "-c", "1", self.args.build / "app/assay", "cert", "revoke", serial, "--reason", "superseded",
-             "--state", self.folder / "state", "--token-file", self.folder / "token"])
+        run(self.command("cert", "revoke", serial, "--reason", "superseded"))
 
     def spend(self):
         self.spent.append(self.good.pop())
@@ -139,7 +146,8 @@ class Ca:
 def issuance(args):
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as temporary:
         folder = pathlib.Path(temporary)
-        ca = Ca(args, folder, args.revoked)
+        ca = Ca(args, folder)
+        ca.write_history(args.revoked)
         server, _, _ = ca.start(args, folder, acme.free_port())
         ca.spend()
         stop(server)
@@ -163,7 +171,8 @@ def issuance(args):
 
 def assay_responder(args, folder):
     """A running server, and how it is asked: name, connections, options of ocsp_load."""
-    ca = Ca(args, folder, 0)
+    ca = Ca(args, folder)
+    ca.write_history(0)
     server, _, _ = ca.start(args, folder, acme.free_port())
     issuing = folder / "issuing.pem"
     with urllib.request.urlopen(f"http://127.0.0.1:{ca.port}/issuer/{ca.ca}.crt", timeout=20) as reply:
@@ -230,21 +239,33 @@ def ocsp(args):
         print(f"| {name} | {connections} | {rate:.0f} | {spent:.0f} | {100 * rate / signed:.0f} % |")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def argument_parser(description, shards):
+    """With the arguments that each benchmark of revocation has."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
-    parser.add_argument("--revoked", type=int, default=1_000_000, help="entries of all CRLs together")
-    parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--built", action="store_true", help="build nothing")
+    parser.add_argument("--shards", type=int, default=shards)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=8)
+    return parser
+
+
+def parse(parser, targets):
+    args = parser.parse_args()
+    args.build = pathlib.Path(ROOT, args.build) if args.built else build(args.build, targets)
+    return args
+
+
+def main():
+    parser = argument_parser(__doc__, shards=1)
+    parser.add_argument("--revoked", type=int, default=1_000_000, help="entries of all CRLs together")
     parser.add_argument("--seconds", type=int, default=20, help="of issuance")
     parser.add_argument("--ocsp-seconds", type=int, default=5)
-    parser.add_argument("--built", action="store_true", help="build nothing")
-    args = parser.parse_args()
-    args.build = pathlib.Path(ROOT, args.build) if args.built else build(args.build)
+    args = parse(parser, TARGETS)
     subprocess.run(["taskset", "-c", "0", args.build / "tests/bench/revocation/revocation_bench"], check=True)
     ocsp(args)
     issuance(args)
 
 
-main()
+if __name__ == "__main__":
+    main()
