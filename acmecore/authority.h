@@ -370,7 +370,8 @@ class Authority {
                                                Changes& changes);
   static void log_pause(const Authorization& authorization);
 
-  base::Result<void> check_csr(const Csr& csr, const Order& order, const Profile& profile) const;
+  base::Result<void> check_csr(const Account& account, const Csr& csr, const Order& order,
+                               const Profile& profile) const;
   base::Task<base::Result<void>> check_certifiable(base::Bytes spki_der);
   struct Signed {
     IssuedCertificate certificate;

@@ -108,7 +108,7 @@ Task<Result<OrderView>> Authority::try_to_finalize(Requester account, std::strin
     CO_TRY(const Profile* const profile, options_.profiles.choose(account, order->profile));
     if (!csr) {
       CO_TRY(csr, parse_csr(csr_der));
-      CO_CHECK(check_csr(*csr, order.value, *profile));
+      CO_CHECK(check_csr(account, *csr, order.value, *profile));
     }
     CO_CHECK(co_await check_certifiable(csr->spki_der));
     if (!order->validity.empty()) {  // it may have come too near to its end
@@ -147,7 +147,8 @@ Task<Result<OrderView>> Authority::try_to_finalize(Requester account, std::strin
   co_return too_many_at_once();
 }
 
-Result<void> Authority::check_csr(const Csr& csr, const Order& order, const Profile& profile) const {
+Result<void> Authority::check_csr(const Account& account, const Csr& csr, const Order& order,
+                                  const Profile& profile) const {
   const auto names = names_of(order);
   auto sorted = names;
   std::sort(sorted.begin(), sorted.end());
@@ -156,7 +157,7 @@ Result<void> Authority::check_csr(const Csr& csr, const Order& order, const Prof
                 "the CSR is for " + joined(csr.dns_names) + "; the order is for " + joined(names));
   }
   TRY(const KeyType key_type, key_type_of(csr.spki_der));
-  CHECK(policy_.check_key(key_type));
+  CHECK(policy_.check_key(subscriber_of(account), key_type));
   CHECK(check_key(profile, key_type));
   return check_must_staple(profile, csr.must_staple);
 }

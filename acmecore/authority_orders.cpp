@@ -29,10 +29,11 @@ Result<AutoRenewal> accept_auto_renewal(const NewOrderRequest& request, const Va
 
 Task<Result<OrderView>> Authority::try_to_order(Requester account, NewOrderRequest request) {
   CO_TRY(auto identifiers, parse_identifiers(request.identifiers));
-  CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
+  const Subscriber subscriber = subscriber_of(account);
+  CO_CHECK(policy_.check_names(subscriber, identifiers));
   CO_CHECK(check_external_account(account, identifiers));
   for (const Identifier& identifier : identifiers) {
-    if (!identifier.ancestor.empty()) CO_CHECK(policy_.check_ancestor(identifier.ancestor));
+    if (!identifier.ancestor.empty()) CO_CHECK(policy_.check_ancestor(subscriber, identifier.ancestor));
   }
   CO_TRY(const Profile* const profile, options_.profiles.choose(account, request.profile));
   CO_CHECK(check_names(*profile, identifiers));

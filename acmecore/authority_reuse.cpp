@@ -48,9 +48,10 @@ Task<Result<AuthorizationView>> Authority::try_to_authorize(Requester account,
                                              " is a wildcard, which is authorized in an order alone "
                                              "(RFC 8555 §7.4.1)");
   }
-  CO_CHECK(policy_.check_names(subscriber_of(account), identifiers));
+  const Subscriber subscriber = subscriber_of(account);
+  CO_CHECK(policy_.check_names(subscriber, identifiers));
   CO_CHECK(check_external_account(account, identifiers));
-  if (requested.subdomains) CO_CHECK(policy_.check_ancestor(identifier.name));
+  if (requested.subdomains) CO_CHECK(policy_.check_ancestor(subscriber, identifier.name));
   CO_CHECK(co_await pausing_.check(account.id, identifiers));
   Authorization authorization = pending_authorization(account, identifier);
   authorization.subdomain_auth_allowed = requested.subdomains;

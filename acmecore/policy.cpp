@@ -31,14 +31,15 @@ Subscriber subscriber_of(const Account& account) {
 }
 
 Result<void> Policy::check_names(const Subscriber& subscriber, const std::vector<Identifier>& names) const {
-  if (names.size() > rules_.names_max) {
-    return fail(ErrorKind::malformed, "the policy has at most " + std::to_string(rules_.names_max) +
+  const SubscriberRules& rules = rules_for(subscriber);
+  if (names.size() > rules.names_max) {
+    return fail(ErrorKind::malformed, "the policy has at most " + std::to_string(rules.names_max) +
                                           " names in a certificate; here are " +
                                           std::to_string(names.size()));
   }
   std::vector<base::Suberror> refused;
   for (const Identifier& name : names) {
-    if (auto why = refusal(subscriber, name))
+    if (auto why = refusal(rules, name))
       refused.push_back({ErrorKind::rejected_identifier, *std::move(why), name.text()});
   }
   if (refused.empty()) return {};
@@ -48,27 +49,24 @@ Result<void> Policy::check_names(const Subscriber& subscriber, const std::vector
   return tl::unexpected(Error{ErrorKind::rejected_identifier, std::move(detail), std::move(refused)});
 }
 
-Result<void> Policy::check_ancestor(const std::string& name) const {
-  const auto section = rules_.public_suffixes.value_or(PublicSuffixes::Section::icann);
+Result<void> Policy::check_ancestor(const Subscriber& subscriber, const std::string& name) const {
+  const auto section = rules_for(subscriber).public_suffixes.value_or(PublicSuffixes::Section::icann);
   if (!suffixes_.is_public_suffix(name, section)) return {};
   return fail(ErrorKind::rejected_identifier,
               in_quotes(name) + " is a public suffix, below which others have names");
 }
 
 bool Policy::needs_approval(const Subscriber& subscriber, const std::vector<Identifier>& names) const {
-  const auto touched_by = [&](const std::vector<NamePattern>& patterns) {
-    return std::ranges::any_of(
-        names, [&](const Identifier& name) { return first_touching(patterns, name) != nullptr; });
-  };
-  if (touched_by(rules_.approval)) return true;
-  const PolicyRules::ForSubscribers* own = rules_for(subscriber);
-  return own != nullptr && touched_by(own->approval);
+  const SubscriberRules& rules = rules_for(subscriber);
+  return std::ranges::any_of(
+      names, [&](const Identifier& name) { return first_touching(rules.approval, name) != nullptr; });
 }
 
-Result<void> Policy::check_key(KeyType type) const {
-  if (rules_.key_types.contains(type)) return {};
+Result<void> Policy::check_key(const Subscriber& subscriber, KeyType type) const {
+  const SubscriberRules& rules = rules_for(subscriber);
+  if (rules.key_types.contains(type)) return {};
   std::string allowed;
-  for (const KeyType one : rules_.key_types)
+  for (const KeyType one : rules.key_types)
     allowed += (allowed.empty() ? "" : ", ") + std::string(name_of(one));
   return fail(ErrorKind::bad_csr, "the policy certifies no key of type " + std::string(name_of(type)) +
                                       "; it certifies " + allowed);
@@ -84,51 +82,50 @@ Result<void> Policy::check_tbs(const Subscriber& subscriber, const Certificate& 
   TRY(const auto names, parse_identifiers(requested));
   CHECK(check_names(subscriber, names));
   TRY(const KeyType type, key_type_of(tbs.spki_der));
-  return check_key(type);
+  return check_key(subscriber, type);
 }
 
-std::optional<std::string> Policy::refusal(const Subscriber& subscriber, const Identifier& name) const {
-  if (auto why = refusal_by_kind(name)) return why;
-  const PolicyRules::ForSubscribers* own = rules_for(subscriber);
-  const NamePattern* denied = first_touching(rules_.deny, name);
-  if (denied == nullptr && own != nullptr) denied = first_touching(own->deny, name);
-  if (denied != nullptr) {
+std::optional<std::string> Policy::refusal(const SubscriberRules& rules, const Identifier& name) const {
+  if (auto why = refusal_by_kind(rules, name)) return why;
+  if (const NamePattern* denied = first_touching(rules.deny, name)) {
     return in_quotes(name.text()) + " is denied by the policy, which has " + in_quotes(denied->text()) +
            " on its deny list";
   }
-  if (is_covered(own != nullptr ? own->allow : rules_.allow, name)) return std::nullopt;
+  if (is_covered(rules.allow, name)) return std::nullopt;
   return in_quotes(name.text()) + " is not among the names that the policy allows" +
-         (own != nullptr ? " this account" : "");
+         (&rules == &rules_ ? "" : " this account");
 }
 
-std::optional<std::string> Policy::refusal_by_kind(const Identifier& name) const {
+std::optional<std::string> Policy::refusal_by_kind(const SubscriberRules& rules,
+                                                   const Identifier& name) const {
   const std::string quoted = in_quotes(name.text());
-  if (name.wildcard && !rules_.wildcards) return quoted + " is a wildcard, of which the policy allows none";
-  if (!rules_.reverse_names && is_reverse_name(name.name)) {
+  if (name.wildcard && !rules.wildcards) return quoted + " is a wildcard, of which the policy allows none";
+  if (!rules.reverse_names && is_reverse_name(name.name)) {
     return quoted + " is a name of the reverse mapping";
   }
-  if (!rules_.internal_names && is_special_use(name.name)) {
+  if (!rules.internal_names && is_special_use(name.name)) {
     return quoted + " is a special-use name, which belongs to nobody (RFC 6761)";
   }
-  if (!rules_.internal_names && !suffixes_.has_public_top_level(name.name)) {
+  if (!rules.internal_names && !suffixes_.has_public_top_level(name.name)) {
     return quoted + " is an internal name: its top level does not exist in the public DNS";
   }
-  if (!rules_.public_suffixes) return std::nullopt;
-  if (!suffixes_.is_public_suffix(name.name, *rules_.public_suffixes)) return std::nullopt;
+  if (!rules.public_suffixes) return std::nullopt;
+  if (!suffixes_.is_public_suffix(name.name, *rules.public_suffixes)) return std::nullopt;
   if (name.wildcard) {
     return quoted + " would cover names of others, because it is directly below a public suffix";
   }
   return quoted + " is a public suffix, below which others have names";
 }
 
-const PolicyRules::ForSubscribers* Policy::rules_for(const Subscriber& subscriber) const {
+const SubscriberRules& Policy::rules_for(const Subscriber& subscriber) const {
   const auto fits = [&](const PolicyRules::ForSubscribers& rules) {
     return rules.accounts.contains(subscriber.account) ||
            rules.external_accounts.contains(subscriber.external_account) ||
            rules.directories.contains(subscriber.directory);
   };
   const auto found = std::ranges::find_if(rules_.for_subscribers, fits);
-  return found == rules_.for_subscribers.end() ? nullptr : &*found;
+  if (found == rules_.for_subscribers.end()) return rules_;
+  return *found;
 }
 
 }  // namespace acmecore

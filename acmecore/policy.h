@@ -26,30 +26,31 @@ struct Subscriber {
 
 Subscriber subscriber_of(const Account& account);
 
-// What an operator has decided. As it stands here, every name is certified that can be.
-struct PolicyRules {
-  // Of some subscribers: by account, external account key or directory. The first one that fits counts.
-  struct ForSubscribers {
-    std::set<std::string> accounts;
-    std::set<std::string> external_accounts;
-    std::set<std::string> directories = {};
-    std::vector<NamePattern> allow;          // instead of the allow list of all
-    std::vector<NamePattern> deny;           // beside the deny list of all
-    std::vector<NamePattern> approval = {};  // beside the approval list of all
-  };
-
+// Which names and keys are certified. As it stands here, every name is that can be.
+struct SubscriberRules {
   std::vector<NamePattern> allow = {NamePattern::parse("**").value()};
-  std::vector<NamePattern> deny;
-  std::vector<NamePattern> approval;  // what is certified when a person has approved it
+  std::vector<NamePattern> deny = {};
+  std::vector<NamePattern> approval = {};  // what is certified when a person has approved it
   // What is a public suffix, so that it is not certified, nor a wildcard directly below it. Nothing: none is.
-  std::optional<PublicSuffixes::Section> public_suffixes;
+  std::optional<PublicSuffixes::Section> public_suffixes = {};
   bool internal_names =
       true;  // special-use names, and those whose top level is not in the public suffix list
   bool reverse_names = false;  // under in-addr.arpa and ip6.arpa
   bool wildcards = true;
   size_t names_max = kIdentifiersMax;
   std::set<KeyType> key_types = {KeyType::rsa, KeyType::p256, KeyType::p384, KeyType::p521};
-  std::vector<ForSubscribers> for_subscribers;
+};
+
+// What an operator has decided: rules for all subscribers but those that have others.
+struct PolicyRules : SubscriberRules {
+  // Whole, instead of the rules for all. Of several that fit a subscriber, the first one counts.
+  struct ForSubscribers : SubscriberRules {
+    std::set<std::string> accounts = {};
+    std::set<std::string> external_accounts = {};
+    std::set<std::string> directories = {};
+  };
+
+  std::vector<ForSubscribers> for_subscribers = {};
 };
 
 // Which certificates may be, as far as that can be told without looking at anything but the request: no state, no
@@ -68,23 +69,24 @@ class Policy {
 
   // rejected_identifier: a public suffix, so that no proof of control over it can be one over all that is below it. Its
   // ICANN section counts, whatever is certified.
-  base::Result<void> check_ancestor(const std::string& name) const;
+  base::Result<void> check_ancestor(const Subscriber& subscriber, const std::string& name) const;
 
   // Whether a person is to be asked before these are certified for this subscriber: one of them at least touches a
   // pattern of an approval list.
   bool needs_approval(const Subscriber& subscriber, const std::vector<Identifier>& names) const;
 
-  // bad_csr: keys of this type are not certified.
-  base::Result<void> check_key(KeyType type) const;
+  // bad_csr: keys of this type are not certified for this subscriber.
+  base::Result<void> check_key(const Subscriber& subscriber, KeyType type) const;
 
-  // Both, of what a TBSCertificate says itself. It has no other names than dns ones: rejected_identifier.
+  // check_names and check_key, of what a TBSCertificate says itself. It has no other names than dns ones:
+  // rejected_identifier.
   base::Result<void> check_tbs(const Subscriber& subscriber, const Certificate& tbs) const;
 
  private:
   // Why not, as a sentence; nothing: it may be certified.
-  std::optional<std::string> refusal(const Subscriber& subscriber, const Identifier& name) const;
-  std::optional<std::string> refusal_by_kind(const Identifier& name) const;
-  const PolicyRules::ForSubscribers* rules_for(const Subscriber& subscriber) const;
+  std::optional<std::string> refusal(const SubscriberRules& rules, const Identifier& name) const;
+  std::optional<std::string> refusal_by_kind(const SubscriberRules& rules, const Identifier& name) const;
+  const SubscriberRules& rules_for(const Subscriber& subscriber) const;
 
   const PolicyRules rules_;
   const PublicSuffixes& suffixes_;

@@ -6,6 +6,7 @@ using acmecore::KeyType;
 using acmecore::NamePattern;
 using acmecore::PolicyRules;
 using acmecore::PublicSuffixes;
+using acmecore::SubscriberRules;
 using base::CertifiedKey;
 using base::PublicSuffixRule;
 using base::Result;
@@ -27,15 +28,27 @@ std::optional<PublicSuffixes::Section> section_of(PublicSuffixRule rule) {
   return std::nullopt;
 }
 
-Result<PolicyRules::ForSubscribers> rules_for(const base::Config::Policy::Subscribers& config) {
-  PolicyRules::ForSubscribers rules;
-  rules.accounts = {config.accounts.begin(), config.accounts.end()};
-  rules.external_accounts = {config.external_accounts.begin(), config.external_accounts.end()};
-  rules.directories = {config.directories.begin(), config.directories.end()};
-  TRY(rules.allow, patterns("policy.subscribers[].allow", config.allow));
-  TRY(rules.deny, patterns("policy.subscribers[].deny", config.deny));
-  TRY(rules.approval, patterns("policy.subscribers[].approval", config.approval));
+// Those of the table `path`, which ends in a dot.
+Result<SubscriberRules> rules_of(const std::string& path, const base::SubscriberRules& config) {
+  SubscriberRules rules;
+  TRY(rules.allow, patterns(path + "allow", config.allow));
+  TRY(rules.deny, patterns(path + "deny", config.deny));
+  TRY(rules.approval, patterns(path + "approval", config.approval));
+  rules.public_suffixes = section_of(config.public_suffixes);
+  rules.internal_names = config.internal_names;
+  rules.reverse_names = config.reverse_names;
+  rules.wildcards = config.wildcards;
+  rules.names_max = config.names_max;
+  rules.key_types.clear();
+  for (const CertifiedKey key : config.key_types)
+    rules.key_types.insert(key_type_of(key));
   return rules;
+}
+
+std::set<std::string> set_of(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
+
+void add(std::vector<NamePattern>& to, const std::vector<NamePattern>& patterns) {
+  to.insert(to.end(), patterns.begin(), patterns.end());
 }
 
 }  // namespace
@@ -51,21 +64,14 @@ KeyType key_type_of(CertifiedKey key) {
 }
 
 Result<PolicyRules> policy_rules(const base::Config::Policy& config) {
-  PolicyRules rules;
-  TRY(rules.allow, patterns("policy.allow", config.allow));
-  TRY(rules.deny, patterns("policy.deny", config.deny));
-  TRY(rules.approval, patterns("policy.approval", config.approval));
-  rules.public_suffixes = section_of(config.public_suffixes);
-  rules.internal_names = config.internal_names;
-  rules.reverse_names = config.reverse_names;
-  rules.wildcards = config.wildcards;
-  rules.names_max = config.names_max;
-  rules.key_types.clear();
-  for (const CertifiedKey key : config.key_types)
-    rules.key_types.insert(key_type_of(key));
+  TRY(auto of_all, rules_of("policy.", config));
+  PolicyRules rules{std::move(of_all)};
   for (const auto& subscribers : config.subscribers) {
-    TRY(auto own, rules_for(subscribers));
-    rules.for_subscribers.push_back(std::move(own));
+    TRY(auto own, rules_of("policy.subscribers[].", subscribers));
+    add(own.deny, rules.deny);
+    add(own.approval, rules.approval);
+    rules.for_subscribers.push_back({std::move(own), set_of(subscribers.accounts),
+                                     set_of(subscribers.external_accounts), set_of(subscribers.directories)});
   }
   return rules;
 }

@@ -129,18 +129,12 @@ Result<void> check_profiles(const base::Config& config, Time now) {
     lines +=
         (lines.empty() ? "" : "\n") + who + " breaks BR " + std::string(found.section) + ": " + found.what;
   };
-  bool is_any_public = false;
   for (const Profile& profile : published_profiles(config)) {
     if (!claims_to_keep_the_br(profile)) continue;
-    is_any_public = true;
     for (const BrViolation& found : acmecore::br_violations(profile, now))
       add(name_of(profile), found);
     for (const BrViolation& found : surrounding_violations(config, profile, now))
       add(name_of(profile), found);
-  }
-  if (is_any_public) {
-    for (const BrViolation& found : policy_violations(config.policy))
-      add("the policy beside public profiles", found);
   }
   if (lines.empty()) return {};
   return fail(ErrorKind::malformed, std::move(lines));

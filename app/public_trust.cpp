@@ -1,7 +1,9 @@
 #include "app/public_trust.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "acmecore/records.h"
 #include "app/revocation_role.h"
@@ -41,6 +43,56 @@ void look_at_retention(const base::Config& config, const Profile& profile, Viola
 
 bool offers(const base::AcmeDirectory& directory, const Profile& profile) {
   return directory.profiles.empty() || std::ranges::count(directory.profiles, profile.name) > 0;
+}
+
+// Adds the places in policy.subscribers of the rules that an account of `directory` may have: of several that fit the
+// first one counts, and an account or an external account key may be of any directory. Behind the last place are the
+// rules for all.
+void add_places(const base::Config::Policy& policy, std::string_view directory, std::set<size_t>& places) {
+  for (size_t place = 0; place < policy.subscribers.size(); ++place) {
+    const auto& own = policy.subscribers[place];
+    const bool fits_all = std::ranges::count(own.directories, directory) > 0;
+    if (fits_all || !own.accounts.empty() || !own.external_accounts.empty()) places.insert(place);
+    if (fits_all) return;
+  }
+  places.insert(policy.subscribers.size());
+}
+
+// `whose`: for sentences, such as " for them".
+void look_at_rules(const base::SubscriberRules& rules, const std::string& whose, Violations& found) {
+  if (rules.internal_names)
+    found.push_back(
+        {"7.1.2.7.12", "policy.internal_names is true" + whose + ", so that internal names are certified"});
+  if (rules.reverse_names)
+    found.push_back({"4.2.2", "policy.reverse_names is true" + whose +
+                                  ", so that names of the reverse mapping are certified"});
+  if (rules.wildcards && rules.public_suffixes == base::PublicSuffixRule::certified) {
+    found.push_back({"3.2.2.6", "policy.public_suffixes is \"certified\"" + whose +
+                                    ", so that wildcards below public suffixes are"});
+  }
+}
+
+// What the policy lets pass that no publicly trusted certificate may name, for whoever can order by the profile.
+void look_at_policy(const base::Config& config, const Profile& profile, Violations& found) {
+  const base::Config::Policy& policy = config.policy;
+  std::set<size_t> places;
+  for (const base::AcmeDirectory& directory : config.acme.directories) {
+    if (offers(directory, profile)) add_places(policy, directory.name, places);
+  }
+  // What the preset offers is also for accounts of gRPC credentials, which are of the default directory, and for those
+  // of directories that are not there any more.
+  if (offers(config.acme.preset, profile)) {
+    for (const std::string_view directory : {base::kDefaultDirectory, std::string_view()})
+      add_places(policy, directory, places);
+  }
+  for (const size_t place : places) {
+    if (place == policy.subscribers.size()) {
+      look_at_rules(policy, "", found);
+    } else {
+      const std::string whose = " for those of [[policy.subscribers]] number " + std::to_string(place + 1);
+      look_at_rules(policy.subscribers[place], whose, found);
+    }
+  }
 }
 
 // acme.authorization_reuse adds nothing: what has ended is not used again.
@@ -88,25 +140,12 @@ void look_at_status(const base::Config& config, const Profile& profile, Violatio
 
 }  // namespace
 
-Violations policy_violations(const base::Config::Policy& policy) {
-  Violations found;
-  if (policy.internal_names)
-    found.push_back({"7.1.2.7.12", "policy.internal_names is true, so that internal names are certified"});
-  if (policy.reverse_names)
-    found.push_back(
-        {"4.2.2", "policy.reverse_names is true, so that names of the reverse mapping are certified"});
-  if (policy.wildcards && policy.public_suffixes == base::PublicSuffixRule::certified) {
-    found.push_back(
-        {"3.2.2.6", "policy.public_suffixes is \"certified\", so that wildcards below public suffixes are"});
-  }
-  return found;
-}
-
 Violations surrounding_violations(const base::Config& config, const Profile& profile, Time now) {
   Violations found;
   look_at_retention(config, profile, found);
   look_at_proofs(config, profile, now, found);
   look_at_status(config, profile, found);
+  look_at_policy(config, profile, found);
   return found;
 }
 

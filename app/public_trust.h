@@ -10,12 +10,9 @@
 // What the Baseline Requirements ask of a CA that has profiles which keep them, beside what stands in certificates.
 namespace app {
 
-// What the policy lets pass that no publicly trusted certificate may name.
-std::vector<acmecore::BrViolation> policy_violations(const base::Config::Policy& policy);
-
 // What else of the configuration is not as the BR ask for certificates of this profile that are signed at `now`: how
-// long proofs are used and the audit log is kept, and what tells whether they are revoked. `profile` has the URLs that
-// its certificates name.
+// long proofs are used and the audit log is kept, what tells whether they are revoked, and which names the policy lets
+// pass for whoever can order them. `profile` has the URLs that its certificates name.
 std::vector<acmecore::BrViolation> surrounding_violations(const base::Config& config,
                                                           const acmecore::Profile& profile, base::Time now);
 

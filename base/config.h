@@ -78,6 +78,20 @@ enum class PublicSuffixRule { certified, icann, icann_and_private };
 
 enum class CertifiedKey { rsa, p256, p384, p521 };
 
+// Which names and keys are certified.
+struct SubscriberRules {
+  std::vector<std::string> allow = {"**"};
+  std::vector<std::string> deny = {};
+  std::vector<std::string> approval = {};  // of names that a person approves before they are certified
+  PublicSuffixRule public_suffixes = PublicSuffixRule::certified;
+  bool internal_names = true;
+  bool reverse_names = false;
+  bool wildcards = true;
+  unsigned names_max = 100;
+  std::set<CertifiedKey> key_types = {CertifiedKey::rsa, CertifiedKey::p256, CertifiedKey::p384,
+                                      CertifiedKey::p521};
+};
+
 // Whose rules certificates keep: the operator's own, or the Baseline Requirements of the CA/Browser Forum.
 enum class CertificateRules { private_trust, public_trust, short_lived };
 
@@ -236,29 +250,17 @@ struct Config {
     } pausing = {};
   } acme = {};
 
-  // Which names and keys are certified, for whom.
-  struct Policy {
-    struct Subscribers {
-      std::vector<std::string> accounts;           // ids
-      std::vector<std::string> external_accounts;  // ids of external account keys
-      std::vector<std::string> directories;        // names
-      std::vector<std::string> allow;              // Policy::allow where nothing is said
-      std::vector<std::string> deny;
-      std::vector<std::string> approval = {};
+  // What is certified, for whom.
+  struct Policy : SubscriberRules {
+    // Deny and approval are beside the policy's; all else is instead of it, and the policy's where nothing is said.
+    struct Subscribers : SubscriberRules {
+      std::vector<std::string> accounts = {};           // ids
+      std::vector<std::string> external_accounts = {};  // ids of external account keys
+      std::vector<std::string> directories = {};        // names
     };
 
-    std::vector<std::string> allow = {"**"};
-    std::vector<std::string> deny;
-    std::vector<std::string> approval;  // of names that a person approves before they are certified
     std::chrono::seconds approval_timeout = std::chrono::days(3);
-    PublicSuffixRule public_suffixes = PublicSuffixRule::certified;
-    bool internal_names = true;
-    bool reverse_names = false;
-    bool wildcards = true;
-    unsigned names_max = 100;
-    std::set<CertifiedKey> key_types = {CertifiedKey::rsa, CertifiedKey::p256, CertifiedKey::p384,
-                                        CertifiedKey::p521};
-    std::vector<Subscribers> subscribers;
+    std::vector<Subscribers> subscribers = {};  // the first that fits counts
   } policy = {};
 
   struct Issuance {

@@ -26,6 +26,18 @@ void read_patterns(ConfigReader& section, std::string_view key, std::vector<std:
   }
 }
 
+void read_rules(ConfigReader& section, SubscriberRules& rules) {
+  read_patterns(section, "allow", rules.allow);
+  read_patterns(section, "deny", rules.deny);
+  read_patterns(section, "approval", rules.approval);
+  section.word<PublicSuffixRule>("public_suffixes", rules.public_suffixes, kPublicSuffixes);
+  section.boolean("internal_names", rules.internal_names);
+  section.boolean("reverse_names", rules.reverse_names);
+  section.boolean("wildcards", rules.wildcards);
+  section.count("names_max", rules.names_max, 1, 100);
+  section.words<CertifiedKey>("key_types", rules.key_types, kCertifiedKeys);
+}
+
 bool is_served(const std::string& directory, const Config::Acme& acme) {
   const auto has_the_name = [&](const AcmeDirectory& other) { return other.name == directory; };
   return acme.directories.empty()
@@ -43,9 +55,7 @@ void read_subscribers(ConfigReader& section, const Config::Acme& acme,
     if (!is_served(directory, acme))
       section.mistake("directories", "there is no ACME directory \"" + directory + "\"");
   }
-  read_patterns(section, "allow", subscribers.allow);
-  read_patterns(section, "deny", subscribers.deny);
-  read_patterns(section, "approval", subscribers.approval);
+  read_rules(section, subscribers);
   if (subscribers.accounts.empty() && subscribers.external_accounts.empty() &&
       subscribers.directories.empty()) {
     section.mistake("accounts", "rules for subscribers name accounts, external_accounts or directories");
@@ -55,20 +65,13 @@ void read_subscribers(ConfigReader& section, const Config::Acme& acme,
 }  // namespace
 
 void read_policy(ConfigReader& section, const Config::Acme& acme, Config::Policy& policy) {
-  read_patterns(section, "allow", policy.allow);
-  read_patterns(section, "deny", policy.deny);
-  read_patterns(section, "approval", policy.approval);
+  read_rules(section, policy);
   section.duration("approval_timeout", policy.approval_timeout, std::chrono::minutes(1),
                    std::chrono::days(90));
-  section.word<PublicSuffixRule>("public_suffixes", policy.public_suffixes, kPublicSuffixes);
-  section.boolean("internal_names", policy.internal_names);
-  section.boolean("reverse_names", policy.reverse_names);
-  section.boolean("wildcards", policy.wildcards);
-  section.count("names_max", policy.names_max, 1, 100);
-  section.words<CertifiedKey>("key_types", policy.key_types, kCertifiedKeys);
   section.tables("subscribers", [&](ConfigReader& element) {
-    Config::Policy::Subscribers subscribers;
-    subscribers.allow = policy.allow;
+    Config::Policy::Subscribers subscribers{policy};
+    subscribers.deny.clear();
+    subscribers.approval.clear();
     read_subscribers(element, acme, subscribers);
     policy.subscribers.push_back(std::move(subscribers));
   });

@@ -82,7 +82,7 @@ OperatorCalls::Work PolicyService::test(const TestPolicyRequest& request, TestPo
       account ? profiles.choose(*account, request.profile()) : profiles.choose(request.profile());
   add(response, authority_.policy().check_names(subscriber, names));
   if (account) add(response, check_external_account(*account, names));
-  if (key) add(response, authority_.policy().check_key(*key));
+  if (key) add(response, authority_.policy().check_key(subscriber, *key));
   add(response, profile ? check_names(**profile, names) : tl::unexpected(profile.error()));
   if (profile) add(response, authority_.check_issuer(account.value_or(Account()), **profile, names));
   if (key && profile) add(response, check_key(**profile, *key));

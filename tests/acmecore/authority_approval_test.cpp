@@ -382,14 +382,14 @@ TEST_F(AuthorityApprovalTest, IsWithdrawnByItsAccountAlone) {
 TEST_F(AuthorityApprovalTest, SubscribersHaveNamesOfTheirOwnThatNeedIt) {
   PolicyRules::ForSubscribers own;
   own.accounts = {account_.id};
-  own.allow = patterns({"**"});
   own.approval = patterns({"**.fast.test"});
   rules_.for_subscribers = {own};
   restart();
   EXPECT_EQ(waiting_order({"a.fast.test"}).status, OrderStatus::processing);
-  EXPECT_EQ(waiting_order({"a.slow.test"}).status, OrderStatus::processing);
+  EXPECT_EQ(waiting_order({"a.slow.test"}).status, OrderStatus::valid);
   account_ = new_account();
   EXPECT_EQ(waiting_order({"a.fast.test"}).status, OrderStatus::valid);
+  EXPECT_EQ(waiting_order({"a.slow.test"}).status, OrderStatus::processing);
 }
 
 // Sixteen threads approve and reject one order at once: one decision, and at most one certificate.

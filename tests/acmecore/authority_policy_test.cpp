@@ -78,6 +78,33 @@ TEST_F(AuthorityPolicyTest, AKeyOfAnotherTypeIsABadCsrAndLeavesTheOrderReady) {
   EXPECT_EQ(run(finalize(account, ready, csr_for({"corp.test"}, key.get())))->status, OrderStatus::valid);
 }
 
+TEST_F(AuthorityPolicyTest, AnAccountHasTheKeysThatItsOwnRulesCertify) {
+  const Account team = new_account();
+  const Account other = new_account();
+  rules_.for_subscribers = {{rules_, {team.id}}};
+  rules_.key_types = {KeyType::p384};
+  restart();
+  const OrderView ours = ready_order(team, {"a.corp.test"});
+  EXPECT_EQ(run(finalize(team, ours, csr_for({"a.corp.test"})))->status, OrderStatus::valid);
+  const OrderView theirs = ready_order(other, {"a.corp.test"});
+  EXPECT_EQ(error_of(finalize(other, theirs, csr_for({"a.corp.test"}))), ErrorKind::bad_csr);
+}
+
+TEST_F(AuthorityPolicyTest, WhatIsAboutToBeSignedIsHeldToTheRulesOfItsAccount) {
+  const Account team = new_account();
+  const Account other = new_account();
+  const OrderView ours = ready_order(team, {"*.corp.test"});
+  const OrderView theirs = ready_order(other, {"*.corp.test"});
+  rules_.for_subscribers = {{rules_, {team.id}}};
+  rules_.for_subscribers[0].wildcards = false;
+  restart();
+  const OrderView refused = run(finalize(team, ours, csr_for({"*.corp.test"}))).value();
+  EXPECT_EQ(refused.status, OrderStatus::invalid);
+  ASSERT_TRUE(refused.error);
+  EXPECT_EQ(refused.error->kind, ErrorKind::rejected_identifier);
+  EXPECT_EQ(run(finalize(other, theirs, csr_for({"*.corp.test"})))->status, OrderStatus::valid);
+}
+
 TEST_F(AuthorityPolicyTest, WhatIsAboutToBeSignedIsHeldToThePolicyOfThatMoment) {
   const Account account = new_account();
   const OrderView ready = ready_order(account, {"a.corp.test", "b.corp.test"});

@@ -200,6 +200,13 @@ TEST_F(AuthoritySubdomainsTest, NobodyProvesAllBelowAPublicSuffix) {
   rules_.public_suffixes = PublicSuffixes::Section::icann_and_private;
   restart();
   EXPECT_EQ(order_for({{"dns", "a.b.github.io", "github.io"}}).error().kind, ErrorKind::rejected_identifier);
+  rules_.for_subscribers = {{rules_, {account_.id}}};
+  rules_.for_subscribers[0].public_suffixes.reset();
+  restart();
+  EXPECT_TRUE(order_for({{"dns", "a.b.github.io", "github.io"}}));
+  RequestedIdentifier all_below{"dns", "github.io"};
+  all_below.subdomains = true;
+  EXPECT_TRUE(run(authority_->new_authorization(account_, all_below)));
 }
 
 TEST_F(AuthoritySubdomainsTest, ADirectorySaysWhetherTheyMayBeAskedFor) {

@@ -158,16 +158,16 @@ TEST(Policy, CertifiesKeysOfItsTypes) {
   PolicyRules rules;
   rules.key_types = {KeyType::p256, KeyType::p384};
   const Policy policy(rules, test_suffixes());
-  EXPECT_TRUE(policy.check_key(KeyType::p256));
-  EXPECT_TRUE(policy.check_key(KeyType::p384));
+  EXPECT_TRUE(policy.check_key({}, KeyType::p256));
+  EXPECT_TRUE(policy.check_key({}, KeyType::p384));
   for (const KeyType type : {KeyType::rsa, KeyType::p521}) {
-    const auto refused = policy.check_key(type);
+    const auto refused = policy.check_key({}, type);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::bad_csr);
     EXPECT_THAT(refused.error().detail, HasSubstr("it certifies P-256, P-384"));
   }
   for (const KeyType type : {KeyType::rsa, KeyType::p256, KeyType::p384, KeyType::p521})
-    EXPECT_TRUE(Policy(PolicyRules(), test_suffixes()).check_key(type));
+    EXPECT_TRUE(Policy(PolicyRules(), test_suffixes()).check_key({}, type));
 }
 
 PolicyRules rules_for_teams() {
@@ -177,7 +177,7 @@ PolicyRules rules_for_teams() {
   PolicyRules::ForSubscribers a;
   a.accounts = {"account-a"};
   a.allow = patterns({"**.a.test", "**.secret.test"});
-  a.deny = patterns({"x.a.test"});
+  a.deny = patterns({"x.a.test", "**.secret.test"});
   PolicyRules::ForSubscribers b;
   b.accounts = {"account-a", "account-b"};
   b.external_accounts = {"key-b"};
@@ -215,6 +215,74 @@ TEST(Policy, HasOtherNamesForSomeSubscribers) {
   }
 }
 
+// A rule that refuses `name`, and not `other`.
+struct OneRule {
+  const char* what;
+  std::function<void(SubscriberRules&)> set;
+  const char* name;
+  const char* other;
+};
+
+const OneRule kRules[] = {
+    {"public_suffixes", [](auto& rules) { rules.public_suffixes = Section::icann; }, "co.uk", "corp.co.uk"},
+    {"internal_names", [](auto& rules) { rules.internal_names = false; }, "www.corp", "corp.com"},
+    {"reverse_names", [](auto& rules) { rules.reverse_names = false; }, "1.2.0.192.in-addr.arpa", "corp.com"},
+    {"wildcards", [](auto& rules) { rules.wildcards = false; }, "*.corp.com", "corp.com"},
+    {"deny", [](auto& rules) { rules.deny = patterns({"a.test"}); }, "a.test", "b.test"},
+    {"allow", [](auto& rules) { rules.allow = patterns({"b.test"}); }, "a.test", "b.test"},
+};
+
+TEST(Policy, HasEachRuleOfItsOwnForSomeSubscribers) {
+  const Subscriber team{"account", "", "team"};
+  const Subscriber other{"account", "", "teams"};
+  for (const OneRule& one : kRules) {
+    PolicyRules rules;
+    rules.reverse_names = true;
+    rules.for_subscribers = {{rules, {}, {}, {"team"}}};
+    PolicyRules all = rules;
+    one.set(rules.for_subscribers[0]);
+    EXPECT_NE(refusal(rules, one.name, team), "") << one.what;
+    EXPECT_EQ(refusal(rules, one.other, team), "") << one.what;
+    EXPECT_EQ(refusal(rules, one.name, other), "") << one.what;
+    one.set(all);
+    EXPECT_EQ(refusal(all, one.name, team), "") << one.what;
+    EXPECT_NE(refusal(all, one.name, other), "") << one.what;
+    EXPECT_EQ(refusal(all, one.other, other), "") << one.what;
+  }
+}
+
+TEST(Policy, HasOwnNumbersAndKeysForSomeSubscribers) {
+  PolicyRules rules;
+  rules.names_max = 2;
+  rules.key_types = {KeyType::p256};
+  rules.for_subscribers = {{rules, {}, {}, {"team"}}, {rules, {}, {}, {"team"}}};
+  rules.for_subscribers[0].names_max = 1;
+  rules.for_subscribers[0].key_types = {KeyType::rsa};
+  rules.for_subscribers[1].names_max = 3;
+  const Policy policy(rules, test_suffixes());
+  const Subscriber team{"account", "", "team"};
+  const std::vector<Identifier> names = {identifier("a.test"), identifier("b.test")};
+  EXPECT_TRUE(policy.check_names({}, names));
+  EXPECT_EQ(policy.check_names(team, names).error().detail,
+            "the policy has at most 1 names in a certificate; here are 2");
+  EXPECT_TRUE(policy.check_names(team, {names[0]}));
+  EXPECT_TRUE(policy.check_key({}, KeyType::p256));
+  EXPECT_FALSE(policy.check_key({}, KeyType::rsa));
+  EXPECT_TRUE(policy.check_key(team, KeyType::rsa));
+  EXPECT_THAT(policy.check_key(team, KeyType::p256).error().detail, HasSubstr("it certifies RSA"));
+}
+
+TEST(Policy, ProvesNothingOverTheSuffixesOfTheSubscriber) {
+  PolicyRules rules;
+  rules.for_subscribers = {{rules, {}, {}, {"team"}}};
+  rules.for_subscribers[0].public_suffixes = Section::icann_and_private;
+  const Policy policy(rules, test_suffixes());
+  EXPECT_TRUE(policy.check_ancestor({}, "github.io"));
+  EXPECT_FALSE(policy.check_ancestor({}, "co.uk"));
+  EXPECT_FALSE(policy.check_ancestor({"", "", "team"}, "github.io"));
+  EXPECT_TRUE(policy.check_ancestor({"", "", "team"}, "me.github.io"));
+}
+
 // A TBSCertificate with what is asked for, read back.
 Certificate tbs_for(const LeafRequest& request) {
   const SoftwareKey key = SoftwareKey::generate();
@@ -241,13 +309,30 @@ TEST(Policy, ReadsNamesAndKeyOutOfWhatIsToBeSigned) {
   EXPECT_EQ(check().error().detail, "the policy certifies no IP addresses");
 }
 
+TEST(Policy, ReadsWhatIsToBeSignedByTheRulesOfTheSubscriber) {
+  const Certificate tbs = tbs_for(good_leaf_request());
+  PolicyRules rules;
+  rules.for_subscribers = {{rules, {}, {}, {"team"}}};
+  const auto check = [&] { return Policy(rules, test_suffixes()).check_tbs({"account", "", "team"}, tbs); };
+  rules.key_types = {KeyType::rsa};
+  rules.wildcards = false;
+  EXPECT_TRUE(check());
+  rules.for_subscribers[0].key_types = {KeyType::rsa};
+  EXPECT_EQ(check().error().kind, ErrorKind::bad_csr);
+  rules.for_subscribers[0].wildcards = false;
+  EXPECT_EQ(check().error().kind, ErrorKind::rejected_identifier);
+  rules.for_subscribers[0].directories = {"teams"};
+  rules.key_types = {KeyType::p256};
+  rules.wildcards = true;
+  EXPECT_TRUE(check());
+}
+
 TEST(Policy, AsksForAPersonWhereANameTouchesAPattern) {
   PolicyRules rules;
   rules.approval = patterns({"**.pay.test", "www.corp.test"});
   PolicyRules::ForSubscribers own;
   own.accounts = {"a"};
-  own.allow = patterns({"**"});
-  own.approval = patterns({"*.own.test"});
+  own.approval = patterns({"*.own.test", "**.pay.test"});
   rules.for_subscribers = {own};
   const Policy policy(rules, test_suffixes());
   const auto asks = [&](const std::vector<std::string>& names, const Subscriber& subscriber = {}) {
@@ -267,6 +352,7 @@ TEST(Policy, AsksForAPersonWhereANameTouchesAPattern) {
   EXPECT_FALSE(asks({"a.own.test"}));
   EXPECT_TRUE(asks({"a.own.test"}, {"a", ""}));
   EXPECT_TRUE(asks({"a.pay.test"}, {"a", ""}));
+  EXPECT_FALSE(asks({"www.corp.test"}, {"a", ""}));
   EXPECT_FALSE(asks({"a.b.own.test"}, {"a", ""}));
   EXPECT_FALSE(Policy({}, test_suffixes()).needs_approval({}, {identifier("a.pay.test")}));
 }

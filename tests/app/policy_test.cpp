@@ -24,7 +24,17 @@ TEST(PolicyRules, AreTheConfigurations) {
   config.wildcards = false;
   config.names_max = 7;
   config.key_types = {base::CertifiedKey::p384, base::CertifiedKey::rsa};
-  config.subscribers = {{{"a"}, {"k"}, {"d"}, {"a.test"}, {"b.test"}, {"c.test"}}};
+  base::Config::Policy::Subscribers own;
+  own.accounts = {"a"};
+  own.external_accounts = {"k"};
+  own.directories = {"d"};
+  own.allow = {"a.test"};
+  own.deny = {"b.test"};
+  own.approval = {"c.test"};
+  own.public_suffixes = base::PublicSuffixRule::icann_and_private;
+  own.names_max = 8;
+  own.key_types = {base::CertifiedKey::p521};
+  config.subscribers = {own};
   const auto rules = policy_rules(config);
   ASSERT_TRUE(rules);
   EXPECT_THAT(rules->allow, ElementsAre(pattern("**.corp.test")));
@@ -41,8 +51,15 @@ TEST(PolicyRules, AreTheConfigurations) {
   EXPECT_THAT(rules->for_subscribers[0].external_accounts, ElementsAre("k"));
   EXPECT_THAT(rules->for_subscribers[0].directories, ElementsAre("d"));
   EXPECT_THAT(rules->for_subscribers[0].allow, ElementsAre(pattern("a.test")));
-  EXPECT_THAT(rules->for_subscribers[0].deny, ElementsAre(pattern("b.test")));
-  EXPECT_THAT(rules->for_subscribers[0].approval, ElementsAre(pattern("c.test")));
+  EXPECT_THAT(rules->for_subscribers[0].deny, ElementsAre(pattern("b.test"), pattern("*.pki.corp.test")))
+      << "beside those for all";
+  EXPECT_THAT(rules->for_subscribers[0].approval, ElementsAre(pattern("c.test"), pattern("*.pay.corp.test")));
+  EXPECT_EQ(rules->for_subscribers[0].public_suffixes, PublicSuffixes::Section::icann_and_private);
+  EXPECT_TRUE(rules->for_subscribers[0].internal_names);
+  EXPECT_FALSE(rules->for_subscribers[0].reverse_names);
+  EXPECT_TRUE(rules->for_subscribers[0].wildcards);
+  EXPECT_EQ(rules->for_subscribers[0].names_max, 8u);
+  EXPECT_THAT(rules->for_subscribers[0].key_types, ElementsAre(KeyType::p521));
 }
 
 TEST(PolicyRules, OfAConfigurationThatSaysNothingAreThoseOfTheCa) {
@@ -70,11 +87,14 @@ TEST(PolicyRules, NameTheKeyWhosePatternIsNone) {
   config.deny = {"a..test"};
   EXPECT_THAT(detail(config), HasSubstr("policy.deny: "));
   config = {};
-  config.subscribers = {{{"a"}, {}, {}, {"*"}, {}}};
+  config.subscribers.resize(1);
+  config.subscribers[0].allow = {"*"};
   EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].allow: "));
-  config.subscribers = {{{"a"}, {}, {}, {}, {"*"}}};
+  config.subscribers[0] = {};
+  config.subscribers[0].deny = {"*"};
   EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].deny: "));
-  config.subscribers = {{{"a"}, {}, {}, {}, {}, {"*"}}};
+  config.subscribers[0] = {};
+  config.subscribers[0].approval = {"*"};
   EXPECT_THAT(detail(config), HasSubstr("policy.subscribers[].approval: "));
   config = {};
   config.approval = {"*"};

@@ -301,7 +301,7 @@ TEST(CheckProfiles, LooksAtThePolicyBesidePublicOnes) {
   for (const auto& change : changes) {
     base::Config config = with_public_profile();
     change(config.policy);
-    EXPECT_THAT(breaches(config), testing::StartsWith("the policy beside public profiles breaks BR "));
+    EXPECT_THAT(breaches(config), testing::StartsWith("the profile \"web\" breaks BR "));
     config.issuance.profiles[0].content.rules = base::CertificateRules::private_trust;
     EXPECT_EQ(breaches(config), "");
   }
@@ -309,6 +309,44 @@ TEST(CheckProfiles, LooksAtThePolicyBesidePublicOnes) {
   config.policy.public_suffixes = base::PublicSuffixRule::certified;
   config.policy.wildcards = false;
   EXPECT_EQ(breaches(config), "");
+}
+
+// A directory for the company's own names beside one for public ones.
+TEST(CheckProfiles, LooksAtTheRulesOfWhoCanOrderByPublicOnes) {
+  base::Config config = with_public_profile();
+  base::CertificateProfile own;
+  own.name = "own";
+  config.issuance.profiles.push_back(own);
+  config.acme.preset.profiles = {"own"};
+  base::AcmeDirectory company = config.acme.preset, open = config.acme.preset;
+  company.name = "company";
+  open.name = "open";
+  open.profiles = {"web"};
+  config.acme.directories = {company, open};
+  base::Config::Policy::Subscribers strict{config.policy}, lax{config.policy};
+  strict.directories = {"open"};
+  lax.directories = {"company"};
+  lax.internal_names = true;
+  config.policy.subscribers = {lax};
+  EXPECT_EQ(breaches(config), "");
+  config.acme.directories[0].profiles = {"own", "web"};
+  EXPECT_EQ(breaches(config),
+            "the profile \"web\" breaks BR 7.1.2.7.12: policy.internal_names is true for those of "
+            "[[policy.subscribers]] number 1, so that internal names are certified");
+  config.acme.directories[0].profiles = {"own"};
+
+  lax.directories = {};
+  lax.external_accounts = {"a-key-of-any-directory"};
+  config.policy.subscribers = {strict, lax};
+  EXPECT_EQ(breaches(config), "") << "the first that fits counts";
+  config.policy.subscribers = {lax, strict};
+  EXPECT_THAT(breaches(config), testing::HasSubstr("[[policy.subscribers]] number 1, so that internal"));
+
+  config.policy.internal_names = true;
+  config.policy.subscribers = {strict};
+  EXPECT_EQ(breaches(config), "") << "who is of no such directory has no public profile";
+  config.acme.preset.profiles = {};
+  EXPECT_THAT(breaches(config), testing::HasSubstr("policy.internal_names is true, so that internal"));
 }
 
 // BR 5.4.3.

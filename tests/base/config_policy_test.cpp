@@ -49,6 +49,12 @@ external_accounts = ["l"]
 [[policy.subscribers]]
 directories = ["team"]
 allow = []
+public_suffixes = "certified"
+internal_names = true
+reverse_names = false
+wildcards = true
+names_max = 11
+key_types = ["p521"]
 [[acme.directory]]
 name = "team"
 )",
@@ -72,10 +78,45 @@ name = "team"
   EXPECT_THAT(policy.subscribers[0].allow, ElementsAre("*.web.corp.example"));
   EXPECT_THAT(policy.subscribers[0].deny, ElementsAre("x.web.corp.example"));
   EXPECT_THAT(policy.subscribers[0].approval, ElementsAre("y.web.corp.example"));
-  EXPECT_EQ(policy.subscribers[1].allow, policy.allow);
   EXPECT_TRUE(policy.subscribers[1].deny.empty() && policy.subscribers[1].approval.empty());
   EXPECT_TRUE(policy.subscribers[2].allow.empty());
+  EXPECT_EQ(policy.subscribers[2].public_suffixes, PublicSuffixRule::certified);
+  EXPECT_TRUE(policy.subscribers[2].internal_names);
+  EXPECT_FALSE(policy.subscribers[2].reverse_names);
+  EXPECT_TRUE(policy.subscribers[2].wildcards);
+  EXPECT_EQ(policy.subscribers[2].names_max, 11u);
+  EXPECT_THAT(policy.subscribers[2].key_types, ElementsAre(CertifiedKey::p521));
   EXPECT_EQ(parse_config("policy.allow=[]", "t")->policy.allow.size(), 0u);
+}
+
+TEST(ConfigPolicy, OfSubscribersIsThatOfAllInWhatTheyDoNotSay) {
+  const auto config = parse_config(R"(
+[[policy.subscribers]]
+accounts = ["a"]
+wildcards = true
+[policy]
+allow = ["**.corp.example"]
+deny = ["pki.corp.example"]
+approval = ["pay.corp.example"]
+public_suffixes = "icann"
+internal_names = false
+reverse_names = true
+wildcards = false
+names_max = 10
+key_types = ["p384"]
+)",
+                                   "t");
+  ASSERT_TRUE(config) << config.error().detail;
+  ASSERT_EQ(config->policy.subscribers.size(), 1u);
+  const Config::Policy::Subscribers& own = config->policy.subscribers[0];
+  EXPECT_THAT(own.allow, ElementsAre("**.corp.example"));
+  EXPECT_TRUE(own.deny.empty() && own.approval.empty()) << "theirs are beside those of all";
+  EXPECT_EQ(own.public_suffixes, PublicSuffixRule::icann);
+  EXPECT_FALSE(own.internal_names);
+  EXPECT_TRUE(own.reverse_names);
+  EXPECT_TRUE(own.wildcards);
+  EXPECT_EQ(own.names_max, 10u);
+  EXPECT_THAT(own.key_types, ElementsAre(CertifiedKey::p384));
 }
 
 TEST(ConfigPolicy, SaysWhatIsNotAllowed) {
@@ -96,6 +137,14 @@ TEST(ConfigPolicy, SaysWhatIsNotAllowed) {
       {"[[acme.directory]]\nname='a'\n[[policy.subscribers]]\ndirectories=['default']",
        "there is no ACME directory \"default\""},
       {"[[policy.subscribers]]\naccounts=['']", "it is empty"},
+      {"[[policy.subscribers]]\naccounts=['a']\npublic_suffixes='none'",
+       "policy.subscribers[].public_suffixes must be one of"},
+      {"[[policy.subscribers]]\naccounts=['a']\ninternal_names='no'",
+       "policy.subscribers[].internal_names must be true or false"},
+      {"[[policy.subscribers]]\naccounts=['a']\nnames_max=101", "a whole number from 1 to 100"},
+      {"[[policy.subscribers]]\naccounts=['a']\nkey_types=[]", "an array of at least one of"},
+      {"[[policy.subscribers]]\naccounts=['a']\napproval_timeout='1h'",
+       "there is no key policy.subscribers[].approval_timeout"},
   };
   for (const auto& [text, mistake] : cases)
     EXPECT_THAT(mistakes(text), HasSubstr(mistake)) << text;

@@ -49,6 +49,24 @@ class Agreements(DirectoriesTest):
         self.assertEqual(self.post(account, self.url["newOrder"], order).status, 201)
 
 
+class Rules(DirectoriesTest):
+    """The default directory is for public names; "team" for internal ones, too, but for no wildcards."""
+    server_arguments = ("public_names=true", "directory:default=off", "directory:team=off")
+
+    def test_each_certifies_what_its_own_allow(self):
+        for directory, certified, refused in ((self.server.directory, ("a.hallmarks.dev", "*.hallmarks.dev"),
+                                               ("a.corp", "a.test", "co.uk", "a.denied.test")),
+                                              (self.team, ("a.hallmarks.dev", "a.corp", "a.test", "co.uk"),
+                                               ("*.hallmarks.dev", "*.a.corp", "a.denied.test"))):
+            account = self.account_in(directory)
+            for name in refused:
+                order = {"identifiers": [{"type": "dns", "value": name}]}
+                self.refused(self.post(account, self.url["newOrder"], order), 403, "rejectedIdentifier")
+            for name in certified:
+                self.assertEqual(self.new_order(account, name)["status"], "pending")
+            self.issue(account, *certified[:2])
+
+
 class Renewals(DirectoriesTest):
     def test_a_certificate_is_named_alike_in_all_and_replaced_in_its_own(self):
         mine = self.account_in(self.team)

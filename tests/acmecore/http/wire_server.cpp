@@ -48,16 +48,18 @@
 
 namespace {
 
-// Names below denied.test are refused, and so are keys on P-521. Somebody approves names below asked.test.
+// Names below denied.test are refused, and so are keys on P-521. Somebody approves names below asked.test. With
+// `public_names` no others than public ones are certified, but in the directory "team", which has no wildcards.
 acmecore::PolicyRules policy_rules(bool public_names) {
   acmecore::PolicyRules rules;
-  if (public_names) {
-    rules.public_suffixes = acmecore::PublicSuffixes::Section::icann;
-    rules.internal_names = false;
-  }
   rules.deny = {acmecore::NamePattern::parse("**.denied.test").value()};
   rules.key_types.erase(acmecore::KeyType::p521);
   rules.approval = {acmecore::NamePattern::parse("**.asked.test").value()};
+  if (!public_names) return rules;
+  rules.for_subscribers = {{rules, {}, {}, {"team"}}};
+  rules.for_subscribers[0].wildcards = false;
+  rules.public_suffixes = acmecore::PublicSuffixes::Section::icann;
+  rules.internal_names = false;
   return rules;
 }
 
@@ -89,7 +91,7 @@ acmecore::Profiles profiles() {
 struct Options {
   acmecore::AuthorityOptions authority = {};
   acmecore::Directory preset = {};  // of every directory, but for its name and its external accounts
-  bool public_names = false;        // no others are certified; of the first serve() alone
+  bool public_names = false;        // as policy_rules has it; of the first serve() alone
   bool store_full = false;
   acmecore::http::FaultRates faults = {};
   uint32_t seed = 1;  // of the first serve() alone

@@ -22,6 +22,7 @@ PolicyRules IssueTest::policy_rules() {
   PolicyRules::ForSubscribers team;
   team.directories = {"team"};
   team.allow = patterns({"**.team.test"});
+  team.key_types = {KeyType::p384};
   rules.for_subscribers = {own, team};
   return rules;
 }

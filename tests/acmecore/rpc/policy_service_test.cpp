@@ -181,6 +181,11 @@ TEST_F(PolicyServiceTest, KnowsTheRulesOfADirectory) {
   EXPECT_THAT(refusals(request), IsEmpty());
   request.set_names(0, "a.corp.test");
   EXPECT_THAT(refusals(request), ElementsAre("a.corp.test: rejectedIdentifier"));
+  request.set_names(0, "a.team.test");
+  request.set_key_type("p384");
+  EXPECT_THAT(refusals(request), IsEmpty());
+  request.set_key_type("p256");
+  EXPECT_THAT(refusals(request), ElementsAre(": badCSR"));
   for (const char* other : {"other", "Team", "team "}) {
     request.set_directory(other);
     EXPECT_EQ(call(request).error_code(), StatusCode::NOT_FOUND) << other;
