@@ -62,6 +62,7 @@ inline constexpr std::string_view kKeyBlocked = "key.blocked";
 inline constexpr std::string_view kRevocationJobStarted = "revocation_job.started";
 inline constexpr std::string_view kRevocationJobStopped = "revocation_job.stopped";
 inline constexpr std::string_view kCrlNumbered = "crl.numbered";
+inline constexpr std::string_view kOcspSigned = "ocsp.signed";
 inline constexpr std::string_view kServerStarted = "server.started";
 inline constexpr std::string_view kServerReloaded = "server.reloaded";
 inline constexpr std::string_view kServerReloadRefused = "server.reload_refused";
@@ -101,7 +102,7 @@ struct AuditEvent {
   std::string problem = {};                // of what was refused or failed: base::name_of the error's kind
   std::string reason = {};                 // a sentence
   std::vector<std::string> evidence = {};  // what was seen, a sentence each
-  uint64_t count = 1;                      // refusals that are told together (Refusals)
+  uint64_t count = 1;                      // events that are told together (Refusals, OcspTally)
   std::optional<base::Time> last = {};     // the time of the latest of them, where there are several
   std::vector<AuditDetail> details = {};
 

@@ -44,7 +44,7 @@ bool can_be_kept(const OcspRequest& request) { return !request.nonce && request.
 
 OcspResponder::OcspResponder(Records& records, const Issuers& issuers, const base::Clock& clock,
                              seconds lifetime)
-    : records_(records), issuers_(issuers), clock_(clock), lifetime_(lifetime) {}
+    : records_(records), issuers_(issuers), clock_(clock), lifetime_(lifetime), tally_(records, clock) {}
 
 Task<OcspAnswers::Answer> OcspResponder::answer(Bytes request_der) {
   const auto request = parse_ocsp_request(request_der);
@@ -69,6 +69,7 @@ Task<Result<OcspAnswers::Answer>> OcspResponder::make(OcspRequest request) {
   CO_TRY(const Responder responder, responder_of(request));
   CO_TRY(const OcspFields fields, co_await fields_of(request, responder));
   CO_TRY(Bytes response, sign(responder.ca, fields));
+  tally_.note(responder.ca, fields.produced_at);
   OcspAnswer made{std::move(response)};
   if (!request.nonce) {
     made.this_update = fields.this_update;

@@ -8,6 +8,7 @@
 #include "acmecore/ocsp_answers.h"
 #include "acmecore/ocsp_request.h"
 #include "acmecore/ocsp_response.h"
+#include "acmecore/ocsp_tally.h"
 #include "acmecore/records.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -38,6 +39,9 @@ class OcspResponder final : public storage::Follower {
   // again. True: at once, because there may be more; false: in a second.
   base::Task<bool> make_again();
 
+  // What it has signed, which whoever owns the responder has the audit log told of.
+  OcspTally& tally() { return tally_; }
+
   // Forgets what is kept of a certificate that was revoked.
   void follow(const storage::Batch& batch) override;
 
@@ -59,6 +63,7 @@ class OcspResponder final : public storage::Follower {
   const base::Clock& clock_;
   const std::chrono::seconds lifetime_;
   OcspAnswers answers_;
+  OcspTally tally_;
 };
 
 }  // namespace acmecore

@@ -104,8 +104,17 @@ Task<> RevocationRole::publish_again_and_again(Loop::Pause pause) {
     co_await publisher_->publish_due(yield);
     bool more = false;
     if (responder_) more = co_await responder_->make_again();
+    co_await record_responses(/*all=*/false);
     go_on = co_await pause(more ? milliseconds::zero() : kPublishInterval);
   }
+  co_await record_responses(/*all=*/true);  // perhaps drain() has looked before the last ones were made
+}
+
+// What was signed and is not told waits until the next time.
+Task<> RevocationRole::record_responses(bool all) {
+  if (!responder_) co_return;
+  const auto recorded = co_await responder_->tally().flush(all);
+  if (!recorded) base::log::warning("acme.ocsp.not_recorded", {{"detail", recorded.error().detail}});
 }
 
 // Tried again each time, and told the first time that it fails.
@@ -123,6 +132,7 @@ std::vector<base::Endpoint> RevocationRole::endpoints() const {
 Task<> RevocationRole::drain() {
   publishing_->stop();
   if (listener_) co_await listener_->drain();
+  co_await record_responses(/*all=*/true);
 }
 
 }  // namespace app

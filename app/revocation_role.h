@@ -50,6 +50,7 @@ class RevocationRole {
   base::Result<void> publish(const base::Config& config, Runtime& runtime);
   base::Task<> publish_again_and_again(Loop::Pause pause);
   void write_issuers();
+  base::Task<> record_responses(bool all);
 
   const acmecore::Issuers& issuers_;
   storage::Store& store_;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -11,9 +12,12 @@
 #include <thread>
 
 #include "acmecore/crl.h"
+#include "base/base64url.h"
 #include "base/log.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/audit_fixture.h"
 #include "tests/acmecore/issuer_fixture.h"
+#include "tests/acmecore/ocsp_fixture.h"
 #include "tests/support/temp_directory.h"
 
 namespace app {
@@ -104,6 +108,30 @@ TEST_F(RevocationRoleTest, ServesACrlForEachShardAndOneThatIsNewSoonAfterARevoca
   EXPECT_EQ(entries(0), 0u);
   EXPECT_THAT(get("/ocsp/x"), StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(get("/other"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
+}
+
+TEST_F(RevocationRoleTest, TellsTheAuditLogWhatItHasSignedBeforeItEnds) {
+  open();
+  const acmecore::Serial serial = acmecore::new_serial();
+  acmecore::Changes changes;
+  changes.put_into_crl(
+      {ca_, 1},
+      {serial, {clock_.now(), acmecore::RevocationReason::superseded}, clock_.now() + std::chrono::hours(1)});
+  EXPECT_TRUE(runtime_.wait(records_.commit(std::move(changes))));
+  const auto issuers = issuers_.now();
+  const acmecore::Certificate& issuer = issuers->current(acmecore::kDefaultIssuer).certificate();
+  for (int i = 0; i < 2; ++i) {
+    std::string request = base::base64url(acmecore::openssl_ocsp_request({serial}, issuer, 16));
+    std::ranges::replace(request, '-', '+');
+    std::ranges::replace(request, '_', '/');
+    EXPECT_THAT(get("/ocsp/" + request), HasSubstr("application/ocsp-response"));
+  }
+  close();
+  uint64_t told = 0;
+  for (const acmecore::AuditEvent& event : acmecore::audit_events(store_)) {
+    if (event.kind == acmecore::audit_kind::kOcspSigned) told += event.count;
+  }
+  EXPECT_EQ(told, 2u);
 }
 
 TEST_F(RevocationRoleTest, WithoutAListenerTheFilesAreThereForOthers) {

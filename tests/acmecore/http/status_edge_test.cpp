@@ -8,6 +8,7 @@
 #include "acmecore/records.h"
 #include "base/base64url.h"
 #include "storage/memory_store.h"
+#include "tests/acmecore/audit_fixture.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/ocsp_fixture.h"
 #include "tests/support/run_task.h"
@@ -20,6 +21,7 @@ using base::http::Header;
 using base::http::Request;
 using base::http::Response;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using namespace std::chrono_literals;
 
 class StatusEdgeTest : public testing::Test {
@@ -258,6 +260,33 @@ TEST_F(StatusEdgeTest, AnOcspAnswerIsMadeAgainBeforeItIsNeeded) {
   EXPECT_EQ(verdict(second, request, serial), "good");
   clock_.advance(3min);
   EXPECT_EQ(get(ocsp_path(request)).body, second.body);
+}
+
+TEST_F(StatusEdgeTest, WhatIsSignedIsCountedForTheAuditLogAndWhatIsKeptIsNot) {
+  const Bytes request = openssl_ocsp_request({issue()}, issuer());
+  for (int i = 0; i < 3; ++i)
+    get(ocsp_path(request));
+  post(openssl_ocsp_request({new_serial()}, issuer()));  // which is refused, and so not signed
+  clock_.advance(11h + 57min);
+  EXPECT_FALSE(wait(responder_.make_again()));
+  EXPECT_THAT(audit_events(store_), IsEmpty());
+  EXPECT_TRUE(wait(responder_.tally().flush()));
+  const std::vector<AuditEvent> events = audit_events(store_);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].kind, audit_kind::kOcspSigned);
+  EXPECT_EQ(events[0].count, 2u);
+  EXPECT_EQ(events[0].time, kNow);
+  EXPECT_EQ(events[0].last, clock_.now());
+  EXPECT_EQ(events[0].detail("ca"), ca_);
+}
+
+TEST_F(StatusEdgeTest, AStoreThatTakesNoEntryStopsNoAnswer) {
+  const Serial serial = issue();
+  const Bytes request = openssl_ocsp_request({serial}, issuer(), 16);
+  store_.set_full(true);
+  EXPECT_EQ(verdict(post(request), request, serial), "good");
+  EXPECT_FALSE(wait(responder_.tally().flush(/*all=*/true)));
+  EXPECT_EQ(verdict(post(request), request, serial), "good");
 }
 
 // So that CRLs do not wait for all of them.
