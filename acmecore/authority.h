@@ -284,7 +284,8 @@ class Authority {
 
   // Takes up what is processing and in nobody's hand, which after a restart is everything that was processing
   // before it, and removes what expired long ago; first the former, at most kSweepMax of each kind. True: more is
-  // due at once. To be called at start and every minute, never twice at once.
+  // due at once. An error: something could not go on; what is over is removed all the same. To be called at start and
+  // every minute, never twice at once.
   base::Task<base::Result<bool>> sweep();
 
   // The part of it that is due by the second: challenges whose next look has come. Never at once with sweep().
@@ -404,6 +405,12 @@ class Authority {
     size_t found = 0;
     size_t stay = 0;  // are due for now, too: in hand, of an account with no place, or not readable
     Changes removed;
+    std::optional<base::Error> failed = {};  // the first that was to go on, and could not
+
+    // What cannot go on keeps nothing that is over from being removed: that is how a full store gets room.
+    void note(const base::Result<void>& went_on) {
+      if (!went_on && !failed) failed = went_on.error();
+    }
   };
   base::Task<base::Result<bool>> sweep_accounts();
   base::Task<base::Result<bool>> sweep_orders();

@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "acmecore/authority.h"
@@ -25,18 +26,38 @@ bool can_skip(const Result<T>& found) {
   return true;
 }
 
+// The parts of a sweep, of which none that fails keeps another from removing what is over.
+class Parts {
+ public:
+  void note(const Result<bool>& part) {
+    if (part) more_ = more_ || *part;
+    if (!part && !failed_) failed_ = part.error();
+  }
+
+  // Where more is due at once, an error is told by the sweep that finds no more.
+  Result<bool> result() const {
+    if (failed_ && !more_) return tl::unexpected(*failed_);
+    return more_;
+  }
+
+ private:
+  bool more_ = false;
+  std::optional<base::Error> failed_;
+};
+
 }  // namespace
 
 Task<Result<bool>> Authority::sweep() {
-  CO_TRY(const bool authorizations, co_await sweep_authorizations());
-  CO_TRY(const bool orders, co_await sweep_orders());
-  CO_TRY(const bool certificates, co_await sweep_certificates());
-  CO_TRY(const bool accounts, co_await sweep_accounts());
+  Parts parts;
+  parts.note(co_await sweep_authorizations());
+  parts.note(co_await sweep_orders());
+  parts.note(co_await sweep_certificates());
+  parts.note(co_await sweep_accounts());
+  parts.note(co_await sweep_external_account_keys());
   CO_CHECK(co_await records_.sweep_limits(clock_.now()));
   CO_CHECK(co_await records_.sweep_failing_names(clock_.now()));
   CO_CHECK(co_await records_.sweep_revocation_jobs(clock_.now()));
-  CO_TRY(const bool external_account_keys, co_await sweep_external_account_keys());
-  co_return authorizations || orders || certificates || accounts || external_account_keys;
+  co_return parts.result();
 }
 
 Task<Result<bool>> Authority::sweep_accounts() {
@@ -72,11 +93,11 @@ Task<Result<bool>> Authority::sweep_orders() {
     if (!order) co_return tl::unexpected(order.error());
     const auto look = renewal_look(order->value);
     if (is_processing(order->value) || is_renewing(order->value)) {
-      CO_CHECK(co_await take_up(std::move(hold), *std::move(order)));
+      swept.note(co_await take_up(std::move(hold), *std::move(order)));
     } else if (is_waiting(order->value)) {
-      CO_CHECK(co_await close_unapproved(std::move(hold), *std::move(order)));
+      swept.note(co_await close_unapproved(std::move(hold), *std::move(order)));
     } else if (look) {
-      if (clock_.now() >= *look) CO_CHECK(co_await renew(std::move(hold), *std::move(order)));
+      if (clock_.now() >= *look) swept.note(co_await renew(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
       CO_CHECK(co_await unmark(order->value, swept.removed));
       swept.removed.erase(*order);
@@ -101,7 +122,7 @@ Task<Result<bool>> Authority::sweep_authorizations() {
       if (challenge->next_look && clock_.now() < *challenge->next_look)
         continue;  // it was looked at just now
       const std::string type = challenge->type;
-      CO_CHECK(co_await take_up(std::move(hold), *std::move(authorization), type));
+      swept.note(co_await take_up(std::move(hold), *std::move(authorization), type));
     } else if (clock_.now() >= removal_time(authorization->value)) {
       swept.removed.erase(*authorization);
       --swept.stay;
@@ -152,11 +173,14 @@ Task<Result<bool>> Authority::finish(Swept swept, size_t& limit) {
   const bool full = swept.found == limit;
   const size_t limit_before = std::exchange(limit, kSweepMax + swept.stay);
   const bool others_follow = full && limit > limit_before;
-  if (swept.removed.empty()) co_return others_follow;
-  const auto committed = co_await records_.commit(std::move(swept.removed));
-  if (committed) co_return full;
-  if (!is_conflict(committed)) co_return tl::unexpected(committed.error());
-  co_return false;
+  bool more = others_follow;
+  if (!swept.removed.empty()) {
+    const auto committed = co_await records_.commit(std::move(swept.removed));
+    if (!committed && !is_conflict(committed)) co_return tl::unexpected(committed.error());
+    more = committed && full;
+  }
+  if (swept.failed && !more) co_return tl::unexpected(*std::move(swept.failed));
+  co_return more;
 }
 
 // Whether the old serial was signed before the restart nobody knows, so it is never used again.

@@ -125,12 +125,14 @@ Task<Result<ServerIdentity>> new_server_identity(Records& records, const Issuers
   record->hosts = {kLocalhost, "127.0.0.1", "::1"};
   record->hosts.insert(record->hosts.end(), hosts.begin(), hosts.end());
   Changes intended;
+  intended.use_reserve();  // a CA that does not start revokes nothing
   intended.create(record.value);
   CO_TRY(record.revision, co_await records.commit(std::move(intended)));
   CO_TRY(Signed made, sign(issuers.now()->current(issuer), request));
   record->der = std::move(made.der);
   record->issuer = std::move(made.ca);
   Changes signed_one;
+  signed_one.use_reserve();
   signed_one.update(record);
   signed_one.note_subject(record.value, request.dns_names, key.spki_der());
   AuditEvent event = audit_event(audit_kind::kCertificateIssued, record.value, {}, now);

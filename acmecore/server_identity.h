@@ -27,8 +27,8 @@ struct ServerIdentity {
 // and IP addresses as text; but for those that the issuer is held not to certify (RFC 5280 §4.2.1.10). Its subject is
 // the first name of `hosts` that fits there, because some clients, GnuTLS's kdig among them, take no empty one. The
 // key lives in memory only, and the next start makes another; the certificate is among `records`, like every other,
-// its serial before it is signed. malformed: a host that is neither. unavailable: the issuer may certify none of them.
-// The errors of the records.
+// its serial before it is signed, also where the store has no room but its reserve. malformed: a host that is neither.
+// unavailable: the issuer may certify none of them. The errors of the records.
 base::Task<base::Result<ServerIdentity>> new_server_identity(Records& records, const Issuers& issuers,
                                                              std::string issuer,
                                                              std::vector<std::string> hosts, base::Time now);

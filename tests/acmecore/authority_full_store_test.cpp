@@ -110,5 +110,24 @@ TEST_F(AuthorityFullStoreTest, TheSweepRemovesWhatIsOver) {
   EXPECT_FALSE(run(records_.account(unused.id)));
 }
 
+// A store that fills up interrupts what is under way. It is to get room all the same.
+TEST_F(AuthorityFullStoreTest, TheSweepRemovesWhatIsOverBehindWhatCannotGoOn) {
+  const OrderView signed_in_vain = ready_order(account_, {"corp.test"});
+  store_.next_commits({std::nullopt, ErrorKind::unavailable});
+  run(finalize(account_, signed_in_vain, csr_for({"corp.test"}))).value();
+  const OrderView unproved = new_order(account_, {"www.corp.test"});
+  validation_->close();
+  respond(account_, unproved.order.authorizations[0], std::chrono::milliseconds(1));
+  const OrderView over = new_order(account_, {"mail.corp.test"});
+  restart();
+  store_.fill();
+  clock_.advance(options_.order_lifetime + options_.authorization_lifetime + kExpiredRetention);
+  EXPECT_EQ(error_of(authority_->sweep()), ErrorKind::unavailable);
+  EXPECT_EQ(error_of(records_.order(over.order.id)), ErrorKind::not_found);
+  EXPECT_EQ(error_of(records_.authorization(over.order.authorizations[0])), ErrorKind::not_found);
+  EXPECT_EQ(error_of(records_.order(signed_in_vain.order.id)), kNone);
+  EXPECT_EQ(error_of(records_.authorization(unproved.order.authorizations[0])), kNone);
+}
+
 }  // namespace
 }  // namespace acmecore

@@ -9,6 +9,7 @@
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/identity_fixture.h"
 #include "tests/support/forwarding_store.h"
+#include "tests/support/full_store.h"
 
 namespace acmecore {
 namespace {
@@ -126,6 +127,14 @@ TEST(ServerIdentity, IsRecordedBeforeItIsSignedAndAfterwards) {
   EXPECT_EQ(complete->der, leaf_of(*identity).der);
   EXPECT_EQ(complete->account + complete->order, "");
   EXPECT_EQ(complete->not_after, identity->validity.not_after);
+}
+
+TEST(ServerIdentity, IsMadeWhereTheStoreHasNoRoomButItsReserve) {
+  storage::MemoryStore memory;
+  support::FullStore store(memory);
+  Records records(store);
+  store.fill();
+  EXPECT_TRUE(support::run_task(new_server_identity(records, test_issuers(), "default", {}, kNow)));
 }
 
 TEST(ServerIdentity, IsNewEachTimeAndDueForRenewalBeforeItEnds) {
