@@ -87,7 +87,7 @@ Result<TlsIdentity> Identities::identity(const base::TlsFiles& files) {
   if (from_files) return *std::move(from_files);
   assert(issue_ != nullptr);  // check_config saw to it
   TRY(auto made, issue_(hosts_));
-  validity_ = made.validity;
+  made_ = made.validity;
   return TlsIdentity{std::move(made.chain_pem), std::move(made.key_pem)};
 }
 

@@ -38,7 +38,11 @@ class Identities {
   base::Result<base::http::TlsIdentity> grpc();
   base::Result<base::http::TlsIdentity> publish();
 
-  // Should one that our CA made be replaced?
+  // The listeners have what was asked for since.
+  void note_taken() { validity_ = made_; }
+
+  // Should one that our CA made, and that a listener has, be replaced? One that was made for nobody, because another
+  // one could not be read then, puts nothing off.
   bool due_for_renewal() const;
 
  private:
@@ -51,7 +55,8 @@ class Identities {
   const Issue issue_;
   const base::Clock& clock_;
   std::vector<std::string> hosts_;              // what clients may call us, beside localhost
-  std::optional<acmecore::Validity> validity_;  // of the newest that our CA made
+  std::optional<acmecore::Validity> made_;      // of the newest that our CA made
+  std::optional<acmecore::Validity> validity_;  // of the newest that is taken
 };
 
 }  // namespace app

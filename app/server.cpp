@@ -233,6 +233,7 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     TRY(const auto identity, publish_identity());
     acmecore::Validation* validation = validator_ ? &validator_->validation() : nullptr;
     TRY(publish_, PublishRole::open(config_, *dns_, *store_, validation, clock_, runtime_, identity));
+    if (identity) note_chain("HTTP", identity->chain_pem, config_.publish.tls);
   }
   if (config_.roles.contains(Role::ca)) {
     if (publishes_status(config_)) {
@@ -306,21 +307,25 @@ Result<void> Server::open_rpc() {
     add<assay::v1::DoctorService, validator::rpc::DoctorService>(doctor_->instruments(), doctor_->resolvers(),
                                                                  *callers_, caller_by_token, executor);
   }
-  TRY(RpcTls tls, rpc_tls());
-  TRY(rpc_, RpcServer::open(config_.grpc.listen, std::move(tls), services_));
+  TRY(const RpcTls tls, rpc_tls());
+  TRY(rpc_, RpcServer::open(config_.grpc.listen, tls, services_));
+  note_chain("gRPC", tls.chain_pem, config_.grpc.tls);
+  identities_->note_taken();
   return {};
 }
 
 Result<std::optional<base::http::TlsIdentity>> Server::publish_identity() {
   if (config_.publish.plain_http) return std::nullopt;
-  TRY(auto identity, identities_->publish());
-  if (doctor_) doctor_->own_server().note_chain("HTTP", identity.chain_pem, config_.publish.tls.empty());
-  return std::optional(std::move(identity));
+  return identities_->publish();
+}
+
+// What the doctor is told of a door that has this chain from now on.
+void Server::note_chain(const std::string& door, const std::string& chain_pem, const base::TlsFiles& files) {
+  if (doctor_) doctor_->own_server().note_chain(door, chain_pem, files.empty());
 }
 
 Result<RpcTls> Server::rpc_tls() {
   TRY(auto identity, identities_->grpc());
-  if (doctor_) doctor_->own_server().note_chain("gRPC", identity.chain_pem, config_.grpc.tls.empty());
   RpcTls tls;
   tls.chain_pem = std::move(identity.chain_pem);
   tls.key_pem = std::move(identity.key_pem);
@@ -364,7 +369,7 @@ Result<void> Server::announce() {
 
 // All of them are read, or issued, before the first is taken: what is refused then has changed none.
 Result<void> Server::renew_identities() {
-  TRY(RpcTls tls, rpc_tls());
+  TRY(const RpcTls rpc, rpc_tls());
   std::optional<base::TlsIdentity> acme, publish, dns;
   if (ca_) {
     TRY(acme, identities_->acme());
@@ -378,7 +383,10 @@ Result<void> Server::renew_identities() {
   if (acme) CHECK(ca_->renew(*acme));
   if (publish) CHECK(publish_->renew(*publish));
   if (dns) CHECK(dns_->renew(*dns));
-  rpc_->renew(std::move(tls));
+  rpc_->renew(rpc);
+  if (publish) note_chain("HTTP", publish->chain_pem, config_.publish.tls);
+  note_chain("gRPC", rpc.chain_pem, config_.grpc.tls);
+  identities_->note_taken();
   base::log::info("server.identities.renewed");
   return {};
 }

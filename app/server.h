@@ -83,6 +83,7 @@ class Server {
   }
   base::Result<RpcTls> rpc_tls();
   base::Result<std::optional<base::http::TlsIdentity>> publish_identity();  // nothing: plain HTTP
+  void note_chain(const std::string& door, const std::string& chain_pem, const base::TlsFiles& files);
   base::Result<void> announce();
 
   const base::Config config_;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "acmecore/certificate.h"
 #include "acmecore/pem.h"
 #include "app/files.h"
@@ -71,11 +73,27 @@ TEST_F(IdentitiesTest, OfOurCaGrowOld) {
   Identities identities(config_, issue_, clock_);
   EXPECT_FALSE(identities.due_for_renewal());
   ASSERT_TRUE(identities.acme());
+  identities.note_taken();
   EXPECT_FALSE(identities.due_for_renewal());
   clock_.advance(std::chrono::days(25));
   EXPECT_TRUE(identities.due_for_renewal());
   ASSERT_TRUE(identities.acme());
+  identities.note_taken();
   EXPECT_FALSE(identities.due_for_renewal());
+}
+
+TEST_F(IdentitiesTest, OneThatNoListenerHasPutsNoRenewalOff) {
+  Identities source(config_, issue_, clock_);
+  config_.acme.tls = save(source.acme().value(), "acme");
+  Identities identities(config_, issue_, clock_);
+  ASSERT_TRUE(identities.acme());
+  ASSERT_TRUE(identities.grpc());
+  identities.note_taken();
+  clock_.advance(std::chrono::days(25));
+  std::filesystem::remove(config_.acme.tls.key);
+  EXPECT_TRUE(identities.grpc());
+  EXPECT_FALSE(identities.acme()) << "so neither is taken";
+  EXPECT_TRUE(identities.due_for_renewal());
 }
 
 TEST_F(IdentitiesTest, FromFilesAreReadEachTime) {
