@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <cassert>
 #include <set>
@@ -62,32 +63,45 @@ Result<std::string> load_client_ca(const std::filesystem::path& file) {
 }
 
 Identities::Identities(const base::Config& config, Issue issue, const base::Clock& clock)
-    : dns_files_(config.dns.tls.files),
-      acme_files_(config.acme.tls),
-      grpc_files_(config.grpc.tls),
-      publish_files_(config.publish.tls),
+    : listeners_{Listener{config.dns.tls.files, {}, {}}, Listener{config.acme.tls, {}, {}},
+                 Listener{config.grpc.tls, {}, {}}, Listener{config.publish.tls, {}, {}}},
       issue_(std::move(issue)),
       clock_(clock),
       hosts_(hosts_of(config)) {}
 
-Result<TlsIdentity> Identities::dns() { return identity(dns_files_); }
+Result<TlsIdentity> Identities::dns() { return identity(dns_); }
 
-Result<TlsIdentity> Identities::acme() { return identity(acme_files_); }
+Result<TlsIdentity> Identities::acme() { return identity(acme_); }
 
-Result<TlsIdentity> Identities::grpc() { return identity(grpc_files_); }
+Result<TlsIdentity> Identities::grpc() { return identity(grpc_); }
 
-Result<TlsIdentity> Identities::publish() { return identity(publish_files_); }
+Result<TlsIdentity> Identities::publish() { return identity(publish_); }
 
-bool Identities::due_for_renewal() const {
-  return validity_ && acmecore::due_for_renewal(*validity_, clock_.now());
+void Identities::note_taken() {
+  for (Listener& listener : listeners_)
+    listener.taken = listener.newest;
 }
 
-Result<TlsIdentity> Identities::identity(const base::TlsFiles& files) {
-  TRY(auto from_files, load_identity(files));
+bool Identities::due_for_renewal() const {
+  return std::ranges::any_of(listeners_, [now = clock_.now()](const Listener& listener) {
+    return listener.taken && acmecore::due_for_renewal(listener.taken->validity, now);
+  });
+}
+
+std::vector<acmecore::Serial> Identities::serials() const {
+  std::vector<acmecore::Serial> serials;
+  for (const Listener& listener : listeners_) {
+    if (listener.taken) serials.push_back(listener.taken->serial);
+  }
+  return serials;
+}
+
+Result<TlsIdentity> Identities::identity(Listener& listener) {
+  TRY(auto from_files, load_identity(listener.files));
   if (from_files) return *std::move(from_files);
   assert(issue_ != nullptr);  // check_config saw to it
   TRY(auto made, issue_(hosts_));
-  made_ = made.validity;
+  listener.newest = Made{made.serial, made.validity};
   return TlsIdentity{std::move(made.chain_pem), std::move(made.key_pem)};
 }
 

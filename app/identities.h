@@ -1,12 +1,15 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "acmecore/serial.h"
 #include "acmecore/server_identity.h"
+#include "acmecore/validity.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/http/tls.h"
@@ -39,24 +42,35 @@ class Identities {
   base::Result<base::http::TlsIdentity> publish();
 
   // The listeners have what was asked for since.
-  void note_taken() { validity_ = made_; }
+  void note_taken();
 
   // Should one that our CA made, and that a listener has, be replaced? One that was made for nobody, because another
   // one could not be read then, puts nothing off.
   bool due_for_renewal() const;
 
- private:
-  base::Result<base::http::TlsIdentity> identity(const base::TlsFiles& files);
+  // Those that our CA made, and that a listener has.
+  std::vector<acmecore::Serial> serials() const;
 
-  const base::TlsFiles dns_files_;
-  const base::TlsFiles acme_files_;
-  const base::TlsFiles grpc_files_;
-  const base::TlsFiles publish_files_;
+ private:
+  struct Made {  // by our CA
+    acmecore::Serial serial;
+    acmecore::Validity validity;
+  };
+  struct Listener {
+    base::TlsFiles files;
+    std::optional<Made> newest;
+    std::optional<Made> taken;
+  };
+  base::Result<base::http::TlsIdentity> identity(Listener& listener);
+
+  std::array<Listener, 4> listeners_;
+  Listener& dns_ = listeners_[0];
+  Listener& acme_ = listeners_[1];
+  Listener& grpc_ = listeners_[2];
+  Listener& publish_ = listeners_[3];
   const Issue issue_;
   const base::Clock& clock_;
-  std::vector<std::string> hosts_;              // what clients may call us, beside localhost
-  std::optional<acmecore::Validity> made_;      // of the newest that our CA made
-  std::optional<acmecore::Validity> validity_;  // of the newest that is taken
+  std::vector<std::string> hosts_;  // what clients may call us, beside localhost
 };
 
 }  // namespace app

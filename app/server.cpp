@@ -392,8 +392,15 @@ Result<void> Server::renew_identities() {
 }
 
 Result<void> Server::renew_identities_if_due() {
-  if (identities_->due_for_renewal()) return renew_identities();
+  if (identities_->due_for_renewal() || is_an_identity_revoked()) return renew_identities();
   return {};
+}
+
+bool Server::is_an_identity_revoked() {
+  return std::ranges::any_of(identities_->serials(), [this](const acmecore::Serial& serial) {
+    const auto certificate = runtime_.wait(records_->certificate(serial));
+    return certificate && (*certificate)->revocation;
+  });
 }
 
 void Server::reopen_logs() {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "acmecore/certificate.h"
 #include "acmecore/crl.h"
 #include "acmecore/records.h"
 #include "acmecore/serial.h"
@@ -190,6 +191,18 @@ TEST_F(FullCaTest, RevokesAndPublishesIt) {
   start();
   EXPECT_EQ(revoke(serial), "revoked");
   while (!is_in_a_crl(serial))
+    std::this_thread::yield();
+}
+
+TEST_F(FullCaTest, ReplacesACertificateOfItsOwnThatWasRevoked) {
+  fill_with_orders_until(base::SystemClock().now() + std::chrono::days(7));
+  start();
+  const base::Bytes first = served_certificate(server_->run_file().acme.front());
+  EXPECT_TRUE(server_->renew_identities_if_due());
+  EXPECT_EQ(served_certificate(server_->run_file().acme.front()), first) << "nothing was revoked";
+  EXPECT_EQ(revoke(acmecore::parse_certificate(first).value().serial), "revoked");
+  EXPECT_TRUE(server_->renew_identities_if_due());
+  while (served_certificate(server_->run_file().acme.front()) == first)
     std::this_thread::yield();
 }
 

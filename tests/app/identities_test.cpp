@@ -15,8 +15,11 @@ namespace app {
 namespace {
 
 using base::http::TlsIdentity;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::IsSupersetOf;
+using testing::SizeIs;
 
 class IdentitiesTest : public testing::Test {
  protected:
@@ -94,6 +97,19 @@ TEST_F(IdentitiesTest, OneThatNoListenerHasPutsNoRenewalOff) {
   EXPECT_TRUE(identities.grpc());
   EXPECT_FALSE(identities.acme()) << "so neither is taken";
   EXPECT_TRUE(identities.due_for_renewal());
+}
+
+TEST_F(IdentitiesTest, OfOurCaAreKnownBySerial) {
+  Identities source(config_, issue_, clock_);
+  config_.grpc.tls = save(source.grpc().value(), "grpc");
+  Identities identities(config_, issue_, clock_);
+  ASSERT_TRUE(identities.grpc());
+  ASSERT_TRUE(identities.dns());
+  const TlsIdentity acme = identities.acme().value();
+  EXPECT_THAT(identities.serials(), IsEmpty()) << "no listener has them";
+  identities.note_taken();
+  EXPECT_THAT(identities.serials(), SizeIs(2));
+  EXPECT_THAT(identities.serials(), Contains(leaf_of(acme).serial));
 }
 
 TEST_F(IdentitiesTest, FromFilesAreReadEachTime) {
