@@ -28,10 +28,14 @@ using ContextHandle = base::OpensslHandle<BN_CTX, BN_CTX_free>;
 
 std::atomic<int> tables{0};
 
-// The order of the group (SP 800-186 §3.2.1.3).
+// The order of the group and the prime of its field (SP 800-186 §3.2.1.3).
 const mpz_class& order() {
   static const mpz_class n("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
   return n;
+}
+const mpz_class& prime() {
+  static const mpz_class p("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff", 16);
+  return p;
 }
 
 mpz_class number_of(BytesView octets) {
@@ -82,6 +86,15 @@ std::optional<Signature> read_signature(BytesView der) {
   };
   if (!is_in_range(r_number) || !is_in_range(s_number)) return std::nullopt;
   return Signature{*std::move(r_number), *std::move(s_number)};
+}
+
+// Whether the point's x, which is X / Z² (mod p), is r modulo the order. Z is not inverted, which would be a quarter of
+// the whole check: r and r + n are the only numbers below p that are r modulo n.
+bool has_x(const mpz_class& r, const mpz_class& projective_x, const mpz_class& z) {
+  const mpz_class z_squared = z * z % prime();
+  const auto is_x = [&](const mpz_class& x) { return x * z_squared % prime() == projective_x; };
+  const mpz_class other = r + order();
+  return is_x(r) || (other < prime() && is_x(other));
 }
 
 // Takes one of the places for tables.
@@ -140,18 +153,21 @@ bool VerificationTable::verify(BytesView digest, BytesView signature_der) const 
   const PointHandle sum(EC_POINT_new(curve_.get()));
   const PointHandle of_key(EC_POINT_new(by_key_.get()));
   const BignumHandle x(BN_new());
+  const BignumHandle z(BN_new());
   const bool computed =
       EC_POINT_mul(curve_.get(), sum.get(), u1.get(), nullptr, nullptr, context.get()) == 1 &&
       EC_POINT_mul(by_key_.get(), of_key.get(), u2.get(), nullptr, nullptr, context.get()) == 1 &&
       EC_POINT_add(curve_.get(), sum.get(), sum.get(), of_key.get(), context.get()) == 1 &&
       EC_POINT_is_at_infinity(curve_.get(), sum.get()) == 0 &&
-      EC_POINT_get_affine_coordinates(curve_.get(), sum.get(), x.get(), nullptr, context.get()) == 1;
+      EC_POINT_get_Jprojective_coordinates_GFp(curve_.get(), sum.get(), x.get(), nullptr, z.get(),
+                                               context.get()) == 1;
   if (!computed) {
     base::openssl_error();
     return false;
   }
   const auto x_number = number_of(x.get());
-  return x_number && *x_number % order() == signature->r;
+  const auto z_number = number_of(z.get());
+  return x_number && z_number && has_x(signature->r, *x_number, *z_number);
 }
 
 }  // namespace acmecore

@@ -1,6 +1,9 @@
 #include "acmecore/verification_table.h"
 
 #include <gtest/gtest.h>
+#include <openssl/ec.h>
+#include <openssl/obj_mac.h>
+#include <openssl/x509.h>
 
 #include <vector>
 
@@ -22,7 +25,12 @@ constexpr BytesView kOrder(
 // A key, a table for it, and OpenSSL's word on the same signatures.
 class VerificationTableTest : public ::testing::Test {
  protected:
-  Bytes signature_of(BytesView digest) { return signer_.sign(digest).value(); }
+  explicit VerificationTableTest(base::PkeyHandle key = base::PkeyHandle(EVP_EC_gen("P-256")))
+      : key_(std::move(key)) {}
+
+  Bytes signature_of(BytesView digest) const {
+    return KeyContexts(key_.get(), KeyContexts::Use::sign).sign(digest).value();
+  }
 
   // What OpenSSL says and the table says, which is one word.
   bool verifies(BytesView digest, BytesView signature) {
@@ -36,8 +44,7 @@ class VerificationTableTest : public ::testing::Test {
     return by_openssl;
   }
 
-  const base::PkeyHandle key_{EVP_EC_gen("P-256")};
-  const KeyContexts signer_{key_.get(), KeyContexts::Use::sign};
+  const base::PkeyHandle key_;
   const std::unique_ptr<const VerificationTable> table_ = VerificationTable::make(key_.get());
 };
 
@@ -114,6 +121,52 @@ TEST_F(VerificationTableTest, RefusesASignatureByAnotherKey) {
   const KeyContexts signer(other.get(), KeyContexts::Use::sign);
   const Bytes digest = base::sha256("message");
   EXPECT_FALSE(verifies(digest, signer.sign(digest).value()));
+}
+
+// A signature whose point has an x from n to p - 1, as one of 2^128 has, so that its r is x - n. The key is made for
+// it: Q = (s·R - e·G) / r, where s is 1.
+class HighPointTest : public VerificationTableTest {
+ protected:
+  HighPointTest() : VerificationTableTest(key_for(base::sha256("message"))) {}
+
+  static constexpr int kR = 3;  // the least for which there is such a point
+
+  static base::PkeyHandle key_for(BytesView digest) {
+    const base::OpensslHandle<EC_GROUP, EC_GROUP_free> curve(
+        EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+    const base::OpensslHandle<BN_CTX, BN_CTX_free> context(BN_CTX_new());
+    const BIGNUM* const n = EC_GROUP_get0_order(curve.get());
+    const base::BignumHandle x(BN_dup(n));
+    BN_add_word(x.get(), kR);
+    const base::OpensslHandle<EC_POINT, EC_POINT_free> point(EC_POINT_new(curve.get()));
+    EXPECT_EQ(EC_POINT_set_compressed_coordinates(curve.get(), point.get(), x.get(), 0, context.get()), 1);
+
+    const base::BignumHandle of_point(BN_new());
+    const base::BignumHandle of_generator(BN_bin2bn(base::octets(digest), int(digest.size()), nullptr));
+    BN_set_word(of_point.get(), kR);
+    BN_mod_inverse(of_point.get(), of_point.get(), n, context.get());
+    BN_mod_mul(of_generator.get(), of_generator.get(), of_point.get(), n, context.get());
+    BN_sub(of_generator.get(), n, of_generator.get());
+    const base::OpensslHandle<EC_POINT, EC_POINT_free> key(EC_POINT_new(curve.get()));
+    EC_POINT_mul(curve.get(), key.get(), of_generator.get(), point.get(), of_point.get(), context.get());
+
+    Bytes octets(65, '\0');
+    EC_POINT_point2oct(curve.get(), key.get(), POINT_CONVERSION_UNCOMPRESSED,
+                       reinterpret_cast<unsigned char*>(octets.data()), octets.size(), context.get());
+    const Bytes spki =
+        der::sequence({der::sequence({der::element(der::kOid, "\x2a\x86\x48\xce\x3d\x02\x01"),
+                                      der::element(der::kOid, "\x2a\x86\x48\xce\x3d\x03\x01\x07")}),
+                       der::element(der::kBitString, Bytes(1, '\0') + octets)});
+    const unsigned char* at = base::octets(spki);
+    return base::PkeyHandle(d2i_PUBKEY(nullptr, &at, long(spki.size())));
+  }
+};
+
+TEST_F(HighPointTest, IsTakenAsItsRemainder) {
+  const Bytes digest = base::sha256("message");
+  EXPECT_TRUE(verifies(digest, signature_with(Bytes(1, char(kR)), "\x01")));
+  EXPECT_FALSE(verifies(digest, signature_with(Bytes(1, char(kR + 1)), "\x01")));
+  EXPECT_FALSE(verifies(digest, signature_with(Bytes(1, char(kR)), "\x02")));
 }
 
 TEST(VerificationTable, IsOnlyForP256) {
