@@ -88,7 +88,7 @@ std::optional<Signature> read_signature(BytesView der) {
   return Signature{*std::move(r_number), *std::move(s_number)};
 }
 
-// Whether the point's x, which is X / Z² (mod p), is r modulo the order. Z is not inverted, which would be a quarter of
+// Whether the point's x, which is X / Z² (mod p), is r modulo the order. Z is not inverted, which would be an eighth of
 // the whole check: r and r + n are the only numbers below p that are r modulo n.
 bool has_x(const mpz_class& r, const mpz_class& projective_x, const mpz_class& z) {
   const mpz_class z_squared = z * z % prime();
