@@ -21,6 +21,7 @@
 #include "acmecore/identifier.h"
 #include "acmecore/issued_certificate.h"
 #include "acmecore/issuers.h"
+#include "acmecore/looks.h"
 #include "acmecore/order.h"
 #include "acmecore/page.h"
 #include "acmecore/pausing.h"
@@ -33,6 +34,7 @@
 #include "acmecore/requester.h"
 #include "acmecore/retries.h"
 #include "acmecore/status_urls.h"
+#include "acmecore/sweep_progress.h"
 #include "acmecore/validation.h"
 #include "acmecore/validation_places.h"
 #include "acmecore/work_in_hand.h"
@@ -405,17 +407,14 @@ class Authority {
     size_t found = 0;
     size_t stay = 0;  // are due for now, too: in hand, of an account with no place, or not readable
     Changes removed;
-    std::optional<base::Error> failed = {};  // the first that was to go on, and could not
-
-    // What cannot go on keeps nothing that is over from being removed: that is how a full store gets room.
-    void note(const base::Result<void>& went_on) {
-      if (!went_on && !failed) failed = went_on.error();
-    }
+    SweepProgress progress = {};
   };
   base::Task<base::Result<bool>> sweep_accounts();
   base::Task<base::Result<bool>> sweep_orders();
   base::Task<base::Result<bool>> sweep_certificates();
   base::Task<base::Result<bool>> sweep_external_account_keys();
+  static bool goes_on(const Swept& swept);
+  base::Task<base::Result<void>> attend_to(std::string authorization_id, Swept& swept);
   base::Task<base::Result<bool>> finish(Swept swept, size_t& limit);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Order> order);
   base::Task<base::Result<void>> take_up(Hold hold, Stored<Authorization> authorization, std::string type);
@@ -432,6 +431,7 @@ class Authority {
   Refusals refusals_;
   WorkInHand in_hand_;
   ValidationPlaces places_;
+  Looks looks_;
 
   // How far the next sweep looks: kSweepMax behind all that stayed.
   size_t accounts_limit_ = kSweepMax;

@@ -26,38 +26,21 @@ bool can_skip(const Result<T>& found) {
   return true;
 }
 
-// The parts of a sweep, of which none that fails keeps another from removing what is over.
-class Parts {
- public:
-  void note(const Result<bool>& part) {
-    if (part) more_ = more_ || *part;
-    if (!part && !failed_) failed_ = part.error();
-  }
-
-  // Where more is due at once, an error is told by the sweep that finds no more.
-  Result<bool> result() const {
-    if (failed_ && !more_) return tl::unexpected(*failed_);
-    return more_;
-  }
-
- private:
-  bool more_ = false;
-  std::optional<base::Error> failed_;
-};
-
 }  // namespace
 
+// Once a store is full, each that is to go on would ask it in vain. The next sweep tries again.
+bool Authority::goes_on(const Swept& swept) { return !swept.progress.has_failed(); }
+
 Task<Result<bool>> Authority::sweep() {
-  Parts parts;
-  parts.note(co_await sweep_authorizations());
-  parts.note(co_await sweep_orders());
-  parts.note(co_await sweep_certificates());
-  parts.note(co_await sweep_accounts());
-  parts.note(co_await sweep_external_account_keys());
-  CO_CHECK(co_await records_.sweep_limits(clock_.now()));
-  CO_CHECK(co_await records_.sweep_failing_names(clock_.now()));
-  CO_CHECK(co_await records_.sweep_revocation_jobs(clock_.now()));
-  co_return parts.result();
+  SweepProgress progress;
+  progress.note(co_await sweep_authorizations());
+  progress.note(co_await sweep_orders());
+  progress.note(co_await sweep_certificates());
+  progress.note(co_await sweep_accounts());
+  progress.note(co_await sweep_external_account_keys());
+  progress.note(co_await records_.sweep_limits(clock_.now()));
+  progress.note(co_await records_.sweep_revocation_jobs(clock_.now()));
+  co_return progress.result();
 }
 
 Task<Result<bool>> Authority::sweep_accounts() {
@@ -93,11 +76,12 @@ Task<Result<bool>> Authority::sweep_orders() {
     if (!order) co_return tl::unexpected(order.error());
     const auto look = renewal_look(order->value);
     if (is_processing(order->value) || is_renewing(order->value)) {
-      swept.note(co_await take_up(std::move(hold), *std::move(order)));
+      if (goes_on(swept)) swept.progress.note(co_await take_up(std::move(hold), *std::move(order)));
     } else if (is_waiting(order->value)) {
-      swept.note(co_await close_unapproved(std::move(hold), *std::move(order)));
+      if (goes_on(swept)) swept.progress.note(co_await close_unapproved(std::move(hold), *std::move(order)));
     } else if (look) {
-      if (clock_.now() >= *look) swept.note(co_await renew(std::move(hold), *std::move(order)));
+      const bool is_due = clock_.now() >= *look;
+      if (is_due && goes_on(swept)) swept.progress.note(co_await renew(std::move(hold), *std::move(order)));
     } else if (clock_.now() >= removal_time(order->value)) {
       CO_CHECK(co_await unmark(order->value, swept.removed));
       swept.removed.erase(*order);
@@ -108,27 +92,37 @@ Task<Result<bool>> Authority::sweep_orders() {
 }
 
 Task<Result<bool>> Authority::sweep_authorizations() {
+  Swept looks;
+  const auto to_look_at = looks_.take_due(clock_.now(), kSweepMax);
+  for (const std::string& id : to_look_at)
+    CO_CHECK(co_await attend_to(id, looks));
   CO_TRY(const auto ids, co_await records_.due_authorizations(clock_.now(), authorizations_limit_));
   Swept swept;
   swept.found = ids.size();
-  for (const std::string& id : ids) {
-    Hold hold = in_hand_.take(id);
-    ++swept.stay;
-    if (hold == nullptr) continue;
-    auto authorization = co_await records_.authorization(id);
-    if (can_skip(authorization)) continue;
-    if (!authorization) co_return tl::unexpected(authorization.error());
-    if (const Challenge* challenge = processing_challenge(authorization->value)) {
-      if (challenge->next_look && clock_.now() < *challenge->next_look)
-        continue;  // it was looked at just now
-      const std::string type = challenge->type;
-      swept.note(co_await take_up(std::move(hold), *std::move(authorization), type));
-    } else if (clock_.now() >= removal_time(authorization->value)) {
-      swept.removed.erase(*authorization);
-      --swept.stay;
-    }
-  }
+  swept.progress = looks.progress;
+  for (const std::string& id : ids)
+    CO_CHECK(co_await attend_to(id, swept));
   co_return co_await finish(std::move(swept), authorizations_limit_);
+}
+
+// Takes up its challenge, or removes it, whatever it is time for.
+Task<Result<void>> Authority::attend_to(std::string authorization_id, Swept& swept) {
+  ++swept.stay;
+  Hold hold = in_hand_.take(authorization_id);
+  if (hold == nullptr) co_return Result<void>();
+  auto authorization = co_await records_.authorization(authorization_id);
+  if (can_skip(authorization)) co_return Result<void>();
+  if (!authorization) co_return tl::unexpected(authorization.error());
+  if (const Challenge* challenge = processing_challenge(authorization->value)) {
+    const bool is_due = !challenge->next_look || clock_.now() >= *challenge->next_look;
+    if (!is_due || !goes_on(swept)) co_return Result<void>();  // not due: it was looked at just now
+    const std::string type = challenge->type;
+    swept.progress.note(co_await take_up(std::move(hold), *std::move(authorization), type));
+  } else if (clock_.now() >= removal_time(authorization->value)) {
+    swept.removed.erase(*authorization);
+    --swept.stay;
+  }
+  co_return Result<void>();
 }
 
 Task<Result<bool>> Authority::sweep_certificates() {
@@ -172,15 +166,14 @@ Task<Result<bool>> Authority::sweep_external_account_keys() {
 Task<Result<bool>> Authority::finish(Swept swept, size_t& limit) {
   const bool full = swept.found == limit;
   const size_t limit_before = std::exchange(limit, kSweepMax + swept.stay);
-  const bool others_follow = full && limit > limit_before;
-  bool more = others_follow;
+  bool more = full && limit > limit_before;
   if (!swept.removed.empty()) {
     const auto committed = co_await records_.commit(std::move(swept.removed));
     if (!committed && !is_conflict(committed)) co_return tl::unexpected(committed.error());
     more = committed && full;
   }
-  if (swept.failed && !more) co_return tl::unexpected(*std::move(swept.failed));
-  co_return more;
+  swept.progress.note(Result<bool>(more));
+  co_return swept.progress.result();
 }
 
 // Whether the old serial was signed before the restart nobody knows, so it is never used again.
@@ -217,7 +210,10 @@ Task<Result<void>> Authority::take_up(Hold hold, Stored<Authorization> authoriza
     co_return co_await settle(std::move(authorization), std::move(type), std::move(given_up));
   }
   Place place = places_.take(authorization->account);
-  if (place == nullptr) co_return Result<void>();  // a later sweep's
+  if (place == nullptr) {  // a later sweep's
+    looks_.note(authorization->id, clock_.now());
+    co_return Result<void>();
+  }
   if (!authorization->find_challenge(type)->next_look) {
     base::log::info("acme.authorization.taken_up", {{"authorization_id", authorization->id}});
   }

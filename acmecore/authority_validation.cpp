@@ -181,6 +181,7 @@ Task<Result<void>> Authority::settle(Stored<Authorization> authorization, std::s
     const auto committed = co_await records_.commit(std::move(changes));
     if (committed) {
       if (!is_undecided(verdict)) log_outcome(authorization.value, *challenge);
+      if (challenge->next_look) looks_.note(authorization->id, *challenge->next_look);
       if (pauses) log_pause(authorization.value);
       co_return Result<void>();
     }

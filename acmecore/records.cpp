@@ -1,9 +1,11 @@
 #include "acmecore/records.h"
 
+#include <array>
 #include <utility>
 
 #include "acmecore/auto_renewal_order.h"
 #include "acmecore/external_account_codec.h"
+#include "acmecore/optimism.h"
 #include "acmecore/record_codec.h"
 #include "acmecore/table_key.h"
 #include "base/openssl.h"
@@ -374,9 +376,15 @@ Task<Result<Stored<RegainedAt>>> Records::regained_at(Bytes key) {
   co_return Stored<RegainedAt>{regained, entry->revision};
 }
 
-Task<Result<size_t>> Records::sweep_limits(Time now) {
-  std::vector<Bytes> prefixes = {Bytes(1, table::kRateLimit)};
-  co_return co_await storage::sweep(store_, std::move(prefixes), now);
+Task<Result<bool>> Records::sweep_limits(Time now) {
+  static constexpr std::array kTables{table::kRateLimit, table::kFailingName};
+  bool more = false;
+  for (const char table : kTables) {
+    const auto count = co_await storage::sweep_batch(store_, Bytes(1, table), now);
+    if (!count && !is_conflict(count)) co_return tl::unexpected(count.error());
+    more = more || (count && *count == storage::kSweepBatchMax);
+  }
+  co_return more;
 }
 
 Task<Result<std::optional<AuditEvent>>> Records::last_event(std::string kind) {

@@ -193,8 +193,8 @@ class Records {
   // The oldest first, at most `limit` behind the id `after`; and of those that have not ended, the ids alone.
   base::Task<base::Result<std::vector<RevocationJob>>> revocation_jobs(std::string after, size_t limit);
   base::Task<base::Result<std::vector<std::string>>> unfinished_revocation_jobs(size_t limit);
-  // Removes those that ended kRevocationJobRetention ago. How many they were.
-  base::Task<base::Result<size_t>> sweep_revocation_jobs(base::Time now);
+  // Removes some of those that ended kRevocationJobRetention ago. True: there may be more.
+  base::Task<base::Result<bool>> sweep_revocation_jobs(base::Time now);
 
   // Ids of accounts; nothing where there is none.
   base::Task<base::Result<std::optional<std::string>>> account_with_key(base::Bytes spki_digest,
@@ -240,8 +240,9 @@ class Records {
   // Of what a rate limit is about. Where nothing is known: long ago, and absent.
   base::Task<base::Result<Stored<RegainedAt>>> regained_at(base::Bytes key);
 
-  // Forgets what has regained everything. How many they were.
-  base::Task<base::Result<size_t>> sweep_limits(base::Time now);
+  // Forgets some of what has regained everything, and of names whose failures are to be forgotten. True: there may be
+  // more.
+  base::Task<base::Result<bool>> sweep_limits(base::Time now);
 
   // Where nothing is known: no failures, and absent.
   base::Task<base::Result<Stored<FailingName>>> failing_name(std::string account, std::string name);
@@ -249,8 +250,6 @@ class Records {
   // account: of all. Some may have been lifted since, or be forgotten soon.
   base::Task<base::Result<std::vector<FailingName>>> paused_names(std::string account, std::string after,
                                                                   size_t limit);
-  // Forgets what is to be forgotten. How many they were, with the places of those that were paused.
-  base::Task<base::Result<size_t>> sweep_failing_names(base::Time now);
 
   // The latest that was kept. Nothing: there was none.
   base::Task<base::Result<std::optional<AuditEvent>>> last_event(std::string kind);

@@ -2,7 +2,6 @@
 
 #include "acmecore/records.h"
 #include "acmecore/secret_key.h"
-#include "storage/expiry.h"
 #include "storage/tables.h"
 
 // Names that accounts fail to prove, and which of them are paused.
@@ -75,11 +74,6 @@ Task<Result<std::vector<FailingName>>> Records::paused_names(std::string account
     names.push_back(std::move(failing.value));
   }
   co_return names;
-}
-
-Task<Result<size_t>> Records::sweep_failing_names(base::Time now) {
-  std::vector<Bytes> prefixes = {Bytes(1, storage::table::kFailingName)};
-  co_return co_await storage::sweep(store_, std::move(prefixes), now);
 }
 
 Task<Result<Bytes>> Records::secret_key(std::string name) {

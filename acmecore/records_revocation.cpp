@@ -166,10 +166,10 @@ Task<Result<std::vector<std::string>>> Records::unfinished_revocation_jobs(size_
   co_return ids;
 }
 
-Task<Result<size_t>> Records::sweep_revocation_jobs(Time now) {
+Task<Result<bool>> Records::sweep_revocation_jobs(Time now) {
   // Those that go on are due since 1970 and are passed over; where there are very many, the others wait for them.
   CO_TRY(const auto unfinished, co_await unfinished_revocation_jobs(kSweptJobsMax));
-  if (unfinished.size() == kSweptJobsMax) co_return 0;
+  if (unfinished.size() == kSweptJobsMax) co_return false;
   CO_TRY(const auto due,
          co_await store_.expired(Bytes(1, table::kRevocationJob), now, unfinished.size() + kSweptJobsMax));
   storage::Batch removed;
@@ -180,7 +180,7 @@ Task<Result<size_t>> Records::sweep_revocation_jobs(Time now) {
   }
   const size_t count = removed.deletes.size();
   if (count > 0) CO_CHECK(co_await store_.commit(std::move(removed)));
-  co_return count;
+  co_return count == kSweptJobsMax;
 }
 
 }  // namespace acmecore

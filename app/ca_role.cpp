@@ -20,16 +20,12 @@ constexpr std::chrono::minutes kSweepInterval{1};
 // Challenges are looked at again when it is time, which Retry-After tells by the second.
 constexpr std::chrono::seconds kLookInterval{1};
 
-// Work in pieces rests after each for so many times as long as it took, so that clients need not wait for it: a backlog
-// of weeks, which a server finds that was away, takes a fifth of the time, and a revocation of thousands a half of it.
+// See rest_after(): a backlog of weeks, which a server finds that was away, takes a fifth of the time, and a revocation
+// of thousands a half of it.
 constexpr int kSweepRest = 4;
 constexpr int kRevocationRest = 1;
 
-using Moment = std::chrono::steady_clock::time_point;
-
-milliseconds rest_after(Moment begun, int times) {
-  return std::chrono::ceil<milliseconds>(times * (std::chrono::steady_clock::now() - begun));
-}
+using Stopwatch = std::chrono::steady_clock;
 
 acmecore::Rate rate_of(const base::Config::Acme::Rate& config) { return {config.count, config.period}; }
 
@@ -113,11 +109,12 @@ std::string origin(const base::Config::Acme& config, const base::Endpoint& endpo
 // What is to be revoked is, at once. Not awaited while there is more to do.
 Task<> revoke_again_and_again(acmecore::Revocations& revocations, Loop::Pause pause) {
   for (bool go_on = true; go_on;) {
-    const Moment begun = std::chrono::steady_clock::now();
+    const auto begun = Stopwatch::now();
     const auto worked = co_await revocations.work();
     if (!worked) base::log::warning("acme.revocation_job.failed", {{"detail", worked.error().detail}});
     const bool more = worked && *worked;
-    go_on = co_await pause(more ? rest_after(begun, kRevocationRest) : milliseconds(kLookInterval));
+    go_on = co_await pause(more ? rest_after(Stopwatch::now() - begun, kRevocationRest)
+                                : milliseconds(kLookInterval));
   }
 }
 
@@ -204,12 +201,13 @@ Task<> CaRole::sweep_again_and_again(Loop::Pause pause) {
   for (bool go_on = true; go_on;) {
     co_await record_refusals(/*all=*/false);
     const bool is_whole = to_sweep <= std::chrono::seconds(0);
-    const Moment begun = std::chrono::steady_clock::now();
+    const auto begun = Stopwatch::now();
     const auto swept = co_await sweep(is_whole);
     if (!swept) base::log::warning("acme.sweep.failed", {{"detail", swept.error().detail}});
     const bool more = swept && *swept;
     if (!more) to_sweep = is_whole ? kSweepInterval : to_sweep - kLookInterval;
-    go_on = co_await pause(more ? rest_after(begun, kSweepRest) : milliseconds(kLookInterval));
+    go_on =
+        co_await pause(more ? rest_after(Stopwatch::now() - begun, kSweepRest) : milliseconds(kLookInterval));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "app/loop.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -55,5 +56,10 @@ Loop::Loop(boost::asio::any_io_executor executor, Body body)
 Loop::~Loop() { stop(); }
 
 void Loop::stop() { State::stop(state_); }
+
+std::chrono::milliseconds rest_after(std::chrono::nanoseconds took, int times) {
+  return std::chrono::ceil<std::chrono::milliseconds>(
+      std::min<std::chrono::nanoseconds>(times * took, kRestMax));
+}
 
 }  // namespace app

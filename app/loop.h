@@ -31,4 +31,10 @@ class Loop {
   std::shared_ptr<State> state_;  // shared with the coroutine, which ends later
 };
 
+// Longer than this no piece of work that is done in pieces rests.
+inline constexpr std::chrono::seconds kRestMax{1};
+
+// How long it rests after a piece that took so long: so many times as long, so that what clients wait for goes on.
+std::chrono::milliseconds rest_after(std::chrono::nanoseconds took, int times);
+
 }  // namespace app

@@ -9,26 +9,32 @@ namespace {
 Task<Result<size_t>> sweep_prefix(Store& store, const Bytes& prefix, Time now) {
   size_t removed = 0;
   for (int conflicts = 0; conflicts < kSweepConflictsMax;) {
-    CO_TRY(auto expired, co_await store.expired(prefix, now, kSweepBatchMax));
-    if (expired.empty()) break;
-    Batch batch;
-    for (const Expectation& entry : expired)
-      batch.deletes.push_back(entry.key);
-    batch.expected = std::move(expired);
-    const size_t count = batch.deletes.size();
-    const auto committed = co_await store.commit(std::move(batch));
-    if (committed) {
-      removed += count;
-    } else if (committed.error().kind == base::ErrorKind::conflict) {
+    const auto count = co_await sweep_batch(store, prefix, now);
+    if (count && *count == 0) break;
+    if (count) {
+      removed += *count;
+    } else if (count.error().kind == base::ErrorKind::conflict) {
       ++conflicts;
     } else {
-      co_return tl::unexpected(committed.error());
+      co_return tl::unexpected(count.error());
     }
   }
   co_return removed;
 }
 
 }  // namespace
+
+Task<Result<size_t>> sweep_batch(Store& store, Bytes prefix, Time now) {
+  CO_TRY(auto expired, co_await store.expired(std::move(prefix), now, kSweepBatchMax));
+  if (expired.empty()) co_return 0;
+  Batch batch;
+  for (const Expectation& entry : expired)
+    batch.deletes.push_back(entry.key);
+  batch.expected = std::move(expired);
+  const size_t count = batch.deletes.size();
+  CO_CHECK(co_await store.commit(std::move(batch)));
+  co_return count;
+}
 
 Task<Result<size_t>> sweep(Store& store, std::vector<Bytes> prefixes, Time now) {
   size_t removed = 0;

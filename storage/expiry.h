@@ -12,6 +12,10 @@ inline constexpr size_t kSweepBatchMax = 256;
 // Commits under one prefix that may meet a change by others, before the rest waits for the next sweep.
 inline constexpr int kSweepConflictsMax = 8;
 
+// Deletes the keys under `prefix` whose time has come, the longest due first, in one commit of at most kSweepBatchMax.
+// Returns how many. conflict: one of them was put again in the meantime, and all stay. Else fails as the store does.
+Task<Result<size_t>> sweep_batch(Store& store, Bytes prefix, Time now);
+
 // Deletes the keys under `prefixes` whose time has come, and returns how many. A key that is put again in the
 // meantime stays. Only for keys that stand alone: a key whose removal changes others is its owner's to
 // remove. Fails as the store does; what was deleted by then is deleted.

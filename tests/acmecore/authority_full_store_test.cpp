@@ -129,5 +129,24 @@ TEST_F(AuthorityFullStoreTest, TheSweepRemovesWhatIsOverBehindWhatCannotGoOn) {
   EXPECT_EQ(error_of(records_.authorization(unproved.order.authorizations[0])), kNone);
 }
 
+TEST_F(AuthorityFullStoreTest, AfterTheFirstThatCannotGoOnTheSweepTriesNoOther) {
+  std::vector<OrderView> interrupted;
+  for (const char* name : {"corp.test", "www.corp.test"}) {
+    interrupted.push_back(ready_order(account_, {name}));
+    store_.next_commits({std::nullopt, ErrorKind::unavailable});
+    run(finalize(account_, interrupted.back(), csr_for({name}))).value();
+  }
+  restart();
+  store_.next_commits({ErrorKind::unavailable});
+  EXPECT_EQ(error_of(authority_->sweep()), ErrorKind::unavailable);
+  run_background();
+  for (const OrderView& one : interrupted)
+    EXPECT_EQ(order(account_, one.order.id).status, OrderStatus::processing);
+  run(authority_->sweep()).value();
+  run_background();
+  for (const OrderView& one : interrupted)
+    EXPECT_EQ(order(account_, one.order.id).status, OrderStatus::valid);
+}
+
 }  // namespace
 }  // namespace acmecore

@@ -49,6 +49,23 @@ TEST_F(AuthorityRetriesTest, AChallengeThatIsNotMetYetIsLookedAtAgain) {
   EXPECT_EQ(order(account_, order_.order.id).status, OrderStatus::ready);
 }
 
+TEST_F(AuthorityRetriesTest, ItIsLookedAtAgainBeforeAnyNumberOfRemovals) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i)
+    names.push_back("n" + std::to_string(i) + ".corp.test");
+  for (size_t i = 0; i < 3 * kSweepMax; i += names.size())
+    new_order(account_, names);
+  clock_.advance(options_.order_lifetime + kExpiredRetention);
+  order_ = new_order(account_, {"corp.test"});
+  id_ = order_.order.authorizations[0];
+  respond(account_, id_);
+  publish();
+  clock_.advance(5s);
+  EXPECT_EQ(run(authority_->sweep_authorizations()), true);
+  run_background();
+  EXPECT_EQ(challenge().status, ChallengeStatus::valid);
+}
+
 TEST_F(AuthorityRetriesTest, ItIsInvalidWhenTheTimeIsOverAndTellsEveryFailure) {
   respond(account_, id_);
   for (int look = 2; look <= 4; ++look) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr auto kPatience = std::chrono::hours(1);
 constexpr uint64_t kStoreSizeMax = 64 << 20;
-constexpr int kLooksMax = 20;        // at one order, which needs three
+constexpr int kPollsMax = 20;        // at one order, which needs three
 constexpr size_t kUnrevoked = 2;     // certificates of the latest orders that stay as they are
 constexpr size_t kOrdersMax = 1000;  // of one directory
 
@@ -121,7 +121,7 @@ void KilledAuthority::go_on_with_orders() {
 }
 
 void KilledAuthority::go_on_with(const std::string& order) {
-  for (int look = 0; look < kLooksMax; ++look) {
+  for (int look = 0; look < kPollsMax; ++look) {
     const OrderView view = must(authority_.order(account_, order));
     switch (view.status) {
       case OrderStatus::pending:

@@ -26,6 +26,14 @@ TEST(Loop, GoesOnUntilItIsStopped) {
   EXPECT_LE(rounds, 4);  // one pause may have been over already
 }
 
+TEST(Loop, RestsAsLongAsItIsTold) {
+  EXPECT_EQ(rest_after(milliseconds(20), 4), milliseconds(80));
+  EXPECT_EQ(rest_after(std::chrono::microseconds(1), 1), milliseconds(1)) << "but never not at all";
+  EXPECT_EQ(rest_after(std::chrono::nanoseconds(0), 4), milliseconds(0));
+  EXPECT_EQ(rest_after(milliseconds(250), 4), kRestMax);
+  EXPECT_EQ(rest_after(hours(1), 4), kRestMax);
+}
+
 TEST(Loop, EndsAPauseThatIsUnderWay) {
   boost::asio::io_context io;
   bool ended = false;

@@ -39,7 +39,7 @@ class ReloadTest : public testing::Test {
     config_.grpc.client_ca = directory_.path() / "client-ca.pem";
     const auto token = directory_.path() / "token";
     EXPECT_TRUE(write_file(token, "0123456789abcdef", FileMode::secret));
-    config_.grpc.credentials = {{"admin", token, "", {base::Permission::zones}}};
+    config_.grpc.credentials = {{"admin", token, "", {base::Permission::challenges}}};
     renew_files();
     server_ = Server::start(config_, {}).value();
   }
