@@ -59,14 +59,15 @@ void add_places(const base::Config::Policy& policy, std::string_view directory, 
 }
 
 // `whose`: for sentences, such as " for them".
-void look_at_rules(const base::SubscriberRules& rules, const std::string& whose, Violations& found) {
+void look_at_rules(const base::SubscriberRules& rules, const Profile& profile, const std::string& whose,
+                   Violations& found) {
   if (rules.internal_names)
     found.push_back(
         {"7.1.2.7.12", "policy.internal_names is true" + whose + ", so that internal names are certified"});
   if (rules.reverse_names)
     found.push_back({"4.2.2", "policy.reverse_names is true" + whose +
                                   ", so that names of the reverse mapping are certified"});
-  if (rules.wildcards && rules.public_suffixes == base::PublicSuffixRule::certified) {
+  if (rules.wildcards && profile.wildcards && rules.public_suffixes == base::PublicSuffixRule::certified) {
     found.push_back({"3.2.2.6", "policy.public_suffixes is \"certified\"" + whose +
                                     ", so that wildcards below public suffixes are"});
   }
@@ -87,10 +88,10 @@ void look_at_policy(const base::Config& config, const Profile& profile, Violatio
   }
   for (const size_t place : places) {
     if (place == policy.subscribers.size()) {
-      look_at_rules(policy, "", found);
+      look_at_rules(policy, profile, "", found);
     } else {
       const std::string whose = " for those of [[policy.subscribers]] number " + std::to_string(place + 1);
-      look_at_rules(policy.subscribers[place], whose, found);
+      look_at_rules(policy.subscribers[place], profile, whose, found);
     }
   }
 }

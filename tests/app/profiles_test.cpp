@@ -311,6 +311,26 @@ TEST(CheckProfiles, LooksAtThePolicyBesidePublicOnes) {
   EXPECT_EQ(breaches(config), "");
 }
 
+TEST(CheckProfiles, LooksForWildcardsWherePolicyAndProfileHaveThem) {
+  base::Config config = with_public_profile();
+  config.policy.public_suffixes = base::PublicSuffixRule::certified;
+  EXPECT_THAT(breaches(config), testing::HasSubstr("breaks BR 3.2.2.6: policy.public_suffixes"));
+  config.issuance.profiles[0].wildcards = false;
+  EXPECT_EQ(breaches(config), "") << "nobody can order one by it";
+
+  base::Config::Policy::Subscribers own{config.policy};
+  own.directories = {"default"};
+  config.policy.public_suffixes = base::PublicSuffixRule::icann;
+  config.policy.subscribers = {own};
+  EXPECT_EQ(breaches(config), "");
+  config.issuance.profiles[0].wildcards = true;
+  EXPECT_EQ(breaches(config),
+            "the profile \"web\" breaks BR 3.2.2.6: policy.public_suffixes is \"certified\" for those of "
+            "[[policy.subscribers]] number 1, so that wildcards below public suffixes are");
+  config.policy.subscribers[0].wildcards = false;
+  EXPECT_EQ(breaches(config), "");
+}
+
 // A directory for the company's own names beside one for public ones.
 TEST(CheckProfiles, LooksAtTheRulesOfWhoCanOrderByPublicOnes) {
   base::Config config = with_public_profile();
