@@ -7,7 +7,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "acmecore/certificate.h"
-#include "acmecore/csr.h"
+#include "acmecore/policy.h"
+#include "acmecore/profile.h"
+#include "acmecore/public_key.h"
 #include "acmecore/rpc/issue_events.h"
 #include "base/log.h"
 
@@ -33,18 +35,16 @@ std::vector<RequestedIdentifier> requested(const assay::v1::IssueRequest& reques
   return identifiers;
 }
 
-// What is to be proved. That the CSR asks for the same is looked at now, because finalize would say so only after
-// the names were proved.
-Result<std::vector<Identifier>> identifiers_of(const assay::v1::IssueRequest& request) {
-  TRY(auto identifiers, parse_identifiers(requested(request)));
-  TRY(const Csr csr, parse_csr(request.csr_der()));
+// The request's CSR, which has to ask for these.
+Result<Csr> csr_for(const std::vector<Identifier>& identifiers, const assay::v1::IssueRequest& request) {
+  TRY(Csr csr, parse_csr(request.csr_der()));
   std::vector<std::string> names;
   for (const Identifier& identifier : identifiers)
     names.push_back(identifier.text());
   std::sort(names.begin(), names.end());
   if (names != csr.dns_names)
     return fail(ErrorKind::bad_csr, "the names of the CSR are not those of the request");
-  return identifiers;
+  return csr;
 }
 
 // It says nothing about any name, nor about what was recorded before it.
@@ -67,10 +67,11 @@ Task<Result<void>> IssueCall::run(assay::v1::IssueRequest request) {
 }
 
 Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
-  CO_TRY(identifiers_, identifiers_of(request));
+  CO_TRY(identifiers_, parse_identifiers(requested(request)));
+  CO_TRY(const Csr csr, csr_for(identifiers_, request));
   CO_TRY(Account account, co_await services_.authority.account_for(principal_, address_));
   account_ = Requester(std::move(account), address_);
-  if (const auto good = check_order(request.profile()); !good) {
+  if (const auto good = check_order(request.profile(), csr); !good) {
     const auto& names = request.names();
     services_.authority.note_refused_order(good.error(), account_.actor(), {names.begin(), names.end()});
     co_return good;
@@ -99,11 +100,18 @@ Task<Result<void>> IssueCall::issue(assay::v1::IssueRequest request) {
   co_return co_await hand_out(*order.order.certificate);
 }
 
-// As new_order will, which comes after the delegations were looked at.
-Result<void> IssueCall::check_order(const std::string& profile_name) const {
-  CHECK(services_.authority.policy().check_names(subscriber_of(account_), identifiers_));
+// As new_order will, which comes after the delegations were looked at, and finalize, which comes after the names were
+// proved.
+Result<void> IssueCall::check_order(const std::string& profile_name, const Csr& csr) const {
+  const Policy& policy = services_.authority.policy();
+  const Subscriber subscriber = subscriber_of(account_);
+  CHECK(policy.check_names(subscriber, identifiers_));
+  TRY(const KeyType key_type, key_type_of(csr.spki_der));
+  CHECK(policy.check_key(subscriber, key_type));
   TRY(const Profile* const profile, services_.authority.profiles().choose(account_, profile_name));
   CHECK(check_names(*profile, identifiers_));
+  CHECK(check_key(*profile, key_type));
+  CHECK(check_must_staple(*profile, csr.must_staple));
   return services_.authority.check_issuer(account_, *profile, identifiers_);
 }
 

@@ -8,6 +8,7 @@
 
 #include "acmecore/authority.h"
 #include "acmecore/challenge_publisher.h"
+#include "acmecore/csr.h"
 #include "acmecore/rpc/delegation.h"
 #include "acmecore/validation.h"
 #include "assay/v1/certificate.pb.h"
@@ -54,13 +55,14 @@ class IssueCall {
   //
   // The errors of Authority, and: bad_csr also for names that are not those of the CSR. compound: one suberror
   // for each name that does not lead to a zone here, before which no order is made, or whose validation failed.
-  // unavailable: the caller has gone, it takes longer than kIssueWaitMax, or nothing can be looked up. With whatever
-  // error it returns, an order that waits for a person is withdrawn; where that fails, it is logged.
+  // unavailable: the caller has gone, it takes longer than kIssueWaitMax, or nothing can be looked up. What policy or
+  // profile refuse is refused before anything is looked up. With whatever error it returns, an order that waits for a
+  // person is withdrawn; where that fails, it is logged.
   base::Task<base::Result<void>> run(assay::v1::IssueRequest request);
 
  private:
   base::Task<base::Result<void>> issue(assay::v1::IssueRequest request);
-  base::Result<void> check_order(const std::string& profile_name) const;
+  base::Result<void> check_order(const std::string& profile_name, const Csr& csr) const;
   base::Task<base::Result<void>> prove();
   base::Task<base::Result<void>> find_delegations();
   base::Task<base::Result<Delegation>> find_delegation(Identifier identifier);

@@ -160,6 +160,67 @@ TEST_F(IssueCallTest, RefusesACsrForOtherNamesBeforeItPublishes) {
   EXPECT_THAT(told(), IsEmpty());
 }
 
+// For www.acme.test.
+assay::v1::IssueRequest request_by(CsrDraft draft) {
+  draft.san = "DNS:www.acme.test";
+  assay::v1::IssueRequest request;
+  request.add_names("www.acme.test");
+  request.set_csr_der(make_csr(draft));
+  return request;
+}
+
+TEST_F(IssueCallTest, RefusesAKeyThatThePolicyDoesNotCertifyBeforeItPublishes) {
+  const auto key = make_rsa(2048);
+  const auto outcome = issue(request_by({.key = key.get()}));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::bad_csr);
+  EXPECT_THAT(outcome.error().detail, HasSubstr("the policy certifies no key of type RSA"));
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(IssueCallTest, RefusesAKeyThatItsAccountMayNotHaveBeforeItPublishes) {
+  PolicyRules rules = policy_rules();
+  PolicyRules::ForSubscribers own;
+  own.accounts = {support::run_task(io_, authority_.account_for("admin")).value().id};
+  own.key_types = {KeyType::p384};
+  rules.for_subscribers.push_back(own);
+  const Policy policy(rules, test_suffixes());
+  Authority authority(records_, clock_, test_issuers(), policy, dns_, background_, options());
+  const auto issue_to = [&](const std::string& principal, const assay::v1::IssueRequest& request) {
+    IssueCall call({authority, dns_, dns_, clock_}, principal, caller_);
+    return support::run_task(io_, call.run(request));
+  };
+  const auto p256 = request_by({});
+  const auto key = make_ec("P-384");
+  const auto p384 = request_by({.key = key.get()});
+
+  const auto outcome = issue_to("admin", p256);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::bad_csr);
+  EXPECT_THAT(told(), IsEmpty());
+  EXPECT_EQ(dns_.presented(), 0u);
+  EXPECT_TRUE(issue_to("admin", p384));
+  EXPECT_TRUE(issue_to("alice", p256)) << "of whom the rule does not speak";
+}
+
+TEST_F(IssueCallTest, RefusesACsrThatItsProfileDoesNotHaveBeforeItPublishes) {
+  const auto key = make_ec("P-384");
+  auto other_key = request_by({.key = key.get()});
+  EXPECT_TRUE(issue(other_key));
+  other_key.set_profile("plain");
+  auto plain = request_by({});
+  plain.set_profile("plain");
+  EXPECT_TRUE(issue(plain));
+  const auto staple = request_by({.extensions = {{"tlsfeature", "status_request"}}});
+  for (const auto& request : {other_key, staple}) {
+    caller_ = RecordingCaller();
+    const auto outcome = issue(request);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, ErrorKind::bad_csr);
+    EXPECT_THAT(told(), IsEmpty());
+  }
+}
+
 TEST_F(IssueCallTest, RefusesWhatIsNoNameOrNoCsr) {
   auto request = request_for({"www.acme.test"});
   request.set_names(0, "www..acme.test");
