@@ -92,8 +92,7 @@ std::optional<std::string> Policy::refusal(const SubscriberRules& rules, const I
            " on its deny list";
   }
   if (is_covered(rules.allow, name)) return std::nullopt;
-  return in_quotes(name.text()) + " is not among the names that the policy allows" +
-         (&rules == &rules_ ? "" : " this account");
+  return in_quotes(name.text()) + " is not among the names that the policy allows";
 }
 
 std::optional<std::string> Policy::refusal_by_kind(const SubscriberRules& rules,
