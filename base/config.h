@@ -355,7 +355,7 @@ Result<Config> load_config(const std::filesystem::path& path);
 struct ConfigKey {
   std::string name;     // "acme.listen", "grpc.credential[].name"
   std::string allowed;  // "a duration from 1s to 1h"
-  std::string preset;   // its default in TOML, "" where there is none
+  std::string preset;   // its default in TOML, or the key whose value it is; "" where there is none
 };
 
 // Every key that parse_config knows, in the order of Config.

@@ -78,7 +78,7 @@ void read_directories(ConfigReader& section, Config::Acme& acme) {
     AcmeDirectory directory = acme.preset;
     directory.name = "";
     element.text("name", directory.name, "a name for URLs, such as \"team\"", directory_name);
-    read_directory_keys(element, directory);
+    element.as_in("acme.", [&](ConfigReader& table) { read_directory_keys(table, directory); });
     if (directory.name.empty()) element.mistake("name", "the directory has no name");
     const auto has_its_name = [&](const AcmeDirectory& other) { return other.name == directory.name; };
     if (std::any_of(acme.directories.begin(), acme.directories.end(), has_its_name)) {

@@ -116,13 +116,13 @@ void read_content(ConfigReader& section, CertificateContent& content) {
 void read_profile(ConfigReader& section, CertificateProfile& profile) {
   section.text("name", profile.name, "a name for orders, such as \"tlsserver\"", profile_name);
   section.text("description", profile.description, "text", anything);
-  read_lifetimes(section, profile);
+  section.as_in("issuance.", [&](ConfigReader& table) { read_lifetimes(table, profile); });
   section.words<CertifiedKey>("key_types", profile.key_types, kCertifiedKeys);
   section.boolean("wildcards", profile.wildcards);
   section.boolean("common_name", profile.common_name);
   section.count("names_max", profile.names_max, 1, 100);
   section.text("issuer", profile.issuer, "an issuer's name", anything);
-  read_content(section, profile.content);
+  section.as_in("issuance.", [&](ConfigReader& table) { read_content(table, profile.content); });
   if (profile.name.empty()) section.mistake("name", "the profile has no name");
   if (profile.description.empty()) section.mistake("description", "the profile has no description");
 }

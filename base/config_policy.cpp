@@ -26,10 +26,15 @@ void read_patterns(ConfigReader& section, std::string_view key, std::vector<std:
   }
 }
 
-void read_rules(ConfigReader& section, SubscriberRules& rules) {
-  read_patterns(section, "allow", rules.allow);
+// Those of subscribers are beside those of all.
+void read_exceptions(ConfigReader& section, SubscriberRules& rules) {
   read_patterns(section, "deny", rules.deny);
   read_patterns(section, "approval", rules.approval);
+}
+
+// Those of subscribers are instead of those of all.
+void read_rules(ConfigReader& section, SubscriberRules& rules) {
+  read_patterns(section, "allow", rules.allow);
   section.word<PublicSuffixRule>("public_suffixes", rules.public_suffixes, kPublicSuffixes);
   section.boolean("internal_names", rules.internal_names);
   section.boolean("reverse_names", rules.reverse_names);
@@ -55,7 +60,8 @@ void read_subscribers(ConfigReader& section, const Config::Acme& acme,
     if (!is_served(directory, acme))
       section.mistake("directories", "there is no ACME directory \"" + directory + "\"");
   }
-  read_rules(section, subscribers);
+  section.as_in("policy.", [&](ConfigReader& table) { read_rules(table, subscribers); });
+  read_exceptions(section, subscribers);
   if (subscribers.accounts.empty() && subscribers.external_accounts.empty() &&
       subscribers.directories.empty()) {
     section.mistake("accounts", "rules for subscribers name accounts, external_accounts or directories");
@@ -66,6 +72,7 @@ void read_subscribers(ConfigReader& section, const Config::Acme& acme,
 
 void read_policy(ConfigReader& section, const Config::Acme& acme, Config::Policy& policy) {
   read_rules(section, policy);
+  read_exceptions(section, policy);
   section.duration("approval_timeout", policy.approval_timeout, std::chrono::minutes(1),
                    std::chrono::days(90));
   section.tables("subscribers", [&](ConfigReader& element) {

@@ -74,6 +74,7 @@ const ConfigNode::Member* ConfigReader::find(std::string_view key) const {
 
 void ConfigReader::value(std::string_view key, std::string allowed, std::string preset, const Read& read) {
   asked_.emplace_back(key);
+  if (!preset_path_.empty()) preset = preset_path_ + std::string(key);
   report_.keys.push_back({path_of(key), allowed, std::move(preset)});
   const ConfigNode::Member* member = find(key);
   if (!member) return;
@@ -256,6 +257,7 @@ void ConfigReader::table(std::string_view key, const Section& section) {
   const auto* table = member ? std::get_if<ConfigNode::Table>(&member->node.value) : nullptr;
   if (member && !table) mistake(key, path_of(key) + " must be a table");
   ConfigReader reader(table, member ? member->node.position : ConfigPosition(), path_of(key) + ".", report_);
+  if (!preset_path_.empty()) reader.preset_path_ = preset_path_ + std::string(key) + ".";
   section(reader);
   reader.finish();
 }
@@ -281,6 +283,12 @@ void ConfigReader::tables(std::string_view key, const Section& section) {
     section(reader);
     reader.finish();
   }
+}
+
+void ConfigReader::as_in(std::string path, const Section& section) {
+  preset_path_ = std::move(path);
+  section(*this);
+  preset_path_.clear();
 }
 
 void ConfigReader::mistake(std::string_view key, std::string text) {

@@ -84,6 +84,10 @@ class ConfigReader {
   // Each table of the array at `key`, in order.
   void tables(std::string_view key, const Section& section);
 
+  // Lets `section` read keys that the table `path` has, too ("policy."), into variables that hold their values there.
+  // What is told of a default is the key there: "policy.wildcards".
+  void as_in(std::string path, const Section& section);
+
   // Reports something that no single value is to blame for, at the value of `key` or else at the table.
   void mistake(std::string_view key, std::string text);
   void finish();
@@ -107,6 +111,7 @@ class ConfigReader {
   const ConfigNode::Table* table_;
   ConfigPosition position_;
   std::string path_;
+  std::string preset_path_;  // of the table that has the defaults; empty: there is none
   ConfigReport& report_;
   std::vector<std::string> asked_;
 };

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <map>
+#include <string>
 
 #include "base/config.h"
 
@@ -99,6 +101,20 @@ TEST(Config, EveryKeyIsDocumentedWithWhatIsAllowedAndItsDefault) {
     const std::string preset = key.preset.empty() ? "" : "`" + key.preset + "` ";
     EXPECT_THAT(page, HasSubstr("| `" + key.name + "` | " + key.allowed + " | " + preset + "|"));
   }
+}
+
+TEST(Config, AKeyThatIsAsInAnotherTableHasTheKeyThereForItsDefault) {
+  std::map<std::string, std::string> presets;
+  for (const ConfigKey& key : config_keys())
+    presets.emplace(key.name, key.preset);
+  EXPECT_EQ(presets["policy.subscribers[].wildcards"], "policy.wildcards");
+  EXPECT_EQ(presets["policy.subscribers[].deny"], "[]");
+  EXPECT_EQ(presets["policy.wildcards"], "true");
+  EXPECT_EQ(presets["acme.directory[].auto_renewal.min_lifetime"], "acme.auto_renewal.min_lifetime");
+  EXPECT_EQ(presets["acme.directory[].name"], "\"\"");
+  EXPECT_EQ(presets["acme.order_lifetime"], "\"7d\"");
+  EXPECT_EQ(presets["issuance.profile[].rules"], "issuance.rules");
+  EXPECT_EQ(presets["issuance.profile[].wildcards"], "true");
 }
 
 }  // namespace
