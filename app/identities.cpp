@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <cassert>
 #include <set>
@@ -63,46 +62,53 @@ Result<std::string> load_client_ca(const std::filesystem::path& file) {
 }
 
 Identities::Identities(const base::Config& config, Issue issue, const base::Clock& clock)
-    : listeners_{Listener{config.dns.tls.files, {}, {}}, Listener{config.acme.tls, {}, {}},
-                 Listener{config.grpc.tls, {}, {}}, Listener{config.publish.tls, {}, {}}},
-      issue_(std::move(issue)),
-      clock_(clock),
-      hosts_(hosts_of(config)) {}
+    : issue_(std::move(issue)), clock_(clock), hosts_(hosts_of(config)) {}
 
-Result<TlsIdentity> Identities::dns() { return identity(dns_); }
-
-Result<TlsIdentity> Identities::acme() { return identity(acme_); }
-
-Result<TlsIdentity> Identities::grpc() { return identity(grpc_); }
-
-Result<TlsIdentity> Identities::publish() { return identity(publish_); }
-
-void Identities::note_taken() {
-  for (Listener& listener : listeners_)
-    listener.taken = listener.newest;
+Result<TlsIdentity> Identities::first(const base::TlsFiles& files, Give give) {
+  TRY(Identity identity, another(files));
+  // Whoever wants all of them finds a broken file before any is issued.
+  const auto at = files.empty() ? listeners_.end() : listeners_.begin();
+  listeners_.insert(at, Listener{files, std::move(give), std::move(identity.made)});
+  return std::move(identity.tls);
 }
 
-bool Identities::due_for_renewal() const {
-  return std::ranges::any_of(listeners_, [now = clock_.now()](const Listener& listener) {
-    return listener.taken && acmecore::due_for_renewal(listener.taken->validity, now);
-  });
-}
-
-std::vector<acmecore::Serial> Identities::serials() const {
-  std::vector<acmecore::Serial> serials;
+Result<void> Identities::renew_all() {
+  std::vector<Identity> all;
   for (const Listener& listener : listeners_) {
-    if (listener.taken) serials.push_back(listener.taken->serial);
+    TRY(all.emplace_back(), another(listener.files));
   }
-  return serials;
+  for (size_t i = 0; i < all.size(); ++i)
+    CHECK(take(listeners_[i], std::move(all[i])));
+  return {};
 }
 
-Result<TlsIdentity> Identities::identity(Listener& listener) {
-  TRY(auto from_files, load_identity(listener.files));
-  if (from_files) return *std::move(from_files);
+Result<void> Identities::renew_due(const IsRevoked& is_revoked) {
+  Result<void> all;
+  for (Listener& listener : listeners_) {
+    if (!listener.made || !(is_old(*listener.made) || is_revoked(listener.made->serial))) continue;
+    const auto renewed = renew(listener);
+    if (all && !renewed) all = renewed;
+  }
+  return all;
+}
+
+Result<void> Identities::renew(Listener& listener) {
+  TRY(Identity identity, another(listener.files));
+  return take(listener, std::move(identity));
+}
+
+Result<void> Identities::take(Listener& listener, Identity identity) {
+  CHECK(listener.give(identity.tls));
+  listener.made = std::move(identity.made);
+  return {};
+}
+
+Result<Identities::Identity> Identities::another(const base::TlsFiles& files) {
+  TRY(auto from_files, load_identity(files));
+  if (from_files) return Identity{*std::move(from_files), {}};
   assert(issue_ != nullptr);  // check_config saw to it
   TRY(auto made, issue_(hosts_));
-  listener.newest = Made{made.serial, made.validity};
-  return TlsIdentity{std::move(made.chain_pem), std::move(made.key_pem)};
+  return Identity{{std::move(made.chain_pem), std::move(made.key_pem)}, Made{made.serial, made.validity}};
 }
 
 }  // namespace app

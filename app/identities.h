@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -25,52 +24,54 @@ base::Result<std::optional<base::http::TlsIdentity>> load_identity(const base::T
 // cannot be read, or there is no certificate in it; the detail names the key.
 base::Result<std::string> load_client_ca(const std::filesystem::path& file);
 
-// Where the certificates of our listeners come from: files, or our own CA, which makes a new one each time.
+// The certificates of our listeners: from files, or from our own CA, which makes a new one each time.
 // For one thread at a time.
 class Identities {
  public:
   // Has a new one issued for these hosts.
   using Issue = std::function<base::Result<acmecore::ServerIdentity>(const std::vector<std::string>& hosts)>;
+  // Gives a listener another one. On error it keeps the one it has.
+  using Give = std::function<base::Result<void>(const base::http::TlsIdentity&)>;
+  using IsRevoked = std::function<bool(const acmecore::Serial&)>;
 
   // `issue` is null where there is no CA, and then all come from files.
   Identities(const base::Config& config, Issue issue, const base::Clock& clock);
 
-  // For DNS over TLS, for HTTPS, for gRPC and for publishing by HTTP. The errors of load_identity and of `issue`.
-  base::Result<base::http::TlsIdentity> dns();
-  base::Result<base::http::TlsIdentity> acme();
-  base::Result<base::http::TlsIdentity> grpc();
-  base::Result<base::http::TlsIdentity> publish();
+  // What a listener begins with: from `files`, or where none are named from our CA. `give` is for later ones. The
+  // errors of load_identity and of `issue`.
+  base::Result<base::http::TlsIdentity> first(const base::TlsFiles& files, Give give);
 
-  // The listeners have what was asked for since.
-  void note_taken();
+  // Another one for each listener. All are there before the first is given, so that the errors of load_identity and of
+  // `issue` change nothing.
+  base::Result<void> renew_all();
 
-  // Should one that our CA made, and that a listener has, be replaced? One that was made for nobody, because another
-  // one could not be read then, puts nothing off.
-  bool due_for_renewal() const;
-
-  // Those that our CA made, and that a listener has.
-  std::vector<acmecore::Serial> serials() const;
+  // Another one for each listener whose own is of our CA, and grows old or was revoked. No file is read. The error is
+  // the first one; it keeps no other listener from having its own.
+  base::Result<void> renew_due(const IsRevoked& is_revoked);
 
  private:
   struct Made {  // by our CA
     acmecore::Serial serial;
     acmecore::Validity validity;
   };
+  struct Identity {
+    base::http::TlsIdentity tls;
+    std::optional<Made> made;  // nothing: it is from files
+  };
   struct Listener {
     base::TlsFiles files;
-    std::optional<Made> newest;
-    std::optional<Made> taken;
+    Give give;
+    std::optional<Made> made;  // what it has
   };
-  base::Result<base::http::TlsIdentity> identity(Listener& listener);
+  base::Result<Identity> another(const base::TlsFiles& files);
+  base::Result<void> renew(Listener& listener);
+  static base::Result<void> take(Listener& listener, Identity identity);
+  bool is_old(const Made& made) const { return acmecore::due_for_renewal(made.validity, clock_.now()); }
 
-  std::array<Listener, 4> listeners_;
-  Listener& dns_ = listeners_[0];
-  Listener& acme_ = listeners_[1];
-  Listener& grpc_ = listeners_[2];
-  Listener& publish_ = listeners_[3];
+  std::vector<Listener> listeners_;  // those with files first
   const Issue issue_;
   const base::Clock& clock_;
-  std::vector<std::string> hosts_;  // what clients may call us, beside localhost
+  const std::vector<std::string> hosts_;  // what clients may call us, beside localhost
 };
 
 }  // namespace app

@@ -38,9 +38,16 @@ RpcCredentials::RpcCredentials(RpcTls tls) : tls_(std::move(tls)) {}
 
 RpcCredentials::~RpcCredentials() = default;
 
-void RpcCredentials::renew(RpcTls tls) {
+void RpcCredentials::renew(base::TlsIdentity identity) {
   const std::lock_guard lock(mutex_);
-  tls_ = std::move(tls);
+  tls_.chain_pem = std::move(identity.chain_pem);
+  tls_.key_pem = std::move(identity.key_pem);
+  ++generation_;
+}
+
+void RpcCredentials::renew_client_ca(std::string pem) {
+  const std::lock_guard lock(mutex_);
+  tls_.client_ca_pem = std::move(pem);
   ++generation_;
 }
 

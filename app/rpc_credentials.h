@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/tls.h"
+
 namespace app {
 
 // What the gRPC listener proves its name with, and whose client certificates it accepts.
@@ -27,9 +29,11 @@ class RpcCredentials final : public grpc::ServerCredentials {
   // REQUIRES: the server has gone.
   ~RpcCredentials() override;
 
-  // Connections from now on are served with `tls`. Whether clients are asked for certificates stays.
-  // REQUIRES: chain and key belong together. Thread-safe.
-  void renew(RpcTls tls);
+  // Connections from now on are served with `identity`. REQUIRES: chain and key belong together. Thread-safe.
+  void renew(base::TlsIdentity identity);
+  // The client certificates of connections from now on are signed by this CA. Whether clients are asked for some stays.
+  // Thread-safe.
+  void renew_client_ca(std::string pem);
 
  private:
   class Port;

@@ -45,7 +45,9 @@ class RpcServer {
   // Where it listens, with the ports that the kernel chose.
   const std::vector<base::Endpoint>& endpoints() const { return endpoints_; }
 
-  void renew(RpcTls tls) { credentials_->renew(std::move(tls)); }
+  // As RpcCredentials.
+  void renew(base::TlsIdentity identity) { credentials_->renew(std::move(identity)); }
+  void renew_client_ca(std::string pem) { credentials_->renew_client_ca(std::move(pem)); }
 
   // From now on health says NOT_SERVING; no new call is accepted; returns when the last has ended, or
   // `deadline` later, when they are cancelled. Blocks.

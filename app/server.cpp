@@ -213,7 +213,8 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
   if (config_.roles.contains(Role::dns)) {
     std::optional<base::TlsIdentity> tls;
     if (!config_.dns.tls.listen.empty()) {
-      TRY(tls, identities_->dns());
+      const auto give = [this](const base::TlsIdentity& identity) { return dns_->renew(identity); };
+      TRY(tls, identities_->first(config_.dns.tls.files, give));
     }
     TRY(dns_, DnsRole::open(config_, *store_, clock_, runtime_, std::move(tls)));
     for (const base::Name& apex : own_zones.made)
@@ -239,7 +240,8 @@ Result<void> Server::open_roles(const OwnZones& own_zones) {
     if (publishes_status(config_)) {
       TRY(revocation_, RevocationRole::open(config_, *issuers_, *store_, clock_, runtime_));
     }
-    TRY(const auto identity, identities_->acme());
+    const auto give = [this](const base::TlsIdentity& identity) { return ca_->renew(identity); };
+    TRY(const auto identity, identities_->first(config_.acme.tls, give));
     TRY(ca_, CaRole::open(config_, status_urls(), *issuers_, *store_, validator_->validation(), clock_,
                           runtime_, identity));
   }
@@ -307,30 +309,31 @@ Result<void> Server::open_rpc() {
     add<assay::v1::DoctorService, validator::rpc::DoctorService>(doctor_->instruments(), doctor_->resolvers(),
                                                                  *callers_, caller_by_token, executor);
   }
-  TRY(const RpcTls tls, rpc_tls());
+  TRY(std::string client_ca, load_client_ca(config_.grpc.client_ca));
+  const auto give = [this](const base::TlsIdentity& identity) -> Result<void> {
+    rpc_->renew(identity);
+    note_chain("gRPC", identity.chain_pem, config_.grpc.tls);
+    return {};
+  };
+  TRY(const auto identity, identities_->first(config_.grpc.tls, give));
+  const RpcTls tls{identity.chain_pem, identity.key_pem, std::move(client_ca)};
   TRY(rpc_, RpcServer::open(config_.grpc.listen, tls, services_));
-  note_chain("gRPC", tls.chain_pem, config_.grpc.tls);
-  identities_->note_taken();
+  note_chain("gRPC", identity.chain_pem, config_.grpc.tls);
   return {};
 }
 
-Result<std::optional<base::http::TlsIdentity>> Server::publish_identity() {
+Result<std::optional<base::TlsIdentity>> Server::publish_identity() {
   if (config_.publish.plain_http) return std::nullopt;
-  return identities_->publish();
+  return identities_->first(config_.publish.tls, [this](const base::TlsIdentity& identity) -> Result<void> {
+    CHECK(publish_->renew(identity));
+    note_chain("HTTP", identity.chain_pem, config_.publish.tls);
+    return {};
+  });
 }
 
 // What the doctor is told of a door that has this chain from now on.
 void Server::note_chain(const std::string& door, const std::string& chain_pem, const base::TlsFiles& files) {
   if (doctor_) doctor_->own_server().note_chain(door, chain_pem, files.empty());
-}
-
-Result<RpcTls> Server::rpc_tls() {
-  TRY(auto identity, identities_->grpc());
-  RpcTls tls;
-  tls.chain_pem = std::move(identity.chain_pem);
-  tls.key_pem = std::move(identity.key_pem);
-  TRY(tls.client_ca_pem, load_client_ca(config_.grpc.client_ca));
-  return tls;
 }
 
 Result<void> Server::announce() {
@@ -367,37 +370,16 @@ Result<void> Server::announce() {
   return {};
 }
 
-// All of them are read, or issued, before the first is taken: what is refused then has changed none.
 Result<void> Server::renew_identities() {
-  TRY(const RpcTls rpc, rpc_tls());
-  std::optional<base::TlsIdentity> acme, publish, dns;
-  if (ca_) {
-    TRY(acme, identities_->acme());
-  }
-  if (publish_) {
-    TRY(publish, publish_identity());
-  }
-  if (dns_ && !config_.dns.tls.listen.empty()) {
-    TRY(dns, identities_->dns());
-  }
-  if (acme) CHECK(ca_->renew(*acme));
-  if (publish) CHECK(publish_->renew(*publish));
-  if (dns) CHECK(dns_->renew(*dns));
-  rpc_->renew(rpc);
-  if (publish) note_chain("HTTP", publish->chain_pem, config_.publish.tls);
-  note_chain("gRPC", rpc.chain_pem, config_.grpc.tls);
-  identities_->note_taken();
+  TRY(std::string client_ca, load_client_ca(config_.grpc.client_ca));
+  CHECK(identities_->renew_all());
+  rpc_->renew_client_ca(std::move(client_ca));
   base::log::info("server.identities.renewed");
   return {};
 }
 
 Result<void> Server::renew_identities_if_due() {
-  if (identities_->due_for_renewal() || is_an_identity_revoked()) return renew_identities();
-  return {};
-}
-
-bool Server::is_an_identity_revoked() {
-  return std::ranges::any_of(identities_->serials(), [this](const acmecore::Serial& serial) {
+  return identities_->renew_due([this](const acmecore::Serial& serial) {
     const auto certificate = runtime_.wait(records_->certificate(serial));
     return certificate && (*certificate)->revocation;
   });

@@ -55,7 +55,8 @@ class Server {
 
   // New certificates for the listeners, from their files or our CA. On error the old ones stay.
   base::Result<void> renew_identities();
-  // The same, when those of our CA grow old, or one of them was revoked.
+  // The same for those listeners alone whose certificate our CA made, and that grows old or was revoked. The error is
+  // the first one, and the others have theirs all the same.
   base::Result<void> renew_identities_if_due();
 
   // Query log and dnstap go on in new files, so that the old ones can be put away.
@@ -81,9 +82,7 @@ class Server {
   void add(Arguments&&... arguments) {
     services_.push_back({Api::service_full_name(), std::make_unique<Service>(arguments...)});
   }
-  bool is_an_identity_revoked();
-  base::Result<RpcTls> rpc_tls();
-  base::Result<std::optional<base::http::TlsIdentity>> publish_identity();  // nothing: plain HTTP
+  base::Result<std::optional<base::TlsIdentity>> publish_identity();  // nothing: plain HTTP
   void note_chain(const std::string& door, const std::string& chain_pem, const base::TlsFiles& files);
   base::Result<void> announce();
 

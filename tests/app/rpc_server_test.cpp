@@ -173,7 +173,8 @@ TEST_F(RpcServerTest, ServesNewConnectionsWithARenewedCertificate) {
   const auto before = connect(ca_.root_pem());
   EXPECT_EQ(ask(before), StatusCode::OK);
   const Ca other;
-  server_->renew(other.tls());
+  const RpcTls renewed = other.tls();
+  server_->renew({renewed.chain_pem, renewed.key_pem});
   EXPECT_EQ(ask(connect(other.root_pem())), StatusCode::OK);
   EXPECT_EQ(ask(connect(ca_.root_pem())), StatusCode::UNAVAILABLE);
   EXPECT_EQ(ask(before), StatusCode::OK);  // it goes on
