@@ -217,10 +217,12 @@ Task<Result<bool>> CaRole::sweep(bool is_whole) {
   co_return co_await authority_.sweep();
 }
 
-// What waits until the next time, or for room.
+// What waits until the next time, or for room. Told the first time that it fails.
 Task<> CaRole::record_refusals(bool all) {
   const auto recorded = co_await authority_.refusals().flush(all);
-  if (!recorded) base::log::warning("acme.refusals.not_recorded", {{"detail", recorded.error().detail}});
+  const bool was_recorded = are_refusals_recorded_.exchange(recorded.has_value());
+  if (!recorded && was_recorded)
+    base::log::warning("acme.refusals.not_recorded", {{"detail", recorded.error().detail}});
 }
 
 Task<> CaRole::drain() {

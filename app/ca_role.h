@@ -88,6 +88,7 @@ class CaRole {
   acmecore::Inventory inventory_;
   acmecore::Revocations revocations_;
   std::unique_ptr<acmecore::Nonces> nonces_;
+  std::atomic<bool> are_refusals_recorded_ = true;  // at the last try; drain() may record beside the sweep
   std::optional<acmecore::http::Directories> directories_;
   // What the listener's threads answer with. Null until the URLs are known, which is after the listener has its
   // port.

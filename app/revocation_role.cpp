@@ -110,11 +110,13 @@ Task<> RevocationRole::publish_again_and_again(Loop::Pause pause) {
   co_await record_responses(/*all=*/true);  // perhaps drain() has looked before the last ones were made
 }
 
-// What was signed and is not told waits until the next time.
+// What was signed and is not told waits until the next time. Told the first time that it fails.
 Task<> RevocationRole::record_responses(bool all) {
   if (!responder_) co_return;
   const auto recorded = co_await responder_->tally().flush(all);
-  if (!recorded) base::log::warning("acme.ocsp.not_recorded", {{"detail", recorded.error().detail}});
+  const bool was_recorded = are_responses_recorded_.exchange(recorded.has_value());
+  if (!recorded && was_recorded)
+    base::log::warning("acme.ocsp.not_recorded", {{"detail", recorded.error().detail}});
 }
 
 // Tried again each time, and told the first time that it fails.

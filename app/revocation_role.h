@@ -59,6 +59,8 @@ class RevocationRole {
   const acmecore::CrlFiles files_;
   acmecore::IssuerFiles issuer_files_;
   bool are_issuers_written_ = true;  // at the last try
+  // At the last try. drain() may record beside the loop.
+  std::atomic<bool> are_responses_recorded_ = true;
   acmecore::StatusUrls urls_;
   acmecore::PublishedCrls crls_;
   std::optional<acmecore::OcspResponder> responder_;  // none: OCSP is off

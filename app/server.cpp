@@ -23,6 +23,7 @@
 #include "acmecore/rpc/revocation_service.h"
 #include "acmecore/server_start.h"
 #include "app/callers.h"
+#include "app/check_ports.h"
 #include "app/files.h"
 #include "app/issuer_places.h"
 #include "app/loop.h"
@@ -83,6 +84,9 @@ std::string joined(const std::vector<base::Endpoint>& endpoints) {
 Result<std::unique_ptr<Server>> Server::start(const base::Config& config, const OwnZones& own_zones) {
   std::unique_ptr<Server> server(new Server(config));
   CHECK(server->open_store());
+  // Before anything is written: a start leaves an entry in the audit log and certificates of its own, and whoever tries
+  // again and again would fill the store, and its reserve, with them.
+  CHECK(check_ports(config));
   CHECK(server->open_ca());
   CHECK(server->record_start());
   CHECK(server->open_roles(own_zones));

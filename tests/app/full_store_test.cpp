@@ -18,6 +18,8 @@
 #include "assay/v1/revocation.grpc.pb.h"
 #include "base/log.h"
 #include "storage/lmdb/lmdb_store.h"
+#include "tests/acmecore/identity_fixture.h"
+#include "tests/acmecore/issuer_fixture.h"
 #include "tests/acmecore/jws_fixtures.h"
 #include "tests/app/tls_client.h"
 #include "tests/support/run_task.h"
@@ -28,6 +30,7 @@ namespace app {
 namespace {
 
 using testing::HasSubstr;
+using testing::SizeIs;
 namespace http = boost::beast::http;
 
 constexpr const char* kOrigin = "https://acme.corp.test";
@@ -126,7 +129,7 @@ class FullCaTest : public testing::Test {
     EXPECT_THAT(response.body(), HasSubstr("there is no room to store anything"));
   }
 
-  // Of the certificates that the first start made for its own listeners.
+  // Of the certificates that each start made for its own listeners.
   std::vector<acmecore::Serial> serials() const {
     const auto store = open_store();
     return support::run_task(acmecore::Records(*store).certificates("", 10)).value();
@@ -204,6 +207,29 @@ TEST_F(FullCaTest, ReplacesACertificateOfItsOwnThatWasRevoked) {
   EXPECT_TRUE(server_->renew_identities_if_due());
   while (served_certificate(server_->run_file().acme.front()) == first)
     std::this_thread::yield();
+}
+
+TEST_F(FullCaTest, ReplacesItAlsoWhereAFileOfAnotherListenerIsBroken) {
+  config_.dns.tls.listen = {{"127.0.0.1", 0}};
+  config_.dns.tls.files = {directory_.path() / "dns.pem", directory_.path() / "dns.key"};
+  const base::Time now = base::SystemClock().now();
+  const acmecore::Issuers elsewhere(acmecore::new_issuer(now));
+  const acmecore::ServerIdentity identity = acmecore::make_identity(elsewhere, {}, now).value();
+  EXPECT_TRUE(write_file(config_.dns.tls.files.certificate, identity.chain_pem, FileMode::open_to_all));
+  EXPECT_TRUE(write_file(config_.dns.tls.files.key, identity.key_pem, FileMode::secret));
+  start();
+  const base::Bytes dns = served_certificate(server_->run_file().dns_tls.front());
+  const base::Bytes acme = served_certificate(server_->run_file().acme.front());
+  std::filesystem::remove(config_.dns.tls.files.key);
+  EXPECT_FALSE(server_->renew_identities());
+  EXPECT_EQ(revoke(acmecore::parse_certificate(acme).value().serial), "revoked");
+  EXPECT_TRUE(server_->renew_identities_if_due());
+  while (served_certificate(server_->run_file().acme.front()) == acme)
+    std::this_thread::yield();
+  EXPECT_EQ(served_certificate(server_->run_file().dns_tls.front()), dns);
+  EXPECT_TRUE(server_->renew_identities_if_due());
+  server_.reset();
+  EXPECT_THAT(serials(), SizeIs(5)) << "two of each start and the new one, and none in vain";
 }
 
 TEST_F(FullCaTest, WhatHasExpiredMakesRoomAgain) {

@@ -1,4 +1,5 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
 #include <signal.h>
 
 #include <filesystem>
@@ -6,10 +7,12 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "acmecore/pem.h"
 #include "app/files.h"
 #include "app/server.h"
+#include "assay/v1/doctor.grpc.pb.h"
 #include "base/log.h"
 #include "tests/acmecore/identity_fixture.h"
 #include "tests/acmecore/issuer_fixture.h"
@@ -21,6 +24,9 @@ namespace app {
 namespace {
 
 using base::Bytes;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Pair;
 
 class ReloadTest : public testing::Test {
  protected:
@@ -45,22 +51,24 @@ class ReloadTest : public testing::Test {
   }
 
   acmecore::ServerIdentity new_identity() const {
-    return acmecore::make_identity(issuers_, {}, base::SystemClock().now()).value();
+    const std::string host = "made-" + std::to_string(times_) + ".corp.test";
+    return acmecore::make_identity(issuers_, {host}, base::SystemClock().now()).value();
   }
+  std::string root_pem() const { return issuers_.now()->current(acmecore::kDefaultIssuer).root_pem(); }
   void save(const std::string& name, const acmecore::ServerIdentity& identity) {
     EXPECT_TRUE(write_file(files_.at(name)->certificate, identity.chain_pem, FileMode::open_to_all));
     EXPECT_TRUE(write_file(files_.at(name)->key, identity.key_pem, FileMode::secret));
   }
   // Another good certificate for each listener.
   void renew_files() {
+    ++times_;
     for (const auto& [name, files] : files_) {
       const acmecore::ServerIdentity identity = new_identity();
       save(name, identity);
       const std::string leaf = identity.chain_pem.substr(0, identity.chain_pem.find("-----BEGIN", 1));
       in_files_[name] = acmecore::parse_pem(acmecore::kPemCertificate, leaf).value();
     }
-    const std::string root = issuers_.now()->current(acmecore::kDefaultIssuer).root_pem();
-    EXPECT_TRUE(write_file(config_.grpc.client_ca, root, FileMode::open_to_all));
+    EXPECT_TRUE(write_file(config_.grpc.client_ca, root_pem(), FileMode::open_to_all));
   }
   void break_key(const std::string& name) {
     EXPECT_TRUE(write_file(files_.at(name)->key, new_identity().key_pem, FileMode::secret));
@@ -72,6 +80,20 @@ class ReloadTest : public testing::Test {
             {"dns", served_certificate(run.dns_tls.front())},
             {"grpc", served_certificate(run.grpc.front(), "h2")},
             {"publish", served_certificate(run.publish.front())}};
+  }
+  // The names in the certificate of each door, as the doctor has them.
+  std::map<std::string, std::vector<std::string>> told_by_the_doctor() const {
+    const auto channel = grpc::CreateChannel(server_->run_file().grpc.front().text(),
+                                             grpc::SslCredentials({root_pem(), "", ""}));
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer 0123456789abcdef");
+    assay::v1::DescribeServerResponse response;
+    const auto status = assay::v1::DoctorService::NewStub(channel)->DescribeServer(&context, {}, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    std::map<std::string, std::vector<std::string>> names;
+    for (const auto& certificate : response.certificates())
+      names[certificate.door()] = {certificate.names().begin(), certificate.names().end()};
+    return names;
   }
   // Waits for as long as ctest lets us.
   void await_what_is_in_files() const {
@@ -87,6 +109,7 @@ class ReloadTest : public testing::Test {
                                                       {"grpc", &config_.grpc.tls},
                                                       {"publish", &config_.publish.tls}};
   ByListener in_files_;
+  int times_ = 0;  // that the files were renewed
   std::unique_ptr<Server> server_;
 };
 
@@ -118,6 +141,20 @@ TEST_F(ReloadTest, OneBrokenFileLeavesAllListenersTheCertificatesThatTheyHad) {
   renew_files();
   server_->reload();
   await_what_is_in_files();
+}
+
+TEST_F(ReloadTest, TheDoctorKnowsTheCertificatesThatAreServed) {
+  const auto before = told_by_the_doctor();
+  EXPECT_THAT(before, ElementsAre(Pair("HTTP", Contains("made-1.corp.test")),
+                                  Pair("gRPC", Contains("made-1.corp.test"))));
+  renew_files();
+  break_key("acme");
+  server_->reload();
+  EXPECT_EQ(told_by_the_doctor(), before) << "these were refused";
+  renew_files();
+  server_->reload();
+  EXPECT_THAT(told_by_the_doctor(), ElementsAre(Pair("HTTP", Contains("made-3.corp.test")),
+                                                Pair("gRPC", Contains("made-3.corp.test"))));
 }
 
 }  // namespace

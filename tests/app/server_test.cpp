@@ -10,6 +10,7 @@
 #include <future>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "acmecore/audit_log.h"
 #include "acmecore/ca_ceremony.h"
@@ -19,6 +20,7 @@
 #include "assay/v1/challenge.grpc.pb.h"
 #include "assay/v1/zone.grpc.pb.h"
 #include "base/log.h"
+#include "dnsserver/net/socket.h"
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/app/program.h"
 #include "tests/support/run_task.h"
@@ -357,6 +359,24 @@ TEST_F(ServerTest, RefusesAStateThatAnotherServerUses) {
   EXPECT_TRUE(read_run_file(config_.state_directory));  // the first one's
 }
 
+TEST_F(ServerTest, WritesNothingWhereItCannotListen) {
+  ASSERT_TRUE(start());
+  const auto other = dnsserver::net::open_tcp({"127.0.0.1", 0}).value();
+  const base::Endpoint taken{"127.0.0.1", dnsserver::net::port_of(other)};
+  for (auto* listen :
+       {&config_.grpc.listen, &config_.acme.listen, &config_.dns.listen, &config_.dns.tls.listen,
+        &config_.publish.listen, &config_.revocation.listen, &config_.metrics.listen}) {
+    const auto free = std::exchange(*listen, {taken});
+    const auto refused = start();
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().detail, HasSubstr("cannot listen on " + taken.text()));
+    *listen = free;
+  }
+  EXPECT_THAT(events("server."), ElementsAre("server.started"));
+  EXPECT_THAT(events("certificate."), ElementsAre("certificate.issued", "certificate.issued"));
+  EXPECT_TRUE(start());
+}
+
 TEST_F(ServerTest, AStartThatFailsForgetsNoUsedNonce) {
   const auto are_saved = [this] {
     storage::LmdbStore::Options options;
@@ -367,7 +387,8 @@ TEST_F(ServerTest, AStartThatFailsForgetsNoUsedNonce) {
   };
   ASSERT_TRUE(start());
   ASSERT_TRUE(are_saved());
-  config_.acme.listen = {{"192.0.2.1", 0}};  // nobody's (RFC 5737)
+  const uint16_t port = dnsserver::net::port_of(dnsserver::net::open_tcp({"127.0.0.1", 0}).value());
+  config_.acme.listen = {{"127.0.0.1", port}, {"127.0.0.1", port}};  // each is free until the other is there
   ASSERT_FALSE(start());
   EXPECT_TRUE(are_saved());
 }
