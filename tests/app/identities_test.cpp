@@ -51,7 +51,7 @@ class IdentitiesTest : public testing::Test {
   std::vector<std::string> changed_since(const std::map<std::string, acmecore::Serial>& before) const {
     std::vector<std::string> names;
     for (const auto& [name, serial] : shown_) {
-      if (!(before.at(name) == serial)) names.push_back(name);
+      if (before.at(name) != serial) names.push_back(name);
     }
     return names;
   }
