@@ -1,4 +1,4 @@
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "acmecore/authority.h"
@@ -100,8 +100,13 @@ Task<Result<bool>> Authority::sweep_authorizations() {
   Swept swept;
   swept.found = ids.size();
   swept.progress = looks.progress;
-  for (const std::string& id : ids)
-    CO_CHECK(co_await attend_to(id, swept));
+  for (const std::string& id : ids) {
+    if (std::ranges::find(to_look_at, id) == to_look_at.end()) {
+      CO_CHECK(co_await attend_to(id, swept));
+    } else {
+      ++swept.stay;  // it has had its turn
+    }
+  }
   co_return co_await finish(std::move(swept), authorizations_limit_);
 }
 

@@ -28,6 +28,8 @@ namespace {
 // Of errors that trying again cannot mend and can make worse. Nobody outside sees it.
 constexpr ErrorKind kPinRefused = ErrorKind::unauthorized;
 
+constexpr const char* kP11KitClient = "p11-kit-client.so";
+
 struct UriFree {
   void operator()(P11KitUri* uri) const { p11_kit_uri_free(uri); }
 };
@@ -104,7 +106,8 @@ class TokenModule::Library {
   std::map<std::string, FoundKey> keys_;  // by URI
 };
 
-TokenModule::TokenModule(std::filesystem::path library) : path_(std::move(library)) {}
+TokenModule::TokenModule(std::filesystem::path library)
+    : path_(std::move(library)), takes_turns_(path_.filename() == kP11KitClient) {}
 TokenModule::~TokenModule() = default;
 
 Result<void> TokenModule::check(const TokenKeyName& key) {
@@ -126,6 +129,8 @@ Result<Bytes> TokenModule::use(const TokenKeyName& key, const Use& use) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     uint64_t used = 0;
     {
+      std::unique_lock turn(turn_, std::defer_lock);
+      if (takes_turns_) turn.lock();
       const std::shared_lock lock(mutex_);
       used = initialized_;
       if (library_ != nullptr) outcome = use(*library_);

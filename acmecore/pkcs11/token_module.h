@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -29,8 +30,10 @@ enum class TokenMechanism { ecdsa, rsa_pkcs, eddsa };
 // handles of before are worth nothing then. A PIN that a token has refused is never shown to it again, for tokens lock
 // themselves.
 //
-// Thread-safe: several threads sign at once, each in a session of its own. C_Finalize must find nobody in the library
-// (PKCS#11 v2.40 §5.4), so whoever uses it holds the mutex shared, and whoever initializes it anew holds it alone.
+// Thread-safe: several threads sign at once, each in a session of its own; by p11-kit's client one after another, for
+// it leaves all of them waiting for ever where its server ends in the middle of an answer (seen in 0.24.1). C_Finalize
+// must find nobody in the library (PKCS#11 v2.40 §5.4), so whoever uses it holds the mutex shared, and whoever
+// initializes it anew holds it alone.
 class TokenModule {
  public:
   explicit TokenModule(std::filesystem::path library);
@@ -59,6 +62,8 @@ class TokenModule {
   base::Result<void> initialize_anew(const TokenKeyName& key, uint64_t broken);
 
   const std::filesystem::path path_;
+  const bool takes_turns_;  // who signs
+  std::mutex turn_;
   std::shared_mutex mutex_;
   std::set<std::string> refused_;  // URIs of keys, and tokens with PINs, that were refused
   std::unique_ptr<Library> library_;

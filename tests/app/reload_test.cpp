@@ -145,16 +145,16 @@ TEST_F(ReloadTest, OneBrokenFileLeavesAllListenersTheCertificatesThatTheyHad) {
 
 TEST_F(ReloadTest, TheDoctorKnowsTheCertificatesThatAreServed) {
   const auto before = told_by_the_doctor();
-  EXPECT_THAT(before, ElementsAre(Pair("HTTP", Contains("made-1.corp.test")),
-                                  Pair("gRPC", Contains("made-1.corp.test"))));
+  EXPECT_THAT(before, ElementsAre(Pair("HTTP", Contains("made-1.corp.test.")),
+                                  Pair("gRPC", Contains("made-1.corp.test."))));
   renew_files();
   break_key("acme");
   server_->reload();
   EXPECT_EQ(told_by_the_doctor(), before) << "these were refused";
   renew_files();
   server_->reload();
-  EXPECT_THAT(told_by_the_doctor(), ElementsAre(Pair("HTTP", Contains("made-3.corp.test")),
-                                                Pair("gRPC", Contains("made-3.corp.test"))));
+  EXPECT_THAT(told_by_the_doctor(), ElementsAre(Pair("HTTP", Contains("made-3.corp.test.")),
+                                                Pair("gRPC", Contains("made-3.corp.test."))));
 }
 
 }  // namespace
