@@ -92,14 +92,13 @@ Task<Result<bool>> Authority::sweep_orders() {
 }
 
 Task<Result<bool>> Authority::sweep_authorizations() {
-  Swept looks;
+  Swept swept;
   const auto to_look_at = looks_.take_due(clock_.now(), kSweepMax);
   for (const std::string& id : to_look_at)
-    CO_CHECK(co_await attend_to(id, looks));
+    CO_CHECK(co_await attend_to(id, swept));
   CO_TRY(const auto ids, co_await records_.due_authorizations(clock_.now(), authorizations_limit_));
-  Swept swept;
   swept.found = ids.size();
-  swept.progress = looks.progress;
+  swept.stay = 0;  // of the page
   for (const std::string& id : ids) {
     if (std::ranges::find(to_look_at, id) == to_look_at.end()) {
       CO_CHECK(co_await attend_to(id, swept));
