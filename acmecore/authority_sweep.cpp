@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "acmecore/authority.h"
@@ -93,17 +93,18 @@ Task<Result<bool>> Authority::sweep_orders() {
 
 Task<Result<bool>> Authority::sweep_authorizations() {
   Swept swept;
-  const auto to_look_at = looks_.take_due(clock_.now(), kSweepMax);
-  for (const std::string& id : to_look_at)
+  const auto looks = looks_.take_due(clock_.now(), kSweepMax);
+  const std::set<std::string> had_a_turn(looks.begin(), looks.end());
+  for (const std::string& id : looks)
     CO_CHECK(co_await attend_to(id, swept));
   CO_TRY(const auto ids, co_await records_.due_authorizations(clock_.now(), authorizations_limit_));
   swept.found = ids.size();
   swept.stay = 0;  // of the page
   for (const std::string& id : ids) {
-    if (std::ranges::find(to_look_at, id) == to_look_at.end()) {
-      CO_CHECK(co_await attend_to(id, swept));
+    if (had_a_turn.contains(id)) {
+      ++swept.stay;
     } else {
-      ++swept.stay;  // it has had its turn
+      CO_CHECK(co_await attend_to(id, swept));
     }
   }
   co_return co_await finish(std::move(swept), authorizations_limit_);

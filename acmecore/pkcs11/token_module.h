@@ -62,7 +62,7 @@ class TokenModule {
   base::Result<void> initialize_anew(const TokenKeyName& key, uint64_t broken);
 
   const std::filesystem::path path_;
-  const bool takes_turns_;  // who signs
+  const bool takes_turns_;  // whoever uses the library
   std::mutex turn_;
   std::shared_mutex mutex_;
   std::set<std::string> refused_;  // URIs of keys, and tokens with PINs, that were refused
