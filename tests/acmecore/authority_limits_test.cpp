@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "storage/expiry.h"
+#include "storage/tables.h"
 #include "tests/acmecore/authority_fixture.h"
 
 // How much comes at most, and that what is counted stays counted.
@@ -370,6 +372,17 @@ TEST_F(AuthorityLimitsTest, AreForgottenOnceTheyMeanNothing) {
   EXPECT_TRUE(run(authority_->sweep()));
   EXPECT_EQ(kept(), 0u);
   EXPECT_TRUE(order_for(account, {"a.corp.test"}));
+}
+
+TEST_F(AuthorityLimitsTest, AreForgottenInBoundedPieces) {
+  storage::Batch batch;
+  for (size_t i = 0; i < storage::kSweepBatchMax + 1; ++i)
+    batch.puts.push_back({storage::table::kRateLimit + std::to_string(i), "", clock_.now()});
+  ASSERT_TRUE(run(store_.commit(std::move(batch))));
+  EXPECT_EQ(run(authority_->sweep()), true);
+  EXPECT_EQ(kept(), 1u);
+  EXPECT_EQ(run(authority_->sweep()), false);
+  EXPECT_EQ(kept(), 0u);
 }
 
 }  // namespace

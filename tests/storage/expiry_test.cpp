@@ -54,6 +54,18 @@ TEST(Sweep, GoesOnUntilNothingIsLeftThatHasExpired) {
   EXPECT_THAT(keys(store), ElementsAre());
 }
 
+TEST(Sweep, DeletesABoundedNumberInABatch) {
+  MemoryStore store;
+  Batch batch;
+  for (size_t i = 0; i < kSweepBatchMax + 1; ++i)
+    batch.puts.push_back({"a" + std::to_string(i), "", kStart});
+  ASSERT_TRUE(run_task(store.commit(batch)));
+  EXPECT_EQ(run_task(sweep_batch(store, "a", kStart - std::chrono::milliseconds(1))), 0u);
+  EXPECT_EQ(run_task(sweep_batch(store, "a", kStart)), kSweepBatchMax);
+  EXPECT_EQ(run_task(sweep_batch(store, "a", kStart)), 1u);
+  EXPECT_EQ(run_task(sweep_batch(store, "a", kStart)), 0u);
+}
+
 // A memory store in which something happens between the listing and the deletion.
 class BusyStore final : public support::ForwardingStore {
  public:
@@ -79,6 +91,15 @@ TEST(Sweep, KeepsAKeyThatIsRenewedWhileItSweeps) {
   };
   EXPECT_EQ(run_task(sweep(store, {"a"}, kStart)), 1u);
   EXPECT_THAT(keys(store), ElementsAre("a-renewed"));
+}
+
+TEST(Sweep, DeletesNothingOfABatchOfWhichAKeyIsRenewed) {
+  BusyStore store;
+  put(store.store, "a-gone", kStart);
+  put(store.store, "a-renewed", kStart);
+  store.before_commit = [&] { put(store.store, "a-renewed", kStart + std::chrono::hours(1)); };
+  EXPECT_EQ(run_task(sweep_batch(store, "a", kStart)).error().kind, base::ErrorKind::conflict);
+  EXPECT_THAT(keys(store), ElementsAre("a-gone", "a-renewed"));
 }
 
 TEST(Sweep, LeavesAPrefixThatOthersChangeAllTheTimeToTheNextSweep) {
