@@ -7,10 +7,25 @@ namespace app {
 Runtime::Runtime(unsigned threads) : context_(int(threads)), guard_(context_.get_executor()) {
   for (unsigned i = 0; i < threads; ++i) {
     threads_.emplace_back([this] {
-      context_.run();
+      run();
       ended_.release();
     });
   }
+}
+
+void Runtime::when_idle(std::function<void()> idle) {
+  idle_ = std::move(idle);
+  has_idle_.store(true, std::memory_order_release);
+}
+
+// What is ready, until nothing is; then whatever comes next. That one does not count as something to do: Asio tells of
+// it afterwards.
+void Runtime::run() {
+  do {
+    ++busy_;
+    context_.poll();
+    if (--busy_ == 0 && has_idle_.load(std::memory_order_acquire)) idle_();
+  } while (context_.run_one() > 0);
 }
 
 Runtime::~Runtime() { assert(threads_.empty()); }

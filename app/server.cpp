@@ -110,7 +110,9 @@ Result<void> Server::open_store() {
   storage::LmdbStore::Options options;
   options.directory = config_.state_directory / kStoreDirectory;
   options.size_max = config_.storage.size_max;
-  TRY(store_, storage::LmdbStore::open(std::move(options)));
+  TRY(auto store, storage::LmdbStore::open(std::move(options)));
+  runtime_.when_idle([&store = *store] { store.hasten(); });
+  store_ = std::move(store);
   records_.emplace(*store_);
   audit_.emplace(config_, *store_, clock_, runtime_);
   remove_run_file(config_.state_directory);  // of a process that was killed

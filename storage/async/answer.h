@@ -4,8 +4,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
@@ -24,6 +27,21 @@ class Answer {
             boost::asio::prefer(boost::asio::any_io_executor(boost::asio::get_associated_executor(handler)),
                                 boost::asio::execution::outstanding_work.tracked)),
         handler_(std::move(handler)) {}
+
+  const boost::asio::any_io_executor& executor() const { return executor_; }
+  // Whether the same threads resume both, be it on strands of their own.
+  bool is_beside(const Answer& other) const {
+    const auto context = [](const Answer& answer) {
+      return &boost::asio::query(answer.executor_, boost::asio::execution::context);
+    };
+    return context(*this) == context(other);
+  }
+
+  // Asio's handler does not say that it cannot be copied, and would copy itself for ever.
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+  Answer(Answer&&) = default;
+  Answer& operator=(Answer&&) = default;
 
   // After this, nothing here refers to the executor.
   void give(T value) && {

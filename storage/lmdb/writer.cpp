@@ -55,16 +55,29 @@ Writer::~Writer() {
 }
 
 void Writer::commit(Batch batch, Answer answer) {
+  bool has_place = false;
+  bool are_enough = false;
   {
     std::lock_guard lock(mutex_);
-    if (waiting_.size() < kWaitingBatchesMax) {
-      waiting_.push_back({std::move(batch), std::move(answer)});
-      if (waiting_.size() >= wanted_) arrived_.notify_one();
-      return;
-    }
+    has_place = waiting_.size() < kWaitingBatchesMax;
+    if (has_place) waiting_.push_back({std::move(batch), std::move(answer)});
+    are_enough = gathering_.are_enough(waiting_.size());
   }
-  std::move(answer).give(
-      fail(ErrorKind::unavailable, "too many changes wait to be stored; nothing was changed"));
+  if (!has_place) {
+    std::move(answer).give(
+        fail(ErrorKind::unavailable, "too many changes wait to be stored; nothing was changed"));
+  } else if (are_enough) {
+    arrived_.notify_one();
+  }
+}
+
+void Writer::hasten() {
+  bool waits = false;
+  {
+    std::lock_guard lock(mutex_);
+    waits = !waiting_.empty() && gathering_.hasten();
+  }
+  if (waits) arrived_.notify_one();
 }
 
 void Writer::run() {
@@ -73,9 +86,27 @@ void Writer::run() {
     const auto begun = std::chrono::steady_clock::now();
     commit_group(group);
     note(group.size(), std::chrono::steady_clock::now() - begun);
-    for (Waiting& waiting : group)
-      std::move(waiting.answer).give(std::move(waiting.result));
+    answer(std::move(group));
   }
+}
+
+// All whom the same threads resume by way of one, so that those are woken once and not once for each.
+void Writer::answer(Group group) {
+  const auto give = [](Waiting& one) { std::move(one.answer).give(std::move(one.result)); };
+  Group together;
+  for (Waiting& one : group) {
+    if (together.empty() || one.answer.is_beside(together.front().answer)) {
+      together.push_back(std::move(one));
+    } else {
+      give(one);
+    }
+  }
+  if (together.size() == 1) return give(together.front());
+  const auto executor = together.front().answer.executor();
+  boost::asio::post(executor, [give, together = std::move(together)]() mutable {
+    for (Waiting& one : together)
+      give(one);
+  });
 }
 
 void Writer::note(size_t batches, Gathering::Duration took) {
@@ -87,9 +118,8 @@ void Writer::note(size_t batches, Gathering::Duration took) {
 Writer::Group Writer::next_group() {
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
-  wanted_ = std::min(gathering_.expected(), kGroupBatchesMax);
-  arrived_.wait_for(lock, gathering_.patience(), [this] { return closing_ || waiting_.size() >= wanted_; });
-  wanted_ = 1;
+  const auto patience = gathering_.begin();
+  arrived_.wait_for(lock, patience, [this] { return closing_ || gathering_.are_enough(waiting_.size()); });
   Group group;
   if (closing_) return group;
   for (size_t size = 0; !waiting_.empty() && group.size() < kGroupBatchesMax;) {

@@ -15,10 +15,6 @@
 
 namespace storage::lmdb {
 
-// What one transaction takes at most: beyond, a batch waits for the next. A larger batch goes alone.
-inline constexpr size_t kGroupBatchesMax = 1024;
-inline constexpr size_t kGroupSizeMax = 32 * 1024 * 1024;
-
 // Batches that may wait for the writer; the next is answered `unavailable` at once.
 inline constexpr size_t kWaitingBatchesMax = 16 * 1024;
 
@@ -33,13 +29,17 @@ class Writer {
 
   // REQUIRES: the environment and the watches outlive the writer; nothing else writes.
   Writer(Environment& environment, WatchList& watches, size_t size_max, Revision last);
-  // Finishes the group at hand; batches that still wait are answered `unavailable`.
+  // Finishes the group at hand; batches that still wait are answered `unavailable`. REQUIRES: nobody is within commit()
+  // or hasten(), answered or not.
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
   // Answers as Store::commit says. REQUIRES: validate(batch).
   void commit(Batch batch, Answer answer);
+
+  // As LmdbStore::hasten().
+  void hasten();
 
   // The revision of the last durable commit: what a reader compares with its own, once a batch of queries.
   Revision committed() const { return committed_.load(std::memory_order_acquire); }
@@ -54,6 +54,7 @@ class Writer {
   using Group = std::vector<Waiting>;
 
   void run();
+  static void answer(Group group);
   Group next_group();
   void note(size_t batches, Gathering::Duration took);
   void commit_group(std::span<Waiting> group);
@@ -75,7 +76,6 @@ class Writer {
   alignas(64) std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Waiting> waiting_;
-  size_t wanted_ = 1;  // wakes the writer when so many wait
   Gathering gathering_;
   bool closing_ = false;
 

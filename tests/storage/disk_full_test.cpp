@@ -1,9 +1,10 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <thread>
 
 #include "storage/lmdb/layout.h"
@@ -208,6 +209,43 @@ TEST_F(DiskTest, ABatchThatDoesNotFitDoesNotTakeItsGroupWithIt) {
   EXPECT_EQ(results_.at(3), 4u);
   EXPECT_EQ(value("large"), std::nullopt);
   EXPECT_EQ(value("behind"), "1");
+}
+
+// Those of a group that others resume are not left to a caller whose threads are away.
+TEST_F(DiskTest, EachIsAnsweredOnItsOwnThreads) {
+  put("a", "");
+  disk_.stall_syncs(true);
+  begin({.puts = {{"first", ""}}});
+  disk_.wait_for_stalled_sync();
+  begin({.puts = {{"here", ""}}});
+  begin({.puts = {{"here, too", ""}}});
+  boost::asio::io_context elsewhere;
+  auto other = boost::asio::co_spawn(elsewhere, store_->commit({.puts = {{"elsewhere", ""}}}),
+                                     boost::asio::use_future);
+  elsewhere.poll();
+  begin({.puts = {{"here at last", ""}}});
+  disk_.stall_syncs(false);
+  elsewhere.run();
+  EXPECT_EQ(other.get(), 5u);
+  EXPECT_TRUE(results_.empty());
+  answers_.run();
+  EXPECT_THAT(results_, testing::ElementsAre(2u, 3u, 4u, 6u));
+}
+
+TEST_F(DiskTest, HasteningLosesNothing) {
+  put("a", "");
+  disk_.stall_syncs(true);
+  begin({.puts = {{"first", ""}}});
+  disk_.wait_for_stalled_sync();
+  store_->hasten();
+  begin({.puts = {{"b", ""}}});
+  begin({.puts = {{"c", ""}}});
+  disk_.stall_syncs(false);
+  store_->hasten();
+  answers_.run();
+  EXPECT_THAT(results_, testing::ElementsAre(2u, 3u, 4u));
+  store_->hasten();  // nobody waits
+  EXPECT_EQ(put("d", ""), 5u);
 }
 
 TEST_F(DiskTest, MoreBatchesThanMayWaitAreUnavailableAtOnce) {
