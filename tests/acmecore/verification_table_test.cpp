@@ -169,6 +169,17 @@ TEST_F(HighPointTest, IsTakenAsItsRemainder) {
   EXPECT_FALSE(verifies(digest, signature_with(Bytes(1, char(kR)), "\x02")));
 }
 
+TEST(VerificationTable, LeavesNothingForTheNextOneOnItsThread) {
+  const Bytes digest = base::sha256("message");
+  for (int i = 0; i < 3; ++i) {
+    const base::PkeyHandle key(EVP_EC_gen("P-256"));
+    const Bytes signature = KeyContexts(key.get(), KeyContexts::Use::sign).sign(digest).value();
+    const auto table = VerificationTable::make(key.get());
+    EXPECT_TRUE(table->verify(digest, signature));
+    EXPECT_FALSE(table->verify(base::sha256("another message"), signature));
+  }
+}
+
 TEST(VerificationTable, IsOnlyForP256) {
   EXPECT_EQ(VerificationTable::make(base::PkeyHandle(EVP_EC_gen("P-384")).get()), nullptr);
   EXPECT_EQ(VerificationTable::make(base::PkeyHandle(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")).get()),
