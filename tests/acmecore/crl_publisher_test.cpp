@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using base::Task;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
@@ -99,7 +100,8 @@ TEST_F(CrlPublisherTest, ARevocationThatComesWhileItIsBuiltIsInTheNext) {
   EXPECT_EQ(serials(0).size(), 1001u);
   publish();
   EXPECT_EQ(serials(0).size(), 1002u);
-  EXPECT_EQ(serials(0).front(), early.octets);
+  // Not at the front: of what was filled in within its millisecond some may stand before it.
+  EXPECT_THAT(serials(0), Contains(early.octets));
 }
 
 TEST_F(CrlPublisherTest, AShardThatTakesLongRestsBetweenTwo) {
