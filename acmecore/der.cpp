@@ -23,7 +23,8 @@ base::Result<Time> parse_time(BytesView digits, int year_digits);
 
 Bytes element(uint8_t tag, BytesView content) {
   Bytes out = header(tag, content.size());
-  out += content;
+  out.reserve(out.size() + content.size());
+  out.append(content);
   return out;
 }
 
@@ -42,10 +43,14 @@ Bytes header(uint8_t tag, size_t content_size) {
 }
 
 Bytes sequence(std::initializer_list<BytesView> elements) {
-  Bytes content;
+  size_t size = 0;
   for (BytesView part : elements)
-    content += part;
-  return element(kSequence, content);
+    size += part.size();
+  Bytes out = header(kSequence, size);
+  out.reserve(out.size() + size);
+  for (BytesView part : elements)
+    out.append(part);
+  return out;
 }
 
 Bytes oid(BytesView content) { return element(kOid, content); }

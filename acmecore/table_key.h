@@ -6,7 +6,11 @@ namespace acmecore {
 
 // The key of the store that is `rest` in one of its tables (storage/tables.h).
 inline base::Bytes key_in(char table, base::BytesView rest) {
-  return base::Bytes(1, table) + base::Bytes(rest);
+  base::Bytes key;
+  key.reserve(1 + rest.size());
+  key.push_back(table);
+  key.append(rest);
+  return key;
 }
 
 }  // namespace acmecore

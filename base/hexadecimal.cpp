@@ -17,6 +17,7 @@ int value_of(char digit) {
 std::string hexadecimal(BytesView octets) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
+  text.reserve(2 * octets.size());
   for (const char octet : octets) {
     text.push_back(kDigits[uint8_t(octet) >> 4]);
     text.push_back(kDigits[uint8_t(octet) & 15]);
@@ -27,6 +28,7 @@ std::string hexadecimal(BytesView octets) {
 std::optional<Bytes> parse_hexadecimal(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   Bytes octets;
+  octets.reserve(text.size() / 2);
   for (size_t i = 0; i < text.size(); i += 2) {
     const int high = value_of(text[i]);
     const int low = value_of(text[i + 1]);

@@ -14,7 +14,17 @@ namespace {
 
 using boost::json::error_code;
 
+// Objects that have no more take memory once for their members, and none to compare their names.
+constexpr size_t kUsualMembers = 4;
+
 bool has_duplicates(const Json::Object& object) {
+  if (object.size() <= kUsualMembers) {
+    for (auto one = object.begin(); one != object.end(); ++one) {
+      const auto is_same = [&](const Json::Member& other) { return other.first == one->first; };
+      if (std::any_of(object.begin(), one, is_same)) return true;
+    }
+    return false;
+  }
   std::vector<std::string_view> names;
   names.reserve(object.size());
   for (const auto& member : object)
@@ -101,7 +111,9 @@ class Builder {
     } else if (auto* array = std::get_if<Json::Array>(&open_.back().value)) {
       array->push_back(std::move(value));
     } else {
-      std::get<Json::Object>(open_.back().value).emplace_back(std::move(open_.back().name), std::move(value));
+      auto& object = std::get<Json::Object>(open_.back().value);
+      if (object.empty()) object.reserve(kUsualMembers);
+      object.emplace_back(std::move(open_.back().name), std::move(value));
     }
     return true;
   }
@@ -129,18 +141,21 @@ void write(const Json& value, std::string& text);
 
 void write_string(std::string_view value, std::string& text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto is_escaped = [](char c) { return c == '"' || c == '\\' || uint8_t(c) < 0x20; };
   text += '"';
-  for (char c : value) {
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (uint8_t(c) < 0x20) {
+  for (auto at = value.begin(); at != value.end();) {
+    const auto escaped = std::find_if(at, value.end(), is_escaped);
+    text.append(at, escaped);
+    if (escaped == value.end()) break;
+    if (uint8_t(*escaped) < 0x20) {
       text += "\\u00";
-      text += kDigits[uint8_t(c) >> 4];
-      text += kDigits[uint8_t(c) & 15];
+      text += kDigits[uint8_t(*escaped) >> 4];
+      text += kDigits[uint8_t(*escaped) & 15];
     } else {
-      text += c;
+      text += '\\';
+      text += *escaped;
     }
+    at = escaped + 1;
   }
   text += '"';
 }

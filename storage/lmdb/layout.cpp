@@ -41,7 +41,8 @@ Bytes to_stored(const Record& record) {
   stored.reserve(kHeaderSize + record.value.size());
   append(stored, record.revision);
   append(stored, record.expires ? number_of(*record.expires) : kNever);
-  return stored.append(record.value);
+  stored.append(record.value);
+  return stored;
 }
 
 Result<Record> parse_record(BytesView stored) {
@@ -52,9 +53,12 @@ Result<Record> parse_record(BytesView stored) {
 }
 
 Bytes expiry_key(Time expires, BytesView key) {
-  Bytes stored(key.substr(0, 1));
+  Bytes stored;
+  stored.reserve(kNumberSize + key.size());
+  stored.append(key.substr(0, 1));
   append(stored, number_of(expires));
-  return stored.append(key.substr(1));
+  stored.append(key.substr(1));
+  return stored;
 }
 
 Result<ExpiryKey> parse_expiry_key(BytesView stored) {
