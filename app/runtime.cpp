@@ -14,6 +14,7 @@ Runtime::Runtime(unsigned threads) : context_(int(threads)), guard_(context_.get
 }
 
 void Runtime::when_idle(std::function<void()> idle) {
+  assert(!has_idle_);
   idle_ = std::move(idle);
   has_idle_.store(true, std::memory_order_release);
 }

@@ -33,7 +33,7 @@ class Gathering {
   // Whether the commit need not wait if so many wait for it.
   bool are_enough(size_t waiting) const { return waiting >= (is_hastened_ ? 1 : wanted_); }
 
-  // Nobody is about to bring more. True: the commit waits, and need not any more.
+  // Nobody is about to bring more. True: whoever waits for a commit to begin looks at are_enough() again.
   bool hasten() { return !std::exchange(is_hastened_, true) && wanted_ > 1; }
 
   // A commit of `batches` took `took`, and `waiting` others came meanwhile. Those of before bring more once they are
