@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
-#include "acmecore/der.h"
 #include "acmecore/dns_name_syntax.h"
+#include "acmecore/ecdsa_numbers.h"
 #include "acmecore/jws_parts.h"
 #include "base/base64url.h"
 #include "base/json.h"
@@ -115,16 +115,9 @@ bool fits(Algorithm algorithm, AccountKeyType type) {
   return false;
 }
 
-// The octets of one coordinate, for ECDSA (RFC 7518 §3.4).
-size_t coordinate_size(Algorithm algorithm) {
+// The octets of R and of S (RFC 7518 §3.4).
+size_t number_size(Algorithm algorithm) {
   return algorithm == Algorithm::es256 ? 32 : algorithm == Algorithm::es384 ? 48 : 66;
-}
-
-// R and S behind each other, as OpenSSL wants them: an ECDSA-Sig-Value. Empty: not of the right size.
-Bytes ecdsa_der(BytesView signature, size_t size) {
-  if (signature.size() != 2 * size) return {};
-  return der::sequence(
-      {der::unsigned_integer(signature.substr(0, size)), der::unsigned_integer(signature.substr(size))});
 }
 
 Bytes ecdsa_digest(Algorithm algorithm, BytesView input) {
@@ -134,8 +127,8 @@ Bytes ecdsa_digest(Algorithm algorithm, BytesView input) {
 
 bool is_signature_good(const Jws& jws, const AccountKey& key) {
   if (const KeyContexts* ecdsa = key.ecdsa()) {
-    const Bytes signature = ecdsa_der(jws.signature, coordinate_size(jws.algorithm));
-    return !signature.empty() && ecdsa->verify(ecdsa_digest(jws.algorithm, jws.signing_input), signature);
+    const auto signature = split_ecdsa_numbers(jws.signature, number_size(jws.algorithm));
+    return signature && ecdsa->verify(ecdsa_digest(jws.algorithm, jws.signing_input), *signature);
   }
   if (jws.signature.empty()) return false;
   const EVP_MD* digest =

@@ -9,14 +9,16 @@ using base::Bytes;
 using base::BytesView;
 using base::Result;
 
-KeyContexts::KeyContexts(EVP_PKEY* key, Use use) : key_(key), use_(use) {}
+KeyContexts::KeyContexts(EVP_PKEY* key, Use use)
+    : key_(key), use_(use), p256_(use == Use::verify ? P256Key::of(key) : nullptr) {}
 
-bool KeyContexts::verify(BytesView digest, BytesView signature) const {
+bool KeyContexts::verify(BytesView digest, const EcdsaNumbers& signature) const {
   assert(use_ == Use::verify);
-  if (const VerificationTable* const table = this->table()) return table->verify(digest, signature);
+  if (p256_) return p256_->verify(digest, signature);
+  const Bytes der = der_of(signature);
   Context context = take();
-  const bool good = EVP_PKEY_verify(context.get(), base::octets(signature), signature.size(),
-                                    base::octets(digest), digest.size()) == 1;
+  const bool good =
+      EVP_PKEY_verify(context.get(), base::octets(der), der.size(), base::octets(digest), digest.size()) == 1;
   if (!good) base::openssl_error();  // nothing of this may be left for whoever asks next
   give_back(std::move(context));
   return good;
@@ -33,16 +35,6 @@ Result<Bytes> KeyContexts::sign(BytesView digest) const {
   if (!made) return base::fail(base::ErrorKind::internal, "signing failed: " + base::openssl_error());
   signature.resize(size);
   return signature;
-}
-
-// Null: the key has verified too little, or can have none.
-const VerificationTable* KeyContexts::table() const {
-  if (verifications_.load(std::memory_order_relaxed) <= kVerificationsBeforeTable &&
-      verifications_.fetch_add(1, std::memory_order_relaxed) == kVerificationsBeforeTable) {
-    made_ = VerificationTable::make(key_);
-    table_.store(made_.get(), std::memory_order_release);
-  }
-  return table_.load(std::memory_order_acquire);
 }
 
 KeyContexts::Context KeyContexts::take() const {

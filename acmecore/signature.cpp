@@ -3,6 +3,8 @@
 #include <array>
 
 #include "acmecore/der.h"
+#include "acmecore/ecdsa_numbers.h"
+#include "acmecore/p256_key.h"
 
 namespace acmecore {
 
@@ -76,6 +78,23 @@ bool verify_signature(SignatureAlgorithm algorithm, const PublicKey& key, BytesV
                        message.size()) == 1;
   if (!good) base::openssl_error();  // nothing of this may be left for whoever asks next
   return good;
+}
+
+Result<void> check_self_signature(SignatureAlgorithm algorithm, BytesView spki_der, BytesView message,
+                                  BytesView signature) {
+  TRY(const KeyType type, key_type_of(spki_der));
+  bool good = false;
+  if (type == KeyType::p256 && algorithm == SignatureAlgorithm::ecdsa_sha256) {
+    CHECK(check_public_key(spki_der));  // so that it ends in a point
+    const auto key = P256Key::read(spki_der.substr(spki_der.size() - kP256PointSize));
+    const auto numbers = read_ecdsa_numbers(signature);
+    good = key && numbers && key->verify(base::sha256(message), *numbers);
+  } else {
+    TRY(const PublicKey key, parse_public_key(spki_der));
+    good = verify_signature(algorithm, key, message, signature);
+  }
+  if (good) return {};
+  return fail(ErrorKind::malformed, "its signature was not made by the key it carries");
 }
 
 namespace {

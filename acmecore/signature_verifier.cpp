@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "acmecore/ecdsa_numbers.h"
 #include "base/openssl.h"
 
 namespace acmecore {
@@ -14,7 +15,8 @@ SignatureVerifier::SignatureVerifier(PublicKey key) : key_(std::move(key)) {
 bool SignatureVerifier::verify(SignatureAlgorithm algorithm, base::BytesView message,
                                base::BytesView signature) const {
   if (p256_ && algorithm == SignatureAlgorithm::ecdsa_sha256) {
-    return p256_->verify(base::sha256(message), signature);
+    const auto numbers = read_ecdsa_numbers(signature);
+    return numbers && p256_->verify(base::sha256(message), *numbers);
   }
   return verify_signature(algorithm, key_, message, signature);
 }

@@ -6,6 +6,8 @@
 #include <map>
 
 #include "acmecore/ca_public_key.h"
+#include "acmecore/der.h"
+#include "acmecore/p256_key.h"
 #include "acmecore/signature.h"
 #include "tests/acmecore/certificate_fixtures.h"
 #include "tests/acmecore/signing_key_contract.h"
@@ -117,6 +119,48 @@ TEST(VerifySignature, NeedsAnAlgorithmOfTheKeysType) {
   EXPECT_FALSE(verify_signature(SignatureAlgorithm::rsa_sha256, parsed, "message", signature));
   EXPECT_FALSE(verify_signature(SignatureAlgorithm::ecdsa_sha256, parsed, "message", ""));
   EXPECT_FALSE(verify_signature(SignatureAlgorithm::ecdsa_sha256, parsed, "message", signature + '\0'));
+}
+
+TEST(CheckSelfSignature, SaysWhatVerifySignatureSays) {
+  for (const KeyKind kind : {KeyKind::p256, KeyKind::p384, KeyKind::rsa2048}) {
+    const SoftwareKey key = SoftwareKey::generate(kind);
+    const auto parsed = parse_public_key(key.spki_der()).value();
+    const std::string good = key.sign("message").value();
+    for (const auto algorithm : {SignatureAlgorithm::ecdsa_sha256, SignatureAlgorithm::ecdsa_sha384,
+                                 SignatureAlgorithm::rsa_sha256, SignatureAlgorithm::ed25519}) {
+      for (const std::string& signature : {good, good + '\0', good.substr(1), std::string()}) {
+        EXPECT_EQ(check_self_signature(algorithm, key.spki_der(), "message", signature).has_value(),
+                  verify_signature(algorithm, parsed, "message", signature));
+      }
+      EXPECT_FALSE(check_self_signature(algorithm, key.spki_der(), "massage", good));
+    }
+    EXPECT_TRUE(check_self_signature(key.signature_algorithm(), key.spki_der(), "message", good));
+  }
+}
+
+TEST(CheckSelfSignature, RefusesAKeyThatMayNotBeCertified) {
+  const SoftwareKey key = SoftwareKey::generate();
+  const std::string signature = key.sign("message").value();
+  const auto refusal = [&](const std::string& spki) {
+    const auto checked = check_self_signature(SignatureAlgorithm::ecdsa_sha256, spki, "message", signature);
+    EXPECT_FALSE(checked);
+    return checked ? base::ErrorKind::internal : checked.error().kind;
+  };
+  const std::string spki = key.spki_der();
+  const std::string point = spki.substr(spki.size() - kP256PointSize);
+  const std::string algorithm = spki.substr(2, 21);
+  const auto with = [&](const std::string& octets) {
+    return der::sequence({algorithm, der::bit_string(octets)});
+  };
+  EXPECT_EQ(with(point), spki);
+  std::string beside = point;
+  beside.back() = char(beside.back() ^ 1);
+  EXPECT_EQ(refusal(with(beside)), base::ErrorKind::bad_public_key);
+  EXPECT_EQ(refusal(with("\x02" + point.substr(1, 32))), base::ErrorKind::bad_public_key) << "compressed";
+  EXPECT_EQ(refusal(with("x" + point)), base::ErrorKind::bad_public_key) << "it ends in a good point";
+  EXPECT_EQ(refusal(with("")), base::ErrorKind::bad_public_key);
+  EXPECT_EQ(refusal(spki + '\0'), base::ErrorKind::malformed);
+  EXPECT_EQ(refusal(spki.substr(0, 80)), base::ErrorKind::malformed);
 }
 
 TEST(SignatureAlgorithm, HasTheParametersOfItsRfcAndNoOthers) {
