@@ -6,16 +6,17 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "base/async/serial_executor.h"
 
 namespace app {
 
 // All of it is touched on one strand.
 class Loop::State {
  public:
-  State(boost::asio::any_io_executor executor, Body body)
-      : strand_(std::move(executor)), timer_(strand_), body_(std::move(body)) {}
+  State(const boost::asio::any_io_executor& executor, Body body)
+      : strand_(base::serial_executor(executor)), timer_(strand_), body_(std::move(body)) {}
 
   static base::Task<> run(std::shared_ptr<State> self) {
     const Pause pause = [state = self.get()](std::chrono::milliseconds duration) {
@@ -32,7 +33,7 @@ class Loop::State {
     });
   }
 
-  const boost::asio::strand<boost::asio::any_io_executor>& strand() const { return strand_; }
+  const boost::asio::any_io_executor& strand() const { return strand_; }
 
  private:
   base::Task<bool> pause(std::chrono::milliseconds duration) {
@@ -42,7 +43,7 @@ class Loop::State {
     co_return !stopped_;
   }
 
-  const boost::asio::strand<boost::asio::any_io_executor> strand_;
+  const boost::asio::any_io_executor strand_;
   boost::asio::steady_timer timer_;
   const Body body_;
   bool stopped_ = false;

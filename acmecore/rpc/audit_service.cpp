@@ -1,12 +1,12 @@
 #include "acmecore/rpc/audit_service.h"
 
-#include <boost/asio/strand.hpp>
 #include <charconv>
 #include <utility>
 #include <vector>
 
 #include "acmecore/audit_walk.h"
 #include "acmecore/rpc/audit_messages.h"
+#include "base/async/serial_executor.h"
 #include "proto/status.h"
 
 namespace acmecore::rpc {
@@ -64,7 +64,7 @@ grpc::ServerWriteReactor<api::VerifyAuditResponse>* AuditService::VerifyAudit(
   auto work = [this, presented = proto::presented_by(*context), request = *request](Stream& stream) {
     return verify(stream, presented, request);
   };
-  return Stream::serve(boost::asio::make_strand(executor_), std::move(work));
+  return Stream::serve(base::serial_executor(executor_), std::move(work));
 }
 
 AuditService::Work AuditService::list(const api::ListAuditEventsRequest& request,

@@ -1,8 +1,8 @@
 #include "acmecore/rpc/certificate_service.h"
 
-#include <boost/asio/strand.hpp>
 #include <utility>
 
+#include "base/async/serial_executor.h"
 #include "proto/peer.h"
 #include "proto/status.h"
 
@@ -35,7 +35,7 @@ grpc::ServerWriteReactor<IssueResponse>* CertificateService::Issue(grpc::Callbac
   auto work = [this, presented = proto::presented_by(*context),
                address = proto::peer_address(context->peer()),
                request = *request](Stream& stream) { return issue(stream, presented, address, request); };
-  return Stream::serve(boost::asio::make_strand(executor_), std::move(work));
+  return Stream::serve(base::serial_executor(executor_), std::move(work));
 }
 
 Task<grpc::Status> CertificateService::issue(Stream& stream, proto::Presented presented, std::string address,

@@ -8,12 +8,12 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <list>
 #include <optional>
 #include <set>
 
+#include "base/async/serial_executor.h"
 #include "base/http/admission.h"
 #include "base/http/connection.h"
 #include "base/http/tls.h"
@@ -56,11 +56,11 @@ Endpoint bound_endpoint(const Tcp::acceptor& acceptor) {
 // The part of a listener that its coroutines share. After start(), everything happens on one strand.
 class Listener::Server : public std::enable_shared_from_this<Server> {
  public:
-  using Strand = asio::strand<asio::any_io_executor>;
-
-  Server(Strand strand, std::optional<asio::ssl::context> tls, Service service,
-         std::list<Tcp::acceptor> acceptors)
-      : strand_(std::move(strand)),
+  // `strand` is on `executor`.
+  Server(asio::any_io_executor executor, asio::any_io_executor strand, std::optional<asio::ssl::context> tls,
+         Service service, std::list<Tcp::acceptor> acceptors)
+      : executor_(std::move(executor)),
+        strand_(std::move(strand)),
         service_(std::move(service)),
         admission_(service_.limits.connections_max, service_.limits.connections_per_address_max),
         tls_(std::move(tls)),
@@ -72,7 +72,7 @@ class Listener::Server : public std::enable_shared_from_this<Server> {
                                                   const std::vector<Endpoint>& endpoints,
                                                   std::optional<asio::ssl::context> tls, Service service);
 
-  const Strand& strand() const { return strand_; }
+  const asio::any_io_executor& strand() const { return strand_; }
 
   void start() {
     for (Tcp::acceptor& acceptor : acceptors_) {
@@ -104,8 +104,7 @@ class Listener::Server : public std::enable_shared_from_this<Server> {
   Task<> accept([[maybe_unused]] std::shared_ptr<Server> self, Tcp::acceptor& acceptor) {
     asio::steady_timer pause(strand_);
     while (acceptor.is_open()) {
-      const auto executor = asio::make_strand(strand_.get_inner_executor());
-      auto [error, socket] = co_await acceptor.async_accept(executor, kAwait);
+      auto [error, socket] = co_await acceptor.async_accept(serial_executor(executor_), kAwait);
       if (!error) {
         admit(std::move(socket));
       } else if (error != asio::error::operation_aborted && error != asio::error::connection_aborted) {
@@ -155,7 +154,8 @@ class Listener::Server : public std::enable_shared_from_this<Server> {
     asio::post(connection->executor(), [connection, act] { (connection.get()->*act)(); });
   }
 
-  const Strand strand_;
+  const asio::any_io_executor executor_;
+  const asio::any_io_executor strand_;
   const Service service_;
   Admission admission_;
   std::optional<asio::ssl::context> tls_;  // none: in the clear
@@ -188,7 +188,7 @@ Result<std::unique_ptr<Listener>> Listener::Server::listen(const asio::any_io_ex
                                                            const std::vector<Endpoint>& endpoints,
                                                            std::optional<asio::ssl::context> tls,
                                                            Service service) {
-  const auto strand = asio::make_strand(executor);
+  const auto strand = serial_executor(executor);
   std::list<Tcp::acceptor> acceptors;
   std::vector<Endpoint> bound;
   for (const Endpoint& endpoint : endpoints) {
@@ -196,7 +196,8 @@ Result<std::unique_ptr<Listener>> Listener::Server::listen(const asio::any_io_ex
     bound.push_back(bound_endpoint(acceptor));
     acceptors.push_back(std::move(acceptor));
   }
-  auto server = std::make_shared<Server>(strand, std::move(tls), std::move(service), std::move(acceptors));
+  auto server =
+      std::make_shared<Server>(executor, strand, std::move(tls), std::move(service), std::move(acceptors));
   server->start();
   return std::unique_ptr<Listener>(new Listener(std::move(server), std::move(bound)));
 }

@@ -2,7 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <deque>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/async/serial_executor.h"
 #include "base/task.h"
 #include "storage/async/answer.h"
 
@@ -31,7 +31,7 @@ class Batcher {
   };
 
   Batcher(Executor executor, Limits limits, Outcome refused, CarryOut carry_out)
-      : strand_(boost::asio::make_strand(std::move(executor))),
+      : strand_(base::serial_executor(executor)),
         limits_(limits),
         refused_(std::move(refused)),
         carry_out_(std::move(carry_out)) {}
@@ -88,7 +88,7 @@ class Batcher {
     if (thrown) std::rethrow_exception(thrown);  // nothing of ours throws: memory is exhausted
   }
 
-  boost::asio::strand<Executor> strand_;
+  const Executor strand_;
   const Limits limits_;
   const Outcome refused_;
   CarryOut carry_out_;

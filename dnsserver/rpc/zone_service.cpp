@@ -1,8 +1,8 @@
 #include "dnsserver/rpc/zone_service.h"
 
-#include <boost/asio/strand.hpp>
 #include <memory>
 
+#include "base/async/serial_executor.h"
 #include "base/log.h"
 #include "dnsserver/rdata.h"
 #include "dnsserver/rpc/fields.h"
@@ -82,7 +82,7 @@ grpc::ServerReadReactor<api::ImportZoneRequest>* ZoneService::ImportZone(grpc::C
   using Reader = proto::StreamReader<api::ImportZoneRequest>;
   Reader::Take take = [call](api::ImportZoneRequest& part) { return call->take(part); };
   Reader::Work work = [call] { return call->run(); };
-  return Reader::serve(boost::asio::make_strand(executor_), std::move(take), std::move(work));
+  return Reader::serve(base::serial_executor(executor_), std::move(take), std::move(work));
 }
 
 grpc::ServerWriteReactor<api::ExportZoneResponse>* ZoneService::ExportZone(
@@ -91,7 +91,7 @@ grpc::ServerWriteReactor<api::ExportZoneResponse>* ZoneService::ExportZone(
   auto work = [this, caller = std::move(caller), request = *request](ExportStream& stream) {
     return export_zone(publishing_, caller, request, stream);
   };
-  return ExportStream::serve(boost::asio::make_strand(executor_), std::move(work));
+  return ExportStream::serve(base::serial_executor(executor_), std::move(work));
 }
 
 Task<Result<void>> ZoneService::create_zone(Administrator by, const api::CreateZoneRequest& request,

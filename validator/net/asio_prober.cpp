@@ -7,13 +7,13 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <memory>
 #include <utility>
 
+#include "base/async/serial_executor.h"
 #include "base/message.h"
 #include "base/random.h"
 #include "validator/net/reach.h"
@@ -178,7 +178,7 @@ Task<Reply> AsioProber::ask(base::Endpoint server, Query query, Transport transp
   if (!is_reachable(server, options_.allow_private_addresses, options_.configured)) {
     co_return no_reply(transport, "an address that this server does not ask");
   }
-  const asio::any_io_executor strand = asio::make_strand(co_await asio::this_coro::executor);
+  const asio::any_io_executor strand = base::serial_executor(co_await asio::this_coro::executor);
   auto work =
       exchange(std::move(server), std::move(query), transport, options_.timeout, options_.udp_attempts);
   co_return co_await asio::co_spawn(strand, std::move(work), asio::use_awaitable);

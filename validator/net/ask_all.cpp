@@ -5,11 +5,12 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
+
+#include "base/async/serial_executor.h"
 
 namespace validator {
 
@@ -60,7 +61,7 @@ Task<> ask_on_strand(Asking& asking) {
 Task<std::vector<Reply>> ask_all(Prober& prober, std::vector<Question> questions) {
   const size_t count = questions.size();
   if (count == 0) co_return std::vector<Reply>();
-  const asio::any_io_executor strand = asio::make_strand(co_await asio::this_coro::executor);
+  const asio::any_io_executor strand = base::serial_executor(co_await asio::this_coro::executor);
   asio::steady_timer ended(strand, asio::steady_timer::time_point::max());
   Asking asking{prober, std::move(questions), std::vector<Reply>(count), std::move(ended)};
   co_await asio::co_spawn(strand, ask_on_strand(asking), asio::use_awaitable);

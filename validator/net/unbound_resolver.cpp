@@ -6,12 +6,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <list>
 #include <optional>
 #include <utility>
 
+#include "base/async/serial_executor.h"
 #include "validator/answer.h"
 #include "validator/net/unbound_pool.h"
 
@@ -213,7 +213,7 @@ UnboundResolver::UnboundResolver(std::shared_ptr<State> state) : state_(std::mov
 Result<std::unique_ptr<UnboundResolver>> UnboundResolver::open(asio::any_io_executor executor,
                                                                const UnboundOptions& options) {
   TRY(auto settings, unbound_settings(options));
-  auto state = std::make_shared<State>(asio::make_strand(std::move(executor)), options, std::move(settings));
+  auto state = std::make_shared<State>(base::serial_executor(executor), options, std::move(settings));
   CHECK(state->begin());
   return std::unique_ptr<UnboundResolver>(new UnboundResolver(std::move(state)));
 }

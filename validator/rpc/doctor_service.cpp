@@ -1,8 +1,8 @@
 #include "validator/rpc/doctor_service.h"
 
-#include <boost/asio/strand.hpp>
 #include <utility>
 
+#include "base/async/serial_executor.h"
 #include "base/log.h"
 #include "proto/bridge.h"
 #include "proto/peer.h"
@@ -75,7 +75,7 @@ grpc::ServerWriteReactor<api::ExamineResponse>* DoctorService::Examine(grpc::Cal
   if (!seen.ok()) return refuse(executor_, seen);
   examination->caller = *std::move(caller);
   if (examination->resolvers.empty()) examination->resolvers = resolvers_;
-  return Writer::serve(boost::asio::make_strand(executor_),
+  return Writer::serve(base::serial_executor(executor_),
                        [this, examination = *std::move(examination)](Writer& writer) {
                          return examine(doctor_, examination, examinations_, writer);
                        });
