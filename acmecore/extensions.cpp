@@ -24,6 +24,7 @@ Result<std::vector<Extension>> parse_extensions(BytesView der) {
   TRY(const BytesView content, der::only(der::kSequence, der));
   der::Reader reader(content);
   std::vector<Extension> extensions;
+  extensions.reserve(kUsualExtensions);
   while (!reader.at_end()) {
     TRY(const der::Element element, reader.next(der::kSequence));
     der::Reader fields(element.content);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct Extension {
 
   bool operator==(const Extension&) const = default;
 };
+
+// A list of no more than so many takes memory once.
+inline constexpr size_t kUsualExtensions = 10;
 
 // Reads an Extensions SEQUENCE. malformed: not in DER, empty, or one extension twice (RFC 5280 §4.2).
 base::Result<std::vector<Extension>> parse_extensions(base::BytesView der);

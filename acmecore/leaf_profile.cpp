@@ -38,6 +38,7 @@ TbsFields leaf_fields(const LeafRequest& request, const Certificate& issuer) {
   const LeafContent& content = request.content;
   TbsFields fields{request.serial,   issuer.subject_der, request.validity,
                    subject(request), request.spki_der,   {}};
+  fields.extensions.reserve(kUsualExtensions);
   const auto add = [&fields](BytesView oid, bool critical, BytesView value) {
     fields.extensions.push_back({Bytes(oid), critical, Bytes(value)});
   };

@@ -148,6 +148,7 @@ std::vector<Extension> expected_extensions(const LeafRequest& request, const Cer
       !content.country.empty() || !content.organization.empty() || !request.common_name.empty();
   const bool has_access = !content.ocsp_url.empty() || !content.ca_issuers_url.empty();
   std::vector<Extension> all;
+  all.reserve(kUsualExtensions);
   const auto expect = [&all](bool present, BytesView oid, bool critical, const Bytes& value) {
     if (present) all.push_back({Bytes(oid), critical, value});
   };

@@ -16,11 +16,10 @@ int value_of(char digit) {
 
 std::string hexadecimal(BytesView octets) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * octets.size());
-  for (const char octet : octets) {
-    text.push_back(kDigits[uint8_t(octet) >> 4]);
-    text.push_back(kDigits[uint8_t(octet) & 15]);
+  std::string text(2 * octets.size(), '\0');
+  for (size_t i = 0; i < octets.size(); ++i) {
+    text[2 * i] = kDigits[uint8_t(octets[i]) >> 4];
+    text[2 * i + 1] = kDigits[uint8_t(octets[i]) & 15];
   }
   return text;
 }

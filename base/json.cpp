@@ -16,6 +16,8 @@ using boost::json::error_code;
 
 // Objects that have no more take memory once for their members, and none to compare their names.
 constexpr size_t kUsualMembers = 4;
+// Text that is no deeper takes memory once for the objects and arrays that are open.
+constexpr size_t kUsualDepth = 4;
 
 bool has_duplicates(const Json::Object& object) {
   if (object.size() <= kUsualMembers) {
@@ -47,7 +49,10 @@ class Builder {
   // What we refused that the parser would accept; empty: nothing.
   std::string_view refusal() const { return refusal_; }
 
-  bool on_document_begin(error_code&) { return true; }
+  bool on_document_begin(error_code&) {
+    open_.reserve(kUsualDepth);
+    return true;
+  }
   bool on_document_end(error_code&) { return true; }
 
   bool on_object_begin(error_code&) { return open(Json::Object()); }

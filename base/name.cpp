@@ -122,6 +122,7 @@ Bytes Name::sort_key() const {
 std::string Name::text() const {
   if (is_root()) return ".";
   std::string text;
+  text.reserve(wire_.size());
   for (BytesView label : labels_of(wire_)) {
     append_escaped(text, label);
     text += '.';

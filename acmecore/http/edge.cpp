@@ -219,7 +219,10 @@ Result<void> require_post_as_get(const SignedRequest& request) {
 }
 
 base::http::Response json_response(unsigned status, const Json& json) {
-  return {status, {{"Content-Type", "application/json"}}, json.text()};
+  base::http::Response response{status, {}, json.text()};
+  response.headers.reserve(base::http::kUsualHeaders);
+  response.headers.push_back({"Content-Type", "application/json"});
+  return response;
 }
 
 }  // namespace acmecore::http

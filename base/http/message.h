@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@ struct Header {
 
   bool operator==(const Header&) const = default;
 };
+
+// A message with no more than so many takes memory for them once.
+inline constexpr size_t kUsualHeaders = 10;
 
 struct Request {
   std::string method;

@@ -30,6 +30,7 @@ std::string origin_form(std::string_view target) {
 
 std::vector<Header> headers_of(const beast::fields& fields) {
   std::vector<Header> headers;
+  headers.reserve(kUsualHeaders);
   for (const auto& field : fields) {
     headers.push_back({std::string(field.name_string()), std::string(field.value())});
   }

@@ -1,5 +1,6 @@
 #include "base/http/response_text.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "base/http/date.h"
@@ -14,9 +15,10 @@ constexpr size_t kHeadSize = 1024;
 bool has_content(unsigned status) { return status >= 200 && status != 204 && status != 304; }
 
 void append_header(std::string& text, std::string_view name, std::string_view value) {
-  constexpr std::string_view kBreaksOut("\r\n\0", 3);
-  assert(!name.empty() && name.find_first_of(": \t\r\n") == std::string_view::npos);
-  assert(value.find_first_of(kBreaksOut) == std::string_view::npos);
+  const auto ends_name = [](char c) { return c == ':' || c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  const auto breaks_out = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  assert(!name.empty() && std::ranges::none_of(name, ends_name));
+  assert(std::ranges::none_of(value, breaks_out));
   text.append(name).append(": ").append(value).append("\r\n");
 }
 

@@ -52,7 +52,7 @@ LmdbStore::LmdbStore(lmdb::DirectoryLock lock, std::unique_ptr<lmdb::Environment
       writer_(*environment_, watches_, size_max, last) {}
 
 Task<Result<std::optional<Entry>>> LmdbStore::get(Bytes key) {
-  co_return reads_.run([&key](lmdb::ReadTxn& txn) { return lmdb::find_entry(txn, key); });
+  co_return reads_.run([&key](lmdb::ReadTxn& txn) { return lmdb::find_entry(txn, std::move(key)); });
 }
 
 Task<Result<std::vector<Entry>>> LmdbStore::list(Range range) {

@@ -7,11 +7,11 @@
 
 namespace storage::lmdb {
 
-Result<std::optional<Entry>> find_entry(ReadTxn& txn, const Bytes& key) {
+Result<std::optional<Entry>> find_entry(ReadTxn& txn, Bytes key) {
   TRY(const auto stored, txn.get(Database::entries, key));
   if (!stored) return std::nullopt;
   TRY(const Record record, parse_record(*stored));
-  return Entry{key, Bytes(record.value), record.revision};
+  return Entry{std::move(key), Bytes(record.value), record.revision};
 }
 
 Result<std::vector<Entry>> list_entries(ReadTxn& txn, const Range& range) {

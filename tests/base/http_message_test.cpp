@@ -56,7 +56,7 @@ TEST(ResponseText, SaysThatTheConnectionEnds) {
 
 TEST(ResponseTextDeathTest, AHeaderThatWouldBreakOutIsABug) {
   const Response response{200, {{"Location", "/x\r\nSet-Cookie: y"}}, ""};
-  EXPECT_DEATH(response_text(response, sunday(), {}), "kBreaksOut");
+  EXPECT_DEATH(response_text(response, sunday(), {}), "breaks_out");
 }
 
 TEST(PlainProblem, IsAProblemDocument) {
