@@ -58,7 +58,8 @@ Result<Csr> parse_csr(BytesView der) {
   TRY(std::vector<std::string> names,
       as_bad_csr(collect_names(std::move(extensions.dns_names), parts.subject)));
   TRY(const SignatureAlgorithm algorithm, as_bad_csr(parse_signature_algorithm(parts.algorithm)));
-  CHECK(as_bad_csr(check_self_signature(algorithm, parts.spki, parts.info, parts.signature)));  // costs most
+  // Last, because it costs most.
+  CHECK(as_bad_csr(check_self_signature(algorithm, parts.spki, parts.info, parts.signature)));
   return Csr{std::move(names), Bytes(parts.spki), base::sha256(parts.spki), base::sha256(der),
              extensions.must_staple};
 }
