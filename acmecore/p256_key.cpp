@@ -11,6 +11,7 @@
 #include <array>
 #include <cassert>
 #include <utility>
+#include <vector>
 
 namespace acmecore {
 
@@ -25,7 +26,8 @@ using GroupHandle = base::OpensslHandle<EC_GROUP, EC_GROUP_free>;
 using PointHandle = base::OpensslHandle<EC_POINT, EC_POINT_free>;
 using ContextHandle = base::OpensslHandle<BN_CTX, BN_CTX_free>;
 
-std::atomic<int> tables{0};
+// Checks that this process has begun: the time by which tables age.
+std::atomic<uint64_t> checks{0};
 
 const EC_GROUP* curve() {
   static const GroupHandle group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
@@ -139,14 +141,50 @@ bool has_x(Scratch& work) {
   return work.r < prime() && is_x(work.r);
 }
 
-// Takes one of the places for tables.
-bool take_place() {
-  if (tables.fetch_add(1) < kVerificationTablesMax) return true;
-  tables.fetch_sub(1);
-  return false;
-}
-
 }  // namespace
+
+// Which keys have a table, or are making one. Thread-safe; takes the mutex of a key while it has its own.
+class P256Key::Places {
+ public:
+  static Places& of_process() {
+    static Places places;
+    return places;
+  }
+
+  // False: it has one already, or there is none to be had.
+  bool take(const P256Key& key) {
+    const std::lock_guard lock(mutex_);
+    if (std::ranges::find(holders_, &key) != holders_.end()) return false;
+    if (holders_.size() == kVerificationTablesMax && !clear_idle()) return false;
+    holders_.push_back(&key);
+    return true;
+  }
+
+  void give_back(const P256Key& key) {
+    const std::lock_guard lock(mutex_);
+    std::erase(holders_, &key);
+  }
+
+ private:
+  // Takes the table of the key that has gone longest without it. False: that one is not idle.
+  bool clear_idle() {
+    const auto used = [](const P256Key* key) {
+      const std::lock_guard lock(key->mutex_);
+      return key->used_;
+    };
+    const auto oldest = std::ranges::min_element(holders_, {}, used);
+    if (used(*oldest) + kChecksUntilTableIsIdle > checks.load(std::memory_order_relaxed)) return false;
+    const P256Key& key = **oldest;
+    const std::lock_guard lock(key.mutex_);
+    key.table_.reset();
+    key.verifications_ = 0;
+    holders_.erase(oldest);
+    return true;
+  }
+
+  std::mutex mutex_;
+  std::vector<const P256Key*> holders_;
+};
 
 std::unique_ptr<const P256Key> P256Key::read(BytesView point) {
   if (point.size() != kP256PointSize || point[0] != '\x04') return nullptr;
@@ -173,39 +211,48 @@ std::unique_ptr<const P256Key> P256Key::of(const EVP_PKEY* key) {
   return nullptr;
 }
 
-P256Key::~P256Key() {
-  if (made_) tables.fetch_sub(1);
-}
+P256Key::~P256Key() { Places::of_process().give_back(*this); }
 
 bool P256Key::make_table() const {
-  if (made_) return true;
-  if (!take_place()) return false;
-  Group group(EC_GROUP_dup(curve()));
+  const uint64_t now = checks.load(std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(mutex_);
+    if (table_) return true;
+    used_ = now;
+  }
+  if (!Places::of_process().take(*this)) return false;
+  const std::shared_ptr<EC_GROUP> group(EC_GROUP_dup(curve()), EC_GROUP_free);
   const ContextHandle context(BN_CTX_new());
   const bool made =
       EC_GROUP_set_generator(group.get(), point_.get(), EC_GROUP_get0_order(curve()), BN_value_one()) == 1 &&
       EC_GROUP_precompute_mult(group.get(), context.get()) == 1;
   assert(made);
-  made_ = std::move(group);
-  table_.store(made_.get(), std::memory_order_release);
+  const std::lock_guard lock(mutex_);
+  table_ = group;
   return true;
 }
 
-// Null: the key has verified too little, or can have none.
-const EC_GROUP* P256Key::table() const {
-  if (verifications_.load(std::memory_order_relaxed) <= kVerificationsBeforeTable &&
-      verifications_.fetch_add(1, std::memory_order_relaxed) == kVerificationsBeforeTable) {
-    make_table();
+// Null: the key has verified too little, or can have none. Whoever has it may use it, though the key should lose it.
+P256Key::Table P256Key::table(uint64_t now) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (table_) {
+      used_ = now;
+      return table_;
+    }
   }
-  return table_.load(std::memory_order_acquire);
+  if ((verifications_.fetch_add(1, std::memory_order_relaxed) + 1) % kVerificationsBeforeTable == 0)
+    make_table();
+  return nullptr;
 }
 
 bool P256Key::verify(BytesView digest, const EcdsaNumbers& signature) const {
   assert(digest.size() == base::kSha256Size);
   thread_local Scratch work;
   if (!set_in_range(work.r, signature.r) || !set_in_range(work.s, signature.s)) return false;
+  const Table table = this->table(checks.fetch_add(1, std::memory_order_relaxed) + 1);
   const bool computed =
-      set_scalars(work, digest) && add_up(work, point_.get(), table()) &&
+      set_scalars(work, digest) && add_up(work, point_.get(), table.get()) &&
       EC_POINT_is_at_infinity(curve(), work.sum.get()) == 0 &&
       EC_POINT_get_Jprojective_coordinates_GFp(curve(), work.sum.get(), work.x.get(), nullptr, work.z.get(),
                                                work.context.get()) == 1;

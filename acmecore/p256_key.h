@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "acmecore/ecdsa_numbers.h"
@@ -17,8 +19,12 @@ inline constexpr size_t kP256PointSize = 65;
 // What a table takes: 150 KiB, and 15 to 40 ms to make. It pays after so many signatures.
 inline constexpr unsigned kVerificationsBeforeTable = 750;
 
-// Of the whole process: 10 MB. The first of those who sign so much have one while they are in memory.
-inline constexpr int kVerificationTablesMax = 64;
+// Of the whole process: 10 MB.
+inline constexpr size_t kVerificationTablesMax = 64;
+
+// A key whose table was not used while the process made so many checks gives its place to one that signs now. With as
+// many keys as there are places, and each signing as much, a table is used long before.
+inline constexpr uint64_t kChecksUntilTableIsIdle = kVerificationTablesMax * kVerificationsBeforeTable;
 
 // A public key on P-256, to check ECDSA with SHA-256 (FIPS 186-5 §6.4.2) by. A check computes u1·G + u2·Q, for which
 // OpenSSL has a table of multiples of G, and here a key that verifies much gets one of Q, too: 42 µs for a signature
@@ -39,22 +45,24 @@ class P256Key {
   // REQUIRES: the digest has base::kSha256Size octets.
   bool verify(base::BytesView digest, const EcdsaNumbers& signature) const;
 
-  // Makes the table, as verify() does in the end. False: there are kVerificationTablesMax already. A key that has one
-  // keeps it. REQUIRES: no other thread uses the key.
+  // Makes the table, as verify() does after each kVerificationsBeforeTable checks without one. False: all places are
+  // taken by keys whose tables are in use, or another thread makes it. A key that has one keeps it for now.
   bool make_table() const;
 
  private:
-  using Group = base::OpensslHandle<EC_GROUP, EC_GROUP_free>;
+  class Places;
   using Point = base::OpensslHandle<EC_POINT, EC_POINT_free>;
+  using Table = std::shared_ptr<const EC_GROUP>;
 
   explicit P256Key(Point point) : point_(std::move(point)) {}
 
-  const EC_GROUP* table() const;
+  Table table(uint64_t now) const;
 
   const Point point_;
-  mutable std::atomic<unsigned> verifications_ = 0;
-  mutable Group made_;                                    // by the thread that came to the number
-  mutable std::atomic<const EC_GROUP*> table_ = nullptr;  // made_, once it is there
+  mutable std::atomic<unsigned> verifications_ = 0;  // without a table
+  mutable std::mutex mutex_;                         // guards the two below, for the time of one copy
+  mutable Table table_;
+  mutable uint64_t used_ = 0;  // the table, last: by the count of the process's checks
 };
 
 }  // namespace acmecore

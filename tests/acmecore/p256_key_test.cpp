@@ -340,7 +340,7 @@ TEST_F(MadeUpKeyTest, ACoordinateThatIsNotBelowThePrimeIsRefused) {
 std::vector<std::unique_ptr<const P256Key>> take_all_places_but_one() {
   const base::PkeyHandle pkey(EVP_EC_gen("P-256"));
   std::vector<std::unique_ptr<const P256Key>> all;
-  for (int i = 0; i < kVerificationTablesMax - 1; ++i) {
+  for (size_t i = 0; i < kVerificationTablesMax - 1; ++i) {
     all.push_back(P256Key::of(pkey.get()));
     EXPECT_TRUE(all.back()->make_table());
   }
@@ -367,13 +367,59 @@ TEST(P256Key, GetsATableAfterSoManyChecksAndSaysTheSame) {
   const Bytes signature = KeyContexts(pkey.get(), KeyContexts::Use::sign).sign(digest).value();
   const EcdsaNumbers numbers = read_ecdsa_numbers(signature).value();
   const KeyContexts verifier(pkey.get(), KeyContexts::Use::verify);
-  for (unsigned i = 0; i < kVerificationsBeforeTable; ++i)
+  for (unsigned i = 1; i < kVerificationsBeforeTable; ++i)
     ASSERT_TRUE(verifier.verify(digest, numbers)) << i;
   EXPECT_TRUE(P256Key::of(pkey.get())->make_table()) << "the last place is free";
   EXPECT_TRUE(verifier.verify(digest, numbers));
   EXPECT_FALSE(late->make_table()) << "it is taken";
   EXPECT_TRUE(verifier.verify(digest, numbers));
   EXPECT_FALSE(verifier.verify(base::sha256("massage"), numbers));
+}
+
+TEST(P256Key, ATableThatIsIdleGoesToWhoSignsNow) {
+  const base::PkeyHandle pkey(EVP_EC_gen("P-256"));
+  const Bytes digest = base::sha256("message");
+  const Bytes signature = KeyContexts(pkey.get(), KeyContexts::Use::sign).sign(digest).value();
+  const EcdsaNumbers numbers = read_ecdsa_numbers(signature).value();
+  const auto used = P256Key::of(pkey.get());
+  ASSERT_TRUE(used->make_table());
+  const auto idle = take_all_places_but_one();
+  std::vector<std::unique_ptr<const P256Key>> late;
+  for (size_t i = 0; i < idle.size(); ++i)
+    late.push_back(P256Key::of(pkey.get()));
+
+  for (uint64_t i = 1; i < kChecksUntilTableIsIdle; ++i)
+    ASSERT_TRUE(used->verify(digest, numbers)) << i;
+  EXPECT_FALSE(late.front()->make_table()) << "no table is idle yet";
+  EXPECT_TRUE(used->verify(digest, numbers));
+  for (const auto& key : late)
+    EXPECT_TRUE(key->make_table());
+
+  EXPECT_FALSE(idle.front()->make_table()) << "it has lost its own";
+  EXPECT_TRUE(used->make_table()) << "it has kept its own";
+  const base::PkeyHandle other(EVP_EC_gen("P-256"));
+  const Bytes by_other = KeyContexts(other.get(), KeyContexts::Use::sign).sign(digest).value();
+  EXPECT_TRUE(late.front()->verify(digest, numbers));
+  EXPECT_FALSE(late.front()->verify(digest, read_ecdsa_numbers(by_other).value()));
+}
+
+TEST(P256Key, AKeyThatFoundNoPlaceAsksAgain) {
+  auto all = take_all_places_but_one();
+  const base::PkeyHandle pkey(EVP_EC_gen("P-256"));
+  const Bytes digest = base::sha256("message");
+  const Bytes signature = KeyContexts(pkey.get(), KeyContexts::Use::sign).sign(digest).value();
+  const EcdsaNumbers numbers = read_ecdsa_numbers(signature).value();
+  all.push_back(P256Key::of(pkey.get()));
+  ASSERT_TRUE(all.back()->make_table());
+  const auto key = P256Key::of(pkey.get());
+  const auto check_as_often_as_pays = [&] {
+    for (unsigned i = 0; i < kVerificationsBeforeTable; ++i)
+      ASSERT_TRUE(key->verify(digest, numbers)) << i;
+  };
+  check_as_often_as_pays();
+  all.pop_back();
+  check_as_often_as_pays();
+  EXPECT_FALSE(P256Key::of(pkey.get())->make_table()) << "the place is taken";
 }
 
 TEST(P256Key, ChecksForManyThreads) {
