@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "acmecore/p256_key.h"
+
 namespace acmecore {
 
 using base::Bytes;
@@ -11,6 +13,8 @@ using base::Result;
 
 KeyContexts::KeyContexts(EVP_PKEY* key, Use use)
     : key_(key), use_(use), p256_(use == Use::verify ? P256Key::of(key) : nullptr) {}
+
+KeyContexts::~KeyContexts() = default;
 
 bool KeyContexts::verify(BytesView digest, const EcdsaNumbers& signature) const {
   assert(use_ == Use::verify);

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "acmecore/ecdsa_numbers.h"
-#include "acmecore/p256_key.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/openssl.h"
 
 namespace acmecore {
+
+class P256Key;
 
 // ECDSA with one key, by OpenSSL's contexts that are ready for it and kept for the next time: making one takes 4 µs. A
 // key on P-256 verifies by itself (P256Key).
@@ -22,6 +23,7 @@ class KeyContexts {
 
   // REQUIRES: the key is on an elliptic curve, and holds its private half if it is to sign.
   KeyContexts(EVP_PKEY* key, Use use);
+  ~KeyContexts();
 
   // Whether the signature is over this digest, which is of the hash that belongs to the curve. REQUIRES: Use::verify.
   bool verify(base::BytesView digest, const EcdsaNumbers& signature) const;

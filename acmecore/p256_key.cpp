@@ -26,7 +26,7 @@ using GroupHandle = base::OpensslHandle<EC_GROUP, EC_GROUP_free>;
 using PointHandle = base::OpensslHandle<EC_POINT, EC_POINT_free>;
 using ContextHandle = base::OpensslHandle<BN_CTX, BN_CTX_free>;
 
-// Checks that this process has begun: the time by which tables age.
+// Checks that this process has begun, of signatures with numbers in range: the time by which tables age.
 std::atomic<uint64_t> checks{0};
 
 const EC_GROUP* curve() {
@@ -143,15 +143,17 @@ bool has_x(Scratch& work) {
 
 }  // namespace
 
-// Which keys have a table, or are making one. Thread-safe; takes the mutex of a key while it has its own.
+// Which keys have a table, or are making one. Of the whole process, because that is what the memory of all tables is
+// limited for, and keys belong to many. Takes the mutex of a key while it has its own.
 class P256Key::Places {
  public:
+  // Never destroyed, so that a key may be at any time.
   static Places& of_process() {
-    static Places places;
+    static Places& places = *new Places;
     return places;
   }
 
-  // False: it has one already, or there is none to be had.
+  // False: the key has a place already, or there is none to be had.
   bool take(const P256Key& key) {
     const std::lock_guard lock(mutex_);
     if (std::ranges::find(holders_, &key) != holders_.end()) return false;
@@ -166,23 +168,26 @@ class P256Key::Places {
   }
 
  private:
-  // Takes the table of the key that has gone longest without it. False: that one is not idle.
+  // Takes the table that was used longest ago. False: it is not idle, or none is made yet.
   bool clear_idle() {
-    const auto used = [](const P256Key* key) {
+    const P256Key* oldest = nullptr;
+    uint64_t used = 0;
+    for (const P256Key* key : holders_) {
       const std::lock_guard lock(key->mutex_);
-      return key->used_;
-    };
-    const auto oldest = std::ranges::min_element(holders_, {}, used);
-    if (used(*oldest) + kChecksUntilTableIsIdle > checks.load(std::memory_order_relaxed)) return false;
-    const P256Key& key = **oldest;
-    const std::lock_guard lock(key.mutex_);
-    key.table_.reset();
-    key.verifications_ = 0;
-    holders_.erase(oldest);
+      if (!key->table_ || (oldest != nullptr && key->used_ >= used)) continue;
+      oldest = key;
+      used = key->used_;
+    }
+    if (oldest == nullptr) return false;
+    const std::lock_guard lock(oldest->mutex_);
+    // As it is now: the key may have used it since.
+    if (oldest->used_ + kChecksUntilTableIsIdle > checks.load(std::memory_order_relaxed)) return false;
+    oldest->table_.reset();
+    std::erase(holders_, oldest);
     return true;
   }
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // any thread makes a key's table, and any destroys a key
   std::vector<const P256Key*> holders_;
 };
 
@@ -213,13 +218,13 @@ std::unique_ptr<const P256Key> P256Key::of(const EVP_PKEY* key) {
 
 P256Key::~P256Key() { Places::of_process().give_back(*this); }
 
+bool P256Key::has_table() const {
+  const std::lock_guard lock(mutex_);
+  return table_ != nullptr;
+}
+
 bool P256Key::make_table() const {
-  const uint64_t now = checks.load(std::memory_order_relaxed);
-  {
-    const std::lock_guard lock(mutex_);
-    if (table_) return true;
-    used_ = now;
-  }
+  if (has_table()) return true;
   if (!Places::of_process().take(*this)) return false;
   const std::shared_ptr<EC_GROUP> group(EC_GROUP_dup(curve()), EC_GROUP_free);
   const ContextHandle context(BN_CTX_new());
@@ -229,11 +234,13 @@ bool P256Key::make_table() const {
   assert(made);
   const std::lock_guard lock(mutex_);
   table_ = group;
+  used_ = checks.load(std::memory_order_relaxed);
   return true;
 }
 
-// Null: the key has verified too little, or can have none. Whoever has it may use it, though the key should lose it.
-P256Key::Table P256Key::table(uint64_t now) const {
+// The table, for check number `now`; it stays whole though the key should lose it meanwhile. Null: there is none. After
+// so many checks without one it is made, for the next.
+P256Key::Table P256Key::use_table(uint64_t now) const {
   {
     const std::lock_guard lock(mutex_);
     if (table_) {
@@ -250,7 +257,7 @@ bool P256Key::verify(BytesView digest, const EcdsaNumbers& signature) const {
   assert(digest.size() == base::kSha256Size);
   thread_local Scratch work;
   if (!set_in_range(work.r, signature.r) || !set_in_range(work.s, signature.s)) return false;
-  const Table table = this->table(checks.fetch_add(1, std::memory_order_relaxed) + 1);
+  const Table table = use_table(checks.fetch_add(1, std::memory_order_relaxed) + 1);
   const bool computed =
       set_scalars(work, digest) && add_up(work, point_.get(), table.get()) &&
       EC_POINT_is_at_infinity(curve(), work.sum.get()) == 0 &&

@@ -22,8 +22,8 @@ inline constexpr unsigned kVerificationsBeforeTable = 750;
 // Of the whole process: 10 MB.
 inline constexpr size_t kVerificationTablesMax = 64;
 
-// A key whose table was not used while the process made so many checks gives its place to one that signs now. With as
-// many keys as there are places, and each signing as much, a table is used long before.
+// A key whose table was not used while the process made so many checks gives its place to one that signs now: as many
+// as it takes to earn all places. Keys that take turns in fewer checks do not take tables from each other.
 inline constexpr uint64_t kChecksUntilTableIsIdle = kVerificationTablesMax * kVerificationsBeforeTable;
 
 // A public key on P-256, to check ECDSA with SHA-256 (FIPS 186-5 §6.4.2) by. A check computes u1·G + u2·Q, for which
@@ -45,9 +45,11 @@ class P256Key {
   // REQUIRES: the digest has base::kSha256Size octets.
   bool verify(base::BytesView digest, const EcdsaNumbers& signature) const;
 
-  // Makes the table, as verify() does after each kVerificationsBeforeTable checks without one. False: all places are
-  // taken by keys whose tables are in use, or another thread makes it. A key that has one keeps it for now.
+  // Makes the table, as verify() does after each kVerificationsBeforeTable checks without one. True: the key has one
+  // now, or had one, and keeps it until it is idle and another key asks. False: all places are taken by keys whose
+  // tables are not idle, or another thread is making this one.
   bool make_table() const;
+  bool has_table() const;
 
  private:
   class Places;
@@ -56,13 +58,15 @@ class P256Key {
 
   explicit P256Key(Point point) : point_(std::move(point)) {}
 
-  Table table(uint64_t now) const;
+  Table use_table(uint64_t now) const;
 
   const Point point_;
   mutable std::atomic<unsigned> verifications_ = 0;  // without a table
-  mutable std::mutex mutex_;                         // guards the two below, for the time of one copy
+  // Any thread uses the table while another key's may take it: the lock is held to copy the pointer, which keeps the
+  // table for the check.
+  mutable std::mutex mutex_;
   mutable Table table_;
-  mutable uint64_t used_ = 0;  // the table, last: by the count of the process's checks
+  mutable uint64_t used_ = 0;  // when the table was used last, or made: in checks of the process
 };
 
 }  // namespace acmecore
