@@ -6,8 +6,8 @@ set -eu
 
 build="g++ cmake ninja-build ccache pkg-config libldns-dev libunbound-dev libcrypt-dev libboost1.81-dev libboost-json1.81-dev
   libboost-url1.81-dev libssl-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
-  liblmdb-dev libsqlite3-dev libfstrm-dev libexpected-dev libtomlplusplus-dev libcli11-dev libgmp-dev libidn2-dev libgoogle-perftools-dev
-  libp11-kit-dev libpsl-dev publicsuffix libspdlog-dev libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev"
+  liblmdb-dev libsqlite3-dev libfstrm-dev libexpected-dev libtomlplusplus-dev libcli11-dev libgmp-dev libidn2-dev
+  libgoogle-perftools-dev libp11-kit-dev libpsl-dev publicsuffix libspdlog-dev libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev"
 # What deploy/run.sh shows its proof with: a corporate DNS server and an ACME client that nobody here wrote.
 proof="knot bind9-dnsutils certbot openssl curl"
 test="clang clang-format universal-ctags git knot knot-dnsutils knot-dnssecutils nsd bind9 bind9-dnsutils bind9-utils ldnsutils
